@@ -1,0 +1,220 @@
+//! Numbers compared exactly, whatever their size.
+
+use std::cmp::Ordering;
+
+/// The exact value of a JSON number: `±0.d₁d₂… × 10^exponent`, without leading or trailing zeros.
+///
+/// Exponents beyond what `i64` holds are kept at its ends, which leaves every comparison with a point in
+/// time right.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Decimal {
+    negative: bool,
+    /// Digit values 0 to 9; empty for zero.
+    digits: Vec<u8>,
+    exponent: i64,
+}
+
+impl Decimal {
+    /// Reads the text of a JSON number (RFC 8259 section 6). `None` when it is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (negative, rest) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (mantissa, exponent) = match rest.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, exponent_value(exponent)?),
+            None => (rest, 0),
+        };
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        if whole.is_empty() || (mantissa.contains('.') && fraction.is_empty()) {
+            return None;
+        }
+        let mut digits = Vec::with_capacity(mantissa.len());
+        for character in whole.bytes().chain(fraction.bytes()) {
+            if !character.is_ascii_digit() {
+                return None;
+            }
+            digits.push(character - b'0');
+        }
+        let point = i64::try_from(whole.len()).unwrap_or(i64::MAX);
+        Some(Self::normal(
+            negative,
+            digits,
+            exponent.saturating_add(point),
+        ))
+    }
+
+    /// A count of nanoseconds as seconds.
+    pub fn from_nanoseconds(nanoseconds: i128) -> Self {
+        let digits: Vec<u8> = nanoseconds
+            .unsigned_abs()
+            .to_string()
+            .bytes()
+            .map(|digit| digit - b'0')
+            .collect();
+        let exponent = i64::try_from(digits.len()).unwrap_or(i64::MAX) - 9;
+        Self::normal(nanoseconds < 0, digits, exponent)
+    }
+
+    /// A whole number.
+    pub fn from_integer(value: i64) -> Self {
+        Self::from_nanoseconds(i128::from(value).saturating_mul(1_000_000_000))
+    }
+
+    /// Whether it is below zero.
+    pub fn is_negative(&self) -> bool {
+        self.negative
+    }
+
+    /// Whether it is a whole number, however written.
+    pub fn is_integer(&self) -> bool {
+        i64::try_from(self.digits.len()).is_ok_and(|length| self.exponent >= length)
+            || self.digits.is_empty()
+    }
+
+    /// The value in nanoseconds if it is a count of seconds, rounded towards zero; `None` beyond `i128`.
+    pub fn to_nanoseconds(&self) -> Option<i128> {
+        let wanted = self.exponent.checked_add(9)?;
+        if wanted > 36 {
+            return (self.digits.is_empty()).then_some(0);
+        }
+        let mut value = 0_i128;
+        for index in 0..wanted.max(0) {
+            let digit = usize::try_from(index)
+                .ok()
+                .and_then(|index| self.digits.get(index))
+                .copied()
+                .unwrap_or(0);
+            value = value.checked_mul(10)?.checked_add(i128::from(digit))?;
+        }
+        Some(if self.negative { -value } else { value })
+    }
+
+    fn normal(negative: bool, mut digits: Vec<u8>, mut exponent: i64) -> Self {
+        let zeros = digits.iter().take_while(|&&digit| digit == 0).count();
+        digits.drain(..zeros);
+        exponent = exponent.saturating_sub(i64::try_from(zeros).unwrap_or(i64::MAX));
+        while digits.last() == Some(&0) {
+            digits.pop();
+        }
+        if digits.is_empty() {
+            return Self {
+                negative: false,
+                digits,
+                exponent: 0,
+            };
+        }
+        Self {
+            negative,
+            digits,
+            exponent,
+        }
+    }
+
+    fn compare_magnitude(&self, other: &Self) -> Ordering {
+        match (self.digits.is_empty(), other.digits.is_empty()) {
+            (true, true) => Ordering::Equal,
+            (true, false) => Ordering::Less,
+            (false, true) => Ordering::Greater,
+            (false, false) => self
+                .exponent
+                .cmp(&other.exponent)
+                .then_with(|| self.digits.cmp(&other.digits)),
+        }
+    }
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self.negative, other.negative) {
+            (false, true) => Ordering::Greater,
+            (true, false) => Ordering::Less,
+            (false, false) => self.compare_magnitude(other),
+            (true, true) => other.compare_magnitude(self),
+        }
+    }
+}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+fn exponent_value(text: &str) -> Option<i64> {
+    let (negative, digits) = match text.as_bytes() {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        rest => (false, rest),
+    };
+    if digits.is_empty() {
+        return None;
+    }
+    let mut value = 0_i64;
+    for digit in digits {
+        if !digit.is_ascii_digit() {
+            return None;
+        }
+        value = value
+            .saturating_mul(10)
+            .saturating_add(i64::from(digit - b'0'));
+    }
+    Some(if negative { -value } else { value })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decimal(text: &str) -> Decimal {
+        Decimal::parse(text).unwrap_or_else(|| panic!("{text} is a number"))
+    }
+
+    #[test]
+    fn spellings_of_one_value_are_equal() {
+        for text in ["1795035600", "1795035600.0", "1.7950356e9", "17950356E+2", "0.017950356e11"] {
+            assert_eq!(decimal(text), Decimal::from_integer(1_795_035_600), "{text}");
+        }
+        assert_eq!(decimal("-0.0"), decimal("0"));
+    }
+
+    #[test]
+    fn order_is_exact_where_a_double_is_not() {
+        let rising = [
+            "-1e999999999999999999999",
+            "-1.5",
+            "-1",
+            "0",
+            "1e-400",
+            "0.1",
+            "0.1000000000000000055",
+            "9007199254740992",
+            "9007199254740993",
+            "1e400",
+            "1e999999999999999999999",
+        ];
+        for pair in rising.windows(2) {
+            let [low, high] = pair else { continue };
+            assert!(decimal(low) < decimal(high), "{low} < {high}");
+        }
+    }
+
+    #[test]
+    fn nanoseconds_come_back() {
+        for value in [0, 1, -1, 1_500_000_000, 1_795_035_600_123_456_789, i128::from(i64::MIN)] {
+            assert_eq!(Decimal::from_nanoseconds(value).to_nanoseconds(), Some(value));
+        }
+        assert_eq!(decimal("1.0000000009").to_nanoseconds(), Some(1_000_000_000));
+        assert_eq!(decimal("1e300").to_nanoseconds(), None);
+        assert_eq!(decimal("1e-300").to_nanoseconds(), Some(0));
+    }
+
+    #[test]
+    fn whole_numbers_are_told_from_fractions() {
+        assert!(decimal("3.0").is_integer());
+        assert!(decimal("1.7e9").is_integer());
+        assert!(decimal("0").is_integer());
+        assert!(!decimal("1.5").is_integer());
+        assert!(!decimal("1e-1").is_integer());
+    }
+}

@@ -1,0 +1,14 @@
+//! The ground: bytes to [`Token`], facts only.
+//!
+//! Nothing here judges. A token is taken apart as far as it goes, every part keeps its place in the text,
+//! and what a strict reader would have refused is a [`Fault`] with a place of its own.
+
+pub mod base64url;
+pub mod json;
+pub mod registry;
+mod fault;
+mod token;
+pub mod visible;
+
+pub use fault::{Fault, FaultKind};
+pub use token::{Kind, MAX_TOKEN_BYTES, Part, PartRole, Serialization, Token};

@@ -1,0 +1,322 @@
+//! What a key is.
+
+use jiff::Timestamp;
+use openssl::pkey::{PKey, Public};
+use zeroize::Zeroizing;
+
+/// An elliptic curve for ECDSA (RFC 7518 section 6.2.1.1, RFC 8812 section 3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Curve {
+    /// NIST P-256.
+    P256,
+    /// NIST P-384.
+    P384,
+    /// NIST P-521.
+    P521,
+    /// secp256k1.
+    Secp256k1,
+}
+
+impl Curve {
+    /// The registered `crv` value.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::P256 => "P-256",
+            Self::P384 => "P-384",
+            Self::P521 => "P-521",
+            Self::Secp256k1 => "secp256k1",
+        }
+    }
+
+    /// Bytes of one coordinate, and of `r` and `s`.
+    pub fn coordinate_bytes(self) -> usize {
+        match self {
+            Self::P256 | Self::Secp256k1 => 32,
+            Self::P384 => 48,
+            Self::P521 => 66,
+        }
+    }
+}
+
+/// A curve of the octet key pair type (RFC 8037 section 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OkpCurve {
+    /// Ed25519, for signatures.
+    Ed25519,
+    /// Ed448, for signatures.
+    Ed448,
+    /// X25519, for key agreement.
+    X25519,
+    /// X448, for key agreement.
+    X448,
+}
+
+impl OkpCurve {
+    /// The registered `crv` value.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ed25519 => "Ed25519",
+            Self::Ed448 => "Ed448",
+            Self::X25519 => "X25519",
+            Self::X448 => "X448",
+        }
+    }
+
+    /// Bytes of a public key.
+    pub fn public_bytes(self) -> usize {
+        match self {
+            Self::Ed25519 | Self::X25519 => 32,
+            Self::Ed448 => 57,
+            Self::X448 => 56,
+        }
+    }
+}
+
+/// The type of a key and its size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeyKind {
+    /// An elliptic curve key.
+    Ec(Curve),
+    /// A secret of so many bytes.
+    Oct {
+        /// Its length in bytes.
+        bytes: usize,
+    },
+    /// An octet key pair.
+    Okp(OkpCurve),
+    /// An RSA key.
+    Rsa {
+        /// The length of the modulus in bits.
+        bits: usize,
+    },
+    /// A type that is not known here, or could not be read.
+    Unknown,
+}
+
+impl KeyKind {
+    /// The registered `kty` value, where there is one.
+    pub fn kty(self) -> Option<&'static str> {
+        match self {
+            Self::Ec(_) => Some("EC"),
+            Self::Oct { .. } => Some("oct"),
+            Self::Okp(_) => Some("OKP"),
+            Self::Rsa { .. } => Some("RSA"),
+            Self::Unknown => None,
+        }
+    }
+
+    /// The registered `crv` value, where there is one.
+    pub fn crv(self) -> Option<&'static str> {
+        match self {
+            Self::Ec(curve) => Some(curve.name()),
+            Self::Okp(curve) => Some(curve.name()),
+            _ => None,
+        }
+    }
+
+    /// The size in bits that reports show: modulus, field or secret.
+    pub fn bits(self) -> Option<usize> {
+        match self {
+            Self::Ec(Curve::P521) => Some(521),
+            Self::Ec(curve) => Some(curve.coordinate_bytes().saturating_mul(8)),
+            Self::Oct { bytes } => Some(bytes.saturating_mul(8)),
+            Self::Okp(OkpCurve::Ed25519 | OkpCurve::X25519) => Some(256),
+            Self::Okp(OkpCurve::Ed448 | OkpCurve::X448) => Some(448),
+            Self::Rsa { bits } => Some(bits),
+            Self::Unknown => None,
+        }
+    }
+}
+
+/// For people: `RSA 2048`, `EC P-256`, `Ed25519`, `Secret, 9 bytes`.
+impl std::fmt::Display for KeyKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Ec(curve) => write!(f, "EC {}", curve.name()),
+            Self::Oct { bytes: 1 } => f.write_str("Secret, 1 byte"),
+            Self::Oct { bytes } => write!(f, "Secret, {bytes} bytes"),
+            Self::Okp(curve) => f.write_str(curve.name()),
+            Self::Rsa { bits } => write!(f, "RSA {bits}"),
+            Self::Unknown => f.write_str("Unknown kind"),
+        }
+    }
+}
+
+/// Which half of a key was loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Holds {
+    /// The private half too.
+    Private,
+    /// The public half only.
+    Public,
+    /// A secret: both sides hold the same.
+    Symmetric,
+}
+
+impl Holds {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Private => "private",
+            Self::Public => "public",
+            Self::Symmetric => "symmetric",
+        }
+    }
+}
+
+/// The bytes of a symmetric key. Zeroised when dropped, never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Zeroizing<Vec<u8>>);
+
+impl Secret {
+    /// Takes over the bytes.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Secret({} bytes)", self.0.len())
+    }
+}
+
+/// What verification works with.
+#[derive(Clone)]
+pub enum Material {
+    /// Nothing usable; [`Key::fault`] says why.
+    None,
+    /// A public key, built from its components.
+    Public(PKey<Public>),
+    /// A secret.
+    Symmetric {
+        /// The bytes in use.
+        secret: Secret,
+        /// Other readings of the same file (name of the reading, bytes), when the reading was left open
+        /// (`--secret-encoding auto`). The one in use is among them.
+        readings: Vec<(&'static str, Secret)>,
+    },
+}
+
+impl std::fmt::Debug for Material {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::None => "None",
+            Self::Public(_) => "Public(..)",
+            Self::Symmetric { .. } => "Symmetric(..)",
+        })
+    }
+}
+
+/// The JWK members that say what a key is for (RFC 7517 section 4), as loaded. All empty for other forms.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Members {
+    /// `kid`.
+    pub kid: Option<String>,
+    /// `use`.
+    pub use_: Option<String>,
+    /// `key_ops`.
+    pub key_ops: Vec<String>,
+    /// `alg`.
+    pub alg: Option<String>,
+    /// `x5t` (SHA-1 of the certificate, base64url) as given, or computed from a loaded certificate.
+    pub x5t: Option<String>,
+    /// `x5t#S256` (SHA-256 of the certificate, base64url) as given, or computed from a loaded certificate.
+    pub x5t_s256: Option<String>,
+    /// Names of all members, in order of the file.
+    pub names: Vec<String>,
+}
+
+/// What a certificate says (RFC 5280), for display.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
+    /// The subject's distinguished name.
+    pub subject: String,
+    /// The issuer's distinguished name.
+    pub issuer: String,
+    /// Valid from.
+    pub not_before: Option<Timestamp>,
+    /// Valid until.
+    pub not_after: Option<Timestamp>,
+    /// Whether basicConstraints says that it is a CA.
+    pub is_ca: bool,
+}
+
+/// Why a key cannot be used. `Display` says what was expected and what was found.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFault {
+    /// A member is missing, or not of its type.
+    #[error("expected member {name:?} as {expected}, found {found}")]
+    Member {
+        /// The member's name.
+        name: String,
+        /// The shape that RFC 7518 wants.
+        expected: &'static str,
+        /// What is there.
+        found: String,
+    },
+    /// Not an object at all.
+    #[error("expected a JSON object, found {found}")]
+    NotAnObject {
+        /// What is there.
+        found: &'static str,
+    },
+    /// OpenSSL refuses the numbers.
+    #[error("expected a key that OpenSSL can use, found one that it refuses: {0}")]
+    Refused(String),
+    /// A type or curve that is not known here.
+    #[error("expected a known key type, found {0}")]
+    UnknownType(String),
+}
+
+/// A loaded key, usable or not.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// Its name among the loaded keys: the `kid` where that is unique, else `<source>#<n>`. Set by the [`KeyRing`](super::KeyRing).
+    pub id: String,
+    /// The file or place that it came from.
+    pub source: String,
+    /// Its place in the source, from 1.
+    pub ordinal: usize,
+    /// What was loaded, in words: `JWK`, `PEM public key`, `X.509 certificate`, `secret, read as text`.
+    pub form: &'static str,
+    /// Type and size.
+    pub kind: KeyKind,
+    /// Which half.
+    pub holds: Holds,
+    /// What verification works with.
+    pub material: Material,
+    /// JWK members.
+    pub members: Members,
+    /// RFC 7638 thumbprint (SHA-256, base64url); `None` for secrets (it would be a test for guesses) and unusable keys.
+    pub thumbprint: Option<String>,
+    /// The certificate that it came in.
+    pub certificate: Option<Certificate>,
+    /// The RSA public exponent, big-endian without leading zeros.
+    pub rsa_exponent: Option<Vec<u8>>,
+    /// Why it cannot be used.
+    pub fault: Option<KeyFault>,
+}
+
+impl Key {
+    /// The secret, of a symmetric key.
+    pub fn secret(&self) -> Option<&Secret> {
+        match &self.material {
+            Material::Symmetric { secret, .. } => Some(secret),
+            _ => None,
+        }
+    }
+
+    /// The public key, of an asymmetric key.
+    pub fn public(&self) -> Option<&PKey<Public>> {
+        match &self.material {
+            Material::Public(key) => Some(key),
+            _ => None,
+        }
+    }
+}

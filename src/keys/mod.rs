@@ -1,0 +1,11 @@
+//! Files to keys: what a key is, where it came from, and how the loaded ones stand together.
+//!
+//! A loader never refuses a whole set for one bad key: the bad one is listed with its [`KeyFault`].
+
+mod forms;
+mod key;
+mod ring;
+
+pub use forms::{LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, load, load_secret};
+pub use key::{Certificate, Curve, Holds, Key, KeyFault, KeyKind, Material, Members, OkpCurve, Secret};
+pub use ring::KeyRing;
