@@ -1,0 +1,192 @@
+//! A token and a key ring to a [`Proof`]: which signature verifies, with whose key, and why one does not.
+//!
+//! Facts of mathematics only: a signature under a 512-bit key is `Valid` here; whether that is good enough is
+//! for [`judge`](crate::judge) to say. Only the bytes as received are verified.
+
+pub mod algorithm;
+mod prove;
+
+use std::sync::Arc;
+
+use crate::keys::Key;
+
+pub use algorithm::{Algorithm, Family, Hash};
+pub use prove::{Setting, prove};
+
+/// What was found out about a token's signatures or encryption, independent of clock and policy.
+#[derive(Debug, Clone, Default)]
+pub struct Proof {
+    /// One for each signature; empty for a JWE.
+    pub signatures: Vec<SignatureProof>,
+    /// For a JWE.
+    pub decryption: Option<DecryptionProof>,
+}
+
+/// What was found out about one signature.
+#[derive(Debug, Clone)]
+pub struct SignatureProof {
+    /// The `alg` of its header, when that is a string.
+    pub alg: Option<String>,
+    /// The `kid` of its header, when that is a string.
+    pub kid: Option<String>,
+    /// The result.
+    pub outcome: Outcome,
+    /// The key that verified it.
+    pub key: Option<UsedKey>,
+    /// The key that was meant for it, and how it was known.
+    pub designated: Option<(Arc<Key>, Designation)>,
+    /// What is wrong with the signature's own shape, whatever the key.
+    pub shape: Option<ShapeFault>,
+    /// The keys that were tried, in order, with the result of each.
+    pub tried: Vec<Trial>,
+    /// Explanations of the result.
+    pub diagnosis: Vec<Diagnosis>,
+}
+
+/// The result for one signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// The bytes cannot verify, or not with the key meant for them.
+    Invalid,
+    /// Nothing could be said.
+    NotChecked(NotChecked),
+    /// `alg` says that there is no signature (RFC 7518 section 3.6).
+    Unsecured,
+    /// The algorithm is not one that is implemented here.
+    Unsupported,
+    /// A key verifies it; [`SignatureProof::key`] says whose.
+    Valid,
+}
+
+impl Outcome {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid",
+            Self::NotChecked(_) => "not-checked",
+            Self::Unsecured => "unsecured",
+            Self::Unsupported => "unsupported",
+            Self::Valid => "valid",
+        }
+    }
+}
+
+/// Why a signature was not checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NotChecked {
+    /// There is no payload in the text, and none was supplied.
+    DetachedPayloadMissing,
+    /// None of the reviewer's keys can do the algorithm.
+    NoKey,
+    /// Some could, none was designated, and none verifies.
+    NoKeyVerifies,
+    /// Larger than the limits allow.
+    TooLarge,
+}
+
+/// A key that verified, and whose it is.
+#[derive(Debug, Clone)]
+pub struct UsedKey {
+    /// The key. For `provenance: token` it is the one out of the header.
+    pub key: Arc<Key>,
+    /// Whose it is.
+    pub provenance: Provenance,
+    /// The reading of a secret that verified, when more than one was tried.
+    pub read_as: Option<&'static str>,
+}
+
+/// Whose key verified a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Provenance {
+    /// A secret that everybody knows.
+    PublicDefault,
+    /// It came inside the token, and so proves nothing.
+    Token,
+    /// The reviewer loaded it.
+    Yours,
+}
+
+impl Provenance {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PublicDefault => "public-default",
+            Self::Token => "token",
+            Self::Yours => "yours",
+        }
+    }
+}
+
+/// How the key meant for a signature was known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Designation {
+    /// By the header's `x5c`: the same certificate was loaded.
+    Certificate,
+    /// By the header's `kid`.
+    KeyId,
+    /// It is the only loaded key that can do the algorithm, and the header names none.
+    OnlyKey,
+    /// By the header's `x5t` or `x5t#S256`.
+    Thumbprint,
+}
+
+/// A signature whose bytes cannot be one of its algorithm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShapeFault {
+    /// No byte at all, or no third part.
+    Empty,
+    /// The wrong number of bytes.
+    Length {
+        /// What the algorithm (and the key) want.
+        expected: usize,
+        /// What is there.
+        found: usize,
+    },
+    /// A number of an ECDSA signature is zero or not below the curve's order.
+    OutOfRange,
+}
+
+/// One attempt with one key.
+#[derive(Debug, Clone)]
+pub struct Trial {
+    /// The key.
+    pub key: Arc<Key>,
+    /// Whether it verified.
+    pub verified: bool,
+}
+
+/// An explanation of a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// The stable code of `REPORT.md`.
+    pub code: &'static str,
+    /// The explanation, in a sentence.
+    pub text: String,
+}
+
+/// What was found out about a JWE.
+#[derive(Debug, Clone)]
+pub struct DecryptionProof {
+    /// `alg` of the header, when that is a string.
+    pub alg: Option<String>,
+    /// `enc` of the header, when that is a string.
+    pub enc: Option<String>,
+    /// The result.
+    pub outcome: DecryptionOutcome,
+}
+
+/// The result of decryption.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DecryptionOutcome {
+    /// It was not attempted.
+    NotTried,
+}
+
+impl DecryptionOutcome {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotTried => "not-tried",
+        }
+    }
+}
