@@ -1,0 +1,330 @@
+//! Every colour, space, radius and size of type. Nothing outside this file names a raw one.
+
+use egui::Color32;
+
+use crate::jose::PartRole;
+use crate::judge::{CheckResult, Severity, VerdictOutcome};
+
+/// Distances between things, in points.
+pub mod space {
+    /// Between a sign and its word.
+    pub const XXS: f32 = 2.0;
+    /// Between words of one line.
+    pub const XS: f32 = 4.0;
+    /// Between things that belong together.
+    pub const S: f32 = 8.0;
+    /// Between groups, and around the content of a card.
+    pub const M: f32 = 12.0;
+    /// Around what stands alone.
+    pub const L: f32 = 16.0;
+    /// Between chapters.
+    pub const XL: f32 = 24.0;
+}
+
+/// Rounding of corners, in points.
+pub mod radius {
+    /// Of buttons, fields, chips.
+    pub const SMALL: u8 = 6;
+    /// Of cards.
+    pub const LARGE: u8 = 8;
+}
+
+/// Sizes of type, in points.
+pub mod size {
+    /// Notes, tags, headings of sections.
+    pub const SMALL: f32 = 11.0;
+    /// Tokens, values, ids; secondary text.
+    pub const MONO: f32 = 12.0;
+    /// Text.
+    pub const BODY: f32 = 13.0;
+    /// The verdict.
+    pub const TITLE: f32 = 18.0;
+}
+
+/// The colours of one theme, named by what they mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tokens {
+    /// Whether the theme is dark.
+    pub is_dark: bool,
+    /// Behind the cards.
+    pub bg0: Color32,
+    /// Cards, panels, bars.
+    pub bg1: Color32,
+    /// Chips, buttons and cards on cards.
+    pub bg2: Color32,
+    /// What is chosen or under the pointer.
+    pub bg3: Color32,
+    /// Lines between and around things.
+    pub line: Color32,
+    /// Text.
+    pub text: Color32,
+    /// Secondary text.
+    pub dim: Color32,
+    /// Text that may be overlooked: counts, shortcuts, dots.
+    pub faint: Color32,
+    /// Focus, links, the main action.
+    pub accent: Color32,
+    /// Text on [`Tokens::accent`].
+    pub on_accent: Color32,
+    /// Behind selected characters.
+    pub selection: Color32,
+    /// Under a raised thing.
+    pub shadow: Color32,
+    /// Status: it holds.
+    pub ok: Color32,
+    /// Status: open, or only just.
+    pub warn: Color32,
+    /// Status: refused.
+    pub bad: Color32,
+    /// Severity critical.
+    pub critical: Color32,
+    /// Severity high.
+    pub high: Color32,
+    /// Severity medium.
+    pub medium: Color32,
+    /// Severity low.
+    pub low: Color32,
+    /// Severity info.
+    pub info: Color32,
+    /// The header, in every pane.
+    pub header: Color32,
+    /// The payload or ciphertext, in every pane.
+    pub payload: Color32,
+    /// The signature or authentication tag, in every pane.
+    pub signature: Color32,
+    /// The encrypted content key of a JWE, in every pane.
+    pub encrypted_key: Color32,
+    /// The initialization vector of a JWE, in every pane.
+    pub iv: Color32,
+}
+
+/// The dark theme.
+pub const DARK: Tokens = Tokens {
+    is_dark: true,
+    bg0: rgb(0x0E_11_16),
+    bg1: rgb(0x15_1A_21),
+    bg2: rgb(0x1B_22_2B),
+    bg3: rgb(0x25_2E_39),
+    line: rgb(0x2A_33_3F),
+    text: rgb(0xE6_EA_F0),
+    dim: rgb(0x9A_A5_B4),
+    faint: rgb(0x8A_95_A4),
+    accent: rgb(0x5A_A9_FF),
+    on_accent: rgb(0x07_10_19),
+    selection: rgb(0x22_36_4F),
+    shadow: rgb(0x05_07_0A),
+    ok: rgb(0x3F_B9_7A),
+    warn: rgb(0xE0_A2_3B),
+    bad: rgb(0xF5_70_7B),
+    critical: rgb(0xFF_60_79),
+    high: rgb(0xFF_7A_59),
+    medium: rgb(0xE0_A2_3B),
+    low: rgb(0xB8_A6_6B),
+    info: rgb(0x6F_A8_DC),
+    header: rgb(0xFF_8A_7A),
+    payload: rgb(0xB7_9C_FF),
+    signature: rgb(0x5C_C8_E6),
+    encrypted_key: rgb(0xF0_8C_C8),
+    iv: rgb(0xB5_C9_5A),
+};
+
+/// The light theme.
+pub const LIGHT: Tokens = Tokens {
+    is_dark: false,
+    bg0: rgb(0xF3_F5_F8),
+    bg1: rgb(0xFF_FF_FF),
+    bg2: rgb(0xF7_F9_FB),
+    bg3: rgb(0xE9_EE_F4),
+    line: rgb(0xD8_DF_E8),
+    text: rgb(0x17_20_2B),
+    dim: rgb(0x52_60_6F),
+    faint: rgb(0x60_6D_7B),
+    accent: rgb(0x1A_63_C2),
+    on_accent: rgb(0xFF_FF_FF),
+    selection: rgb(0xDC_EA_FD),
+    shadow: rgb(0xC3_CC_D7),
+    ok: rgb(0x11_73_41),
+    warn: rgb(0x8A_58_00),
+    bad: rgb(0xC4_2B_3C),
+    critical: rgb(0xB9_0F_36),
+    high: rgb(0xB0_41_18),
+    medium: rgb(0x8A_58_00),
+    low: rgb(0x6F_61_25),
+    info: rgb(0x28_65_9F),
+    header: rgb(0xB8_3C_29),
+    payload: rgb(0x6B_46_C9),
+    signature: rgb(0x0A_6F_89),
+    encrypted_key: rgb(0xA8_32_7F),
+    iv: rgb(0x5F_6B_00),
+};
+
+/// The colours of the theme that is on.
+pub fn tokens(ctx: &egui::Context) -> &'static Tokens {
+    match ctx.theme() {
+        egui::Theme::Dark => &DARK,
+        egui::Theme::Light => &LIGHT,
+    }
+}
+
+impl Tokens {
+    /// The colour of a part, the same in every pane.
+    pub fn part(&self, role: PartRole) -> Color32 {
+        match role {
+            PartRole::ProtectedHeader | PartRole::UnprotectedHeader => self.header,
+            PartRole::Payload | PartRole::Ciphertext | PartRole::Disclosure => self.payload,
+            PartRole::Signature | PartRole::Tag => self.signature,
+            PartRole::EncryptedKey => self.encrypted_key,
+            PartRole::Iv => self.iv,
+            PartRole::Aad | PartRole::Key | PartRole::Token => self.text,
+        }
+    }
+
+    /// The colour of a severity.
+    pub fn severity(&self, severity: Severity) -> Color32 {
+        match severity {
+            Severity::Critical => self.critical,
+            Severity::High => self.high,
+            Severity::Medium => self.medium,
+            Severity::Low => self.low,
+            Severity::Info => self.info,
+        }
+    }
+
+    /// The colour of a verdict. Unknown is a warning, never green or red.
+    pub fn verdict(&self, outcome: VerdictOutcome) -> Color32 {
+        match outcome {
+            VerdictOutcome::Accept => self.ok,
+            VerdictOutcome::Reject => self.bad,
+            VerdictOutcome::Undetermined => self.warn,
+        }
+    }
+
+    /// The colour of a check's result.
+    pub fn check(&self, result: CheckResult) -> Color32 {
+        match result {
+            CheckResult::Failed => self.bad,
+            CheckResult::NotRun => self.faint,
+            CheckResult::Passed => self.ok,
+        }
+    }
+
+    /// A card's colour with a hint of another.
+    pub fn tint(&self, color: Color32) -> Color32 {
+        mix(self.bg1, color, 0.11)
+    }
+
+    /// The line inside of a card, between rows.
+    pub fn row_line(&self) -> Color32 {
+        mix(self.bg1, self.line, 0.55)
+    }
+}
+
+/// `share` of `over` on `under`, both opaque.
+pub fn mix(under: Color32, over: Color32, share: f32) -> Color32 {
+    let blend = |a: u8, b: u8| {
+        let (a, b) = (f32::from(a), f32::from(b));
+        (a + (b - a) * share.clamp(0.0, 1.0)).round() as u8
+    };
+    Color32::from_rgb(
+        blend(under.r(), over.r()),
+        blend(under.g(), over.g()),
+        blend(under.b(), over.b()),
+    )
+}
+
+/// The contrast of two opaque colours, 1 to 21 (WCAG 2.2, "contrast ratio").
+pub fn contrast(a: Color32, b: Color32) -> f32 {
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+fn luminance(color: Color32) -> f32 {
+    let linear = |channel: u8| {
+        let channel = f32::from(channel) / 255.0;
+        if channel <= 0.040_45 {
+            channel / 12.92
+        } else {
+            ((channel + 0.055) / 1.055).powf(2.4)
+        }
+    };
+    0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
+}
+
+const fn rgb(hex: u32) -> Color32 {
+    let [_, red, green, blue] = hex.to_be_bytes();
+    Color32::from_rgb(red, green, blue)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contrast_is_that_of_wcag() {
+        assert!((contrast(rgb(0), rgb(0xFF_FF_FF)) - 21.0).abs() < 0.01);
+        assert!((contrast(rgb(0x76_76_76), rgb(0xFF_FF_FF)) - 4.54).abs() < 0.01);
+    }
+
+    #[test]
+    fn text_can_be_read_on_every_surface() {
+        for theme in [&DARK, &LIGHT] {
+            let texts = [
+                ("text", theme.text),
+                ("dim", theme.dim),
+                ("faint", theme.faint),
+                ("accent", theme.accent),
+                ("ok", theme.ok),
+                ("warn", theme.warn),
+                ("bad", theme.bad),
+                ("critical", theme.critical),
+                ("high", theme.high),
+                ("medium", theme.medium),
+                ("low", theme.low),
+                ("info", theme.info),
+                ("header", theme.header),
+                ("payload", theme.payload),
+                ("signature", theme.signature),
+                ("encrypted key", theme.encrypted_key),
+                ("iv", theme.iv),
+            ];
+            let surfaces = [
+                ("bg0", theme.bg0),
+                ("bg1", theme.bg1),
+                ("bg2", theme.bg2),
+                ("bg3", theme.bg3),
+                ("selection", theme.selection),
+                ("tint of bad", theme.tint(theme.bad)),
+                ("tint of warn", theme.tint(theme.warn)),
+                ("tint of ok", theme.tint(theme.ok)),
+                ("tint of high", theme.tint(theme.high)),
+                ("tint of info", theme.tint(theme.info)),
+            ];
+            for (text, color) in texts {
+                for (surface, under) in surfaces {
+                    let found = contrast(color, under);
+                    assert!(
+                        found >= 4.5,
+                        "{text} on {surface}, dark {}: {found:.2}",
+                        theme.is_dark
+                    );
+                }
+            }
+            assert!(
+                contrast(theme.on_accent, theme.accent) >= 4.5,
+                "dark {}",
+                theme.is_dark
+            );
+        }
+    }
+
+    #[test]
+    fn marks_stand_out_from_what_is_on_them_and_behind_them() {
+        for theme in [&DARK, &LIGHT] {
+            for mark in [theme.ok, theme.warn, theme.bad, theme.faint, theme.accent] {
+                for under in [theme.bg0, theme.bg1, theme.bg2, theme.bg3] {
+                    assert!(contrast(mark, under) >= 3.0);
+                }
+            }
+        }
+    }
+}
