@@ -2,3 +2,7 @@
 //! user asked for.
 
 pub(crate) mod bytes;
+pub(crate) mod links;
+pub mod raw;
+
+pub use raw::RawPane;

@@ -107,7 +107,7 @@ impl ByteView {
         let rows = self.cache.as_ref().map_or(1, |cache| cache.rows.len());
         ui.spacing_mut().item_spacing.y = 0.0;
         let output = area.show_rows(ui, ROW, rows, |ui, range| self.rows(ui, source, range));
-        self.offset = output.state.offset().y;
+        self.offset = output.state.clamped_offset().y;
         self.height = output.inner_rect.height();
         output.inner
     }
