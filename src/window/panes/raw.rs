@@ -2,10 +2,11 @@
 
 use egui::RichText;
 
-use super::bytes::{ByteStyle, ByteView, Source};
+use super::bytes::{ByteStyle, ByteView, Picked, Source};
 use super::links;
 use crate::inspection::Inspection;
 use crate::jose::{Kind, Part, PartRole, Token};
+use crate::judge::words::capitalised;
 use crate::window::commands::Command;
 use crate::window::model::{Model, Selection};
 use crate::window::theme::{size, space, tokens};
@@ -32,14 +33,15 @@ impl RawPane {
         let mut commands = Vec::new();
         let picked = Card::new("Raw token").note(&note).show(
             ui,
-            |ui| {
+            &mut commands,
+            |ui, commands| {
                 let width = ui.available_width();
-                menu_tag(ui, "Copy", "Copy", |ui| copy_menu(ui, model, &mut commands));
+                menu_tag(ui, "Copy", "Copy", |ui| copy_menu(ui, model, commands));
                 if width > LEGEND_WIDTH {
                     legend(ui, token);
                 }
             },
-            |ui| self.text(ui, model, inspection, &note),
+            |ui, _| self.text(ui, model, inspection, &note),
         );
         commands.extend(picked);
         commands
@@ -87,11 +89,14 @@ impl RawPane {
             },
         );
         let mut commands = Vec::new();
-        if let Some(selected) = outcome.selected {
-            commands.push(Command::Select(selected.map(|range| Selection {
-                part: links::role_at(token, range.start),
-                range,
-            })));
+        if let Some(picked) = outcome.picked {
+            commands.push(Command::Select(match picked {
+                Picked::Bytes(range) => Some(Selection {
+                    part: links::role_at(token, range.start),
+                    range,
+                }),
+                Picked::Nothing => None,
+            }));
         }
         if outcome.copy {
             commands.push(copy(model));
@@ -164,22 +169,14 @@ fn description(token: &Token) -> String {
 fn fault_text(fault: &crate::jose::Fault) -> String {
     let place = match fault.part {
         PartRole::Token => String::new(),
-        part => format!("{}: ", capital(part.label())),
+        part => format!("{}: ", capitalised(part.label())),
     };
     let text = fault.kind.to_string();
     if place.is_empty() {
-        capital(&text)
+        capitalised(&text)
     } else {
         place + &text
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    characters
-        .next()
-        .map(|first| first.to_uppercase().chain(characters).collect())
-        .unwrap_or_default()
 }
 
 /// A fault without a character of its own is shown at the one before it when it stands at the end.

@@ -57,10 +57,19 @@ pub(crate) enum ByteStyle {
 /// What the user did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Outcome {
-    /// Selected these bytes (`Some(None)`: nothing any more).
-    pub(crate) selected: Option<Option<Range<usize>>>,
+    /// Selected something else.
+    pub(crate) picked: Option<Picked>,
     /// Asked to copy.
     pub(crate) copy: bool,
+}
+
+/// A new selection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Picked {
+    /// These bytes.
+    Bytes(Range<usize>),
+    /// Nothing any more.
+    Nothing,
 }
 
 /// The view's own state.
@@ -245,17 +254,21 @@ impl ByteView {
             let selection = self.selected(source.bytes);
             if source.selection.as_ref() != Some(&selection) {
                 self.seen = Some(selection.clone());
-                outcome.selected = Some(Some(selection));
+                outcome.picked = Some(Picked::Bytes(selection));
             }
         }
         if response.clicked() {
-            outcome.selected = Some(response.interact_pointer_pos().and_then(under).map(|cell| {
-                let group = (source.group)(cell.start);
-                self.anchor = group.start;
-                self.head = group.end.saturating_sub(1).max(group.start);
-                self.seen = Some(group.clone());
-                group
-            }));
+            let under = response.interact_pointer_pos().and_then(under);
+            outcome.picked = Some(match under {
+                Some(cell) => {
+                    let group = (source.group)(cell.start);
+                    self.anchor = group.start;
+                    self.head = group.end.saturating_sub(1).max(group.start);
+                    self.seen = Some(group.clone());
+                    Picked::Bytes(group)
+                }
+                None => Picked::Nothing,
+            });
         }
         outcome
     }
@@ -285,7 +298,7 @@ impl ByteView {
                     ..
                 } if source.selection.is_some() => {
                     self.seen = None;
-                    outcome.selected = Some(None);
+                    outcome.picked = Some(Picked::Nothing);
                 }
                 Event::Key {
                     key,
@@ -293,7 +306,7 @@ impl ByteView {
                     modifiers,
                     ..
                 } if !modifiers.command => {
-                    let page = (self.height / ROW).max(1.0) as usize;
+                    let page = (self.height / ROW).max(1.0) as isize;
                     let from = self.head;
                     let to = match key {
                         // The first key shows where the cursor is.
@@ -302,8 +315,8 @@ impl ByteView {
                         Key::ArrowRight => after(source.bytes, from),
                         Key::ArrowUp => in_row(&rows, source.bytes, from, -1),
                         Key::ArrowDown => in_row(&rows, source.bytes, from, 1),
-                        Key::PageUp => in_row(&rows, source.bytes, from, -(page as isize)),
-                        Key::PageDown => in_row(&rows, source.bytes, from, page as isize),
+                        Key::PageUp => in_row(&rows, source.bytes, from, -page),
+                        Key::PageDown => in_row(&rows, source.bytes, from, page),
                         Key::Home => rows.bytes(rows.row_of(from)).start,
                         Key::End => {
                             before(source.bytes, rows.bytes(rows.row_of(from)).end).max(from)
@@ -336,7 +349,7 @@ impl ByteView {
         if moved && !source.bytes.is_empty() {
             // `seen` stays as it was: the next frame scrolls to the new place.
             let selection = self.selected(source.bytes);
-            outcome.selected = Some(Some(selection));
+            outcome.picked = Some(Picked::Bytes(selection));
         }
     }
 
