@@ -11,6 +11,8 @@ mod json;
 #[cfg(test)]
 mod rfc;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod wycheproof;
