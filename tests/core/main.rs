@@ -1,0 +1,4 @@
+//! Tests of the rooms that need no window.
+
+#[cfg(test)]
+mod keys;
