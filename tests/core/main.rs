@@ -9,6 +9,8 @@ mod house;
 #[cfg(test)]
 mod json;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod rfc;
 #[cfg(test)]
 mod rules;
