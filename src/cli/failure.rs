@@ -10,7 +10,9 @@ use crate::keys::LoadError;
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Failure {
     /// An argument is neither a file nor a text with a token.
-    #[error("{what}: no such file, and no token in it\nCheck the path, or give the token on standard input.")]
+    #[error(
+        "{what}: no such file, and no token in it\nCheck the path, or give the token on standard input."
+    )]
     Argument {
         /// Which argument, and how it begins.
         what: String,
@@ -19,7 +21,9 @@ pub(super) enum Failure {
     #[error(transparent)]
     Key(#[from] LoadError),
     /// A key file holds keys, but none that can be used.
-    #[error("{name}: expected a key that can be used, found {count} that cannot: {fault}\nExport the key again, as a JWK, a JWK Set or PEM.")]
+    #[error(
+        "{name}: expected a key that can be used, found {count} that cannot: {fault}\nExport the key again, as a JWK, a JWK Set or PEM."
+    )]
     KeysUnusable {
         /// The file.
         name: String,
@@ -29,7 +33,9 @@ pub(super) enum Failure {
         fault: String,
     },
     /// Nothing that was read holds a token.
-    #[error("{what}: expected a token, found none\nA token is three or five parts of base64url joined by dots, and begins with \u{201C}ey\u{201D}.")]
+    #[error(
+        "{what}: expected a token, found none\nA token is three or five parts of base64url joined by dots, and begins with \u{201C}ey\u{201D}."
+    )]
     NoToken {
         /// What was read.
         what: String,
@@ -38,13 +44,17 @@ pub(super) enum Failure {
     #[error("standard output: {0}\nCheck that there is room where it goes.")]
     Output(io::Error),
     /// A kind of token that is not judged yet.
-    #[error("--profile {name}: expected a kind of token that this version judges, found one that it does not yet\nUse auto, jws or jwt.")]
+    #[error(
+        "--profile {name}: expected a kind of token that this version judges, found one that it does not yet\nUse auto, jws or jwt."
+    )]
     ProfileOfLater {
         /// The kind.
         name: String,
     },
     /// No kind of token.
-    #[error("--profile {name}: expected a kind of token, found a name that is none\nUse auto, jws or jwt.")]
+    #[error(
+        "--profile {name}: expected a kind of token, found a name that is none\nUse auto, jws or jwt."
+    )]
     ProfileUnknown {
         /// What was given.
         name: String,

@@ -71,7 +71,11 @@ pub(super) fn resolve(arguments: &[OsString]) -> Result<Vec<Input>, Failure> {
     let mut inputs = Vec::new();
     let mut tokens_given = false;
     for (index, argument) in arguments.iter().enumerate() {
-        if arguments.iter().take(index).any(|earlier| earlier == argument) {
+        if arguments
+            .iter()
+            .take(index)
+            .any(|earlier| earlier == argument)
+        {
             continue;
         }
         let path = Path::new(argument);
@@ -122,10 +126,7 @@ fn in_text(argument: &OsString, index: usize) -> Result<Input, Failure> {
 }
 
 /// All of a stream; `None` when it is longer than `limit` bytes.
-pub(super) fn read_up_to(
-    stream: impl Read,
-    limit: u64,
-) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+pub(super) fn read_up_to(stream: impl Read, limit: u64) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     let mut bytes = Zeroizing::new(Vec::new());
     let read = stream
         .take(limit.saturating_add(1))

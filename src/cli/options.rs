@@ -60,7 +60,11 @@ const PROFILES_OF_LATER: [&str; 34] = [
 /// Shows what a token (JWT, JWS, JWE) says, whose key verifies it, whether a correct verifier would take it,
 /// and what is wrong with it. Without a sub-command it opens the window. It never goes online.
 #[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+#[command(
+    version,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true
+)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) front: Option<Front>,
@@ -261,11 +265,7 @@ fn read_key_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     read_file(path, MAX_KEY_FILE_BYTES, advice)
 }
 
-fn read_file(
-    path: &Path,
-    limit: u64,
-    advice: &'static str,
-) -> Result<Zeroizing<Vec<u8>>, Failure> {
+fn read_file(path: &Path, limit: u64, advice: &'static str) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let name = || path.display().to_string();
     match File::open(path).and_then(|file| read_up_to(file, limit)) {
         Ok(Some(bytes)) => Ok(bytes),
@@ -282,14 +282,14 @@ fn read_file(
 }
 
 fn secret_encoding() -> impl TypedValueParser<Value = SecretEncoding> {
-    PossibleValuesParser::new(["auto", "base64", "base64url", "hex", "utf8"]).map(|name| {
-        match name.as_str() {
-            "auto" => SecretEncoding::Auto,
-            "base64" => SecretEncoding::Base64,
-            "base64url" => SecretEncoding::Base64url,
-            "hex" => SecretEncoding::Hex,
-            _ => SecretEncoding::Utf8,
-        }
+    PossibleValuesParser::new(["auto", "base64", "base64url", "hex", "utf8"]).map(|name| match name
+        .as_str()
+    {
+        "auto" => SecretEncoding::Auto,
+        "base64" => SecretEncoding::Base64,
+        "base64url" => SecretEncoding::Base64url,
+        "hex" => SecretEncoding::Hex,
+        _ => SecretEncoding::Utf8,
     })
 }
 

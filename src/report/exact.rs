@@ -1,6 +1,7 @@
 //! JSON out of a token, written again without changing what it says.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use serde::ser::{Error as _, Serialize, SerializeMap as _, Serializer};
 use serde_json::value::RawValue;
@@ -74,7 +75,8 @@ pub(super) fn escape_hidden(json: String) -> String {
     for character in json.chars() {
         if hidden(character) {
             for unit in character.encode_utf16(&mut [0; 2]) {
-                escaped.push_str(&format!("\\u{unit:04x}"));
+                // Writing to a string cannot fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
             }
         } else {
             escaped.push(character);

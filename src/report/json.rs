@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::Report;
 use super::exact::escape_hidden;
 use super::shape::{KeyShape, SummaryShape, TokenShape, Tool};
-use super::Report;
 
 /// Writes a report as one JSON object (format `json`), ended by a line feed.
 pub fn json(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {

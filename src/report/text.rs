@@ -45,15 +45,17 @@ pub fn text(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 fn key_row(key: &Key) -> [String; 3] {
     let mut what = match &key.fault {
-        Some(fault) => format!("Cannot be used: {fault}"),
-        None => format!("{}, {}", key.kind, key.holds.name()),
+        Some(fault) => vec![format!("cannot be used: {fault}")],
+        None => vec![key.kind.to_string(), key.holds.name().to_owned()],
     };
     for (name, value) in [("use", &key.members.use_), ("alg", &key.members.alg)] {
-        if let Some(value) = value {
-            what.push_str(&format!(", {name} {value}"));
-        }
+        what.extend(value.as_ref().map(|value| format!("{name} {value}")));
     }
-    [visible(&key.id), visible(&what), visible(&key.source)]
+    [
+        visible(&key.id),
+        visible(&what.join(", ")),
+        visible(&key.source),
+    ]
 }
 
 fn token(judged: &Judged<'_>, options: Options, out: &mut dyn Write) -> io::Result<()> {
@@ -89,14 +91,23 @@ fn facts(judged: &Judged<'_>, options: Options) -> Vec<[String; 3]> {
         Kind::Unreadable => "Unreadable",
     };
     let serialization = token.serialization.name();
-    row("Form", format!("{kind}, {serialization}, {}", counted(token.text().len(), "byte")));
+    row(
+        "Form",
+        format!(
+            "{kind}, {serialization}, {}",
+            counted(token.text().len(), "byte")
+        ),
+    );
     row("SHA-256", judged.inspection.sha256.clone());
     if !options.redact {
         row("Text", token.text().to_owned());
     }
     let profile = &judged.judgement.profile;
     let chosen_by = profile.chosen_by.name();
-    row("Kind", format!("{} ({chosen_by}: {})", profile.name.label(), profile.why));
+    row(
+        "Kind",
+        format!("{} ({chosen_by}: {})", profile.name.label(), profile.why),
+    );
     proof(&judged.inspection.proof, &mut row);
     let reasons = &judged.judgement.verdict.reasons;
     if !reasons.is_empty() {
@@ -107,23 +118,23 @@ fn facts(judged: &Judged<'_>, options: Options) -> Vec<[String; 3]> {
 }
 
 fn found(place: &Place) -> String {
-    let range = &place.byte_range;
-    let mut text = format!(
-        "{}, line {}, bytes {} to {}, {}",
-        place.name,
-        place.line,
-        range.start,
-        range.end,
-        place.where_.name()
-    );
-    if let Some(name) = &place.name_in {
-        text.push_str(&format!(" {name}"));
-    }
+    let Place {
+        name,
+        line,
+        byte_range,
+        ..
+    } = place;
+    let (start, end) = (byte_range.start, byte_range.end);
+    let mut words = vec![format!("{name}, line {line}, bytes {start} to {end}")];
+    words.push(match &place.name_in {
+        Some(name) => format!("{} {name}", place.where_.name()),
+        None => place.where_.name().to_owned(),
+    });
     if !place.repairs.is_empty() {
         let repairs: Vec<_> = place.repairs.iter().map(|repair| repair.name()).collect();
-        text.push_str(&format!("; removed: {}", repairs.join(", ")));
+        words.push(format!("repaired: {}", repairs.join(", ")));
     }
-    text
+    words.join(", ")
 }
 
 fn proof(proof: &Proof, row: &mut impl FnMut(&str, String)) {
@@ -136,30 +147,31 @@ fn proof(proof: &Proof, row: &mut impl FnMut(&str, String)) {
     if let Some(decryption) = &proof.decryption {
         let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "none".to_owned());
         let (alg, enc) = (name(&decryption.alg), name(&decryption.enc));
-        row("Decryption", format!("{}, alg {alg}, enc {enc}", decryption.outcome.name()));
+        row(
+            "Decryption",
+            format!("{}, alg {alg}, enc {enc}", decryption.outcome.name()),
+        );
     }
 }
 
 fn signature_text(signature: &SignatureProof) -> String {
-    let mut text = signature.outcome.name().to_owned();
-    match &signature.alg {
-        Some(alg) => text.push_str(&format!(", alg {alg}")),
-        None => text.push_str(", no alg"),
-    }
+    let mut words = vec![signature.outcome.name().to_owned()];
+    words.push(match &signature.alg {
+        Some(alg) => format!("alg {alg}"),
+        None => "no alg".to_owned(),
+    });
     if let Some(used) = &signature.key {
         let whose = match used.provenance {
             Provenance::PublicDefault => "with a secret that everybody knows",
             Provenance::Token => "with the token's own key, which proves nothing",
             Provenance::Yours => "with your key",
         };
-        text.push_str(&format!(", {whose} {} ({})", used.key.id, used.key.source));
-        if let Some(reading) = used.read_as {
-            text.push_str(&format!(", read as {reading}"));
-        }
+        words.push(format!("{whose}: {} ({})", used.key.id, used.key.source));
+        words.extend(used.read_as.map(|reading| format!("read as {reading}")));
     } else if let Some((key, _)) = &signature.designated {
-        text.push_str(&format!(", meant for your key {} ({})", key.id, key.source));
+        words.push(format!("meant for your key: {} ({})", key.id, key.source));
     }
-    text
+    words.join(", ")
 }
 
 /// The members of an object, every one of them, in order.
@@ -186,7 +198,11 @@ fn members(
         let label = registry::label(&member.name)
             .filter(|_| known)
             .unwrap_or_default();
-        [visible(&member.name), visible(&written(&member.value)), label.to_owned()]
+        [
+            visible(&member.name),
+            visible(&written(&member.value)),
+            label.to_owned(),
+        ]
     });
     table(rows.collect(), "    ", out)
 }
@@ -212,8 +228,8 @@ fn opaque(part: &Part) -> String {
         (visible(&beginning), beginning.len() < text.len())
     } else {
         let beginning = part.bytes().iter().take(OPAQUE_SHOWN / 4);
-        let hex: String = beginning.map(|byte| format!("{byte:02x} ")).collect();
-        (hex.trim_end().to_owned(), part.bytes().len() > OPAQUE_SHOWN / 4)
+        let hex: Vec<_> = beginning.map(|byte| format!("{byte:02x}")).collect();
+        (hex.join(" "), hex.len() < part.bytes().len())
     };
     if cut {
         shown.push_str(" \u{2026}");
@@ -231,12 +247,18 @@ fn times(times: &Times, at: Timestamp, out: &mut dyn Write) -> io::Result<()> {
         TimeState::Valid if times.within_leeway => "valid by the leeway alone",
         TimeState::Valid => "valid",
     };
-    let leeway = counted(usize::try_from(times.leeway_seconds).unwrap_or(usize::MAX), "second");
+    let leeway = counted(
+        usize::try_from(times.leeway_seconds).unwrap_or(usize::MAX),
+        "second",
+    );
     writeln!(out, "\n  Time: {state}, leeway {leeway}")?;
     let rows = times.marks.iter().map(|mark| {
         let [date, distance] = match mark.at {
             Some(mark) => [mark.to_string(), distance(mark, at)],
-            None => ["beyond the years that can be shown".to_owned(), String::new()],
+            None => [
+                "beyond the years that can be shown".to_owned(),
+                String::new(),
+            ],
         };
         [visible(&mark.claim), date, distance]
     });
@@ -308,9 +330,14 @@ fn findings(judgement: &Judgement, out: &mut dyn Write) -> io::Result<()> {
             remedy,
             references,
             evidence,
+            ..
         } = finding;
         let (severity, confidence) = (severity.name(), confidence.name());
-        writeln!(out, "    {severity:<8}  {} ({rule}, {confidence})", visible(title))?;
+        writeln!(
+            out,
+            "    {severity:<8}  {} ({rule}, {confidence})",
+            visible(title)
+        )?;
         let indent = "              ";
         prose(detail, indent, out)?;
         prose(remedy, indent, out)?;
@@ -320,14 +347,22 @@ fn findings(judgement: &Judgement, out: &mut dyn Write) -> io::Result<()> {
                 Some(pointer) => format!("{} {pointer}", evidence.part.label()),
                 None => evidence.part.label().to_owned(),
             };
-            prose(&format!("See {place}, bytes {} to {}", range.start, range.end), indent, out)?;
+            prose(
+                &format!("See {place}, bytes {} to {}", range.start, range.end),
+                indent,
+                out,
+            )?;
         }
         prose(&references.join(", "), indent, out)?;
     }
     if !judgement.not_run.is_empty() {
         let rules = judgement.not_run.join(", ");
         writeln!(out)?;
-        prose(&format!("Rules not run, their input was missing: {rules}"), "  ", out)?;
+        prose(
+            &format!("Rules not run, their input was missing: {rules}"),
+            "  ",
+            out,
+        )?;
     }
     Ok(())
 }
@@ -385,7 +420,11 @@ fn quoted(text: &str) -> String {
 /// Rows of three columns, the first two aligned.
 fn table(rows: Vec<[String; 3]>, indent: &str, out: &mut dyn Write) -> io::Result<()> {
     let width = |text: &String| text.chars().count();
-    let names = rows.iter().map(|[name, _, _]| width(name)).max().unwrap_or(0);
+    let names = rows
+        .iter()
+        .map(|[name, _, _]| width(name))
+        .max()
+        .unwrap_or(0);
     let values = rows
         .iter()
         .map(|[_, value, _]| width(value))
@@ -455,7 +494,11 @@ mod tests {
         let text = "word ".repeat(60);
         let lines = lines(|out| prose(&text, "    ", out));
         assert!(lines.len() > 1);
-        assert!(lines.iter().all(|line| line.chars().count() <= WIDTH && line.starts_with("    word")));
+        assert!(
+            lines
+                .iter()
+                .all(|line| line.chars().count() <= WIDTH && line.starts_with("    word"))
+        );
         assert_eq!(lines.join(" ").split_whitespace().count(), 60);
     }
 
@@ -469,7 +512,11 @@ mod tests {
         ];
         assert_eq!(
             lines(|out| table(rows, "", out)),
-            ["a     1   note".to_owned(), format!("long  {wide}  note"), "b     22".to_owned()]
+            [
+                "a     1   note".to_owned(),
+                format!("long  {wide}  note"),
+                "b     22".to_owned()
+            ]
         );
     }
 }
