@@ -1,14 +1,14 @@
-//! The panes. Each is its view state with `ui`, which shows a [`Model`](super::model::Model) and yields what the
-//! user asked for.
+//! The panes. Each is a struct with its view state and a `ui` that reads the [`Model`](super::model::Model) and
+//! yields [`Command`](super::commands::Command)s.
 
 mod bytes;
+pub mod checks;
 pub mod claims;
+pub mod findings;
 pub mod header;
 mod links;
 mod members;
 pub mod raw;
+pub mod timeline;
 mod times;
-
-pub use claims::ClaimsPane;
-pub use header::HeaderPane;
-pub use raw::RawPane;
+pub mod verdict;
