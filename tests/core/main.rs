@@ -3,11 +3,15 @@
 //! Each module carries `#[cfg(test)]`, so that its helpers count as test code for clippy.
 
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod common;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
 mod json;
+#[cfg(test)]
+mod report;
 #[cfg(test)]
 mod rfc;
 #[cfg(test)]
