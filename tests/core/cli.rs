@@ -144,7 +144,7 @@ fn what_cannot_be_used_is_said_in_two_lines() {
         (&["."], ".: "),
         (&["a1.jwt", "--key", "nosuch.json"], "nosuch.json: "),
         (&["a1.jwt", "--key", "nokey.txt"], "nokey.txt: expected a key"),
-        (&["a1.jwt", "--key", "odd.json"], "odd.json: expected a key"),
+        (&["a1.jwt", "--key", "odd.json"], "odd.json: expected a known key type"),
         (&["a1.jwt", "--payload", "nosuch.bin"], "nosuch.bin: "),
         (&["a1.jwt", "--secret-file", "nosuch.key"], "nosuch.key: "),
         (&["a1.jwt", "--profile", "oidc-id-token"], "that it does not yet"),
