@@ -60,7 +60,12 @@ impl Bench {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(stdin.as_bytes())
+            .unwrap();
         child.wait_with_output().unwrap()
     }
 }
@@ -87,7 +92,10 @@ fn assert_refused(output: &Output, expected: &str) {
     let [what, advice] = lines[..] else {
         panic!("two lines expected: {text}");
     };
-    assert!(what.starts_with("tokenloupe: ") && what.contains(expected), "{text}");
+    assert!(
+        what.starts_with("tokenloupe: ") && what.contains(expected),
+        "{text}"
+    );
     assert!(advice.ends_with('.'), "{text}");
 }
 
@@ -123,7 +131,10 @@ fn the_status_follows_the_findings() {
     let report = json(&output);
     assert_eq!(report["tokens"][0]["verdict"]["outcome"], "accept");
     assert_eq!(report["tokens"][0]["findings"][0]["rule"], "exp-missing");
-    let severity = report["tokens"][0]["findings"][0]["severity"].as_str().unwrap().to_owned();
+    let severity = report["tokens"][0]["findings"][0]["severity"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert_eq!(status(&output), 0);
     assert_eq!(status(&run(&severity)), 1);
     assert_eq!(status(&run("info")), 1);
@@ -137,19 +148,40 @@ fn what_cannot_be_used_is_said_in_two_lines() {
     bench.file("nokey.txt", "no key here");
     bench.file("odd.json", r#"{"kty":"odd"}"#);
     for (arguments, expected) in [
-        (&["nothing.txt"][..], "nothing.txt: expected a token, found none"),
-        (&["nothing.txt", "nokey.txt"], "2 inputs: expected a token, found none"),
+        (
+            &["nothing.txt"][..],
+            "nothing.txt: expected a token, found none",
+        ),
+        (
+            &["nothing.txt", "nokey.txt"],
+            "2 inputs: expected a token, found none",
+        ),
         (&[], "stdin: expected a token, found none"),
-        (&["nosuch.jwt"], "argument 1 \u{201C}nosuch.jwt\u{201D}: no such file, and no token in it"),
+        (
+            &["nosuch.jwt"],
+            "argument 1 \u{201C}nosuch.jwt\u{201D}: no such file, and no token in it",
+        ),
         (&["."], ".: "),
         (&["a1.jwt", "--key", "nosuch.json"], "nosuch.json: "),
-        (&["a1.jwt", "--key", "nokey.txt"], "nokey.txt: expected a key"),
-        (&["a1.jwt", "--key", "odd.json"], "odd.json: expected a known key type"),
+        (
+            &["a1.jwt", "--key", "nokey.txt"],
+            "nokey.txt: expected a key",
+        ),
+        (
+            &["a1.jwt", "--key", "odd.json"],
+            "odd.json: expected a known key type",
+        ),
         (&["a1.jwt", "--payload", "nosuch.bin"], "nosuch.bin: "),
         (&["a1.jwt", "--secret-file", "nosuch.key"], "nosuch.key: "),
-        (&["a1.jwt", "--profile", "oidc-id-token"], "that it does not yet"),
+        (
+            &["a1.jwt", "--profile", "oidc-id-token"],
+            "that it does not yet",
+        ),
         (&["a1.jwt", "--profile", "nonsense"], "a name that is none"),
-        (&["nothing.txt", "--format", "jsonl"], "expected a token, found none"),
+        (
+            &["nothing.txt", "--format", "jsonl"],
+            "expected a token, found none",
+        ),
     ] {
         assert_refused(&bench.run(arguments), expected);
     }
@@ -195,7 +227,12 @@ fn one_bad_key_of_a_set_is_listed_and_no_error() {
     let output = bench.run(&["a1.jwt", "--key", "set.json", "--at", THEN]);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     let report = json(&output);
-    let faults: Vec<_> = report["keys"].as_array().unwrap().iter().map(|key| key["fault"].is_null()).collect();
+    let faults: Vec<_> = report["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| key["fault"].is_null())
+        .collect();
     assert_eq!(faults, [false, true]);
 }
 
@@ -206,9 +243,15 @@ fn a_token_as_argument_is_found_with_a_reminder() {
     assert_eq!(status(&output), 0);
     let text = stderr(&output);
     assert_eq!(text.lines().count(), 1);
-    assert!(text.contains("others on this machine can read it") && !text.contains("eyJ"), "{text}");
+    assert!(
+        text.contains("others on this machine can read it") && !text.contains("eyJ"),
+        "{text}"
+    );
     let source = json(&output)["tokens"][0]["sources"][0].clone();
-    assert_eq!((&source["where"], &source["name"]), (&"argument".into(), &"argument 1".into()));
+    assert_eq!(
+        (&source["where"], &source["name"]),
+        (&"argument".into(), &"argument 1".into())
+    );
 }
 
 #[test]
@@ -222,7 +265,10 @@ fn standard_input_is_read_without_an_argument_and_for_a_dash() {
         let source = sources.last().unwrap();
         assert_eq!(source["name"], "stdin", "{arguments:?}");
         assert_eq!(source["where"], "authorization-header");
-        let files = arguments.iter().filter(|argument| **argument != "-").count();
+        let files = arguments
+            .iter()
+            .filter(|argument| **argument != "-")
+            .count();
         assert_eq!(sources.len(), files + 1);
         assert_eq!(report["summary"]["occurrences"], files + 1);
     }
@@ -235,12 +281,23 @@ fn lines_come_in_input_order() {
     let output = bench.run(&["two.txt", "a1.jwt", "--format", "jsonl"]);
     assert_eq!(status(&output), 1);
     let text = String::from_utf8(output.stdout).unwrap();
-    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     let seen: Vec<_> = lines
         .iter()
         .map(|line| {
-            let place = if line["source"].is_null() { &line["sources"][0] } else { &line["source"] };
-            (line["type"].as_str().unwrap(), place["line"].as_u64(), line["duplicate_of"].is_string())
+            let place = if line["source"].is_null() {
+                &line["sources"][0]
+            } else {
+                &line["source"]
+            };
+            (
+                line["type"].as_str().unwrap(),
+                place["line"].as_u64(),
+                line["duplicate_of"].is_string(),
+            )
         })
         .collect();
     assert_eq!(
@@ -261,18 +318,36 @@ fn a_secret_file_is_a_key() {
     let bench = Bench::new();
     bench.file("secret.txt", &format!("{SECRET}\n"));
     let run = |encoding| {
-        let output = bench.run(&["a1.jwt", "--at", THEN, "--secret-file", "secret.txt", "--secret-encoding", encoding]);
-        assert!(!String::from_utf8(output.stdout.clone()).unwrap().contains(SECRET));
+        let output = bench.run(&[
+            "a1.jwt",
+            "--at",
+            THEN,
+            "--secret-file",
+            "secret.txt",
+            "--secret-encoding",
+            encoding,
+        ]);
+        assert!(
+            !String::from_utf8(output.stdout.clone())
+                .unwrap()
+                .contains(SECRET)
+        );
         assert!(!stderr(&output).contains(SECRET));
         output
     };
     let read = run("base64url");
     assert_eq!(status(&read), 0);
-    assert_eq!(json(&read)["tokens"][0]["signatures"][0]["key"]["provenance"], "yours");
+    assert_eq!(
+        json(&read)["tokens"][0]["signatures"][0]["key"]["provenance"],
+        "yours"
+    );
     assert_eq!(json(&read)["keys"][0]["thumbprint"], Value::Null);
     let auto = run("auto");
     assert_eq!(status(&auto), 0);
-    assert_eq!(json(&auto)["tokens"][0]["signatures"][0]["key"]["read_as"], "base64url");
+    assert_eq!(
+        json(&auto)["tokens"][0]["signatures"][0]["key"]["read_as"],
+        "base64url"
+    );
     assert_eq!(status(&run("utf8")), 1);
 }
 
@@ -280,18 +355,44 @@ fn a_secret_file_is_a_key() {
 fn expectations_are_held_against_the_token() {
     let bench = Bench::new();
     let run = |arguments: &[&str]| {
-        let output = bench.run(&[&["a1.jwt", "--key", "key.json", "--at", THEN], arguments].concat());
+        let output =
+            bench.run(&[&["a1.jwt", "--key", "key.json", "--at", THEN], arguments].concat());
         let reasons = json(&output)["tokens"][0]["verdict"]["reasons"].clone();
         (status(&output), reasons)
     };
-    assert_eq!(run(&["--iss", "joe", "--alg", "HS256", "--alg", "RS256", "--typ", "jwt"]), (0, serde_json::json!([])));
     assert_eq!(
-        run(&["--iss", "jane", "--aud", "api", "--alg", "RS256", "--nonce", "n", "--typ", "at+jwt"]),
-        (1, serde_json::json!(["policy-alg", "policy-iss", "policy-aud", "policy-typ", "policy-nonce"]))
+        run(&[
+            "--iss", "joe", "--alg", "HS256", "--alg", "RS256", "--typ", "jwt"
+        ]),
+        (0, serde_json::json!([]))
     );
-    let late = ["a1.jwt", "--key", "key.json", "--at", "2011-03-22T18:43:30Z"];
+    assert_eq!(
+        run(&[
+            "--iss", "jane", "--aud", "api", "--alg", "RS256", "--nonce", "n", "--typ", "at+jwt"
+        ]),
+        (
+            1,
+            serde_json::json!([
+                "policy-alg",
+                "policy-iss",
+                "policy-aud",
+                "policy-typ",
+                "policy-nonce"
+            ])
+        )
+    );
+    let late = [
+        "a1.jwt",
+        "--key",
+        "key.json",
+        "--at",
+        "2011-03-22T18:43:30Z",
+    ];
     assert_eq!(status(&bench.run(&late)), 0);
-    assert_eq!(status(&bench.run(&[&late[..], &["--leeway", "0"]].concat())), 1);
+    assert_eq!(
+        status(&bench.run(&[&late[..], &["--leeway", "0"]].concat())),
+        1
+    );
     // A signed message has no times.
     assert_eq!(run(&["--profile", "jws"]).0, 0);
 }
@@ -335,9 +436,22 @@ fn help_and_version_are_no_errors() {
     let help = bench.run(&["--help"]);
     assert_eq!(status(&help), 0);
     let text = String::from_utf8(help.stdout).unwrap();
-    for option in ["--key", "--secret-file", "--at", "--fail-on", "--no-redact", "Exit status"] {
+    for option in [
+        "--key",
+        "--secret-file",
+        "--at",
+        "--fail-on",
+        "--no-redact",
+        "Exit status",
+    ] {
         assert!(text.contains(option), "{option}");
     }
-    let version = Command::new(env!("CARGO_BIN_EXE_tokenloupe")).arg("--version").output().unwrap();
-    assert_eq!(String::from_utf8(version.stdout).unwrap().trim(), concat!("tokenloupe ", env!("CARGO_PKG_VERSION")));
+    let version = Command::new(env!("CARGO_BIN_EXE_tokenloupe"))
+        .arg("--version")
+        .output()
+        .unwrap();
+    assert_eq!(
+        String::from_utf8(version.stdout).unwrap().trim(),
+        concat!("tokenloupe ", env!("CARGO_PKG_VERSION"))
+    );
 }

@@ -157,19 +157,26 @@ fn golden_a_token_in_two_places() {
     let request = format!(
         "GET /orders HTTP/1.1\r\nHost: api.example\r\nAuthorization: Bearer {A1}\r\n\r\nagain: {A1}.\n"
     );
-    golden("two", &session(&[("request.http", &request), ("a5.jwt", A5)], ring(A1_KEY)));
+    golden(
+        "two",
+        &session(&[("request.http", &request), ("a5.jwt", A5)], ring(A1_KEY)),
+    );
 }
 
 /// Not JSON, and not UTF-8.
 #[test]
 fn a_payload_that_is_no_json_is_given_in_base64() {
     let payload = base64url::encode(b"\xFF\x00 payload");
-    let text = format!("eyJhbGciOiJIUzI1NiJ9.{payload}.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+    let text =
+        format!("eyJhbGciOiJIUzI1NiJ9.{payload}.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
     let session = session(&[("x", &text)], KeyRing::default());
     let value = assert_valid(&WHOLE, &json_of(&report_of(&session)));
     let token = &value["tokens"][0];
     assert_eq!(token["payload_base64"], payload);
-    assert_eq!([&token["claims"], &token["claims_text"]], [&Value::Null, &Value::Null]);
+    assert_eq!(
+        [&token["claims"], &token["claims_text"]],
+        [&Value::Null, &Value::Null]
+    );
     assert_eq!(token["time"]["state"], "none");
 }
 
@@ -181,10 +188,18 @@ fn numbers_are_written_as_they_were() {
         "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
     );
     let session = session(&[("x", &text)], KeyRing::default());
-    for json in [json_of(&report_of(&session)), lines_of(&report_of(&session)).concat()] {
+    for json in [
+        json_of(&report_of(&session)),
+        lines_of(&report_of(&session)).concat(),
+    ] {
         let dense: String = json.split_whitespace().collect();
-        assert!(dense.contains(r#""claims":{"exp":1e400,"iat":1.0,"nbf":-0,"big":[12345678901234567890123,3.10]}"#));
-        assert!(dense.contains(r#""iat":1.0,"nbf":-0,"exp":1e400,"lifetime_seconds""#), "{dense}");
+        assert!(dense.contains(
+            r#""claims":{"exp":1e400,"iat":1.0,"nbf":-0,"big":[12345678901234567890123,3.10]}"#
+        ));
+        assert!(
+            dense.contains(r#""iat":1.0,"nbf":-0,"exp":1e400,"lifetime_seconds""#),
+            "{dense}"
+        );
     }
 }
 
@@ -196,14 +211,22 @@ fn no_report_holds_what_could_be_used() {
     let signature = A1.rsplit('.').next().unwrap();
     let payload = A1.split('.').nth(1).unwrap();
     let secret = A1_KEY.split('"').nth(7).unwrap();
-    for text in [json_of(&report), text_of(&report), lines_of(&report).join("\n"), format!("{report:?}")] {
+    for text in [
+        json_of(&report),
+        text_of(&report),
+        lines_of(&report).join("\n"),
+        format!("{report:?}"),
+    ] {
         for part in [A1, signature, payload, secret] {
             assert!(!text.contains(part));
         }
     }
     let open = Report::new(&session, instant(AT), Options { redact: false });
     assert!(text_of(&open).contains(A1));
-    assert_eq!(assert_valid(&WHOLE, &json_of(&open))["tokens"][0]["text"], A1);
+    assert_eq!(
+        assert_valid(&WHOLE, &json_of(&open))["tokens"][0]["text"],
+        A1
+    );
     assert_eq!(assert_valid(&LINE, &lines_of(&open)[1])["text"], A1);
     assert!(!json_of(&open).contains(secret) && !text_of(&open).contains(secret));
 }
@@ -215,12 +238,18 @@ fn a_line_holds_one_place_and_names_what_it_repeats() {
         .iter()
         .map(|line| assert_valid(&LINE, line))
         .collect();
-    let kinds: Vec<_> = lines.iter().map(|line| line["type"].as_str().unwrap()).collect();
+    let kinds: Vec<_> = lines
+        .iter()
+        .map(|line| line["type"].as_str().unwrap())
+        .collect();
     assert_eq!(kinds, ["run", "token", "token", "summary"]);
     assert_eq!(lines[1]["sources"].as_array().unwrap().len(), 1);
     assert_eq!(lines[2]["duplicate_of"], lines[1]["sha256"]);
     assert_eq!(lines[2]["source"]["name"], "two");
-    assert_eq!((&lines[3]["tokens"], &lines[3]["occurrences"]), (&json!(1), &json!(2)));
+    assert_eq!(
+        (&lines[3]["tokens"], &lines[3]["occurrences"]),
+        (&json!(1), &json!(2))
+    );
 }
 
 /// A schema that took anything would keep no field in its place.
@@ -234,16 +263,31 @@ fn the_schema_takes_no_other_field_and_misses_none() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     let mut objects = 0;
-    for (validator, value) in lines.iter().map(|line| (&*LINE, line)).chain([(&*WHOLE, &whole)]) {
+    for (validator, value) in lines
+        .iter()
+        .map(|line| (&*LINE, line))
+        .chain([(&*WHOLE, &whole)])
+    {
         for pointer in objects_of(value) {
             objects += 1;
             let mut more = value.clone();
             more.pointer_mut(&pointer).unwrap()["drift"] = json!(1);
             assert!(!validator.is_valid(&more), "{pointer} takes another field");
-            let names: Vec<String> = value.pointer(&pointer).unwrap().as_object().unwrap().keys().cloned().collect();
+            let names: Vec<String> = value
+                .pointer(&pointer)
+                .unwrap()
+                .as_object()
+                .unwrap()
+                .keys()
+                .cloned()
+                .collect();
             for name in names {
                 let mut less = value.clone();
-                less.pointer_mut(&pointer).unwrap().as_object_mut().unwrap().remove(&name);
+                less.pointer_mut(&pointer)
+                    .unwrap()
+                    .as_object_mut()
+                    .unwrap()
+                    .remove(&name);
                 assert!(!validator.is_valid(&less), "{pointer} does not miss {name}");
             }
         }
@@ -258,7 +302,12 @@ fn objects_of(value: &Value) -> Vec<String> {
     while let Some((pointer, value)) = open.pop() {
         match value {
             Value::Array(elements) => {
-                open.extend(elements.iter().enumerate().map(|(index, element)| (format!("{pointer}/{index}"), element)));
+                open.extend(
+                    elements
+                        .iter()
+                        .enumerate()
+                        .map(|(index, element)| (format!("{pointer}/{index}"), element)),
+                );
             }
             Value::Object(members) => {
                 let of_the_token = |name: &str| name == "header" || name == "claims";
@@ -284,7 +333,9 @@ fn reports_of_wycheproof_fit_the_schema() {
     let mut seen = 0;
     for group in file["testGroups"].as_array().unwrap() {
         for test in group["tests"].as_array().unwrap() {
-            let Some(text) = test["jws"].as_str() else { continue };
+            let Some(text) = test["jws"].as_str() else {
+                continue;
+            };
             let session = session(&[("wycheproof", text)], KeyRing::default());
             assert_valid(&WHOLE, &json_of(&report_of(&session)));
             seen += session.tokens.len();
