@@ -27,21 +27,21 @@ const A5: &str = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzOD
 /// The instant of every report here.
 const AT: &str = "2026-11-21T22:40:13Z";
 
-static WHOLE: LazyLock<Validator> = LazyLock::new(|| validator(schema()));
+static WHOLE: LazyLock<Validator> = LazyLock::new(|| validator(&schema()));
 static LINE: LazyLock<Validator> = LazyLock::new(|| {
     let mut line = json!({"$ref": "#/$defs/line"});
     line["$schema"] = schema()["$schema"].clone();
     line["$defs"] = schema()["$defs"].clone();
-    validator(line)
+    validator(&line)
 });
 
 fn schema() -> Value {
     serde_json::from_str(include_str!("../../docs/report.schema.json")).unwrap()
 }
 
-fn validator(schema: Value) -> Validator {
-    jsonschema::meta::validate(&schema).unwrap();
-    jsonschema::draft202012::new(&schema).unwrap()
+fn validator(schema: &Value) -> Validator {
+    jsonschema::meta::validate(schema).unwrap();
+    jsonschema::draft202012::new(schema).unwrap()
 }
 
 #[track_caller]
