@@ -2,3 +2,6 @@
 
 pub mod commands;
 pub mod model;
+pub mod panes;
+pub mod theme;
+pub mod widgets;

@@ -1,0 +1,14 @@
+//! The panes. Each is a struct with its view state and a `ui` that reads the [`Model`](super::model::Model) and
+//! yields [`Command`](super::commands::Command)s.
+
+mod bytes;
+pub mod checks;
+pub mod claims;
+pub mod findings;
+pub mod header;
+mod links;
+mod members;
+pub mod raw;
+pub mod timeline;
+mod times;
+pub mod verdict;
