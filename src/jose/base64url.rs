@@ -170,7 +170,10 @@ pub fn decode(text: &str) -> Decoded {
         }
     }
     if sextets % 4 == 1 {
-        note(EncodingFaultKind::Length, last_at..last_at.saturating_add(1));
+        note(
+            EncodingFaultKind::Length,
+            last_at..last_at.saturating_add(1),
+        );
     } else if bits > 0 && buffer & ((1 << bits) - 1) != 0 {
         note(
             EncodingFaultKind::TrailingBits,

@@ -93,11 +93,14 @@ fn encoding_text(kind: EncodingFaultKind, count: usize) -> String {
             return "expected whole bytes, found one character too many or too few".to_owned();
         }
         EncodingFaultKind::TrailingBits => {
-            return "expected zeros in the unused bits of the last character, found others".to_owned();
+            return "expected zeros in the unused bits of the last character, found others"
+                .to_owned();
         }
         EncodingFaultKind::Other => "a character of no base64 alphabet",
         EncodingFaultKind::Padding => "\u{201C}=\u{201D} padding",
-        EncodingFaultKind::StandardAlphabet => "\u{201C}+\u{201D} or \u{201C}/\u{201D} of the standard alphabet",
+        EncodingFaultKind::StandardAlphabet => {
+            "\u{201C}+\u{201D} or \u{201C}/\u{201D} of the standard alphabet"
+        }
         EncodingFaultKind::Whitespace => "white space",
     };
     match count {

@@ -4,9 +4,9 @@
 //! and what a strict reader would have refused is a [`Fault`] with a place of its own.
 
 pub mod base64url;
+mod fault;
 pub mod json;
 pub mod registry;
-mod fault;
 mod token;
 pub mod visible;
 

@@ -40,7 +40,9 @@ pub struct Algorithm {
 static HEADER_PARAMETERS: LazyLock<HashMap<(String, bool), HeaderParameter>> =
     LazyLock::new(|| {
         let mut table = HashMap::new();
-        for row in rows(include_str!("../../assets/registry/jose-header-parameters.csv")) {
+        for row in rows(include_str!(
+            "../../assets/registry/jose-header-parameters.csv"
+        )) {
             let [name, location, shape, reference, note] = &row[..] else {
                 continue;
             };
@@ -234,7 +236,10 @@ mod tests {
     fn names_are_found_with_their_reference() {
         let alg = header_parameter("alg", false).map(|parameter| parameter.reference.as_str());
         assert_eq!(alg, Some("RFC 7515 §4.1.1"));
-        assert_eq!(claim("exp").map(|claim| claim.reference.as_str()), Some("RFC 7519 §4.1.4"));
+        assert_eq!(
+            claim("exp").map(|claim| claim.reference.as_str()),
+            Some("RFC 7519 §4.1.4")
+        );
         assert!(is_numeric_date("auth_time") && !is_numeric_date("sub"));
         assert!(algorithm("HS256").is_some() && algorithm("hs256").is_none());
     }

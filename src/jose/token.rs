@@ -268,7 +268,9 @@ impl Token {
                     found: segments.len(),
                 },
                 part: PartRole::Token,
-                range: extra.map_or(jws_end..jws_end, |extra| extra.start.saturating_sub(1)..jws_end),
+                range: extra.map_or(jws_end..jws_end, |extra| {
+                    extra.start.saturating_sub(1)..jws_end
+                }),
             });
         }
         let mut parts = Vec::with_capacity(segments.len().saturating_add(disclosures.len()));
@@ -279,7 +281,11 @@ impl Token {
                 let role = roles.get(index).copied().unwrap_or(PartRole::Token);
                 (role, range)
             })
-            .chain(disclosures.into_iter().map(|range| (PartRole::Disclosure, range)));
+            .chain(
+                disclosures
+                    .into_iter()
+                    .map(|range| (PartRole::Disclosure, range)),
+            );
         for (role, range) in located {
             let header_of_large =
                 role == PartRole::ProtectedHeader && range.len() <= MAX_HEADER_OF_LARGE;
@@ -442,10 +448,16 @@ mod tests {
     fn a_compact_jws_keeps_its_bytes() {
         let token = Token::parse(A1);
         assert_eq!((token.kind, token.faults.len()), (Kind::Jws, 0));
-        assert_eq!(token.header().and_then(|header| header.str("alg")), Some("HS256"));
+        assert_eq!(
+            token.header().and_then(|header| header.str("alg")),
+            Some("HS256")
+        );
         let header = token.part(PartRole::ProtectedHeader).and_then(Part::utf8);
         assert_eq!(header, Some("{\"typ\":\"JWT\",\r\n \"alg\":\"HS256\"}"));
-        assert_eq!(token.signing_input(), A1.rsplit_once('.').map(|(input, _)| input));
+        assert_eq!(
+            token.signing_input(),
+            A1.rsplit_once('.').map(|(input, _)| input)
+        );
     }
 
     #[test]
@@ -474,18 +486,27 @@ mod tests {
         let header = base64url::encode(br#"{"alg":"none"}"#);
         let claims = base64url::encode(br#"{"sub":"a"}"#);
         let two = Token::parse(format!("{header}.{claims}"));
-        assert_eq!((two.kind, codes(&two)), (Kind::Jws, vec![("segment-count", PartRole::Token)]));
+        assert_eq!(
+            (two.kind, codes(&two)),
+            (Kind::Jws, vec![("segment-count", PartRole::Token)])
+        );
         assert!(two.claims().is_some() && two.part(PartRole::Signature).is_none());
         let four = Token::parse(format!("{header}.{claims}.AA.AA"));
         assert_eq!(four.kind, Kind::Jws);
-        assert_eq!(four.parts.last().map(|part| part.role), Some(PartRole::Token));
+        assert_eq!(
+            four.parts.last().map(|part| part.role),
+            Some(PartRole::Token)
+        );
         let five = Token::parse(format!("{header}.AA.AA.AA.AA"));
         assert_eq!(five.kind, Kind::Jwe);
         let cut_jwe = base64url::encode(br#"{"alg":"dir","enc":"A128GCM"}"#);
         assert_eq!(Token::parse(format!("{cut_jwe}..AA.AA")).kind, Kind::Jwe);
         assert_eq!(Token::parse("").kind, Kind::Unreadable);
         assert_eq!(Token::parse("a.b").kind, Kind::Unreadable);
-        assert_eq!(Token::parse(".".repeat(1_000_000)).parts.len(), MAX_SEGMENTS);
+        assert_eq!(
+            Token::parse(".".repeat(1_000_000)).parts.len(),
+            MAX_SEGMENTS
+        );
     }
 
     #[test]
@@ -532,7 +553,10 @@ mod tests {
         let disclosure = base64url::encode(br#"["salt","name","value"]"#);
         let token = Token::parse(format!("{header}.e30.AA~{disclosure}~"));
         assert_eq!(token.kind, Kind::SdJwt);
-        assert_eq!(token.parts.last().map(|part| part.role), Some(PartRole::Disclosure));
+        assert_eq!(
+            token.parts.last().map(|part| part.role),
+            Some(PartRole::Disclosure)
+        );
         assert!(token.faults.is_empty());
     }
 
@@ -541,8 +565,16 @@ mod tests {
         let header = base64url::encode(br#"{"alg":"HS256"}"#);
         let token = Token::parse(format!("{header}.{}.AA", "A".repeat(MAX_TOKEN_BYTES)));
         assert_eq!(codes(&token), [("token-too-large", PartRole::Token)]);
-        assert!(token.header().and_then(|header| header.str("alg")).is_some());
-        assert_eq!(token.part(PartRole::Payload).map(|part| part.bytes().len()), Some(0));
+        assert!(
+            token
+                .header()
+                .and_then(|header| header.str("alg"))
+                .is_some()
+        );
+        assert_eq!(
+            token.part(PartRole::Payload).map(|part| part.bytes().len()),
+            Some(0)
+        );
     }
 
     #[test]

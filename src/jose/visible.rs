@@ -82,8 +82,14 @@ mod tests {
     #[test]
     fn what_hides_is_shown_and_the_rest_is_left_alone() {
         assert_eq!(visible("jane.doe é 漢 🙂"), "jane.doe é 漢 🙂");
-        assert_eq!(visible("a\u{202E}b\u{200B}c\nd\0"), "a\\u{202E}b\\u{200B}c\\nd\\u{0000}");
-        let marked: Vec<_> = pieces("a\u{202E}b").into_iter().map(|piece| piece.escaped).collect();
+        assert_eq!(
+            visible("a\u{202E}b\u{200B}c\nd\0"),
+            "a\\u{202E}b\\u{200B}c\\nd\\u{0000}"
+        );
+        let marked: Vec<_> = pieces("a\u{202E}b")
+            .into_iter()
+            .map(|piece| piece.escaped)
+            .collect();
         assert_eq!(marked, [false, true, false]);
     }
 }

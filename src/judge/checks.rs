@@ -2,6 +2,14 @@
 
 use std::ops::Range;
 
+use super::audit::top_member;
+use super::words::{capitalised, span};
+use super::{Case, Expectation, Profile, ProfileName, TimeState, Times, time};
+use crate::jose::visible::visible;
+use crate::jose::{Fault, FaultKind, Kind, Part, PartRole};
+use crate::verify::algorithm::find;
+use crate::verify::{Designation, NotChecked, Outcome, Provenance, ShapeFault, SignatureProof};
+
 /// How a check went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CheckResult {
@@ -39,6 +47,506 @@ pub struct Check {
     pub byte_range: Option<Range<usize>>,
 }
 
-pub(super) fn checks(_case: super::Case<'_>, _profile: &super::Profile, _times: &super::Times) -> Vec<Check> {
-    Vec::new()
+/// Makes the checks, in the order in which a verifier does.
+pub(super) fn checks(case: Case<'_>, profile: &Profile, times: &Times) -> Vec<Check> {
+    let mut checks = vec![
+        form(case),
+        encoding(case, profile),
+        header(case),
+        crit(case),
+    ];
+    let expectations = case.policy.expectations(case.token);
+    checks.push(expected("alg", "Algorithm", case, &expectations));
+    if let Some(proof) = case.proof.signatures.first() {
+        checks.push(key(case, proof));
+        checks.push(signature(case, proof));
+    }
+    if case.proof.decryption.is_some() {
+        checks.push(Check {
+            check: "decryption",
+            title: "Not decrypted".to_owned(),
+            result: CheckResult::NotRun,
+            text: "The claims are encrypted, and this version does not decrypt.".to_owned(),
+            byte_range: whole(case, PartRole::Ciphertext),
+        });
+    }
+    checks.push(expected("typ", "Type", case, &expectations));
+    if profile.name != ProfileName::Jws {
+        checks.push(time(case, times));
+        checks.push(expected("iss", "Issuer", case, &expectations));
+        checks.push(expected("aud", "Audience", case, &expectations));
+        checks.push(expected("nonce", "Nonce", case, &expectations));
+    }
+    checks
+}
+
+fn whole(case: Case<'_>, role: PartRole) -> Option<Range<usize>> {
+    case.token.part(role).map(|part| part.range.clone())
+}
+
+fn member_range(part: Option<&Part>, name: &str) -> Option<Range<usize>> {
+    let part = part?;
+    Some(part.text_range(top_member(part.json.as_ref()?, name)?.range()))
+}
+
+fn header_range(case: Case<'_>, name: &str) -> Option<Range<usize>> {
+    member_range(case.token.part(PartRole::ProtectedHeader), name)
+}
+
+fn failed(check: &'static str, title: String, fault: &Fault, more: usize) -> Check {
+    let more = match more {
+        0 => String::new(),
+        1 => "; 1 more fault".to_owned(),
+        several => format!("; {several} more faults"),
+    };
+    Check {
+        check,
+        title,
+        result: CheckResult::Failed,
+        text: format!("{}{more}", capitalised(&fault.kind.to_string())),
+        byte_range: Some(fault.range.clone()),
+    }
+}
+
+/// A form that a verifier knows: three parts, or five.
+fn form(case: Case<'_>) -> Check {
+    let is_form = |fault: &&Fault| {
+        matches!(
+            fault.kind,
+            FaultKind::SegmentCount { .. } | FaultKind::TooLarge { .. }
+        )
+    };
+    if let Some(fault) = case.token.faults.iter().find(is_form) {
+        return failed("form", "Not a complete token".to_owned(), fault, 0);
+    }
+    let (title, text) = match case.token.kind {
+        Kind::Jwe => ("Compact JWE", "5 parts"),
+        Kind::Jws => ("Compact JWS", "3 parts"),
+        Kind::SdJwt => (
+            "SD-JWT",
+            "A compact JWS of 3 parts, and disclosures, which this version does not check",
+        ),
+        Kind::Unreadable => ("Not a token", "No form of JWS or JWE"),
+    };
+    Check {
+        check: "form",
+        title: title.to_owned(),
+        result: if case.token.kind == Kind::Unreadable {
+            CheckResult::Failed
+        } else {
+            CheckResult::Passed
+        },
+        text: text.to_owned(),
+        byte_range: None,
+    }
+}
+
+/// Strict base64url and clean JSON.
+fn encoding(case: Case<'_>, profile: &Profile) -> Check {
+    let counts = |fault: &&Fault| match (&fault.kind, fault.part) {
+        (FaultKind::Encoding { .. }, part) => part != PartRole::Disclosure,
+        (FaultKind::Json(_), PartRole::ProtectedHeader) => true,
+        (FaultKind::Json(_), PartRole::Payload) => profile.name != ProfileName::Jws,
+        _ => false,
+    };
+    let mut faults = case.token.faults.iter().filter(counts);
+    match faults.next() {
+        Some(fault) => {
+            let title = format!("Fault in the {}", fault.part.label());
+            failed("encoding", title, fault, faults.count())
+        }
+        None => Check {
+            check: "encoding",
+            title: "Well formed".to_owned(),
+            result: CheckResult::Passed,
+            text: "Canonical base64url, no duplicate members".to_owned(),
+            byte_range: None,
+        },
+    }
+}
+
+/// A header that is an object and names an algorithm.
+fn header(case: Case<'_>) -> Check {
+    let alg = case.token.header().and_then(|header| header.get("alg"));
+    let (result, title, text) = match alg.map(|alg| (alg.str(), alg.kind())) {
+        Some((Some(name), _)) => {
+            let known = find(name).map(|algorithm| format!(": {}", algorithm.description()));
+            (
+                CheckResult::Passed,
+                "Header names an algorithm",
+                format!("{}{}", visible(name), known.unwrap_or_default()),
+            )
+        }
+        Some((None, kind)) => (
+            CheckResult::Failed,
+            "No usable alg",
+            format!("Expected alg as a string, found {kind}"),
+        ),
+        None if case
+            .token
+            .header()
+            .is_some_and(|header| header.object().is_some()) =>
+        {
+            (
+                CheckResult::Failed,
+                "No alg",
+                "Expected alg in the header, found none".to_owned(),
+            )
+        }
+        None => (
+            CheckResult::Failed,
+            "No readable header",
+            "Expected a JSON object with alg".to_owned(),
+        ),
+    };
+    Check {
+        check: "header",
+        title: title.to_owned(),
+        result,
+        text,
+        byte_range: header_range(case, "alg").or_else(|| whole(case, PartRole::ProtectedHeader)),
+    }
+}
+
+/// Extensions that must be understood (RFC 7515 section 4.1.11).
+fn crit(case: Case<'_>) -> Check {
+    let crit = case.token.header().and_then(|header| header.get("crit"));
+    let names: Option<Vec<&str>> = crit.and_then(|crit| {
+        crit.array()?
+            .iter()
+            .map(crate::jose::json::Json::str)
+            .collect()
+    });
+    let (result, title, text) = match (crit, names.as_deref()) {
+        (None, _) => (
+            CheckResult::Passed,
+            "No critical extensions",
+            "No crit in the header".to_owned(),
+        ),
+        (Some(_), Some(["b64"])) => (
+            CheckResult::Passed,
+            "Critical extension known",
+            "b64 (RFC 7797)".to_owned(),
+        ),
+        (Some(_), Some(names)) if !names.is_empty() => (
+            CheckResult::Failed,
+            "Critical extension not known",
+            format!("crit names {}", visible(&names.join(", "))),
+        ),
+        (Some(_), _) => (
+            CheckResult::Failed,
+            "crit is malformed",
+            "Expected a list of names".to_owned(),
+        ),
+    };
+    Check {
+        check: "crit",
+        title: title.to_owned(),
+        result,
+        text,
+        byte_range: header_range(case, "crit"),
+    }
+}
+
+/// Which key is meant, and how that is known.
+fn key(case: Case<'_>, proof: &SignatureProof) -> Check {
+    let check = |result, title: &str, text, byte_range| Check {
+        check: "key",
+        title: title.to_owned(),
+        result,
+        text,
+        byte_range,
+    };
+    if proof.outcome == Outcome::Unsecured {
+        return check(
+            CheckResult::NotRun,
+            "No key needed",
+            "The token is unsecured".to_owned(),
+            None,
+        );
+    }
+    match (&proof.designated, &proof.key) {
+        (Some((key, how)), _) => {
+            let (title, parameter) = match how {
+                Designation::Certificate => ("Key chosen by x5c", "x5c"),
+                Designation::KeyId => ("Key chosen by kid", "kid"),
+                Designation::OnlyKey => ("The only key that fits", "alg"),
+                Designation::Thumbprint => ("Key chosen by certificate thumbprint", "x5t"),
+            };
+            let fits = proof
+                .alg
+                .as_deref()
+                .and_then(find)
+                .is_some_and(|algorithm| algorithm.fits(key.kind));
+            let text = format!(
+                "\u{201C}{}\u{201D} from {}, {}",
+                visible(&key.id),
+                visible(&key.source),
+                key.kind
+            );
+            if fits {
+                check(
+                    CheckResult::Passed,
+                    title,
+                    text,
+                    header_range(case, parameter),
+                )
+            } else {
+                check(
+                    CheckResult::Failed,
+                    "The named key does not fit",
+                    text,
+                    header_range(case, parameter),
+                )
+            }
+        }
+        (None, Some(used)) if used.provenance == Provenance::Token => check(
+            CheckResult::Failed,
+            "Only the token\u{2019}s own key",
+            "The key came inside the token: anybody could have put it there".to_owned(),
+            header_range(case, "jwk").or_else(|| header_range(case, "x5c")),
+        ),
+        (None, Some(used)) => check(
+            CheckResult::Passed,
+            "Key found by trying",
+            format!(
+                "\u{201C}{}\u{201D} from {}",
+                visible(&used.key.id),
+                visible(&used.key.source)
+            ),
+            None,
+        ),
+        (None, None) => {
+            let text = match (&proof.kid, proof.tried.len()) {
+                (Some(kid), 0) => format!(
+                    "No loaded key is called \u{201C}{}\u{201D} or can do the algorithm",
+                    visible(kid)
+                ),
+                (None, 0) => {
+                    "No loaded key can do the algorithm, and the header names none".to_owned()
+                }
+                (_, 1) => "1 key could do the algorithm; the header does not name it".to_owned(),
+                (_, tried) => {
+                    format!("{tried} keys can do the algorithm; the header names none of them")
+                }
+            };
+            check(
+                CheckResult::NotRun,
+                "No key chosen",
+                text,
+                header_range(case, "kid"),
+            )
+        }
+    }
+}
+
+/// The signature itself.
+fn signature(case: Case<'_>, proof: &SignatureProof) -> Check {
+    let algorithm = proof.alg.as_deref().and_then(find);
+    let over = case.token.signing_input().map_or(0, str::len);
+    let (result, title, text) = match proof.outcome {
+        Outcome::Valid => {
+            let description = algorithm
+                .map(crate::verify::Algorithm::description)
+                .unwrap_or_default();
+            match proof.key.as_ref().map(|used| used.provenance) {
+                Some(Provenance::Token) => (
+                    CheckResult::NotRun,
+                    "Verifies, but proves nothing",
+                    format!("{description} over {over} bytes, with the key out of the token"),
+                ),
+                Some(Provenance::PublicDefault) => (
+                    CheckResult::Failed,
+                    "Verifies under a public secret",
+                    format!("{description} over {over} bytes, with a secret that everybody knows"),
+                ),
+                _ => (
+                    CheckResult::Passed,
+                    "Signature valid",
+                    format!("{description} over {over} bytes"),
+                ),
+            }
+        }
+        Outcome::Invalid => {
+            let text = match proof.shape {
+                Some(ShapeFault::Empty) => "Expected a signature, found none".to_owned(),
+                Some(ShapeFault::Length { expected, found }) => {
+                    format!("Expected {expected} bytes, found {found}")
+                }
+                Some(ShapeFault::OutOfRange) => {
+                    "R or S is zero or not below the order of the curve".to_owned()
+                }
+                None => "The key that was meant for it does not verify it".to_owned(),
+            };
+            (CheckResult::Failed, "Signature wrong", text)
+        }
+        Outcome::NotChecked(why) => {
+            let text = match why {
+                NotChecked::DetachedPayloadMissing => {
+                    "The payload is not in the token: supply it".to_owned()
+                }
+                NotChecked::NoKey => format!(
+                    "No key: add {}",
+                    algorithm.map_or_else(
+                        || "one".to_owned(),
+                        crate::verify::Algorithm::key_description
+                    )
+                ),
+                NotChecked::NoKeyVerifies => match proof.tried.len() {
+                    1 => "1 key was tried, and does not verify it".to_owned(),
+                    tried => format!("{tried} keys were tried, and none verifies it"),
+                },
+                NotChecked::TooLarge => "The token is too large".to_owned(),
+            };
+            (CheckResult::NotRun, "Signature not checked", text)
+        }
+        Outcome::Unsecured => (
+            CheckResult::Failed,
+            "No signature",
+            "alg says that there is none".to_owned(),
+        ),
+        Outcome::Unsupported => (
+            CheckResult::NotRun,
+            "Signature not checked",
+            match &proof.alg {
+                Some(alg) => format!(
+                    "Algorithm \u{201C}{}\u{201D} is not implemented here",
+                    visible(alg)
+                ),
+                None => "The header names no algorithm".to_owned(),
+            },
+        ),
+    };
+    Check {
+        check: "signature",
+        title: title.to_owned(),
+        result,
+        text,
+        byte_range: whole(case, PartRole::Signature),
+    }
+}
+
+/// `exp` and `nbf` against the instant.
+fn time(case: Case<'_>, times: &Times) -> Check {
+    let leeway = times.leeway_seconds;
+    let apart = |claim: &str| {
+        let at = times.mark(claim).and_then(|mark| mark.at);
+        at.map_or_else(
+            || "beyond all calendars".to_owned(),
+            |at| span(time::seconds_between(at, case.at)),
+        )
+    };
+    let claim_range = |claim: &str| member_range(case.token.part(PartRole::Payload), claim);
+    let saved = if times.within_leeway {
+        ", thanks to the leeway"
+    } else {
+        ""
+    };
+    let (result, title, text, byte_range) = match times.state {
+        TimeState::Expired => (
+            CheckResult::Failed,
+            "exp is in the past",
+            format!("By {}; the leeway is {leeway} s", apart("exp")),
+            claim_range("exp"),
+        ),
+        TimeState::NotYetValid => (
+            CheckResult::Failed,
+            "nbf is in the future",
+            format!("By {}; the leeway is {leeway} s", apart("nbf")),
+            claim_range("nbf"),
+        ),
+        TimeState::Valid => (
+            CheckResult::Passed,
+            "Within its time",
+            if times.within_leeway {
+                format!("Only just{saved} of {leeway} s")
+            } else {
+                format!("Expires in {}", apart("exp"))
+            },
+            claim_range("exp"),
+        ),
+        TimeState::Unlimited => (
+            CheckResult::Passed,
+            "No time limit",
+            "There is no exp: it never expires".to_owned(),
+            claim_range("nbf"),
+        ),
+        TimeState::Unreadable => (
+            CheckResult::Failed,
+            "Times cannot be read",
+            "Expected exp and nbf as JSON numbers".to_owned(),
+            claim_range("exp")
+                .filter(|_| times.mark("exp").is_none())
+                .or_else(|| claim_range("nbf")),
+        ),
+        TimeState::None if case.token.kind == Kind::Jwe => (
+            CheckResult::NotRun,
+            "Times not checked",
+            "The claims are encrypted".to_owned(),
+            None,
+        ),
+        TimeState::None => (
+            CheckResult::NotRun,
+            "Times not checked",
+            "There are no readable claims".to_owned(),
+            None,
+        ),
+    };
+    Check {
+        check: "time",
+        title: title.to_owned(),
+        result,
+        text,
+        byte_range,
+    }
+}
+
+/// A policy's expectation.
+fn expected(
+    name: &'static str,
+    label: &str,
+    case: Case<'_>,
+    expectations: &[Expectation],
+) -> Check {
+    let part = if matches!(name, "alg" | "typ") {
+        PartRole::ProtectedHeader
+    } else {
+        PartRole::Payload
+    };
+    let check = |result, title, text| Check {
+        check: name,
+        title,
+        result,
+        text,
+        byte_range: member_range(case.token.part(part), name),
+    };
+    let is_encrypted = part == PartRole::Payload && case.token.kind == Kind::Jwe;
+    match expectations
+        .iter()
+        .find(|expectation| expectation.name == name)
+    {
+        None => check(
+            CheckResult::NotRun,
+            format!("{label} not checked"),
+            format!("The policy expects no particular {name}"),
+        ),
+        Some(_) if is_encrypted => check(
+            CheckResult::NotRun,
+            format!("{label} not checked"),
+            "The claims are encrypted".to_owned(),
+        ),
+        Some(expectation) if expectation.met => check(
+            CheckResult::Passed,
+            format!("{label} as expected"),
+            expectation.expected.clone(),
+        ),
+        Some(expectation) => check(
+            CheckResult::Failed,
+            format!("{label} not as expected"),
+            format!(
+                "Expected {}, found {}",
+                expectation.expected, expectation.found
+            ),
+        ),
+    }
 }

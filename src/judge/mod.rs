@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
-use crate::jose::{PartRole, Token};
+use crate::jose::{Part, PartRole, Token};
 use crate::verify::Proof;
 
 pub use audit::{Confidence, Finding, Severity};
@@ -47,6 +47,26 @@ pub struct Evidence {
     pub range: Range<usize>,
 }
 
+impl Evidence {
+    /// The characters that carry these decoded bytes of a part.
+    pub fn in_part(part: &Part, pointer: impl Into<Option<String>>, bytes: Range<usize>) -> Self {
+        Self {
+            part: part.role,
+            pointer: pointer.into(),
+            range: part.text_range(bytes),
+        }
+    }
+
+    /// All characters of a part.
+    pub fn whole_part(part: &Part) -> Self {
+        Self {
+            part: part.role,
+            pointer: None,
+            range: part.range.clone(),
+        }
+    }
+}
+
 /// Everything that can be said of a token at one instant.
 #[derive(Debug, Clone)]
 pub struct Judgement {
@@ -68,7 +88,7 @@ pub struct Judgement {
 
 /// Judges.
 pub fn judge(case: Case<'_>) -> Judgement {
-    let profile = profile::determine(case.token, &case.policy.profile);
+    let profile = profile::determine(case.token, case.policy.profile);
     let times = time::times(case, &profile);
     let audit::Audit { findings, not_run } = audit::run(&audit::Subject {
         case,

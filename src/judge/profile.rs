@@ -80,10 +80,10 @@ pub struct Profile {
 }
 
 /// Finds out the kind of a token.
-pub(super) fn determine(token: &Token, choice: &ProfileChoice) -> Profile {
+pub(super) fn determine(token: &Token, choice: ProfileChoice) -> Profile {
     match choice {
         ProfileChoice::Named(name) => Profile {
-            name: *name,
+            name,
             chosen_by: ChosenBy::Option,
             why: "chosen".to_owned(),
         },

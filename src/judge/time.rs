@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{Case, Evidence, Profile};
-use crate::jose::json::{Decimal, Number};
+use super::{Case, Evidence, Profile, ProfileName};
+use crate::jose::json::{Decimal, Json, Number, Value, escape_pointer};
+use crate::jose::{PartRole, registry};
 
 /// How a token's times stand to the instant of the judgement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,6 +57,10 @@ pub struct Mark {
 pub struct Times {
     /// How they stand to the instant.
     pub state: TimeState,
+    /// Whether `exp` plus leeway is not after the instant.
+    pub expired: bool,
+    /// Whether the instant is before `nbf` minus leeway.
+    pub not_yet_valid: bool,
     /// Whether only the leeway saved (`exp` passed, or `nbf` not reached, by less than it).
     pub within_leeway: bool,
     /// Every top-level claim that is a NumericDate and a JSON number, in claims order; of duplicates the last.
@@ -73,6 +78,224 @@ impl Times {
     }
 }
 
-pub(super) fn times(case: Case<'_>, _profile: &Profile) -> Times {
-    Times { state: TimeState::None, within_leeway: false, marks: Vec::new(), lifetime_seconds: None, leeway_seconds: case.policy.leeway_seconds }
+/// Nanoseconds in a second.
+const SECOND: i128 = 1_000_000_000;
+
+/// Reads the times and holds them against the instant, exactly: no rounding on either side.
+pub(super) fn times(case: Case<'_>, profile: &Profile) -> Times {
+    let leeway_seconds = case.policy.leeway_seconds;
+    let mut times = Times {
+        state: TimeState::None,
+        expired: false,
+        not_yet_valid: false,
+        within_leeway: false,
+        marks: marks(case),
+        lifetime_seconds: None,
+        leeway_seconds,
+    };
+    let Some(claims) = case
+        .token
+        .claims()
+        .filter(|_| profile.name != ProfileName::Jws)
+    else {
+        return times;
+    };
+    let leeway = i128::from(leeway_seconds).saturating_mul(SECOND);
+    let now = case.at.as_nanosecond();
+    let instant = |nanoseconds: i128| Decimal::from_nanoseconds(nanoseconds);
+    let exp = claims.get("exp").map(Json::decimal);
+    let nbf = claims.get("nbf").map(Json::decimal);
+    if let Some(Some(exp)) = &exp {
+        times.expired = *exp <= instant(now.saturating_sub(leeway));
+        times.within_leeway |= !times.expired && *exp <= instant(now);
+    }
+    if let Some(Some(nbf)) = &nbf {
+        times.not_yet_valid = *nbf > instant(now.saturating_add(leeway));
+        times.within_leeway |= !times.not_yet_valid && *nbf > instant(now);
+    }
+    times.state = if exp == Some(None) || nbf == Some(None) {
+        TimeState::Unreadable
+    } else if times.expired {
+        TimeState::Expired
+    } else if times.not_yet_valid {
+        TimeState::NotYetValid
+    } else if exp.is_none() {
+        TimeState::Unlimited
+    } else {
+        TimeState::Valid
+    };
+    let nanoseconds = |claim| {
+        times
+            .mark(claim)
+            .and_then(|mark| mark.seconds.to_nanoseconds())
+    };
+    times.lifetime_seconds = nanoseconds("exp")
+        .zip(nanoseconds("iat").or_else(|| nanoseconds("nbf")))
+        .and_then(|(end, start)| i64::try_from(end.checked_sub(start)?.div_euclid(SECOND)).ok());
+    times
+}
+
+fn marks(case: Case<'_>) -> Vec<Mark> {
+    let (Some(part), Some(members)) = (
+        case.token.part(PartRole::Payload),
+        case.token.claims().and_then(|claims| claims.object()),
+    ) else {
+        return Vec::new();
+    };
+    let mut marks: Vec<Mark> = Vec::new();
+    for member in members {
+        let Value::Number(number) = &member.value.value else {
+            continue;
+        };
+        let Some(seconds) =
+            Decimal::parse(&number.text).filter(|_| registry::is_numeric_date(&member.name))
+        else {
+            continue;
+        };
+        marks.retain(|mark| mark.claim != member.name);
+        marks.push(Mark {
+            claim: member.name.clone(),
+            number: number.clone(),
+            at: seconds
+                .to_nanoseconds()
+                .and_then(|nanoseconds| Timestamp::from_nanosecond(nanoseconds).ok()),
+            seconds,
+            evidence: Evidence::in_part(
+                part,
+                format!("/{}", escape_pointer(&member.name)),
+                member.range(),
+            ),
+        });
+    }
+    marks
+}
+
+/// Whole seconds between two instants, whichever is first, rounded down.
+pub(crate) fn seconds_between(a: Timestamp, b: Timestamp) -> i64 {
+    let nanoseconds = a.as_nanosecond().abs_diff(b.as_nanosecond());
+    i64::try_from(nanoseconds / 1_000_000_000).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jose::{Token, base64url};
+    use crate::judge::{Policy, ProfileChoice};
+    use crate::verify::Proof;
+
+    fn times_of(claims: &str, at: &str, leeway_seconds: u32) -> Times {
+        let token = Token::parse(format!("e30.{}.", base64url::encode(claims.as_bytes())));
+        let policy = Policy {
+            leeway_seconds,
+            profile: ProfileChoice::Named(ProfileName::Jwt),
+            ..Policy::default()
+        };
+        let case = Case {
+            token: &token,
+            proof: &Proof::default(),
+            policy: &policy,
+            at: at.parse().unwrap(),
+        };
+        let profile = crate::judge::profile::determine(&token, policy.profile);
+        times(case, &profile)
+    }
+
+    /// RFC 7519 section 4.1.4: the instant must be before `exp`; the leeway moves `exp`.
+    #[test]
+    fn exp_is_the_first_instant_at_which_it_is_refused() {
+        let exp = r#"{"exp":1795035600}"#; // 2026-11-18T21:00:00Z
+        for (at, leeway, state, within) in [
+            ("2026-11-18T20:59:59.999999999Z", 0, TimeState::Valid, false),
+            ("2026-11-18T21:00:00Z", 0, TimeState::Expired, false),
+            ("2026-11-18T21:00:00Z", 60, TimeState::Valid, true),
+            ("2026-11-18T21:00:59.999999999Z", 60, TimeState::Valid, true),
+            ("2026-11-18T21:01:00Z", 60, TimeState::Expired, false),
+        ] {
+            let times = times_of(exp, at, leeway);
+            assert_eq!(
+                (times.state, times.within_leeway),
+                (state, within),
+                "{at} {leeway}"
+            );
+        }
+    }
+
+    /// RFC 7519 section 4.1.5: the instant must be at or after `nbf`.
+    #[test]
+    fn nbf_is_the_first_instant_at_which_it_is_taken() {
+        let nbf = r#"{"nbf":1795035600,"exp":1795039200}"#;
+        for (at, leeway, state, within) in [
+            (
+                "2026-11-18T20:59:59.999999999Z",
+                0,
+                TimeState::NotYetValid,
+                false,
+            ),
+            ("2026-11-18T21:00:00Z", 0, TimeState::Valid, false),
+            ("2026-11-18T20:59:00Z", 60, TimeState::Valid, true),
+            (
+                "2026-11-18T20:58:59.999999999Z",
+                60,
+                TimeState::NotYetValid,
+                false,
+            ),
+        ] {
+            let times = times_of(nbf, at, leeway);
+            assert_eq!(
+                (times.state, times.within_leeway),
+                (state, within),
+                "{at} {leeway}"
+            );
+        }
+    }
+
+    #[test]
+    fn odd_numbers_are_compared_exactly() {
+        let at = "2026-11-18T21:00:00Z";
+        assert_eq!(
+            times_of(r#"{"exp":1795035600.000000000001}"#, at, 0).state,
+            TimeState::Valid
+        );
+        assert_eq!(
+            times_of(r#"{"exp":1.7950356e9}"#, at, 0).state,
+            TimeState::Expired
+        );
+        assert_eq!(times_of(r#"{"exp":1e400}"#, at, 0).state, TimeState::Valid);
+        assert_eq!(
+            times_of(r#"{"exp":-1e400}"#, at, 0).state,
+            TimeState::Expired
+        );
+        assert_eq!(
+            times_of(r#"{"exp":"1795035600"}"#, at, 0).state,
+            TimeState::Unreadable
+        );
+        assert_eq!(
+            times_of(r#"{"exp":9,"nbf":null}"#, at, 0).state,
+            TimeState::Unreadable
+        );
+        assert_eq!(times_of("{}", at, 0).state, TimeState::Unlimited);
+    }
+
+    #[test]
+    fn lifetime_and_marks() {
+        let times = times_of(
+            r#"{"iat":10,"exp":20.5,"nbf":12,"iat":11,"x":1}"#,
+            "2026-11-18T21:00:00Z",
+            0,
+        );
+        assert_eq!(times.lifetime_seconds, Some(9));
+        let claims: Vec<_> = times.marks.iter().map(|mark| mark.claim.as_str()).collect();
+        assert_eq!(claims, ["exp", "nbf", "iat"]);
+        assert_eq!(
+            times.mark("iat").map(|mark| mark.number.text.as_str()),
+            Some("11")
+        );
+        assert_eq!(
+            times_of(r#"{"exp":1e300}"#, "2026-11-18T21:00:00Z", 0)
+                .marks
+                .first()
+                .map(|mark| mark.at),
+            Some(None)
+        );
+    }
 }

@@ -1,5 +1,10 @@
 //! The verdict and its reasons, as `REPORT.md` defines them.
 
+use super::{Case, Finding, Profile, ProfileName, TimeState, Times};
+use crate::jose::json::{JsonFaultKind, Value};
+use crate::jose::{FaultKind, Kind, PartRole};
+use crate::verify::{NotChecked, Outcome, Provenance, SignatureProof};
+
 /// Whether a correct verifier would take the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum VerdictOutcome {
@@ -68,6 +73,8 @@ pub enum Reason {
     PolicyLifetime,
     /// The policy requires or forbids a claim.
     PolicyClaims,
+    /// The rule of this id refuses.
+    Rule(&'static str),
     /// None of the reviewer's keys can do the algorithm.
     NoKey,
     /// Some could, none verifies, and none was meant for it.
@@ -113,6 +120,7 @@ impl Reason {
             Self::PolicyTyp => "policy-typ",
             Self::PubliclyKnownKey => "publicly-known-key",
             Self::Revoked => "revoked",
+            Self::Rule(id) => id,
             Self::SenderUnproven => "sender-unproven",
             Self::SignatureInvalid => "signature-invalid",
             Self::Unsecured => "unsecured",
@@ -127,6 +135,128 @@ impl Reason {
     }
 }
 
-pub(super) fn verdict(_case: super::Case<'_>, _profile: &super::Profile, _times: &super::Times, _findings: &[super::Finding]) -> Verdict {
-    Verdict { outcome: VerdictOutcome::Undetermined, reasons: vec![Reason::NoKey] }
+/// The verdict: any refusal rejects, else any open question leaves it open.
+pub(super) fn verdict(
+    case: Case<'_>,
+    profile: &Profile,
+    times: &Times,
+    findings: &[Finding],
+) -> Verdict {
+    let mut reasons: Vec<Reason> = findings
+        .iter()
+        .filter_map(|finding| finding.refusal)
+        .collect();
+    if is_malformed(case, profile, times) {
+        reasons.push(Reason::Malformed);
+    }
+    for proof in &case.proof.signatures {
+        reasons.extend(signature_reason(proof));
+    }
+    if case.proof.decryption.is_some() {
+        reasons.push(Reason::Encrypted);
+    }
+    if times.expired {
+        reasons.push(Reason::Expired);
+    }
+    if times.not_yet_valid {
+        reasons.push(Reason::NotYetValid);
+    }
+    reasons.extend(policy_refusals(case));
+    if case.token.faults.iter().any(|fault| {
+        matches!(
+            fault.kind,
+            FaultKind::TooLarge { .. } | FaultKind::Json(JsonFaultKind::Depth)
+        )
+    }) {
+        reasons.push(Reason::LimitExceeded);
+    }
+    let unencoded = case.token.header().and_then(|header| header.get("b64"));
+    if case.token.kind == Kind::SdJwt
+        || unencoded.is_some_and(|b64| b64.value == Value::Bool(false))
+    {
+        reasons.push(Reason::UnsupportedSerialization);
+    }
+    reasons.sort_unstable();
+    reasons.dedup();
+    if reasons.iter().any(|reason| reason.is_refusal()) {
+        reasons.retain(|reason| reason.is_refusal());
+        return Verdict {
+            outcome: VerdictOutcome::Reject,
+            reasons,
+        };
+    }
+    let outcome = if reasons.is_empty() {
+        VerdictOutcome::Accept
+    } else {
+        VerdictOutcome::Undetermined
+    };
+    Verdict { outcome, reasons }
+}
+
+/// What makes a token malformed beside the rules: its parts, an unreadable header, no `alg`, a time that is no number.
+fn is_malformed(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
+    let token = case.token;
+    let limited = |kind: &FaultKind| {
+        matches!(
+            kind,
+            FaultKind::TooLarge { .. } | FaultKind::Json(JsonFaultKind::Depth)
+        )
+    };
+    let has_alg = token
+        .header()
+        .is_some_and(|header| header.str("alg").is_some());
+    token.kind == Kind::Unreadable
+        || times.state == TimeState::Unreadable
+        || !has_alg
+        || token
+            .faults
+            .iter()
+            .any(|fault| match (&fault.kind, fault.part) {
+                (kind, _) if limited(kind) => false,
+                (FaultKind::Encoding { .. }, PartRole::Disclosure) => false,
+                (FaultKind::Json(_), PartRole::ProtectedHeader) => true,
+                (FaultKind::Json(_), PartRole::Payload) => profile.name != ProfileName::Jws,
+                (FaultKind::Json(_), _) => false,
+                (
+                    FaultKind::Encoding { .. }
+                    | FaultKind::HeaderNotObject { .. }
+                    | FaultKind::SegmentCount { .. },
+                    _,
+                ) => true,
+                (FaultKind::TooLarge { .. }, _) => false,
+            })
+}
+
+fn signature_reason(proof: &SignatureProof) -> Option<Reason> {
+    Some(match proof.outcome {
+        Outcome::Invalid => Reason::SignatureInvalid,
+        Outcome::NotChecked(NotChecked::DetachedPayloadMissing) => Reason::DetachedPayloadMissing,
+        Outcome::NotChecked(NotChecked::NoKey) => Reason::NoKey,
+        Outcome::NotChecked(NotChecked::NoKeyVerifies) => Reason::NoKeyVerifies,
+        Outcome::NotChecked(NotChecked::TooLarge) => Reason::LimitExceeded,
+        Outcome::Unsecured => Reason::Unsecured,
+        Outcome::Unsupported => Reason::UnsupportedAlgorithm,
+        Outcome::Valid => match proof.key.as_ref().map(|used| used.provenance) {
+            Some(Provenance::Token) => Reason::OnlyTokenSuppliedKey,
+            Some(Provenance::PublicDefault) => Reason::PubliclyKnownKey,
+            Some(Provenance::Yours) | None => return None,
+        },
+    })
+}
+
+/// Expectations about claims cannot be held against what is encrypted: that is the open question `encrypted`.
+fn policy_refusals(case: Case<'_>) -> impl Iterator<Item = Reason> {
+    let encrypted = case.token.kind == Kind::Jwe;
+    case.policy
+        .expectations(case.token)
+        .into_iter()
+        .filter(|expectation| !expectation.met)
+        .filter_map(move |expectation| match expectation.name {
+            "alg" => Some(Reason::PolicyAlg),
+            "typ" => Some(Reason::PolicyTyp),
+            "iss" if !encrypted => Some(Reason::PolicyIss),
+            "aud" if !encrypted => Some(Reason::PolicyAud),
+            "nonce" if !encrypted => Some(Reason::PolicyNonce),
+            _ => None,
+        })
 }

@@ -1,7 +1,8 @@
 //! Judgements in words that a person can repeat.
 
-use super::Judgement;
-use crate::verify::Proof;
+use super::{Judgement, Reason, VerdictOutcome, time};
+use crate::jose::visible::visible;
+use crate::verify::{Outcome, Proof, Provenance};
 
 /// A verdict in two sentences.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,16 +14,216 @@ pub struct Sentence {
 }
 
 /// The verdict as a sentence a person can repeat, and why.
-pub fn sentence(_judgement: &Judgement, _proof: &Proof) -> Sentence {
-    Sentence { headline: String::new(), explanation: String::new() }
+pub fn sentence(judgement: &Judgement, proof: &Proof) -> Sentence {
+    let verdict = &judgement.verdict;
+    let first = verdict.reasons.first();
+    let headline = match (verdict.outcome, first) {
+        (VerdictOutcome::Accept, _) | (_, None) => format!("Accept: {}", acceptance(judgement)),
+        (VerdictOutcome::Reject, Some(reason)) => {
+            format!("Reject: {}", reason_words(*reason, judgement))
+        }
+        (VerdictOutcome::Undetermined, Some(reason)) => {
+            format!("Undetermined: {}", reason_words(*reason, judgement))
+        }
+    };
+    let mut explanation = vec![signature_words(judgement, proof)];
+    let more: Vec<String> = verdict
+        .reasons
+        .iter()
+        .skip(1)
+        // What the sentence about the signature says already.
+        .filter(|reason| {
+            !matches!(
+                reason,
+                Reason::SignatureInvalid
+                    | Reason::Unsecured
+                    | Reason::NoKey
+                    | Reason::NoKeyVerifies
+            )
+        })
+        .map(|reason| reason_words(*reason, judgement))
+        .collect();
+    if !more.is_empty() {
+        explanation.push(format!("Also: {}.", more.join("; ")));
+    }
+    Sentence {
+        headline,
+        explanation: explanation.join(" "),
+    }
+}
+
+fn acceptance(judgement: &Judgement) -> String {
+    let exp = judgement.times.mark("exp").and_then(|mark| mark.at);
+    match exp {
+        Some(exp) if !judgement.times.within_leeway => {
+            format!(
+                "valid for {} more",
+                span(time::seconds_between(exp, judgement.at))
+            )
+        }
+        Some(_) => "valid, but only by the leeway".to_owned(),
+        None => "the signature is valid, and nothing limits it in time".to_owned(),
+    }
+}
+
+fn signature_words(judgement: &Judgement, proof: &Proof) -> String {
+    let must = match judgement.verdict.outcome {
+        VerdictOutcome::Accept => ", and a correct verifier would take this token now",
+        VerdictOutcome::Reject => ", but a correct verifier must refuse this token now",
+        VerdictOutcome::Undetermined => "",
+    };
+    let Some(signature) = proof.signatures.first() else {
+        return "It is encrypted: what it says, and who made it, cannot be seen without the recipient\u{2019}s key.".to_owned();
+    };
+    let key = || {
+        signature
+            .key
+            .as_ref()
+            .map(|used| visible(&used.key.id))
+            .unwrap_or_default()
+    };
+    match signature.outcome {
+        Outcome::Valid => match signature.key.as_ref().map(|used| used.provenance) {
+            Some(Provenance::Token) => {
+                "The signature verifies with a key that came inside the token: that proves nothing about who made it.".to_owned()
+            }
+            Some(Provenance::PublicDefault) => {
+                "The signature verifies under a secret that everybody knows: anyone can make such a token.".to_owned()
+            }
+            _ => format!("The signature is genuine (your key {}){must}.", key()),
+        },
+        Outcome::Invalid => "The signature is not genuine: the token was changed, or another key signed it.".to_owned(),
+        Outcome::NotChecked(_) => {
+            "The signature was not checked: decoded is not verified. Add the issuer\u{2019}s key to know more.".to_owned()
+        }
+        Outcome::Unsecured => "Nobody signed this token: anyone can write one like it.".to_owned(),
+        Outcome::Unsupported => "The signature was not checked: its algorithm is not known here.".to_owned(),
+    }
+}
+
+/// A reason in a few words, for the headline.
+pub fn reason_words(reason: Reason, judgement: &Judgement) -> String {
+    let apart = |claim: &str| {
+        judgement
+            .times
+            .mark(claim)
+            .and_then(|mark| mark.at)
+            .map(|at| span(time::seconds_between(at, judgement.at)))
+    };
+    match reason {
+        Reason::DecryptionFailed => "cannot be decrypted with the key meant for it".to_owned(),
+        Reason::DetachedPayloadMissing => "the payload is not in the token".to_owned(),
+        Reason::Encrypted => "encrypted, and not opened".to_owned(),
+        Reason::Expired => match apart("exp") {
+            Some(span) => format!("expired {span} ago"),
+            None => "expired".to_owned(),
+        },
+        Reason::KeyNotAllowed => "the key must not be used for this".to_owned(),
+        Reason::KeyTooWeak => "the key is too weak".to_owned(),
+        Reason::LimitExceeded => "too large or too deep to be read whole".to_owned(),
+        Reason::Malformed => "not well formed".to_owned(),
+        Reason::NoKey => "no key to check the signature with".to_owned(),
+        Reason::NoKeyVerifies => "none of your keys verifies the signature".to_owned(),
+        Reason::NotYetValid => match apart("nbf") {
+            Some(span) => format!("not valid for another {span}"),
+            None => "not yet valid".to_owned(),
+        },
+        Reason::OnlyTokenSuppliedKey => "only a key inside the token verifies it".to_owned(),
+        Reason::PolicyAlg => "the policy does not allow its algorithm".to_owned(),
+        Reason::PolicyAud => "not for the audience that the policy expects".to_owned(),
+        Reason::PolicyClaims => "its claims are not those that the policy expects".to_owned(),
+        Reason::PolicyIss => "not from the issuer that the policy expects".to_owned(),
+        Reason::PolicyLifetime => "lives longer than the policy allows".to_owned(),
+        Reason::PolicyNonce => "not the nonce that the policy expects".to_owned(),
+        Reason::PolicyTyp => "not of the type that the policy expects".to_owned(),
+        Reason::PubliclyKnownKey => "signed with a publicly known secret".to_owned(),
+        Reason::Revoked => "revoked".to_owned(),
+        Reason::Rule("crit-unknown") => "a critical extension is not understood".to_owned(),
+        Reason::Rule("alg-prohibited") => "its algorithm is prohibited".to_owned(),
+        Reason::Rule(id) => id.to_owned(),
+        Reason::SenderUnproven => "anyone could have encrypted it".to_owned(),
+        Reason::SignatureInvalid => "the signature is wrong".to_owned(),
+        Reason::Unsecured => "unsecured".to_owned(),
+        Reason::UnsupportedAlgorithm => "its algorithm is not supported here".to_owned(),
+        Reason::UnsupportedSerialization => "its form is not fully supported here yet".to_owned(),
+    }
+}
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+/// The mean Gregorian year, in seconds.
+const YEAR: i64 = 31_556_952;
+
+/// The two largest units of a span of seconds, the second one left out when it is zero.
+fn units(seconds: i64) -> Vec<(i64, usize)> {
+    let mut rest = seconds.max(0);
+    let mut parts = Vec::new();
+    for (index, unit) in [YEAR, DAY, HOUR, MINUTE, 1].into_iter().enumerate() {
+        let count = rest / unit;
+        rest %= unit;
+        if count > 0 {
+            parts.push((count, index));
+        } else if !parts.is_empty() {
+            break;
+        }
+        if parts.len() == 2 {
+            break;
+        }
+    }
+    if parts.is_empty() {
+        parts.push((0, 4));
+    }
+    parts
 }
 
 /// A span of seconds in at most two units: "3 days 1 hour", "14 minutes 5 seconds", "0 seconds".
-pub fn span(_seconds: i64) -> String {
-    String::new()
+pub fn span(seconds: i64) -> String {
+    let names = ["year", "day", "hour", "minute", "second"];
+    let words = units(seconds).into_iter().map(|(count, unit)| {
+        let name = names.get(unit).copied().unwrap_or_default();
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{count} {name}{plural}")
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
-/// The same, short: "3 d 1 h", "14 min", "5 s".
-pub fn short_span(_seconds: i64) -> String {
-    String::new()
+/// The same, short: "3 d 1 h", "14 min 5 s", "0 s".
+pub fn short_span(seconds: i64) -> String {
+    let names = ["y", "d", "h", "min", "s"];
+    let words = units(seconds)
+        .into_iter()
+        .map(|(count, unit)| format!("{count} {}", names.get(unit).copied().unwrap_or_default()));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The text with its first letter in upper case.
+pub fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters
+        .next()
+        .map(|first| first.to_uppercase().chain(characters).collect())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_have_two_neighbouring_units_at_most() {
+        for (seconds, long, short) in [
+            (0, "0 seconds", "0 s"),
+            (1, "1 second", "1 s"),
+            (60, "1 minute", "1 min"),
+            (845, "14 minutes 5 seconds", "14 min 5 s"),
+            (3 * DAY + HOUR + 39 * MINUTE, "3 days 1 hour", "3 d 1 h"),
+            (DAY + 59, "1 day", "1 d"),
+            (2 * YEAR + 3 * DAY, "2 years 3 days", "2 y 3 d"),
+            (-5, "0 seconds", "0 s"),
+        ] {
+            assert_eq!(span(seconds), long);
+            assert_eq!(short_span(seconds), short);
+        }
+    }
 }

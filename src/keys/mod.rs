@@ -6,6 +6,11 @@ mod forms;
 mod key;
 mod ring;
 
-pub use forms::{LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, load, load_secret};
-pub use key::{Certificate, Curve, Holds, Key, KeyFault, KeyKind, Material, Members, OkpCurve, Secret};
+pub use forms::{
+    LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, from_certificate_der, from_jwk, load,
+    load_secret,
+};
+pub use key::{
+    Certificate, Curve, Holds, Key, KeyFault, KeyKind, Material, Members, OkpCurve, Secret,
+};
 pub use ring::KeyRing;

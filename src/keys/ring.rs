@@ -22,10 +22,11 @@ impl KeyRing {
     /// Adds keys and names all anew. A key that is already there (same source, place and numbers) is not added twice.
     pub fn add(&mut self, keys: impl IntoIterator<Item = Key>) {
         for key in keys {
-            let known = self
-                .keys
-                .iter()
-                .any(|other| other.source == key.source && other.ordinal == key.ordinal && same_material(other, &key));
+            let known = self.keys.iter().any(|other| {
+                other.source == key.source
+                    && other.ordinal == key.ordinal
+                    && same_material(other, &key)
+            });
             if !known {
                 self.keys.push(Arc::new(key));
             }

@@ -1,7 +1,365 @@
-//! stub
-/// stub
-pub struct Algorithm;
-/// stub
-pub enum Family {}
-/// stub
-pub enum Hash {}
+//! The signature algorithms: one table that says which key an algorithm takes, how long its signatures are, and
+//! which primitive it is. Nothing else maps names to mathematics.
+
+use openssl::bn::BigNum;
+use openssl::ec::EcGroup;
+use openssl::ecdsa::EcdsaSig;
+use openssl::error::ErrorStack;
+use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
+use openssl::pkey::{PKey, Public};
+use openssl::rsa::Padding;
+use openssl::sign::{RsaPssSaltlen, Verifier};
+
+use super::ShapeFault;
+use crate::keys::{Curve, Key, KeyKind, OkpCurve};
+
+/// The hash of an algorithm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Hash {
+    /// SHA-256.
+    Sha256,
+    /// SHA-384.
+    Sha384,
+    /// SHA-512.
+    Sha512,
+}
+
+impl Hash {
+    /// Length of the digest in bytes.
+    pub fn bytes(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+        }
+    }
+
+    /// The name for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Sha256 => "SHA-256",
+            Self::Sha384 => "SHA-384",
+            Self::Sha512 => "SHA-512",
+        }
+    }
+
+    fn digest(self) -> MessageDigest {
+        match self {
+            Self::Sha256 => MessageDigest::sha256(),
+            Self::Sha384 => MessageDigest::sha384(),
+            Self::Sha512 => MessageDigest::sha512(),
+        }
+    }
+}
+
+/// The mathematics of an algorithm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// ECDSA, R and S side by side (RFC 7518 section 3.4).
+    Ecdsa(Curve, Hash),
+    /// EdDSA on the curve of the key, or on this one (RFC 8037 section 3.1, RFC 9864 section 2.2).
+    Eddsa(Option<OkpCurve>),
+    /// HMAC (RFC 7518 section 3.2).
+    Hmac(Hash),
+    /// RSASSA-PKCS1-v1_5 (RFC 7518 section 3.3).
+    RsaPkcs1(Hash),
+    /// RSASSA-PSS, salt as long as the hash (RFC 7518 section 3.5).
+    RsaPss(Hash),
+}
+
+/// A signature algorithm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Algorithm {
+    /// The registered name, compared byte for byte.
+    pub name: &'static str,
+    /// Its mathematics.
+    pub family: Family,
+}
+
+/// Every signature algorithm that is implemented.
+pub const ALGORITHMS: [Algorithm; 16] = {
+    use Family::{Ecdsa, Eddsa, Hmac, RsaPkcs1, RsaPss};
+    use Hash::{Sha256, Sha384, Sha512};
+    const fn algorithm(name: &'static str, family: Family) -> Algorithm {
+        Algorithm { name, family }
+    }
+    [
+        algorithm("HS256", Hmac(Sha256)),
+        algorithm("HS384", Hmac(Sha384)),
+        algorithm("HS512", Hmac(Sha512)),
+        algorithm("RS256", RsaPkcs1(Sha256)),
+        algorithm("RS384", RsaPkcs1(Sha384)),
+        algorithm("RS512", RsaPkcs1(Sha512)),
+        algorithm("PS256", RsaPss(Sha256)),
+        algorithm("PS384", RsaPss(Sha384)),
+        algorithm("PS512", RsaPss(Sha512)),
+        algorithm("ES256", Ecdsa(Curve::P256, Sha256)),
+        algorithm("ES384", Ecdsa(Curve::P384, Sha384)),
+        algorithm("ES512", Ecdsa(Curve::P521, Sha512)),
+        algorithm("ES256K", Ecdsa(Curve::Secp256k1, Sha256)),
+        algorithm("EdDSA", Eddsa(None)),
+        algorithm("Ed25519", Eddsa(Some(OkpCurve::Ed25519))),
+        algorithm("Ed448", Eddsa(Some(OkpCurve::Ed448))),
+    ]
+};
+
+/// The algorithm of this name (case-sensitive, RFC 7515 section 4.1.1).
+pub fn find(name: &str) -> Option<&'static Algorithm> {
+    ALGORITHMS.iter().find(|algorithm| algorithm.name == name)
+}
+
+impl Algorithm {
+    /// For people: `RSA PKCS#1 v1.5 with SHA-256`.
+    pub fn description(&self) -> String {
+        match self.family {
+            Family::Ecdsa(curve, hash) => {
+                format!("ECDSA on {} with {}", curve.name(), hash.label())
+            }
+            Family::Eddsa(None) => "EdDSA on Ed25519 or Ed448".to_owned(),
+            Family::Eddsa(Some(curve)) => format!("EdDSA on {}", curve.name()),
+            Family::Hmac(hash) => format!("HMAC with {}", hash.label()),
+            Family::RsaPkcs1(hash) => format!("RSA PKCS#1 v1.5 with {}", hash.label()),
+            Family::RsaPss(hash) => format!("RSA-PSS with {}", hash.label()),
+        }
+    }
+
+    /// The kind of key that it takes, for people: `an RSA key`.
+    pub fn key_description(&self) -> String {
+        match self.family {
+            Family::Ecdsa(curve, _) => format!("an EC key on {}", curve.name()),
+            Family::Eddsa(None) => "an Ed25519 or Ed448 key".to_owned(),
+            Family::Eddsa(Some(curve)) => format!("an {} key", curve.name()),
+            Family::Hmac(_) => "a shared secret".to_owned(),
+            Family::RsaPkcs1(_) | Family::RsaPss(_) => "an RSA key".to_owned(),
+        }
+    }
+
+    /// Whether this kind of key can do the mathematics. What the key's own members allow is not asked.
+    pub fn fits(&self, kind: KeyKind) -> bool {
+        match (self.family, kind) {
+            (Family::Hmac(_), KeyKind::Oct { .. })
+            | (Family::RsaPkcs1(_) | Family::RsaPss(_), KeyKind::Rsa { .. }) => true,
+            (Family::Ecdsa(wanted, _), KeyKind::Ec(curve)) => wanted == curve,
+            (Family::Eddsa(wanted), KeyKind::Okp(curve)) => match wanted {
+                Some(wanted) => wanted == curve,
+                None => matches!(curve, OkpCurve::Ed25519 | OkpCurve::Ed448),
+            },
+            _ => false,
+        }
+    }
+
+    /// Length of a signature in bytes, where the algorithm (and the key, if there is one) settles it.
+    pub fn signature_bytes(&self, kind: Option<KeyKind>) -> Option<usize> {
+        match (self.family, kind) {
+            (Family::Hmac(hash), _) => Some(hash.bytes()),
+            (Family::Ecdsa(curve, _), _) => Some(curve.coordinate_bytes().saturating_mul(2)),
+            (Family::Eddsa(Some(OkpCurve::Ed25519)), _)
+            | (Family::Eddsa(None), Some(KeyKind::Okp(OkpCurve::Ed25519))) => Some(64),
+            (Family::Eddsa(Some(OkpCurve::Ed448)), _)
+            | (Family::Eddsa(None), Some(KeyKind::Okp(OkpCurve::Ed448))) => Some(114),
+            (Family::RsaPkcs1(_) | Family::RsaPss(_), Some(KeyKind::Rsa { bits })) => {
+                Some(bits.div_ceil(8))
+            }
+            _ => None,
+        }
+    }
+
+    /// What makes these bytes no signature of this algorithm, whatever the key.
+    pub fn shape_fault(&self, signature: &[u8]) -> Option<ShapeFault> {
+        if signature.is_empty() {
+            return Some(ShapeFault::Empty);
+        }
+        let expected = match (self.signature_bytes(None), self.family, signature.len()) {
+            (Some(expected), _, _) => expected,
+            (None, Family::Eddsa(None), found) if found != 64 && found != 114 => 64,
+            _ => return None,
+        };
+        if signature.len() != expected {
+            return Some(ShapeFault::Length {
+                expected,
+                found: signature.len(),
+            });
+        }
+        match self.family {
+            Family::Ecdsa(curve, _) if ecdsa_out_of_range(curve, signature).unwrap_or(false) => {
+                Some(ShapeFault::OutOfRange)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether `key` verifies `signature` over `message`. A key that cannot do the algorithm verifies nothing.
+    ///
+    /// `secret` replaces the key's own secret, for other readings of it.
+    pub fn verifies(
+        &self,
+        key: &Key,
+        secret: Option<&[u8]>,
+        message: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        if !self.fits(key.kind) {
+            return false;
+        }
+        if let Family::Hmac(hash) = self.family {
+            let Some(secret) = secret.or_else(|| key.secret().map(crate::keys::Secret::bytes))
+            else {
+                return false;
+            };
+            return hmac_verifies(hash, secret, message, signature);
+        }
+        let Some(public) = key.public() else {
+            return false;
+        };
+        let result = match self.family {
+            Family::Ecdsa(_, hash) => ecdsa_verifies(hash, public, message, signature),
+            Family::Eddsa(_) => Verifier::new_without_digest(public)
+                .and_then(|mut verifier| verifier.verify_oneshot(signature, message)),
+            Family::RsaPkcs1(hash) => {
+                rsa_verifies(hash, Padding::PKCS1, public, message, signature)
+            }
+            Family::RsaPss(hash) => {
+                rsa_verifies(hash, Padding::PKCS1_PSS, public, message, signature)
+            }
+            Family::Hmac(_) => return false,
+        };
+        // OpenSSL reports malformed signatures as errors: for a verifier they are signatures that do not verify.
+        result.unwrap_or(false)
+    }
+}
+
+/// Whether the HMAC of `message` under `secret` is `mac`. Takes any secret, also the empty one.
+pub fn hmac_verifies(hash: Hash, secret: &[u8], message: &[u8], mac: &[u8]) -> bool {
+    fn check<M: hmac::Mac + hmac::KeyInit>(secret: &[u8], message: &[u8], mac: &[u8]) -> bool {
+        <M as hmac::KeyInit>::new_from_slice(secret)
+            .is_ok_and(|hmac| hmac.chain_update(message).verify_slice(mac).is_ok())
+    }
+    match hash {
+        Hash::Sha256 => check::<hmac::Hmac<sha2::Sha256>>(secret, message, mac),
+        Hash::Sha384 => check::<hmac::Hmac<sha2::Sha384>>(secret, message, mac),
+        Hash::Sha512 => check::<hmac::Hmac<sha2::Sha512>>(secret, message, mac),
+    }
+}
+
+fn rsa_verifies(
+    hash: Hash,
+    padding: Padding,
+    key: &PKey<Public>,
+    message: &[u8],
+    signature: &[u8],
+) -> Result<bool, ErrorStack> {
+    let mut verifier = Verifier::new(hash.digest(), key)?;
+    verifier.set_rsa_padding(padding)?;
+    if padding == Padding::PKCS1_PSS {
+        verifier.set_rsa_mgf1_md(hash.digest())?;
+        verifier.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
+    }
+    verifier.verify_oneshot(signature, message)
+}
+
+fn ecdsa_verifies(
+    hash: Hash,
+    key: &PKey<Public>,
+    message: &[u8],
+    signature: &[u8],
+) -> Result<bool, ErrorStack> {
+    let (r, s) = signature.split_at(signature.len() / 2);
+    let der = EcdsaSig::from_private_components(BigNum::from_slice(r)?, BigNum::from_slice(s)?)?
+        .to_der()?;
+    Verifier::new(hash.digest(), key)?.verify_oneshot(&der, message)
+}
+
+/// Whether R or S is zero, or not below the order of the curve (FIPS 186-5 section 6.4.2).
+fn ecdsa_out_of_range(curve: Curve, signature: &[u8]) -> Result<bool, ErrorStack> {
+    let group = EcGroup::from_curve_name(match curve {
+        Curve::P256 => Nid::X9_62_PRIME256V1,
+        Curve::P384 => Nid::SECP384R1,
+        Curve::P521 => Nid::SECP521R1,
+        Curve::Secp256k1 => Nid::SECP256K1,
+    })?;
+    let mut context = openssl::bn::BigNumContext::new()?;
+    let mut order = BigNum::new()?;
+    group.order(&mut order, &mut context)?;
+    let zero = BigNum::new()?;
+    let (r, s) = signature.split_at(signature.len() / 2);
+    for half in [r, s] {
+        let number = BigNum::from_slice(half)?;
+        if number == zero || number >= order {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a name is `none` in disguise: other case, white space, control, zero-width or compatibility characters.
+pub fn is_none_in_disguise(name: &str) -> bool {
+    use unicode_normalization::UnicodeNormalization as _;
+    let plain: String = name
+        .nfkc()
+        .filter(|&character| {
+            !character.is_whitespace() && !crate::jose::visible::is_hidden(character)
+        })
+        .flat_map(char::to_lowercase)
+        .collect();
+    plain == "none" && name != "none"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_compared_byte_for_byte() {
+        assert!(find("HS256").is_some());
+        assert!(find("hs256").is_none() && find("HS256 ").is_none());
+    }
+
+    #[test]
+    fn disguises_of_none_are_seen_through() {
+        for name in [
+            "None",
+            "NONE",
+            "nOnE",
+            " none",
+            "none\0",
+            "\u{FF4E}one",
+            "no\u{200B}ne",
+        ] {
+            assert!(is_none_in_disguise(name), "{name:?}");
+        }
+        for name in ["none", "nones", "HS256", ""] {
+            assert!(!is_none_in_disguise(name), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn impossible_signatures_are_told_without_a_key() {
+        let es256 = find("ES256").unwrap();
+        assert_eq!(es256.shape_fault(&[]), Some(ShapeFault::Empty));
+        assert_eq!(
+            es256.shape_fault(&[1; 63]),
+            Some(ShapeFault::Length {
+                expected: 64,
+                found: 63
+            })
+        );
+        assert_eq!(es256.shape_fault(&[0; 64]), Some(ShapeFault::OutOfRange));
+        assert_eq!(es256.shape_fault(&[0xFF; 64]), Some(ShapeFault::OutOfRange));
+        assert_eq!(es256.shape_fault(&[1; 64]), None);
+        assert_eq!(find("RS256").unwrap().shape_fault(&[1; 3]), None);
+        assert_eq!(find("EdDSA").unwrap().shape_fault(&[1; 114]), None);
+    }
+
+    #[test]
+    fn the_empty_secret_is_a_secret() {
+        // HMAC-SHA256 of the empty message under the empty key.
+        let mac = [
+            0xb6, 0x13, 0x67, 0x9a, 0x08, 0x14, 0xd9, 0xec, 0x77, 0x2f, 0x95, 0xd7, 0x78, 0xc3,
+            0x5f, 0xc5, 0xff, 0x16, 0x97, 0xc4, 0x93, 0x71, 0x56, 0x53, 0xc6, 0xc7, 0x12, 0x14,
+            0x42, 0x92, 0xc5, 0xad,
+        ];
+        assert!(hmac_verifies(Hash::Sha256, b"", b"", &mac));
+        assert!(!hmac_verifies(Hash::Sha256, b"x", b"", &mac));
+    }
+}

@@ -4,13 +4,15 @@
 //! for [`judge`](crate::judge) to say. Only the bytes as received are verified.
 
 pub mod algorithm;
+mod defaults;
 mod prove;
 
 use std::sync::Arc;
 
-use crate::keys::Key;
+use crate::keys::{Key, Material};
 
 pub use algorithm::{Algorithm, Family, Hash};
+pub use defaults::KnownSecret;
 pub use prove::{Setting, prove};
 
 /// What was found out about a token's signatures or encryption, independent of clock and policy.
@@ -93,6 +95,21 @@ pub struct UsedKey {
     pub provenance: Provenance,
     /// The reading of a secret that verified, when more than one was tried.
     pub read_as: Option<&'static str>,
+    /// For `provenance: public-default`: why it is public.
+    pub known: Option<KnownSecret>,
+}
+
+impl UsedKey {
+    /// The length in bytes of the secret that verified, for a symmetric key.
+    pub fn secret_bytes(&self) -> Option<usize> {
+        let Material::Symmetric { secret, readings } = &self.key.material else {
+            return None;
+        };
+        let read = self
+            .read_as
+            .and_then(|name| readings.iter().find(|(reading, _)| *reading == name));
+        Some(read.map_or(secret, |(_, reading)| reading).bytes().len())
+    }
 }
 
 /// Whose key verified a signature.

@@ -1,17 +1,401 @@
-//! stub
+//! Which keys are tried, in which order, and what the result is called (`REPORT.md`, "Which keys").
 
-use super::Proof;
-use crate::jose::Token;
-use crate::keys::KeyRing;
+use std::sync::Arc;
+
+use super::algorithm::{self, Algorithm, Family};
+use super::{
+    DecryptionOutcome, DecryptionProof, Designation, Diagnosis, KnownSecret, NotChecked, Outcome,
+    Proof, Provenance, SignatureProof, Trial, UsedKey, defaults,
+};
+use crate::jose::json::Document;
+use crate::jose::{FaultKind, Kind, PartRole, Token, base64url};
+use crate::keys::{
+    Holds, Key, KeyKind, KeyRing, Material, Members, Secret, from_certificate_der, from_jwk,
+};
 
 /// What verification needs beside token and keys.
 #[derive(Debug, Clone, Default)]
 pub struct Setting {
-    /// The payload of a token that does not hold it (`--payload`).
+    /// The payload of a token that does not hold it (RFC 7515 appendix F).
     pub detached_payload: Option<Vec<u8>>,
 }
 
 /// Finds out whose key verifies what.
-pub fn prove(_token: &Token, _keys: &KeyRing, _setting: &Setting) -> Proof {
-    Proof::default()
+pub fn prove(token: &Token, keys: &KeyRing, setting: &Setting) -> Proof {
+    let empty = Document {
+        root: None,
+        faults: Vec::new(),
+    };
+    let header = token.header().unwrap_or(&empty);
+    if token.kind == Kind::Jwe {
+        return Proof {
+            signatures: Vec::new(),
+            decryption: Some(DecryptionProof {
+                alg: header.str("alg").map(str::to_owned),
+                enc: header.str("enc").map(str::to_owned),
+                outcome: DecryptionOutcome::NotTried,
+            }),
+        };
+    }
+    Proof {
+        signatures: vec![prove_signature(token, header, keys, setting)],
+        decryption: None,
+    }
+}
+
+fn prove_signature(
+    token: &Token,
+    header: &Document,
+    keys: &KeyRing,
+    setting: &Setting,
+) -> SignatureProof {
+    let mut proof = SignatureProof {
+        alg: header.str("alg").map(str::to_owned),
+        kid: header.str("kid").map(str::to_owned),
+        outcome: Outcome::Unsupported,
+        key: None,
+        designated: None,
+        shape: None,
+        tried: Vec::new(),
+        diagnosis: Vec::new(),
+    };
+    let Some(name) = header.str("alg") else {
+        return proof;
+    };
+    if name == "none" || algorithm::is_none_in_disguise(name) {
+        proof.outcome = Outcome::Unsecured;
+        return proof;
+    }
+    let Some(algorithm) = algorithm::find(name) else {
+        return proof;
+    };
+    if token
+        .faults
+        .iter()
+        .any(|fault| matches!(fault.kind, FaultKind::TooLarge { .. }))
+    {
+        proof.outcome = Outcome::NotChecked(NotChecked::TooLarge);
+        return proof;
+    }
+    let signature = token
+        .part(PartRole::Signature)
+        .map_or(&[][..], |part| part.bytes());
+    proof.shape = algorithm.shape_fault(signature);
+    let Some(message) = message(token, setting) else {
+        proof.outcome = Outcome::NotChecked(NotChecked::DetachedPayloadMissing);
+        return proof;
+    };
+    proof.designated = designate(header, keys, algorithm);
+    let attempt = Attempt {
+        algorithm,
+        message: &message,
+        signature,
+    };
+    if proof.shape.is_none() {
+        attempt.try_keys(keys, header, &mut proof);
+    }
+    proof.outcome = match (&proof.key, &proof.shape) {
+        (Some(_), _) => Outcome::Valid,
+        (None, Some(_)) => Outcome::Invalid,
+        (None, None) => without_success(token, setting, algorithm, keys, &proof),
+    };
+    explain(header, keys, algorithm, &mut proof);
+    proof
+}
+
+/// The bytes that the signature covers. `None`: there is no payload to speak of.
+fn message(token: &Token, setting: &Setting) -> Option<Vec<u8>> {
+    let payload_is_empty = token.part(PartRole::Payload)?.range.is_empty();
+    match &setting.detached_payload {
+        Some(payload) if payload_is_empty => {
+            let header = token.part(PartRole::ProtectedHeader)?;
+            let header = token.text().get(header.range.clone())?;
+            Some(format!("{header}.{}", base64url::encode(payload)).into_bytes())
+        }
+        _ => token.signing_input().map(|input| input.as_bytes().to_vec()),
+    }
+}
+
+/// What no key's success means.
+fn without_success(
+    token: &Token,
+    setting: &Setting,
+    algorithm: &Algorithm,
+    keys: &KeyRing,
+    proof: &SignatureProof,
+) -> Outcome {
+    let payload_missing = setting.detached_payload.is_none()
+        && token
+            .part(PartRole::Payload)
+            .is_some_and(|payload| payload.range.is_empty());
+    let any_fits = keys.keys().iter().any(|key| algorithm.fits(key.kind));
+    if !any_fits {
+        Outcome::NotChecked(NotChecked::NoKey)
+    } else if payload_missing {
+        Outcome::NotChecked(NotChecked::DetachedPayloadMissing)
+    } else if proof.designated.is_some() {
+        Outcome::Invalid
+    } else {
+        Outcome::NotChecked(NotChecked::NoKeyVerifies)
+    }
+}
+
+/// The key that is meant for the signature: named by the header, or the only one that can do the algorithm.
+fn designate(
+    header: &Document,
+    keys: &KeyRing,
+    algorithm: &Algorithm,
+) -> Option<(Arc<Key>, Designation)> {
+    // Of several keys under one name, one that can do the algorithm is the one that is meant.
+    let pick = |named: &dyn Fn(&Key) -> bool| {
+        let mut all = keys.keys().iter().filter(|key| named(key));
+        let first = all.clone().next();
+        all.find(|key| algorithm.fits(key.kind)).or(first).cloned()
+    };
+    let names_a_key = ["kid", "x5t", "x5t#S256", "x5c"]
+        .iter()
+        .any(|name| header.get(name).is_some());
+    if !names_a_key {
+        let mut fitting = keys.keys().iter().filter(|key| algorithm.fits(key.kind));
+        let only = fitting.next()?;
+        return fitting
+            .next()
+            .is_none()
+            .then(|| (Arc::clone(only), Designation::OnlyKey));
+    }
+    if let Some(kid) = header.str("kid")
+        && let Some(key) = pick(&|key| key.members.kid.as_deref() == Some(kid))
+    {
+        return Some((key, Designation::KeyId));
+    }
+    for (name, member) in [("x5t#S256", 0), ("x5t", 1)] {
+        let Some(thumbprint) = header.str(name) else {
+            continue;
+        };
+        let found = pick(&|key| {
+            let own = if member == 0 {
+                &key.members.x5t_s256
+            } else {
+                &key.members.x5t
+            };
+            own.as_deref() == Some(thumbprint)
+        });
+        if let Some(key) = found {
+            return Some((key, Designation::Thumbprint));
+        }
+    }
+    let leaf = base64url::encode(&openssl::sha::sha256(&leaf_certificate(header)?));
+    pick(&|key| key.members.x5t_s256.as_deref() == Some(&leaf))
+        .map(|key| (key, Designation::Certificate))
+}
+
+/// The DER of the first certificate in the header's `x5c`.
+fn leaf_certificate(header: &Document) -> Option<Vec<u8>> {
+    let entry = header.get("x5c")?.array()?.first()?.str()?;
+    Some(base64url::decode(entry).bytes.to_vec())
+}
+
+/// A signature under test.
+struct Attempt<'a> {
+    algorithm: &'a Algorithm,
+    message: &'a [u8],
+    signature: &'a [u8],
+}
+
+impl Attempt<'_> {
+    /// Tries publicly known secrets, then the reviewer's keys (the designated one first), then the token's own.
+    fn try_keys(&self, keys: &KeyRing, header: &Document, proof: &mut SignatureProof) {
+        if let Family::Hmac(hash) = self.algorithm.family
+            && let Some((known, secret)) = defaults::find(hash, self.message, self.signature)
+        {
+            proof.key = Some(public_default(keys, known, secret));
+            return;
+        }
+        let designated = proof.designated.as_ref().map(|(key, _)| Arc::clone(key));
+        let is_designated = |key: &Arc<Key>| {
+            designated
+                .as_ref()
+                .is_some_and(|meant| Arc::ptr_eq(meant, key))
+        };
+        let rest = keys.keys().iter().filter(|key| !is_designated(key));
+        for key in designated.iter().chain(rest) {
+            if !self.algorithm.fits(key.kind) {
+                continue;
+            }
+            let read_as = self.reading(key);
+            proof.tried.push(Trial {
+                key: Arc::clone(key),
+                verified: read_as.is_some(),
+            });
+            if let Some(read_as) = read_as {
+                proof.key = Some(UsedKey {
+                    key: Arc::clone(key),
+                    provenance: Provenance::Yours,
+                    read_as: read_as.name(),
+                    known: None,
+                });
+                return;
+            }
+        }
+        // A key of the reviewer's that was meant for the token and failed settles it, whatever the token brings.
+        let designated_failed = proof.tried.iter().any(|trial| is_designated(&trial.key));
+        if designated_failed {
+            return;
+        }
+        let own = own_keys(header).into_iter().find(|key| {
+            self.algorithm
+                .verifies(key, None, self.message, self.signature)
+        });
+        proof.key = own.map(|key| UsedKey {
+            key: Arc::new(key),
+            provenance: Provenance::Token,
+            read_as: None,
+            known: None,
+        });
+    }
+
+    /// The reading of this key that verifies.
+    fn reading(&self, key: &Key) -> Option<Reading> {
+        if self
+            .algorithm
+            .verifies(key, None, self.message, self.signature)
+        {
+            return Some(match &key.material {
+                Material::Symmetric { secret, readings } => readings
+                    .iter()
+                    .find(|(_, reading)| reading == secret)
+                    .map_or(Reading::AsLoaded, |(name, _)| Reading::Named(name)),
+                _ => Reading::AsLoaded,
+            });
+        }
+        let Material::Symmetric { readings, .. } = &key.material else {
+            return None;
+        };
+        readings
+            .iter()
+            .find(|(_, secret)| {
+                self.algorithm
+                    .verifies(key, Some(secret.bytes()), self.message, self.signature)
+            })
+            .map(|(name, _)| Reading::Named(name))
+    }
+}
+
+/// Which reading of a secret verified.
+#[derive(Clone, Copy)]
+enum Reading {
+    /// The only one, as loaded.
+    AsLoaded,
+    /// One of several.
+    Named(&'static str),
+}
+
+impl Reading {
+    fn name(self) -> Option<&'static str> {
+        match self {
+            Self::AsLoaded => None,
+            Self::Named(name) => Some(name),
+        }
+    }
+}
+
+/// A publicly known secret as the key that verified: the reviewer's own entry for it, if it was loaded.
+fn public_default(keys: &KeyRing, known: KnownSecret, secret: &'static [u8]) -> UsedKey {
+    let is_it = |key: &&Arc<Key>| {
+        key.secret().is_some_and(|own| {
+            own.bytes() == secret
+                || (secret.is_empty() && own.bytes().iter().all(|&byte| byte == 0))
+        })
+    };
+    let loaded = keys.keys().iter().find(is_it);
+    let key = loaded.cloned().unwrap_or_else(|| {
+        Arc::new(Key {
+            id: match known {
+                KnownSecret::Documented => "a documented default secret".to_owned(),
+                KnownSecret::Empty => "the empty secret".to_owned(),
+            },
+            source: "built-in list".to_owned(),
+            ordinal: 1,
+            form: "publicly known secret",
+            kind: KeyKind::Oct {
+                bytes: secret.len(),
+            },
+            holds: Holds::Symmetric,
+            material: Material::Symmetric {
+                secret: Secret::new(secret.to_vec()),
+                readings: Vec::new(),
+            },
+            members: Members::default(),
+            thumbprint: None,
+            certificate: None,
+            rsa_exponent: None,
+            fault: None,
+        })
+    });
+    UsedKey {
+        key,
+        provenance: Provenance::PublicDefault,
+        read_as: None,
+        known: Some(known),
+    }
+}
+
+/// The keys that a header carries: `jwk`, and the first certificate of `x5c`.
+fn own_keys(header: &Document) -> Vec<Key> {
+    let mut keys = Vec::new();
+    if let Some(jwk) = header.get("jwk") {
+        let mut key = from_jwk(jwk, "header jwk", 1);
+        "jwk in the header".clone_into(&mut key.id);
+        keys.push(key);
+    }
+    if let Some(der) = leaf_certificate(header) {
+        let mut key = from_certificate_der(&der, "header x5c", 1);
+        "x5c in the header".clone_into(&mut key.id);
+        keys.push(key);
+    }
+    keys
+}
+
+/// Says what is odd about the result.
+fn explain(header: &Document, keys: &KeyRing, algorithm: &Algorithm, proof: &mut SignatureProof) {
+    let mut say = |code, text| proof.diagnosis.push(Diagnosis { code, text });
+    match (&proof.designated, &proof.key) {
+        (Some((designated, _)), Some(used))
+            if used.provenance == Provenance::Yours && !Arc::ptr_eq(designated, &used.key) =>
+        {
+            say(
+                "other-key-verifies",
+                format!(
+                    "The header names key \u{201C}{}\u{201D}, but \u{201C}{}\u{201D} verifies the signature.",
+                    designated.id, used.key.id
+                ),
+            );
+        }
+        (Some((designated, _)), None) if !algorithm.fits(designated.kind) => {
+            say(
+                "alg-key-mismatch",
+                format!(
+                    "{} needs {}; key \u{201C}{}\u{201D}, which the header names, is {}.",
+                    algorithm.name,
+                    algorithm.key_description(),
+                    designated.id,
+                    designated.kind
+                ),
+            );
+        }
+        (None, _) => {
+            if let Some(kid) = header.str("kid")
+                && !keys.is_empty()
+            {
+                say(
+                    "kid-unknown",
+                    format!(
+                        "None of the loaded keys has the id \u{201C}{}\u{201D}.",
+                        crate::jose::visible::visible(kid)
+                    ),
+                );
+            }
+        }
+        _ => {}
+    }
 }

@@ -172,8 +172,18 @@ mod tests {
 
     #[test]
     fn spellings_of_one_value_are_equal() {
-        for text in ["1795035600", "1795035600.0", "1.7950356e9", "17950356E+2", "0.017950356e11"] {
-            assert_eq!(decimal(text), Decimal::from_integer(1_795_035_600), "{text}");
+        for text in [
+            "1795035600",
+            "1795035600.0",
+            "1.7950356e9",
+            "17950356E+2",
+            "0.017950356e11",
+        ] {
+            assert_eq!(
+                decimal(text),
+                Decimal::from_integer(1_795_035_600),
+                "{text}"
+            );
         }
         assert_eq!(decimal("-0.0"), decimal("0"));
     }
@@ -201,10 +211,23 @@ mod tests {
 
     #[test]
     fn nanoseconds_come_back() {
-        for value in [0, 1, -1, 1_500_000_000, 1_795_035_600_123_456_789, i128::from(i64::MIN)] {
-            assert_eq!(Decimal::from_nanoseconds(value).to_nanoseconds(), Some(value));
+        for value in [
+            0,
+            1,
+            -1,
+            1_500_000_000,
+            1_795_035_600_123_456_789,
+            i128::from(i64::MIN),
+        ] {
+            assert_eq!(
+                Decimal::from_nanoseconds(value).to_nanoseconds(),
+                Some(value)
+            );
         }
-        assert_eq!(decimal("1.0000000009").to_nanoseconds(), Some(1_000_000_000));
+        assert_eq!(
+            decimal("1.0000000009").to_nanoseconds(),
+            Some(1_000_000_000)
+        );
         assert_eq!(decimal("1e300").to_nanoseconds(), None);
         assert_eq!(decimal("1e-300").to_nanoseconds(), Some(0));
     }

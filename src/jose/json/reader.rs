@@ -80,7 +80,9 @@ impl Reader<'_> {
         } else if self
             .bytes
             .get(..4.min(self.bytes.len()))
-            .is_some_and(|head| head.contains(&0) || head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF"))
+            .is_some_and(|head| {
+                head.contains(&0) || head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF")
+            })
         {
             self.note(JsonFaultKind::WideEncoding, 0..4.min(self.bytes.len()));
             return None;
@@ -91,7 +93,10 @@ impl Reader<'_> {
                 self.skip_whitespace();
                 if self.at < self.bytes.len() {
                     let found = self.found();
-                    self.note(JsonFaultKind::TrailingContent { found }, self.at..self.bytes.len());
+                    self.note(
+                        JsonFaultKind::TrailingContent { found },
+                        self.at..self.bytes.len(),
+                    );
                 }
                 Some(root)
             }
@@ -143,7 +148,11 @@ impl Reader<'_> {
                     return Ok(self.close(stack));
                 }
                 let start = self.at;
-                let expected = if or_close { "a member name or \u{201C}}\u{201D}" } else { "a member name" };
+                let expected = if or_close {
+                    "a member name or \u{201C}}\u{201D}"
+                } else {
+                    "a member name"
+                };
                 if self.peek() != Some(b'"') {
                     return Err(self.syntax(expected));
                 }
@@ -169,12 +178,19 @@ impl Reader<'_> {
             }
             Some(b'[') => {
                 self.at = self.at.saturating_add(1);
-                stack.push(Open::Array { start, elements: Vec::new() });
+                stack.push(Open::Array {
+                    start,
+                    elements: Vec::new(),
+                });
                 return Ok(None);
             }
             Some(b'{') => {
                 self.at = self.at.saturating_add(1);
-                stack.push(Open::Object { start, members: Vec::new(), name: None });
+                stack.push(Open::Object {
+                    start,
+                    members: Vec::new(),
+                    name: None,
+                });
                 return Ok(None);
             }
             Some(b'"') => Value::String(self.string()?),
@@ -184,10 +200,17 @@ impl Reader<'_> {
             Some(b'-' | b'0'..=b'9') => self.number()?,
             _ => {
                 let array_may_end = or_close && matches!(stack.last(), Some(Open::Array { .. }));
-                return Err(self.syntax(if array_may_end { "a value or \u{201C}]\u{201D}" } else { "a value" }));
+                return Err(self.syntax(if array_may_end {
+                    "a value or \u{201C}]\u{201D}"
+                } else {
+                    "a value"
+                }));
             }
         };
-        Ok(Some(Json { value, range: start..self.at }))
+        Ok(Some(Json {
+            value,
+            range: start..self.at,
+        }))
     }
 
     /// Reads what stands after a value in a container. `None`: a comma, another value follows.
@@ -218,7 +241,10 @@ impl Reader<'_> {
                 (Value::Object(members), start)
             }
         };
-        Some(Json { value, range: start..self.at })
+        Some(Json {
+            value,
+            range: start..self.at,
+        })
     }
 
     /// After a syntax error: what was read so far becomes the value.
@@ -251,10 +277,14 @@ impl Reader<'_> {
                 .filter_map(|&index| members.get(index))
                 .map(Member::range)
                 .collect();
-            let (Some(member), Some(second)) = (members.get(original), ranges.get(1).cloned()) else {
+            let (Some(member), Some(second)) = (members.get(original), ranges.get(1).cloned())
+            else {
                 continue;
             };
-            let kind = JsonFaultKind::DuplicateMember { name: member.name.clone(), all: ranges };
+            let kind = JsonFaultKind::DuplicateMember {
+                name: member.name.clone(),
+                all: ranges,
+            };
             self.note(kind, second);
         }
     }
@@ -294,7 +324,9 @@ impl Reader<'_> {
             self.digits()?;
         }
         let text = self.bytes.get(start..self.at).unwrap_or_default();
-        Ok(Value::Number(Number { text: String::from_utf8_lossy(text).into_owned() }))
+        Ok(Value::Number(Number {
+            text: String::from_utf8_lossy(text).into_owned(),
+        }))
     }
 
     fn digits(&mut self) -> Result<(), Stop> {
@@ -313,7 +345,10 @@ impl Reader<'_> {
         let mut text = String::new();
         loop {
             let run = self.at;
-            while self.peek().is_some_and(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1F)) {
+            while self
+                .peek()
+                .is_some_and(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1F))
+            {
                 self.at = self.at.saturating_add(1);
             }
             self.push_utf8(run, &mut text);
@@ -378,7 +413,10 @@ impl Reader<'_> {
     fn unicode_escape(&mut self, start: usize, text: &mut String) -> Result<(), Stop> {
         let first = self.hex4()?;
         if let 0xD800..=0xDBFF = first
-            && self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(b"\\u"))
+            && self
+                .bytes
+                .get(self.at..)
+                .is_some_and(|rest| rest.starts_with(b"\\u"))
         {
             let second_at = self.at;
             self.at = self.at.saturating_add(2);
@@ -452,7 +490,11 @@ mod tests {
     fn only_fault(text: &[u8]) -> JsonFault {
         let document = read(text);
         assert_eq!(document.faults.len(), 1, "{:?}", document.faults);
-        document.faults.into_iter().next().unwrap_or_else(|| panic!("one fault"))
+        document
+            .faults
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| panic!("one fault"))
     }
 
     #[test]
@@ -464,10 +506,24 @@ mod tests {
         let members = document.object().unwrap_or_default();
         let names: Vec<_> = members.iter().map(|member| member.name.as_str()).collect();
         assert_eq!(names, ["b", "a", "n"]);
-        for (member, source) in members.iter().zip(["3.0", r#"[1e400,"\u0061"]"#, "12345678901234567890123"]) {
-            assert_eq!(text.get(member.value.range.clone()), Some(source.as_bytes()));
+        for (member, source) in
+            members
+                .iter()
+                .zip(["3.0", r#"[1e400,"\u0061"]"#, "12345678901234567890123"])
+        {
+            assert_eq!(
+                text.get(member.value.range.clone()),
+                Some(source.as_bytes())
+            );
         }
-        assert_eq!(document.get("a").and_then(Json::array).and_then(|all| all.get(1)).and_then(Json::str), Some("a"));
+        assert_eq!(
+            document
+                .get("a")
+                .and_then(Json::array)
+                .and_then(|all| all.get(1))
+                .and_then(Json::str),
+            Some("a")
+        );
     }
 
     #[test]
@@ -475,17 +531,29 @@ mod tests {
         let fault = only_fault(br#"{"x":{"alg":1,"\u0061lg":2,"alg":3}}"#);
         assert_eq!(
             fault.kind,
-            JsonFaultKind::DuplicateMember { name: "alg".to_owned(), all: vec![6..13, 14..26, 27..34] }
+            JsonFaultKind::DuplicateMember {
+                name: "alg".to_owned(),
+                all: vec![6..13, 14..26, 27..34]
+            }
         );
         assert!(read(br#"{"a":{"x":1},"b":{"x":1}}"#).faults.is_empty());
-        assert_eq!(read(br#"{"a":1,"a":2}"#).get("a").and_then(Json::decimal), super::super::Decimal::parse("2"));
+        assert_eq!(
+            read(br#"{"a":1,"a":2}"#).get("a").and_then(Json::decimal),
+            super::super::Decimal::parse("2")
+        );
     }
 
     #[test]
     fn a_syntax_error_keeps_everything_before_it() {
         let document = read(br#"{"sub":"jane","roles":["a","b",?"#);
         assert_eq!(document.str("sub"), Some("jane"));
-        assert_eq!(document.get("roles").and_then(Json::array).map(<[Json]>::len), Some(2));
+        assert_eq!(
+            document
+                .get("roles")
+                .and_then(Json::array)
+                .map(<[Json]>::len),
+            Some(2)
+        );
         assert!(!document.is_document());
         let fault = document.faults.first().map(|fault| fault.range.clone());
         assert_eq!(fault, Some(31..32));
@@ -513,7 +581,12 @@ mod tests {
             (b"{} x", 3),
             (b"'a'", 0),
         ] {
-            assert_eq!(only_fault(text).range.start, at, "{:?}", String::from_utf8_lossy(text));
+            assert_eq!(
+                only_fault(text).range.start,
+                at,
+                "{:?}",
+                String::from_utf8_lossy(text)
+            );
             assert!(!read(text).is_document());
         }
     }
@@ -521,11 +594,23 @@ mod tests {
     #[test]
     fn strings_with_broken_encoding_are_read_and_marked() {
         assert_eq!(only_fault(b"\"a\xFFb\"").kind, JsonFaultKind::NotUtf8);
-        assert_eq!(read(b"\"a\xFFb\"").root.as_ref().and_then(Json::str), Some("a\u{FFFD}b"));
-        assert_eq!(only_fault(br#""\uD800""#).kind, JsonFaultKind::UnpairedSurrogate);
+        assert_eq!(
+            read(b"\"a\xFFb\"").root.as_ref().and_then(Json::str),
+            Some("a\u{FFFD}b")
+        );
+        assert_eq!(
+            only_fault(br#""\uD800""#).kind,
+            JsonFaultKind::UnpairedSurrogate
+        );
         assert_eq!(only_fault(br#""\uD800\u0041""#).range, 1..7);
-        assert_eq!(read(br#""\uD83D\uDE00""#).root.as_ref().and_then(Json::str), Some("\u{1F600}"));
-        assert_eq!(only_fault(b"\xEF\xBB\xBF{}").kind, JsonFaultKind::ByteOrderMark);
+        assert_eq!(
+            read(br#""\uD83D\uDE00""#).root.as_ref().and_then(Json::str),
+            Some("\u{1F600}")
+        );
+        assert_eq!(
+            only_fault(b"\xEF\xBB\xBF{}").kind,
+            JsonFaultKind::ByteOrderMark
+        );
         assert!(read(b"\xEF\xBB\xBF{}").object().is_some());
         assert_eq!(only_fault(b"{\0}\0").kind, JsonFaultKind::WideEncoding);
     }
@@ -536,13 +621,20 @@ mod tests {
         assert!(read(&deep(MAX_DEPTH)).is_document());
         let fault = only_fault(&deep(MAX_DEPTH + 1));
         assert_eq!(fault.kind, JsonFaultKind::Depth);
-        assert_eq!(only_fault(&vec![b'['; 1_000_000]).kind, JsonFaultKind::Depth);
+        assert_eq!(
+            only_fault(&vec![b'['; 1_000_000]).kind,
+            JsonFaultKind::Depth
+        );
     }
 
     #[test]
     fn an_offset_leads_to_its_value() {
         let document = read(br#"{"a/b":[10,{"c":true}]}"#);
-        let path = document.root.as_ref().map(|root| root.path_at(16)).unwrap_or_default();
+        let path = document
+            .root
+            .as_ref()
+            .map(|root| root.path_at(16))
+            .unwrap_or_default();
         let pointers: Vec<_> = path.iter().map(|(pointer, _)| pointer.as_str()).collect();
         assert_eq!(pointers, ["", "/a~1b", "/a~1b/1", "/a~1b/1/c"]);
     }

@@ -3,7 +3,15 @@
 //! A rule is one struct in the file of its subject and one line in [`RULES`]. It sees a [`Subject`] and yields
 //! findings, or says that its input is missing.
 
-use super::{Case, Evidence, Profile, Times};
+mod claims;
+mod encoding;
+mod header;
+mod keys;
+mod signature;
+
+use super::{Case, Evidence, Profile, ProfileName, Reason, Times};
+use crate::jose::Part;
+use crate::jose::json::{Document, Member, escape_pointer};
 
 /// How bad a finding is. Ordered: the worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,7 +30,13 @@ pub enum Severity {
 
 impl Severity {
     /// All, the worst first.
-    pub const ALL: [Self; 5] = [Self::Critical, Self::High, Self::Medium, Self::Low, Self::Info];
+    pub const ALL: [Self; 5] = [
+        Self::Critical,
+        Self::High,
+        Self::Medium,
+        Self::Low,
+        Self::Info,
+    ];
 
     /// The name in reports.
     pub fn name(self) -> &'static str {
@@ -77,6 +91,8 @@ pub struct Finding {
     pub references: Vec<&'static str>,
     /// The bytes that it rests on.
     pub evidence: Vec<Evidence>,
+    /// The refusal that it makes of the verdict, if it is one of the strict rules (and not in a form that refuses nothing).
+    pub refusal: Option<Reason>,
 }
 
 /// What a rule looks at.
@@ -90,7 +106,139 @@ pub struct Subject<'a> {
     pub times: &'a Times,
 }
 
-pub(super) struct Audit { pub(super) findings: Vec<Finding>, pub(super) not_run: Vec<&'static str> }
-pub(super) fn run(_subject: &Subject<'_>) -> Audit {
-    Audit { findings: Vec::new(), not_run: Vec::new() }
+impl Subject<'_> {
+    /// Whether the rules about claims apply: there is a claims set, and the profile looks at claims.
+    fn has_claims(&self) -> bool {
+        self.profile.name != ProfileName::Jws && self.case.token.claims().is_some()
+    }
+}
+
+/// What a rule says.
+pub enum Ruling {
+    /// Its input was missing.
+    NotRun,
+    /// It looked; here is what it found, which may be nothing.
+    Ran(Vec<Finding>),
+    /// It is not about this kind of token.
+    Unconcerned,
+}
+
+impl From<Option<Finding>> for Ruling {
+    fn from(finding: Option<Finding>) -> Self {
+        Self::Ran(finding.into_iter().collect())
+    }
+}
+
+/// A rule of the catalogue.
+pub trait Rule: Sync {
+    /// The stable id.
+    fn id(&self) -> &'static str;
+
+    /// The ids of the rules that say nothing beside this one, so that one fault does not give six findings.
+    fn silences(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Looks at a token.
+    fn look(&self, subject: &Subject<'_>) -> Ruling;
+}
+
+/// Every rule.
+pub static RULES: &[&dyn Rule] = &[
+    &encoding::B64Nonstandard,
+    &encoding::B64TrailingBits,
+    &encoding::JsonDuplicateMember,
+    &encoding::JsonBadEncoding,
+    &signature::AlgNone,
+    &signature::AlgNoneVariant,
+    &signature::AlgProhibited,
+    &signature::SigEmpty,
+    &signature::SigLength,
+    &signature::SigPsychic,
+    &signature::SigInvalid,
+    &signature::HmacEmptyKey,
+    &signature::HmacKnownSecret,
+    &signature::HmacShortSecret,
+    &header::JwkEmbedded,
+    &header::JkuX5uUntrusted,
+    &header::CritMalformed,
+    &header::CritUnknown,
+    &header::B64Unencoded,
+    &keys::RsaSmallModulus,
+    &keys::RsaBadExponent,
+    &keys::KeyAlgMismatch,
+    &keys::KeyUseMismatch,
+    &claims::ExpMissing,
+    &claims::OutsideValidity,
+    &claims::NumericDateType,
+];
+
+/// What all rules together said.
+pub(super) struct Audit {
+    /// The worst first; of equals, in the order of [`RULES`].
+    pub(super) findings: Vec<Finding>,
+    /// Ids of the rules whose input was missing.
+    pub(super) not_run: Vec<&'static str>,
+}
+
+/// Runs every rule.
+pub(super) fn run(subject: &Subject<'_>) -> Audit {
+    let mut findings = Vec::new();
+    let mut not_run = Vec::new();
+    let mut silenced: Vec<&str> = Vec::new();
+    for rule in RULES {
+        match rule.look(subject) {
+            Ruling::NotRun => not_run.push(rule.id()),
+            Ruling::Ran(found) => {
+                if !found.is_empty() {
+                    silenced.extend(rule.silences());
+                }
+                findings.extend(found);
+            }
+            Ruling::Unconcerned => {}
+        }
+    }
+    findings.retain(|finding: &Finding| !silenced.contains(&finding.rule));
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    Audit { findings, not_run }
+}
+
+/// The evidence of a member of a part's top object.
+fn member_evidence(part: &Part, member: &Member) -> Evidence {
+    Evidence::in_part(
+        part,
+        format!("/{}", escape_pointer(&member.name)),
+        member.range(),
+    )
+}
+
+/// The evidence of the last top member of this name.
+fn named_evidence(part: Option<&Part>, name: &str) -> Vec<Evidence> {
+    part.and_then(|part| {
+        let member = top_member(part.json.as_ref()?, name)?;
+        Some(member_evidence(part, member))
+    })
+    .into_iter()
+    .collect()
+}
+
+/// The last top member of this name.
+pub(super) fn top_member<'a>(document: &'a Document, name: &str) -> Option<&'a Member> {
+    document.root.as_ref()?.member(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_an_id_of_its_own_and_silences_rules_that_exist() {
+        let ids: Vec<_> = RULES.iter().map(|rule| rule.id()).collect();
+        for (index, rule) in RULES.iter().enumerate() {
+            assert_eq!(ids.iter().position(|id| *id == rule.id()), Some(index));
+            for silenced in rule.silences() {
+                assert!(ids.contains(silenced), "{} silences {silenced}", rule.id());
+            }
+        }
+    }
 }

@@ -1,0 +1,274 @@
+//! Encoding and structure (catalogue 1.1).
+
+use super::{Confidence, Evidence, Finding, ProfileName, Reason, Rule, Ruling, Severity, Subject};
+use crate::jose::base64url::EncodingFaultKind;
+use crate::jose::json::JsonFaultKind;
+use crate::jose::visible::visible;
+use crate::jose::{Fault, FaultKind, Part, PartRole, Token};
+use crate::judge::words::capitalised;
+
+/// Whether the profile reads this part as JSON that has rules: headers always, payloads unless opaque.
+fn is_ruled_json(subject: &Subject<'_>, part: PartRole) -> bool {
+    match part {
+        PartRole::ProtectedHeader => true,
+        PartRole::Payload => subject.profile.name != ProfileName::Jws,
+        _ => false,
+    }
+}
+
+fn fault_evidence(fault: &Fault) -> Evidence {
+    Evidence {
+        part: fault.part,
+        pointer: None,
+        range: fault.range.clone(),
+    }
+}
+
+/// `b64-nonstandard`: a part is not strict base64url.
+pub(super) struct B64Nonstandard;
+
+impl Rule for B64Nonstandard {
+    fn id(&self) -> &'static str {
+        "b64-nonstandard"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let token = subject.case.token;
+        let mut findings: Vec<Finding> = Vec::new();
+        let mut seen: Vec<usize> = Vec::new();
+        for fault in &token.faults {
+            let FaultKind::Encoding { kind, .. } = fault.kind else {
+                continue;
+            };
+            if kind == EncodingFaultKind::TrailingBits || fault.part == PartRole::Disclosure {
+                continue;
+            }
+            let Some(part) = token.part_at(fault.range.start) else {
+                continue;
+            };
+            // One finding a part, at its first bad character.
+            if seen.contains(&part.range.start) {
+                continue;
+            }
+            seen.push(part.range.start);
+            let what = match kind {
+                EncodingFaultKind::Length => "its length leaves six bits over",
+                EncodingFaultKind::Padding => "it is padded with \u{201C}=\u{201D}",
+                EncodingFaultKind::StandardAlphabet => {
+                    "it uses \u{201C}+\u{201D} or \u{201C}/\u{201D}"
+                }
+                EncodingFaultKind::Whitespace => "there is white space in it",
+                EncodingFaultKind::Other | EncodingFaultKind::TrailingBits => {
+                    "it holds a character of no base64 alphabet"
+                }
+            };
+            findings.push(Finding {
+                rule: self.id(),
+                severity: Severity::Medium,
+                confidence: Confidence::Certain,
+                title: format!("The {} is not strict base64url", part.role.label()),
+                detail: format!(
+                    "JOSE allows letters, digits, \u{201C}-\u{201D} and \u{201C}_\u{201D} only; {what}. Lenient and strict readers disagree about this token, and one signed text can be spelled in several ways."
+                ),
+                remedy: "Refuse anything but unpadded base64url before splitting the token.".to_owned(),
+                references: vec!["RFC 7515 \u{A7}2", "CWE-20"],
+                evidence: vec![fault_evidence(fault)],
+                refusal: Some(Reason::Malformed),
+            });
+        }
+        Ruling::Ran(findings)
+    }
+}
+
+/// `b64-trailing-bits`: the last character of a part carries bits that no byte uses.
+pub(super) struct B64TrailingBits;
+
+impl Rule for B64TrailingBits {
+    fn id(&self) -> &'static str {
+        "b64-trailing-bits"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let is_it = |fault: &&Fault| {
+            matches!(
+                fault.kind,
+                FaultKind::Encoding {
+                    kind: EncodingFaultKind::TrailingBits,
+                    ..
+                }
+            ) && fault.part != PartRole::Disclosure
+        };
+        let findings = subject.case.token.faults.iter().filter(is_it).map(|fault| Finding {
+            rule: self.id(),
+            severity: Severity::Medium,
+            confidence: Confidence::Certain,
+            title: format!("Unused bits at the end of the {} are set", fault.part.label()),
+            detail: "The last character carries bits that belong to no byte, and they are not zero. The same bytes can be spelled differently, so a deny list of token texts misses the other spellings.".to_owned(),
+            remedy: "Decode strictly; key revocation and replay caches on jti or on the decoded bytes.".to_owned(),
+            references: vec!["RFC 4648 \u{A7}3.5", "CWE-180"],
+            evidence: vec![fault_evidence(fault)],
+            refusal: Some(Reason::Malformed),
+        });
+        Ruling::Ran(findings.collect())
+    }
+}
+
+/// `json-duplicate-member`: one object has a name twice.
+pub(super) struct JsonDuplicateMember;
+
+impl Rule for JsonDuplicateMember {
+    fn id(&self) -> &'static str {
+        "json-duplicate-member"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let token = subject.case.token;
+        let mut findings = Vec::new();
+        for part in &token.parts {
+            let Some(document) = &part.json else { continue };
+            for fault in &document.faults {
+                let JsonFaultKind::DuplicateMember { name, all } = &fault.kind else {
+                    continue;
+                };
+                findings.push(Finding {
+                    rule: self.id(),
+                    severity: Severity::High,
+                    confidence: Confidence::Certain,
+                    title: format!(
+                        "\u{201C}{}\u{201D} stands {} times in the {}",
+                        visible(name),
+                        all.len(),
+                        part.role.label()
+                    ),
+                    detail: duplicate_detail(part, all),
+                    remedy: "Use a parser that refuses duplicate names, on both sides.".to_owned(),
+                    references: vec!["RFC 7515 \u{A7}4", "RFC 7519 \u{A7}4", "CWE-436"],
+                    evidence: all
+                        .iter()
+                        .map(|range| {
+                            Evidence::in_part(part, pointer_at(part, range.start), range.clone())
+                        })
+                        .collect(),
+                    refusal: is_ruled_json(subject, part.role).then_some(Reason::Malformed),
+                });
+            }
+        }
+        Ruling::Ran(findings)
+    }
+}
+
+fn duplicate_detail(part: &Part, all: &[std::ops::Range<usize>]) -> String {
+    // Where a value begins is known for members of any depth through the path to it.
+    let value = |range: Option<&std::ops::Range<usize>>| {
+        let range = range?;
+        let root = part.json.as_ref()?.root.as_ref()?;
+        let (_, value) = root
+            .path_at(range.end.checked_sub(1)?)
+            .into_iter()
+            .find(|(_, value)| value.range.end == range.end)?;
+        let text = part.bytes().get(value.range.clone())?;
+        let text = visible(&String::from_utf8_lossy(text));
+        Some(match text.char_indices().nth(40) {
+            Some((end, _)) => format!("{}\u{2026}", text.get(..end)?),
+            None => text,
+        })
+    };
+    match (value(all.first()), value(all.last())) {
+        (Some(first), Some(last)) => format!(
+            "Parsers that keep the first read {first}, parsers that keep the last read {last}. Two services can read two different things from one signed token."
+        ),
+        _ => "Some parsers keep the first value, others the last. Two services can read two different things from one signed token.".to_owned(),
+    }
+}
+
+/// The JSON pointer of the member at this byte of a part.
+fn pointer_at(part: &Part, offset: usize) -> Option<String> {
+    let root = part.json.as_ref()?.root.as_ref()?;
+    root.path_at(offset).pop().map(|(pointer, _)| pointer)
+}
+
+/// `json-bad-encoding`: header or claims are no clean UTF-8 JSON object.
+pub(super) struct JsonBadEncoding;
+
+impl JsonBadEncoding {
+    fn finding(part: &Part, what: String, evidence: Evidence) -> Finding {
+        Finding {
+            rule: "json-bad-encoding",
+            severity: Severity::Medium,
+            confidence: Confidence::Certain,
+            title: format!("The {} is not a clean JSON object", part.role.label()),
+            detail: format!(
+                "{what}. Parsers that repair or ignore it read something else than those that refuse it."
+            ),
+            remedy: "Refuse it; emit one JSON object in UTF-8 without a byte order mark."
+                .to_owned(),
+            references: vec![
+                "RFC 7519 \u{A7}7.2",
+                "RFC 8725 \u{A7}3.7",
+                "RFC 8259 \u{A7}8.1",
+            ],
+            evidence: vec![evidence],
+            refusal: Some(Reason::Malformed),
+        }
+    }
+}
+
+impl Rule for JsonBadEncoding {
+    fn id(&self) -> &'static str {
+        "json-bad-encoding"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let token: &Token = subject.case.token;
+        let mut findings = Vec::new();
+        for part in &token.parts {
+            if !is_ruled_json(subject, part.role) {
+                continue;
+            }
+            let Some(document) = &part.json else {
+                findings.push(Self::finding(
+                    part,
+                    "Expected a JSON object, found bytes that are no JSON".to_owned(),
+                    Evidence::whole_part(part),
+                ));
+                continue;
+            };
+            let bad = document.faults.iter().find(|fault| {
+                !matches!(
+                    fault.kind,
+                    JsonFaultKind::DuplicateMember { .. } | JsonFaultKind::Depth
+                )
+            });
+            if let Some(fault) = bad {
+                let pointer =
+                    pointer_at(part, fault.range.start).filter(|pointer| !pointer.is_empty());
+                findings.push(Self::finding(
+                    part,
+                    capitalised(&fault.kind.to_string()),
+                    Evidence::in_part(part, pointer, fault.range.clone()),
+                ));
+            } else if let Some(root) = document
+                .root
+                .as_ref()
+                .filter(|root| root.object().is_none())
+            {
+                findings.push(Self::finding(
+                    part,
+                    format!("Expected a JSON object, found {}", article(root.kind())),
+                    Evidence::in_part(part, None, root.range.clone()),
+                ));
+            }
+        }
+        Ruling::Ran(findings)
+    }
+}
+
+fn article(kind: &str) -> String {
+    if kind == "null" {
+        kind.to_owned()
+    } else if kind.starts_with(['a', 'o']) {
+        format!("an {kind}")
+    } else {
+        format!("a {kind}")
+    }
+}

@@ -1,0 +1,240 @@
+//! The key that verified, or was meant to (catalogue 1.5).
+
+use std::sync::Arc;
+
+use super::signature::{alg_evidence, signature};
+use super::{Confidence, Finding, Reason, Rule, Ruling, Severity, Subject};
+use crate::jose::visible::visible;
+use crate::keys::{Curve, Key, KeyKind};
+use crate::verify::algorithm::find;
+
+/// The key that verified the signature, else the one that was meant to.
+fn key_in_question(subject: &Subject<'_>) -> Option<Arc<Key>> {
+    let proof = signature(subject)?;
+    let used = proof.key.as_ref().map(|used| &used.key);
+    let designated = proof.designated.as_ref().map(|(key, _)| key);
+    used.or(designated).cloned()
+}
+
+/// `rsa-small-modulus`: an RSA key that is too small.
+pub(super) struct RsaSmallModulus;
+
+impl Rule for RsaSmallModulus {
+    fn id(&self) -> &'static str {
+        "rsa-small-modulus"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let Some(proof) = signature(subject) else {
+            return Ruling::Unconcerned;
+        };
+        let Some(key) = key_in_question(subject) else {
+            return Ruling::NotRun;
+        };
+        let KeyKind::Rsa { bits } = key.kind else {
+            return Ruling::Unconcerned;
+        };
+        let (severity, title, detail) = match bits {
+            0..1024 => (
+                Severity::Critical,
+                format!("RSA key of {bits} bits: broken"),
+                "A modulus of this size can be factored, and then anyone can sign.",
+            ),
+            1024..2048 => (
+                Severity::High,
+                format!("RSA key of {bits} bits: too small"),
+                "JOSE demands 2048 bits or more; well-funded attackers may factor less.",
+            ),
+            2048..3072 => (
+                Severity::Info,
+                format!("{bits}-bit RSA: the minimum"),
+                "Allowed, with little margin for keys that live long.",
+            ),
+            _ => return Ruling::Ran(Vec::new()),
+        };
+        Ruling::Ran(vec![Finding {
+            rule: self.id(),
+            severity,
+            confidence: Confidence::Certain,
+            title,
+            detail: detail.to_owned(),
+            remedy: "Plan a 3072-bit or elliptic-curve key.".to_owned(),
+            references: vec!["RFC 7518 \u{A7}3.3", "CWE-326"],
+            evidence: alg_evidence(subject),
+            refusal: (proof.key.is_some() && bits < 2048).then_some(Reason::KeyTooWeak),
+        }])
+    }
+}
+
+/// `rsa-bad-exponent`: an RSA exponent that is broken or odd.
+pub(super) struct RsaBadExponent;
+
+impl Rule for RsaBadExponent {
+    fn id(&self) -> &'static str {
+        "rsa-bad-exponent"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        if signature(subject).is_none() {
+            return Ruling::Unconcerned;
+        }
+        let Some(key) = key_in_question(subject) else {
+            return Ruling::NotRun;
+        };
+        let Some(exponent) = &key.rsa_exponent else {
+            return Ruling::Unconcerned;
+        };
+        let is_even = exponent.last().is_none_or(|last| last % 2 == 0);
+        let (severity, detail) = match exponent.as_slice() {
+            [1, 0, 1] => return Ruling::Ran(Vec::new()),
+            [] | [1] => (
+                Severity::Critical,
+                "With this exponent a signature is its own message: anyone can sign.",
+            ),
+            _ if is_even => (
+                Severity::Critical,
+                "No RSA key has an even exponent: the key is broken.",
+            ),
+            [3 | 5 | 17] => (
+                Severity::Low,
+                "Small exponents turn sloppy padding checks into forged signatures.",
+            ),
+            _ => (
+                Severity::Info,
+                "Some libraries refuse exponents other than 65537.",
+            ),
+        };
+        Ruling::Ran(vec![Finding {
+            rule: self.id(),
+            severity,
+            confidence: Confidence::Certain,
+            title: format!(
+                "Unusual RSA exponent in key \u{201C}{}\u{201D}",
+                visible(&key.id)
+            ),
+            detail: detail.to_owned(),
+            remedy: "Generate a key with exponent 65537.".to_owned(),
+            references: vec!["RFC 8017 \u{A7}3.1", "CWE-326"],
+            evidence: alg_evidence(subject),
+            refusal: (severity == Severity::Critical).then_some(Reason::KeyNotAllowed),
+        }])
+    }
+}
+
+/// `key-alg-mismatch`: the key cannot or must not do this algorithm.
+pub(super) struct KeyAlgMismatch;
+
+impl Rule for KeyAlgMismatch {
+    fn id(&self) -> &'static str {
+        "key-alg-mismatch"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let Some(proof) = signature(subject) else {
+            return Ruling::Unconcerned;
+        };
+        let Some((algorithm, key)) = proof
+            .alg
+            .as_deref()
+            .and_then(find)
+            .zip(key_in_question(subject))
+        else {
+            return Ruling::NotRun;
+        };
+        let id = visible(&key.id);
+        let (severity, detail) = if !algorithm.fits(key.kind) {
+            (
+                Severity::High,
+                format!(
+                    "{} needs {}; key \u{201C}{id}\u{201D}, which the header names, is {}.",
+                    algorithm.name,
+                    algorithm.key_description(),
+                    key.kind
+                ),
+            )
+        } else if let Some(own) = key
+            .members
+            .alg
+            .as_deref()
+            .filter(|own| !same_algorithm(own, algorithm.name))
+        {
+            // "ES521" is a common slip of the pen for ES512 and forbids nothing.
+            let is_slip = own == "ES521" && key.kind == KeyKind::Ec(Curve::P521);
+            (
+                if is_slip {
+                    Severity::Low
+                } else {
+                    Severity::High
+                },
+                format!(
+                    "Key \u{201C}{id}\u{201D} is for {}, the header says {}.",
+                    visible(own),
+                    algorithm.name
+                ),
+            )
+        } else {
+            return Ruling::Ran(Vec::new());
+        };
+        Ruling::Ran(vec![Finding {
+            rule: self.id(),
+            severity,
+            confidence: Confidence::Certain,
+            title: "Key and algorithm do not belong together".to_owned(),
+            detail: format!(
+                "{detail} A verifier that takes the algorithm from the header instead of the key can be tricked into using a key for what it was not made."
+            ),
+            remedy: "Take the algorithm from the key.".to_owned(),
+            references: vec!["RFC 7517 \u{A7}4.4", "RFC 8725 \u{A7}3.1", "CWE-347"],
+            evidence: alg_evidence(subject),
+            refusal: (severity == Severity::High).then_some(Reason::KeyNotAllowed),
+        }])
+    }
+}
+
+/// Whether a key's `alg` allows a header's: equal, or EdDSA and its newer names (RFC 9864).
+fn same_algorithm(own: &str, header: &str) -> bool {
+    let edwards = ["Ed25519", "Ed448"];
+    own == header
+        || (own == "EdDSA" && edwards.contains(&header))
+        || (header == "EdDSA" && edwards.contains(&own))
+}
+
+/// `key-use-mismatch`: `use` or `key_ops` forbid to verify with the key.
+pub(super) struct KeyUseMismatch;
+
+impl Rule for KeyUseMismatch {
+    fn id(&self) -> &'static str {
+        "key-use-mismatch"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        if signature(subject).is_none() {
+            return Ruling::Unconcerned;
+        }
+        let Some(key) = key_in_question(subject) else {
+            return Ruling::NotRun;
+        };
+        let ops = &key.members.key_ops;
+        let detail = if let Some(own) = key.members.use_.as_deref().filter(|own| *own == "enc") {
+            format!("its use is {own}")
+        } else if !ops.is_empty() && !ops.iter().any(|op| op == "verify" || op == "sign") {
+            format!("its key_ops are {}", visible(&ops.join(", ")))
+        } else {
+            return Ruling::Ran(Vec::new());
+        };
+        Ruling::Ran(vec![Finding {
+            rule: self.id(),
+            severity: Severity::Medium,
+            confidence: Confidence::Certain,
+            title: "The key is not for signatures".to_owned(),
+            detail: format!(
+                "Key \u{201C}{}\u{201D} must not verify signatures: {detail}. One key for two purposes lets one be used against the other.",
+                visible(&key.id)
+            ),
+            remedy: "Use separate keys.".to_owned(),
+            references: vec!["RFC 7517 \u{A7}4.2", "CWE-320"],
+            evidence: alg_evidence(subject),
+            refusal: Some(Reason::KeyNotAllowed),
+        }])
+    }
+}

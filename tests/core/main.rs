@@ -1,0 +1,16 @@
+//! Everything that needs no window.
+//!
+//! Each module carries `#[cfg(test)]`, so that its helpers count as test code for clippy.
+
+#[cfg(test)]
+mod common;
+#[cfg(test)]
+mod house;
+#[cfg(test)]
+mod json;
+#[cfg(test)]
+mod rfc;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod wycheproof;
