@@ -3,3 +3,4 @@
 pub mod commands;
 pub mod model;
 pub mod theme;
+pub mod widgets;

@@ -101,61 +101,61 @@ pub struct Tokens {
 /// The dark theme.
 pub const DARK: Tokens = Tokens {
     is_dark: true,
-    bg0: rgb(0x0E_11_16),
-    bg1: rgb(0x15_1A_21),
-    bg2: rgb(0x1B_22_2B),
-    bg3: rgb(0x25_2E_39),
-    line: rgb(0x2A_33_3F),
-    text: rgb(0xE6_EA_F0),
-    dim: rgb(0x9A_A5_B4),
-    faint: rgb(0x8A_95_A4),
-    accent: rgb(0x5A_A9_FF),
-    on_accent: rgb(0x07_10_19),
-    selection: rgb(0x22_36_4F),
-    shadow: rgb(0x05_07_0A),
-    ok: rgb(0x3F_B9_7A),
-    warn: rgb(0xE0_A2_3B),
-    bad: rgb(0xF5_70_7B),
-    critical: rgb(0xFF_60_79),
-    high: rgb(0xFF_7A_59),
-    medium: rgb(0xE0_A2_3B),
-    low: rgb(0xB8_A6_6B),
-    info: rgb(0x6F_A8_DC),
-    header: rgb(0xFF_8A_7A),
-    payload: rgb(0xB7_9C_FF),
-    signature: rgb(0x5C_C8_E6),
-    encrypted_key: rgb(0xF0_8C_C8),
-    iv: rgb(0xB5_C9_5A),
+    bg0: rgb(*b"0E1116"),
+    bg1: rgb(*b"151A21"),
+    bg2: rgb(*b"1B222B"),
+    bg3: rgb(*b"252E39"),
+    line: rgb(*b"2A333F"),
+    text: rgb(*b"E6EAF0"),
+    dim: rgb(*b"9AA5B4"),
+    faint: rgb(*b"8A95A4"),
+    accent: rgb(*b"5AA9FF"),
+    on_accent: rgb(*b"071019"),
+    selection: rgb(*b"1A2C42"),
+    shadow: rgb(*b"05070A"),
+    ok: rgb(*b"3FB97A"),
+    warn: rgb(*b"E0A23B"),
+    bad: rgb(*b"F5707B"),
+    critical: rgb(*b"FF6079"),
+    high: rgb(*b"FF7A59"),
+    medium: rgb(*b"E0A23B"),
+    low: rgb(*b"B8A66B"),
+    info: rgb(*b"6FA8DC"),
+    header: rgb(*b"FF8A7A"),
+    payload: rgb(*b"B79CFF"),
+    signature: rgb(*b"5CC8E6"),
+    encrypted_key: rgb(*b"F08CC8"),
+    iv: rgb(*b"B5C95A"),
 };
 
 /// The light theme.
 pub const LIGHT: Tokens = Tokens {
     is_dark: false,
-    bg0: rgb(0xF3_F5_F8),
-    bg1: rgb(0xFF_FF_FF),
-    bg2: rgb(0xF7_F9_FB),
-    bg3: rgb(0xE9_EE_F4),
-    line: rgb(0xD8_DF_E8),
-    text: rgb(0x17_20_2B),
-    dim: rgb(0x52_60_6F),
-    faint: rgb(0x60_6D_7B),
-    accent: rgb(0x1A_63_C2),
-    on_accent: rgb(0xFF_FF_FF),
-    selection: rgb(0xDC_EA_FD),
-    shadow: rgb(0xC3_CC_D7),
-    ok: rgb(0x11_73_41),
-    warn: rgb(0x8A_58_00),
-    bad: rgb(0xC4_2B_3C),
-    critical: rgb(0xB9_0F_36),
-    high: rgb(0xB0_41_18),
-    medium: rgb(0x8A_58_00),
-    low: rgb(0x6F_61_25),
-    info: rgb(0x28_65_9F),
-    header: rgb(0xB8_3C_29),
-    payload: rgb(0x6B_46_C9),
-    signature: rgb(0x0A_6F_89),
-    encrypted_key: rgb(0xA8_32_7F),
-    iv: rgb(0x5F_6B_00),
+    bg0: rgb(*b"F3F5F8"),
+    bg1: rgb(*b"FFFFFF"),
+    bg2: rgb(*b"F7F9FB"),
+    bg3: rgb(*b"E9EEF4"),
+    line: rgb(*b"D8DFE8"),
+    text: rgb(*b"17202B"),
+    dim: rgb(*b"52606F"),
+    faint: rgb(*b"5B6876"),
+    accent: rgb(*b"1A63C2"),
+    on_accent: rgb(*b"FFFFFF"),
+    selection: rgb(*b"DCEAFD"),
+    shadow: rgb(*b"C3CCD7"),
+    ok: rgb(*b"117341"),
+    warn: rgb(*b"8A5800"),
+    bad: rgb(*b"C42B3C"),
+    critical: rgb(*b"B90F36"),
+    high: rgb(*b"B04118"),
+    medium: rgb(*b"8A5800"),
+    low: rgb(*b"6F6125"),
+    info: rgb(*b"28659F"),
+    header: rgb(*b"B83C29"),
+    payload: rgb(*b"6B46C9"),
+    signature: rgb(*b"0A6F89"),
+    encrypted_key: rgb(*b"A8327F"),
+    iv: rgb(*b"5F6B00"),
 };
 
 /// The colours of the theme that is on.
@@ -250,9 +250,20 @@ fn luminance(color: Color32) -> f32 {
     0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
 }
 
-const fn rgb(hex: u32) -> Color32 {
-    let [_, red, green, blue] = hex.to_be_bytes();
-    Color32::from_rgb(red, green, blue)
+/// A colour from six hexadecimal digits.
+const fn rgb([r1, r0, g1, g0, b1, b0]: [u8; 6]) -> Color32 {
+    Color32::from_rgb(
+        digit(r1) * 16 + digit(r0),
+        digit(g1) * 16 + digit(g0),
+        digit(b1) * 16 + digit(b0),
+    )
+}
+
+const fn digit(character: u8) -> u8 {
+    match character {
+        b'0'..=b'9' => character - b'0',
+        _ => character - b'A' + 10,
+    }
 }
 
 #[cfg(test)]
@@ -261,8 +272,8 @@ mod tests {
 
     #[test]
     fn contrast_is_that_of_wcag() {
-        assert!((contrast(rgb(0), rgb(0xFF_FF_FF)) - 21.0).abs() < 0.01);
-        assert!((contrast(rgb(0x76_76_76), rgb(0xFF_FF_FF)) - 4.54).abs() < 0.01);
+        assert!((contrast(rgb(*b"000000"), rgb(*b"FFFFFF")) - 21.0).abs() < 0.01);
+        assert!((contrast(rgb(*b"767676"), rgb(*b"FFFFFF")) - 4.54).abs() < 0.01);
     }
 
     #[test]

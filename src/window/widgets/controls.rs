@@ -1,0 +1,131 @@
+//! Small controls for the header of a card.
+
+use egui::{
+    CornerRadius, Popup, Rect, Response, Role, Sense, Stroke, StrokeKind, TextStyle, Ui,
+    WidgetInfo, pos2, vec2,
+};
+
+use super::icon::{Icon, paint_icon};
+use crate::window::theme::{radius, size, space, tokens};
+
+/// One choice of a segmented control.
+#[derive(Debug, Clone, Copy)]
+pub struct Segment<'a, T> {
+    /// What is chosen by it.
+    pub value: T,
+    /// What it shows.
+    pub label: &'a str,
+    /// Its name for screen readers, which holds the label.
+    pub name: &'a str,
+}
+
+/// Choices side by side, one of them on. True when the choice changed.
+pub fn segmented<T: PartialEq + Copy>(
+    ui: &mut Ui,
+    chosen: &mut T,
+    segments: &[Segment<'_, T>],
+) -> bool {
+    let tokens = tokens(ui);
+    let font = TextStyle::Body.resolve(ui.style());
+    let galleys: Vec<_> = segments
+        .iter()
+        .map(|segment| {
+            let color = if segment.value == *chosen {
+                tokens.text
+            } else {
+                tokens.dim
+            };
+            ui.painter()
+                .layout_no_wrap(segment.label.to_owned(), font.clone(), color)
+        })
+        .collect();
+    let width: f32 = galleys
+        .iter()
+        .map(|galley| galley.size().x + 2.0 * space::S)
+        .sum();
+    let (frame, _) = ui.allocate_exact_size(vec2(width.ceil(), 24.0), Sense::hover());
+    let id = ui.next_auto_id();
+    let mut left = frame.left();
+    let mut changed = false;
+    let last = segments.len().saturating_sub(1);
+    for (index, (segment, galley)) in segments.iter().zip(galleys).enumerate() {
+        let rect = Rect::from_min_size(
+            pos2(left, frame.top()),
+            vec2(galley.size().x + 2.0 * space::S, frame.height()),
+        );
+        left = rect.right();
+        let response = ui.interact(rect, id.with(index), Sense::click());
+        let is_on = segment.value == *chosen;
+        response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_on, segment.name));
+        let side = |at_end: bool| if at_end { radius::SMALL } else { 0 };
+        let corners = CornerRadius {
+            nw: side(index == 0),
+            sw: side(index == 0),
+            ne: side(index == last),
+            se: side(index == last),
+        };
+        if is_on || response.hovered() {
+            ui.painter()
+                .rect_filled(rect, corners, if is_on { tokens.bg3 } else { tokens.bg2 });
+        }
+        if response.has_focus() {
+            let ring = Stroke::new(1.5, tokens.accent);
+            ui.painter()
+                .rect_stroke(rect.shrink(1.0), corners, ring, StrokeKind::Inside);
+        }
+        let at = pos2(
+            rect.left() + space::S,
+            rect.center().y - galley.size().y / 2.0,
+        );
+        ui.painter().galley(at, galley, tokens.text);
+        if response.clicked() && !is_on {
+            *chosen = segment.value;
+            changed = true;
+        }
+    }
+    ui.painter().rect_stroke(
+        frame,
+        CornerRadius::same(radius::SMALL),
+        Stroke::new(1.0, tokens.line),
+        StrokeKind::Inside,
+    );
+    changed
+}
+
+/// A small framed button that opens a menu. `name` is its name for screen readers.
+pub fn menu_tag(ui: &mut Ui, label: &str, name: &str, menu: impl FnOnce(&mut Ui)) -> Response {
+    const CHEVRON: f32 = 8.0;
+    let tokens = tokens(ui);
+    let font = egui::FontId::proportional(size::SMALL);
+    let galley = ui
+        .painter()
+        .layout_no_wrap(label.to_owned(), font, tokens.dim);
+    let place = vec2(galley.size().x + 2.0 * space::S + space::XS + CHEVRON, 22.0);
+    let (rect, response) = ui.allocate_exact_size(place, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
+    let is_lit = response.hovered() || response.has_focus();
+    let corners = CornerRadius::same(radius::SMALL - 2);
+    let stroke = Stroke::new(
+        1.0,
+        if response.has_focus() {
+            tokens.accent
+        } else {
+            tokens.line
+        },
+    );
+    let fill = if is_lit { tokens.bg3 } else { tokens.bg1 };
+    ui.painter()
+        .rect(rect, corners, fill, stroke, StrokeKind::Inside);
+    let text = pos2(
+        rect.left() + space::S,
+        rect.center().y - galley.size().y / 2.0,
+    );
+    ui.painter().galley(text, galley, tokens.dim);
+    let chevron = Rect::from_center_size(
+        pos2(rect.right() - space::S - CHEVRON / 2.0, rect.center().y),
+        vec2(CHEVRON, CHEVRON),
+    );
+    paint_icon(ui.painter(), chevron, Icon::Chevron, tokens.dim);
+    Popup::menu(&response).show(menu);
+    response
+}

@@ -1,0 +1,11 @@
+//! What the panes are built of. Nothing here knows a token.
+
+mod card;
+mod controls;
+mod icon;
+mod text;
+
+pub use card::Card;
+pub use controls::{Segment, menu_tag, segmented};
+pub use icon::{Icon, mark, paint_icon, sign};
+pub use text::{key_value, section, tag, truncated, wrapped};
