@@ -176,7 +176,7 @@ impl Desk {
                 let sources = paths.into_iter().map(|path| (Source::File(path), wanted));
                 self.load(sources.collect(), "Opened");
             }
-            Command::OpenSample => self.load(super::samples(), "Opened"),
+            Command::OpenSample => self.load(super::loading::sample(), "Opened"),
             Command::OpenTokens => self.ask(Wanted::Tokens, frame),
             Command::Paste => self.read_clipboard(Purpose::Session),
             Command::RemoveKey(id) => self.remove_key(&id),

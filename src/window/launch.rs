@@ -49,7 +49,6 @@ const ADVICE: &str = "`tokenloupe inspect` works without a window";
 
 /// Opens the window and stays until it is closed.
 pub fn run(options: LaunchOptions) -> Result<(), LaunchError> {
-    privacy::start_logging();
     if !has_display() {
         return Err(LaunchError::NoDisplay);
     }

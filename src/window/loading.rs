@@ -12,6 +12,7 @@ use super::jobs::Leave;
 use super::model::Notice;
 use crate::find::{Where, find};
 use crate::inspection::Inspection;
+use crate::jose::visible::visible;
 use crate::keys::{Key, KeyRing, LoadError, MAX_KEY_FILE_BYTES, load};
 use crate::verify::Setting;
 
@@ -35,6 +36,32 @@ pub(super) enum Source {
         /// The text.
         text: Zeroizing<String>,
     },
+}
+
+impl Source {
+    /// What reading it is called while it goes on.
+    pub(super) fn label(&self) -> String {
+        match self {
+            Self::Argument(argument) if argument == "-" => "Reading standard input".to_owned(),
+            Self::Argument(_) => "Reading an argument".to_owned(),
+            Self::File(path) => format!("Reading {}", file_name(path)),
+            Self::Text { name, .. } => format!("Reading {name}"),
+        }
+    }
+}
+
+/// The request and the keys of its issuer that come with the program.
+pub(super) fn sample() -> Vec<(Source, Wanted)> {
+    let source = |name, text: &str| Source::Text {
+        name,
+        text: Zeroizing::new(text.to_owned()),
+    };
+    let request = include_str!("../../assets/samples/request.http");
+    let keys = include_str!("../../assets/samples/issuer.jwks.json");
+    vec![
+        (source("request.http", request), Wanted::Tokens),
+        (source("issuer.jwks.json", keys), Wanted::Keys),
+    ]
 }
 
 /// What the reader hopes for. Tokens and keys are taken wherever they are; this picks the words when there are none.
@@ -160,8 +187,7 @@ fn read(source: Source, leave: &Leave) -> Result<Input, ReadError> {
 }
 
 fn read_file(path: &Path, leave: &Leave) -> Result<Input, ReadError> {
-    let name = path.file_name().unwrap_or(path.as_os_str());
-    let name = crate::jose::visible::visible(&name.to_string_lossy());
+    let name = file_name(path);
     let file = |cause| ReadError::File {
         name: name.clone(),
         cause,
@@ -176,6 +202,11 @@ fn read_file(path: &Path, leave: &Leave) -> Result<Input, ReadError> {
     read_stream(File::open(path).map_err(file)?, &name, leave)
 }
 
+fn file_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    visible(&name.to_string_lossy())
+}
+
 fn read_stream(mut stream: impl Read, name: &str, leave: &Leave) -> Result<Input, ReadError> {
     let name = name.to_owned();
     let mut bytes = Zeroizing::new(Vec::new());
@@ -183,7 +214,7 @@ fn read_stream(mut stream: impl Read, name: &str, leave: &Leave) -> Result<Input
         if leave.is_cancelled() {
             return Err(ReadError::Cancelled);
         }
-        let chunk = io::Read::by_ref(&mut stream).take(CHUNK_BYTES).read_to_end(&mut bytes);
+        let chunk = stream.by_ref().take(CHUNK_BYTES).read_to_end(&mut bytes);
         match chunk {
             Ok(0) => break,
             Ok(_) if u64::try_from(bytes.len()).map_or(true, |length| length > MAX_INPUT_BYTES) => {
