@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::audit::top_member;
 use super::words::{capitalised, span};
-use super::{Case, Expectation, Profile, ProfileName, TimeState, Times, time};
+use super::{Case, Expectation, Profile, ProfileName, TimeState, Times, spoils_encoding, time};
 use crate::jose::visible::visible;
 use crate::jose::{Fault, FaultKind, Kind, Part, PartRole};
 use crate::verify::algorithm::find;
@@ -143,13 +143,11 @@ fn form(case: Case<'_>) -> Check {
 
 /// Strict base64url and clean JSON.
 fn encoding(case: Case<'_>, profile: &Profile) -> Check {
-    let counts = |fault: &&Fault| match (&fault.kind, fault.part) {
-        (FaultKind::Encoding { .. }, part) => part != PartRole::Disclosure,
-        (FaultKind::Json(_), PartRole::ProtectedHeader) => true,
-        (FaultKind::Json(_), PartRole::Payload) => profile.name != ProfileName::Jws,
-        _ => false,
-    };
-    let mut faults = case.token.faults.iter().filter(counts);
+    let mut faults = case
+        .token
+        .faults
+        .iter()
+        .filter(|fault| spoils_encoding(fault, profile));
     match faults.next() {
         Some(fault) => {
             let title = format!("Fault in the {}", fault.part.label());

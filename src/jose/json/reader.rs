@@ -110,20 +110,20 @@ impl Reader<'_> {
         loop {
             self.skip_whitespace();
             let value = match next {
-                Next::Value { or_close } => match self.value(stack, or_close)? {
-                    Some(value) => value,
-                    None => {
+                Next::Value { or_close } => {
+                    let Some(value) = self.value(stack, or_close)? else {
                         next = Next::Value { or_close: true };
                         continue;
-                    }
-                },
-                Next::Separator => match self.separator(stack)? {
-                    Some(value) => value,
-                    None => {
+                    };
+                    value
+                }
+                Next::Separator => {
+                    let Some(value) = self.separator(stack)? else {
                         next = Next::Value { or_close: false };
                         continue;
-                    }
-                },
+                    };
+                    value
+                }
             };
             match stack.last_mut() {
                 None => return Ok(value),

@@ -191,7 +191,7 @@ impl Rule for KeyAlgMismatch {
     }
 }
 
-/// Whether a key's `alg` allows a header's: equal, or EdDSA and its newer names (RFC 9864).
+/// Whether a key's `alg` allows a header's: equal, or `EdDSA` and its newer names (RFC 9864).
 fn same_algorithm(own: &str, header: &str) -> bool {
     let edwards = ["Ed25519", "Ed448"];
     own == header
