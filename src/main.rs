@@ -3,13 +3,18 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use tokenloupe::cli::{self, Front};
 use tokenloupe::window::{self, LaunchOptions};
 
 fn main() -> ExitCode {
     window::start_logging();
+    let launch = match cli::start(std::env::args_os()) {
+        Front::Done(code) => return code,
+        Front::Window(launch) => launch,
+    };
     let options = LaunchOptions {
-        inputs: std::env::args_os().skip(1).collect(),
-        keys: Vec::new(),
+        inputs: launch.inputs,
+        keys: launch.keys,
     };
     match window::run(options) {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,7 +9,11 @@ mod house;
 #[cfg(test)]
 mod json;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod rfc;
+#[cfg(test)]
+mod rules;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]

@@ -45,7 +45,6 @@ const EDGE: &str = "cli main window";
 
 /// Words that only these rooms may hold, and why.
 const WORDS: &[(&str, &str, &str)] = &[
-    ("OpenUrl", "", "nothing is opened elsewhere"),
     ("SslConnector", "", "nothing leaves the machine"),
     ("TcpListener", "", "nothing listens"),
     ("TcpStream", "", "nothing leaves the machine"),
