@@ -1,4 +1,8 @@
 //! Every colour, space, radius and size of type. Nothing outside this file names a raw one.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the one place that makes colours"
+)]
 
 use egui::Color32;
 

@@ -52,12 +52,14 @@ impl<'a> Card<'a> {
         self
     }
 
-    /// Shows it over the whole width. `controls` are laid out from the right end of the header to the left.
-    pub fn show<R>(
+    /// Shows it over the whole width. `controls` are laid out from the right end of the header to the left; both
+    /// they and the body work on the `state`.
+    pub fn show<S, R>(
         self,
         ui: &mut Ui,
-        controls: impl FnOnce(&mut Ui),
-        body: impl FnOnce(&mut Ui) -> R,
+        state: &mut S,
+        controls: impl FnOnce(&mut Ui, &mut S),
+        body: impl FnOnce(&mut Ui, &mut S) -> R,
     ) -> R {
         let tokens = tokens(ui);
         let height = ui.available_height();
@@ -73,14 +75,14 @@ impl<'a> Card<'a> {
                         ui.set_min_height((height - 2.0).max(HEADER));
                     }
                     ui.spacing_mut().item_spacing.y = 0.0;
-                    self.header(ui, controls);
+                    self.header(ui, |ui| controls(ui, state));
                     ui.spacing_mut().item_spacing.y = space::XS;
                     // What does not fit is cut at the frame, not painted over the neighbours.
                     let inner = ui.available_rect_before_wrap();
                     let clip =
                         Rect::from_min_max(inner.min, pos2(inner.max.x, ui.clip_rect().max.y));
                     ui.shrink_clip_rect(clip.expand2(vec2(0.5, 0.0)));
-                    body(ui)
+                    body(ui, state)
                 })
                 .inner
         })
