@@ -1,7 +1,10 @@
 //! The application: what happens before a frame, and where the panes stand in it.
 
-use egui::{Align2, CentralPanel, FontId, Frame, Id, LayerId, Margin, Order, Panel, Ui};
+use egui::{
+    Align2, CentralPanel, FontId, Frame, Id, LayerId, Margin, Order, Panel, ThemePreference, Ui,
+};
 
+use super::clipboard::Purpose;
 use super::commands::Command;
 use super::desk::{Desk, Surroundings};
 use super::launch::LaunchOptions;
@@ -15,10 +18,12 @@ use super::panes::welcome::WelcomePane;
 use super::privacy::OutputGuard;
 use super::shortcuts::{self, Asked};
 use super::theme::{self, size};
-use super::clipboard::Purpose;
 
 /// Below this width (in points) the rail is a strip.
 const RAIL_FROM: f32 = 820.0;
+
+/// Under this name the theme is kept between sessions.
+const THEME: &str = "theme";
 
 /// The window.
 pub struct App {
@@ -55,8 +60,19 @@ impl App {
         cc.egui_ctx.add_plugin(guard.clone());
         let mut desk = Desk::new(surroundings, &cc.egui_ctx);
         desk.model.takes_drops = takes_drops(cc);
-        let keys = options.keys.into_iter().map(|path| (Source::File(path), Wanted::Keys));
-        let inputs = options.inputs.into_iter().map(|input| (Source::Argument(input), Wanted::Tokens));
+        let kept = cc.storage.and_then(|storage| storage.get_string(THEME));
+        if let Some(theme) = kept.as_deref().and_then(theme_named) {
+            cc.egui_ctx.set_theme(theme);
+        }
+        desk.model.theme = cc.egui_ctx.options(|options| options.theme_preference);
+        let keys = options
+            .keys
+            .into_iter()
+            .map(|path| (Source::File(path), Wanted::Keys));
+        let inputs = options
+            .inputs
+            .into_iter()
+            .map(|input| (Source::Argument(input), Wanted::Tokens));
         desk.load(keys.chain(inputs).collect(), "Opened");
         Self {
             desk,
@@ -98,7 +114,9 @@ impl eframe::App for App {
         }
         // Taken out: while the window is hidden, the input of its last frame comes again.
         let dropped = ctx.input_mut(|input| std::mem::take(&mut input.raw.dropped_files));
-        let dropped = dropped.iter().map(|file| (Source::File(file.path().to_owned()), Wanted::Tokens));
+        let dropped = dropped
+            .iter()
+            .map(|file| (Source::File(file.path().to_owned()), Wanted::Tokens));
         self.desk.load(dropped.collect(), "Dropped");
         for command in std::mem::take(&mut self.pending) {
             self.desk.apply(command, ctx, frame);
@@ -122,6 +140,16 @@ impl eframe::App for App {
         }
     }
 
+    /// Beside eframe's own window geometry. Nothing of what is open.
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        let name = match self.desk.model.theme {
+            ThemePreference::Dark => "dark",
+            ThemePreference::Light => "light",
+            ThemePreference::System => "system",
+        };
+        storage.set_string(THEME, name.to_owned());
+    }
+
     fn on_exit(&mut self) {
         self.desk.clipboard.close();
     }
@@ -141,28 +169,46 @@ impl App {
         let model = &self.desk.model;
         let tokens = theme::tokens(ui);
         let width = ui.ctx().content_rect().width();
-        let bar = |vertical| Frame::new().fill(tokens.bg1).inner_margin(Margin::symmetric(12, vertical));
+        let bar = |vertical| {
+            Frame::new()
+                .fill(tokens.bg1)
+                .inner_margin(Margin::symmetric(12, vertical))
+        };
         let mut commands = Vec::new();
-        let toolbar = Panel::top("toolbar").exact_size(44.0).frame(bar(0)).resizable(false);
+        let toolbar = Panel::top("toolbar")
+            .exact_size(44.0)
+            .frame(bar(0))
+            .resizable(false);
         commands.extend(toolbar.show(ui, |ui| self.toolbar.ui(ui, model)).inner);
-        let status = Panel::bottom("status").exact_size(24.0).frame(bar(0)).resizable(false);
+        let status = Panel::bottom("status")
+            .exact_size(24.0)
+            .frame(bar(0))
+            .resizable(false);
         commands.extend(status.show(ui, |ui| self.status.ui(ui, model)).inner);
         if !model.notices.is_empty() {
-            let notices = Panel::top("notices").frame(Frame::new().fill(tokens.bg1)).resizable(false);
+            let notices = Panel::top("notices")
+                .frame(Frame::new().fill(tokens.bg1))
+                .resizable(false);
             commands.extend(notices.show(ui, |ui| self.notices.ui(ui, model)).inner);
         }
         let side = Frame::new().fill(tokens.bg1);
         if width < RAIL_FROM {
-            let strip = Panel::left("strip").exact_size(48.0).frame(side).resizable(false);
+            let strip = Panel::left("strip")
+                .exact_size(48.0)
+                .frame(side)
+                .resizable(false);
             commands.extend(strip.show(ui, |ui| self.rail.strip_ui(ui, model)).inner);
         } else {
-            let rail = Panel::left("rail").default_size(264.0).size_range(200.0..=400.0).frame(side);
+            let rail = Panel::left("rail")
+                .default_size(264.0)
+                .size_range(200.0..=400.0)
+                .frame(side);
             commands.extend(rail.show(ui, |ui| self.rail.ui(ui, model)).inner);
         }
         let ground = Frame::new().fill(tokens.bg0).inner_margin(Margin::same(10));
-        let center = CentralPanel::no_frame().frame(ground).show(ui, |ui| {
-            self.welcome.ui(ui, model)
-        });
+        let center = CentralPanel::no_frame()
+            .frame(ground)
+            .show(ui, |ui| self.welcome.ui(ui, model));
         commands.extend(center.inner);
         commands
     }
@@ -174,7 +220,9 @@ fn drop_overlay(ui: &Ui) {
         return;
     }
     let tokens = theme::tokens(ui);
-    let painter = ui.ctx().layer_painter(LayerId::new(Order::Foreground, Id::unique("drop overlay")));
+    let painter = ui
+        .ctx()
+        .layer_painter(LayerId::new(Order::Foreground, Id::unique("drop overlay")));
     let screen = ui.ctx().content_rect();
     painter.rect_filled(screen, 0.0, tokens.bg0.gamma_multiply(0.9));
     painter.text(
@@ -186,9 +234,19 @@ fn drop_overlay(ui: &Ui) {
     );
 }
 
+fn theme_named(name: &str) -> Option<ThemePreference> {
+    Some(match name {
+        "dark" => ThemePreference::Dark,
+        "light" => ThemePreference::Light,
+        "system" => ThemePreference::System,
+        _ => return None,
+    })
+}
+
 /// winit takes no drops on Wayland.
 fn takes_drops(cc: &eframe::CreationContext<'_>) -> bool {
     use eframe::wgpu::rwh::{HasDisplayHandle as _, RawDisplayHandle};
-    cc.display_handle()
-        .map_or(true, |handle| !matches!(handle.as_raw(), RawDisplayHandle::Wayland(_)))
+    cc.display_handle().map_or(true, |handle| {
+        !matches!(handle.as_raw(), RawDisplayHandle::Wayland(_))
+    })
 }

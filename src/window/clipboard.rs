@@ -35,7 +35,9 @@ pub trait Clipboard: Send {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ClipboardFault {
     /// Another program holds it.
-    #[error("Clipboard: expected an answer, found it held by another program\nTry again in a moment.")]
+    #[error(
+        "Clipboard: expected an answer, found it held by another program\nTry again in a moment."
+    )]
     Busy,
     /// It cannot be reached at all.
     #[error(
@@ -344,7 +346,10 @@ mod tests {
         }
         *board.0.lock().unwrap() = Some("of another program".to_owned());
         thread.close();
-        assert_eq!(board.0.lock().unwrap().as_deref(), Some("of another program"));
+        assert_eq!(
+            board.0.lock().unwrap().as_deref(),
+            Some("of another program")
+        );
     }
 
     #[test]

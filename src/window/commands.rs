@@ -23,6 +23,8 @@ use crate::judge::Policy;
 pub enum Command {
     /// Ask for key files and load them.
     AddKeys,
+    /// Ask for a file that is a shared secret.
+    AddSecret,
     /// Ask for a file by its path, in the window.
     AskPath(Wanted),
     /// Bring back what was removed under this number.
@@ -72,6 +74,8 @@ pub enum Action {
     AddKey,
     /// Ask for a key file by its path.
     AddKeyByPath,
+    /// Ask for a file that is a shared secret.
+    AddSecret,
     /// Copy the token on screen.
     CopyToken,
     /// The next token.
@@ -103,7 +107,7 @@ const COMMAND_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 impl Action {
     /// All of them. A shortcut that holds more modifiers stands before one that holds fewer.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::AddKey,
         Self::OpenByPath,
         Self::CopyToken,
@@ -113,6 +117,7 @@ impl Action {
         Self::NextToken,
         Self::PreviousToken,
         Self::AddKeyByPath,
+        Self::AddSecret,
     ];
 
     /// Its line in the table.
@@ -130,22 +135,31 @@ impl Action {
             Self::AddKeyByPath => entry("Add key by path\u{2026}", None, |_| {
                 Some(Command::AskPath(Wanted::Keys))
             }),
+            Self::AddSecret => entry("Add a file as shared secret\u{2026}", None, |_| {
+                Some(Command::AddSecret)
+            }),
             Self::CopyToken => entry("Copy token", keys(COMMAND_SHIFT, Key::C), |model| {
                 model.current.map(|_| Command::CopyToken)
             }),
-            Self::NextToken => entry("Next token", keys(Modifiers::COMMAND, Key::PageDown), |model| {
-                step(model, 1)
-            }),
+            Self::NextToken => entry(
+                "Next token",
+                keys(Modifiers::COMMAND, Key::PageDown),
+                |model| step(model, 1),
+            ),
             Self::Open => entry("Open\u{2026}", keys(Modifiers::COMMAND, Key::O), |_| {
                 Some(Command::OpenTokens)
             }),
             Self::OpenByPath => entry("Open by path\u{2026}", keys(COMMAND_SHIFT, Key::O), |_| {
                 Some(Command::AskPath(Wanted::Tokens))
             }),
-            Self::Paste => entry("Paste", keys(Modifiers::COMMAND, Key::V), |_| Some(Command::Paste)),
-            Self::PreviousToken => entry("Previous token", keys(Modifiers::COMMAND, Key::PageUp), |model| {
-                step(model, -1)
+            Self::Paste => entry("Paste", keys(Modifiers::COMMAND, Key::V), |_| {
+                Some(Command::Paste)
             }),
+            Self::PreviousToken => entry(
+                "Previous token",
+                keys(Modifiers::COMMAND, Key::PageUp),
+                |model| step(model, -1),
+            ),
             Self::Undo => entry("Undo", keys(Modifiers::COMMAND, Key::Z), |model| {
                 let last = model.notices.iter().rev().find_map(|notice| notice.undo);
                 last.map(Command::BringBack)
@@ -164,6 +178,7 @@ impl Desk {
     pub(super) fn apply(&mut self, command: Command, ctx: &egui::Context, frame: &eframe::Frame) {
         match command {
             Command::AddKeys => self.ask(Wanted::Keys, frame),
+            Command::AddSecret => self.ask(Wanted::Secret, frame),
             Command::AskPath(wanted) => self.path_dialog = Some(PathDialog::new(wanted, false)),
             Command::BringBack(number) => self.bring_back(number),
             Command::CancelJob(job) => self.jobs.cancel(job),
@@ -221,6 +236,7 @@ impl Desk {
     fn ask(&mut self, wanted: Wanted, frame: &eframe::Frame) {
         let label = match wanted {
             Wanted::Keys => "Choosing key files",
+            Wanted::Secret => "Choosing a secret",
             Wanted::Tokens => "Choosing files",
         };
         // One at a time: a second dialog would hide behind the first.
@@ -276,7 +292,8 @@ impl Desk {
     fn dismiss(&mut self, at: usize) {
         if at < self.model.notices.len() {
             let notice = self.model.notices.remove(at);
-            self.removed.retain(|removed| Some(removed.number) != notice.undo);
+            self.removed
+                .retain(|removed| Some(removed.number) != notice.undo);
         }
     }
 
@@ -311,12 +328,19 @@ impl Desk {
     }
 
     fn bring_back(&mut self, number: u64) {
-        let Some(at) = self.removed.iter().position(|removed| removed.number == number) else {
+        let Some(at) = self
+            .removed
+            .iter()
+            .position(|removed| removed.number == number)
+        else {
             return;
         };
         match self.removed.remove(at).what {
             What::Key(key) => {
-                self.model.session.keys.add([std::sync::Arc::unwrap_or_clone(key)]);
+                self.model
+                    .session
+                    .keys
+                    .add([std::sync::Arc::unwrap_or_clone(key)]);
                 self.keys_changed();
                 "Brought the key back".clone_into(&mut self.model.last_action);
             }
@@ -331,7 +355,9 @@ impl Desk {
                 "Brought the token back".clone_into(&mut self.model.last_action);
             }
         }
-        self.model.notices.retain(|notice| notice.undo != Some(number));
+        self.model
+            .notices
+            .retain(|notice| notice.undo != Some(number));
     }
 
     fn keep_removed(&mut self, name: &str, what: What) {

@@ -153,11 +153,12 @@ impl Desk {
             let judge = |inspection: &Inspection| inspection.judge(&session.policy, now);
             self.model.judgements = session.tokens.iter().map(judge).collect();
         }
-        let second = (self.model.clock == Clock::Live && !self.model.session.tokens.is_empty()).then(|| {
-            let past = now.subsec_nanosecond().rem_euclid(1_000_000_000);
-            let left = 1_000_000_000_i32.saturating_sub(past);
-            Duration::from_nanos(u64::try_from(left).unwrap_or(1_000_000_000))
-        });
+        let second = (self.model.clock == Clock::Live && !self.model.session.tokens.is_empty())
+            .then(|| {
+                let past = now.subsec_nanosecond().rem_euclid(1_000_000_000);
+                let left = 1_000_000_000_i32.saturating_sub(past);
+                Duration::from_nanos(u64::try_from(left).unwrap_or(1_000_000_000))
+            });
         [second, self.forget_removed()].into_iter().flatten().min()
     }
 
@@ -194,7 +195,8 @@ impl Desk {
         }
         if self.model.notices.len() >= MAX_NOTICES {
             let oldest = self.model.notices.remove(0);
-            self.removed.retain(|removed| Some(removed.number) != oldest.undo);
+            self.removed
+                .retain(|removed| Some(removed.number) != oldest.undo);
         }
         self.model.notices.push(notice);
     }
@@ -257,7 +259,10 @@ impl Desk {
     }
 
     fn take_in(&mut self, loaded: Loaded) {
-        let (tokens_before, keys_before) = (self.model.session.tokens.len(), self.model.session.keys.len());
+        let (tokens_before, keys_before) = (
+            self.model.session.tokens.len(),
+            self.model.session.keys.len(),
+        );
         let is_late = loaded.generation != self.generation;
         let found = (loaded.inspections.len(), loaded.keys.len());
         // The first new one is shown; where all were there already, the first of them.
@@ -271,7 +276,12 @@ impl Desk {
             }
         }
         self.model.session.keys.add(loaded.keys);
-        let new_tokens = self.model.session.tokens.len().saturating_sub(tokens_before);
+        let new_tokens = self
+            .model
+            .session
+            .tokens
+            .len()
+            .saturating_sub(tokens_before);
         let new_keys = self.model.session.keys.len().saturating_sub(keys_before);
         if new_keys > 0 {
             // The new tokens know the new keys already, the old ones do not.
@@ -299,7 +309,9 @@ impl Desk {
     fn picked(&mut self, picked: Picked) {
         match picked.paths {
             Some(paths) => {
-                let sources = paths.into_iter().map(|path| (Source::File(path), picked.wanted));
+                let sources = paths
+                    .into_iter()
+                    .map(|path| (Source::File(path), picked.wanted));
                 self.load(sources.collect(), "Opened");
             }
             None if picked.was_missing => {
@@ -348,8 +360,14 @@ mod tests {
 
     #[test]
     fn what_was_brought_is_said_with_its_number() {
-        assert_eq!(brought("Pasted", (2, 0), (2, 0)).as_deref(), Some("Pasted 2 tokens"));
-        assert_eq!(brought("Opened", (1, 3), (1, 3)).as_deref(), Some("Opened 1 token and 3 keys"));
+        assert_eq!(
+            brought("Pasted", (2, 0), (2, 0)).as_deref(),
+            Some("Pasted 2 tokens")
+        );
+        assert_eq!(
+            brought("Opened", (1, 3), (1, 3)).as_deref(),
+            Some("Opened 1 token and 3 keys")
+        );
         assert_eq!(
             brought("Pasted", (1, 0), (0, 0)).as_deref(),
             Some("Pasted nothing that was not there already")

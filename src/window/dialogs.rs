@@ -29,6 +29,7 @@ impl FilePicker for SystemPicker {
     fn ask(&self, wanted: Wanted, frame: &eframe::Frame) -> Answer {
         let title = match wanted {
             Wanted::Keys => "Add keys",
+            Wanted::Secret => "Add a shared secret",
             Wanted::Tokens => "Open files with tokens",
         };
         // macOS wants it started here and awaited elsewhere.
@@ -91,6 +92,7 @@ impl PathDialog {
             ui.set_width(420.0_f32.min(ui.ctx().content_rect().width() - 64.0));
             let (title, button) = match self.wanted {
                 Wanted::Keys => ("Add a key by path", "Add key"),
+                Wanted::Secret => ("Add a shared secret by path", "Add secret"),
                 Wanted::Tokens => ("Open a file by path", "Open file"),
             };
             ui.heading(title);

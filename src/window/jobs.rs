@@ -82,13 +82,15 @@ impl<T: Send + 'static> Jobs<T> {
         let leave = Leave(Arc::clone(&cancel));
         let sender = self.sender.clone();
         let waker = self.waker.clone();
-        let started = thread::Builder::new().name(format!("job {job}")).spawn(move || {
-            let result = catch_unwind(AssertUnwindSafe(|| work(&leave))).ok();
-            // Nobody listens any more when the window has closed.
-            if sender.send(News { job, result }).is_ok() {
-                waker.request_repaint();
-            }
-        });
+        let started = thread::Builder::new()
+            .name(format!("job {job}"))
+            .spawn(move || {
+                let result = catch_unwind(AssertUnwindSafe(|| work(&leave))).ok();
+                // Nobody listens any more when the window has closed.
+                if sender.send(News { job, result }).is_ok() {
+                    waker.request_repaint();
+                }
+            });
         if started.is_err() {
             return None;
         }
@@ -105,7 +107,11 @@ impl<T: Send + 'static> Jobs<T> {
     pub(super) fn collect(&mut self) -> Vec<Ended<T>> {
         let mut ended = Vec::new();
         while let Ok(news) = self.receiver.try_recv() {
-            let Some(at) = self.running.iter().position(|running| running.job == news.job) else {
+            let Some(at) = self
+                .running
+                .iter()
+                .position(|running| running.job == news.job)
+            else {
                 continue;
             };
             let running = self.running.remove(at);
@@ -154,7 +160,9 @@ impl<T> Drop for Jobs<T> {
 
 impl<T> std::fmt::Debug for News<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("News").field("job", &self.job).finish_non_exhaustive()
+        f.debug_struct("News")
+            .field("job", &self.job)
+            .finish_non_exhaustive()
     }
 }
 
@@ -209,7 +217,8 @@ mod tests {
             .unwrap();
         jobs.cancel(job);
         assert!(jobs.busy().is_empty());
-        hear.recv_timeout(Duration::from_secs(10)).expect("the thread noticed");
+        hear.recv_timeout(Duration::from_secs(10))
+            .expect("the thread noticed");
         thread::sleep(Duration::from_millis(20));
         assert!(jobs.collect().is_empty());
     }

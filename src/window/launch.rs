@@ -32,13 +32,17 @@ pub struct LaunchOptions {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LaunchError {
     /// A library that the desktop's protocol needs is missing.
-    #[error("expected the library {0}, which a window on X11 or Wayland needs, found none; {ADVICE}")]
+    #[error(
+        "expected the library {0}, which a window on X11 or Wayland needs, found none; {ADVICE}"
+    )]
     Library(&'static str),
     /// There is no desktop to open a window on.
     #[error("expected a display (DISPLAY or WAYLAND_DISPLAY), found none that answers; {ADVICE}")]
     NoDisplay,
     /// Neither a Vulkan driver nor OpenGL is there, not even one in software.
-    #[error("expected a driver that can draw (Vulkan or OpenGL, in software too), found none; {ADVICE}")]
+    #[error(
+        "expected a driver that can draw (Vulkan or OpenGL, in software too), found none; {ADVICE}"
+    )]
     NoRenderer,
     /// It was open, and stopped because of a fault in this program.
     #[error("the window stopped because of a fault in this program; {ADVICE}")]
@@ -163,7 +167,10 @@ mod tests {
             LaunchError::Library("libxkbcommon-x11")
         );
         let other = panic("bad token eyJhbGciOi").to_string();
-        assert!(!other.contains("eyJ") && other.contains("tokenloupe inspect"), "{other}");
+        assert!(
+            !other.contains("eyJ") && other.contains("tokenloupe inspect"),
+            "{other}"
+        );
         assert_eq!(other.lines().count(), 1);
     }
 

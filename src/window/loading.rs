@@ -13,7 +13,7 @@ use super::model::Notice;
 use crate::find::{Where, find};
 use crate::inspection::Inspection;
 use crate::jose::visible::visible;
-use crate::keys::{Key, KeyRing, LoadError, MAX_KEY_FILE_BYTES, load};
+use crate::keys::{Key, KeyRing, LoadError, MAX_KEY_FILE_BYTES, SecretEncoding, load, load_secret};
 use crate::verify::Setting;
 
 /// Inputs larger than this (in bytes) are refused.
@@ -69,6 +69,8 @@ pub(super) fn sample() -> Vec<(Source, Wanted)> {
 pub enum Wanted {
     /// Keys.
     Keys,
+    /// One shared secret: the whole file. Nothing else is looked for.
+    Secret,
     /// Tokens.
     Tokens,
 }
@@ -116,8 +118,16 @@ pub(super) fn read_all(
                 continue;
             }
         };
+        if wanted == Wanted::Secret {
+            match load_secret(&read.name, &read.bytes, SecretEncoding::Auto) {
+                Ok(key) => loaded.keys.push(key),
+                Err(fault) => loaded.notices.push(Notice::fault(&fault.to_string())),
+            }
+            continue;
+        }
         let mut found = find(&read.bytes, &read.name);
-        let small = u64::try_from(read.bytes.len()).is_ok_and(|length| length <= MAX_KEY_FILE_BYTES);
+        let small =
+            u64::try_from(read.bytes.len()).is_ok_and(|length| length <= MAX_KEY_FILE_BYTES);
         let keys = small.then(|| load(&read.name, &read.bytes));
         if read.is_argument {
             for candidate in &mut found {
@@ -153,7 +163,9 @@ enum ReadError {
     Cancelled,
     #[error("{name}: expected a file, found a directory\nChoose the files in it.")]
     Directory { name: String },
-    #[error("{name}: expected a file that can be read, found: {cause}\nCheck that it exists and that you may read it.")]
+    #[error(
+        "{name}: expected a file that can be read, found: {cause}\nCheck that it exists and that you may read it."
+    )]
     File { name: String, cause: io::Error },
     #[error(
         "{name}: expected at most {} MiB, found more\nCut out the part that holds the tokens and open that.",
@@ -170,7 +182,9 @@ struct Input {
 
 fn read(source: Source, leave: &Leave) -> Result<Input, ReadError> {
     match source {
-        Source::Argument(argument) if argument == "-" => read_stream(io::stdin().lock(), "stdin", leave),
+        Source::Argument(argument) if argument == "-" => {
+            read_stream(io::stdin().lock(), "stdin", leave)
+        }
         Source::Argument(argument) if !Path::new(&argument).exists() => Ok(Input {
             name: "argument".to_owned(),
             bytes: Zeroizing::new(argument.into_encoded_bytes()),
@@ -240,9 +254,14 @@ fn nothing(input: &Input, wanted: Wanted, key_fault: Option<LoadError>) -> Notic
         );
     }
     match (wanted, key_fault) {
-        (Wanted::Keys, Some(fault)) => Notice::fault(&fault.to_string()),
-        (Wanted::Keys, None) => Notice::fault(&format!(
-            "{name}: expected a key, found none\nAdd a JWK or JWK set, a PEM public key or a certificate."
+        (Wanted::Keys | Wanted::Secret, Some(fault)) => Notice::fault(&fault.to_string()),
+        // It is meant to be a key.
+        (_, Some(fault @ (LoadError::Encrypted { .. } | LoadError::NoUsableKey { .. }))) => {
+            Notice::fault(&fault.to_string())
+        }
+        (Wanted::Keys | Wanted::Secret, None) => Notice::fault(&format!(
+            "{name}: expected a key file of at most {} MiB, found a larger one\nLoad only the keys that you need.",
+            MAX_KEY_FILE_BYTES >> 20
         )),
         (Wanted::Tokens, _) => Notice::fault(&format!(
             "{name}: expected a token or a key, found neither\nA token has three or five parts joined by dots and mostly begins with eyJ."
@@ -262,7 +281,9 @@ mod tests {
             setting: Setting::default(),
             generation: 3,
         };
-        jobs.start("", true, move |leave| read_all(sources, "Opened", ground, leave));
+        jobs.start("", true, move |leave| {
+            read_all(sources, "Opened", ground, leave)
+        });
         loop {
             if let Some(crate::window::jobs::Ended::Done(loaded)) = jobs.collect().pop() {
                 return loaded;
@@ -275,20 +296,28 @@ mod tests {
     fn what_cannot_be_read_is_said_in_two_lines() {
         let directory = tempfile::tempdir().unwrap();
         let loaded = run(vec![
-            (Source::File(directory.path().join("missing.txt")), Wanted::Tokens),
+            (
+                Source::File(directory.path().join("missing.txt")),
+                Wanted::Tokens,
+            ),
             (Source::File(directory.path().to_owned()), Wanted::Keys),
         ]);
         let [missing, folder] = &loaded.notices[..] else {
             panic!("{:?}", loaded.notices);
         };
-        assert!(missing.what.starts_with("missing.txt: expected a file") && !missing.advice.is_empty());
+        assert!(
+            missing.what.starts_with("missing.txt: expected a file") && !missing.advice.is_empty()
+        );
         assert!(folder.what.contains("found a directory"));
         assert_eq!(loaded.generation, 3);
     }
 
     #[test]
     fn an_argument_that_is_nothing_is_not_repeated() {
-        let loaded = run(vec![(Source::Argument("hunter2-secret".into()), Wanted::Tokens)]);
+        let loaded = run(vec![(
+            Source::Argument("hunter2-secret".into()),
+            Wanted::Tokens,
+        )]);
         let [notice] = &loaded.notices[..] else {
             panic!("{:?}", loaded.notices);
         };
@@ -298,7 +327,9 @@ mod tests {
     #[test]
     fn an_endless_stream_is_cut_off() {
         let mut jobs = Jobs::new(egui::Context::default());
-        jobs.start("", true, |leave| read_stream(io::repeat(b'.'), "zeros", leave).map(|_| ()));
+        jobs.start("", true, |leave| {
+            read_stream(io::repeat(b'.'), "zeros", leave).map(|_| ())
+        });
         let result = loop {
             if let Some(crate::window::jobs::Ended::Done(result)) = jobs.collect().pop() {
                 break result;

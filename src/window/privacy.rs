@@ -16,7 +16,9 @@ pub(super) struct OutputGuard(Arc<Mutex<Vec<Zeroizing<String>>>>);
 impl OutputGuard {
     /// What was copied out of widgets since the last call.
     pub(super) fn take_copied(&self) -> Vec<Zeroizing<String>> {
-        self.0.lock().map_or_else(|_| Vec::new(), |mut copied| std::mem::take(&mut *copied))
+        self.0
+            .lock()
+            .map_or_else(|_| Vec::new(), |mut copied| std::mem::take(&mut *copied))
     }
 }
 
@@ -72,7 +74,13 @@ pub fn start_logging() {
             if !passes(record.metadata()) {
                 return Ok(());
             }
-            writeln!(out, "[{} {}] {}", record.level(), record.target(), record.args())
+            writeln!(
+                out,
+                "[{} {}] {}",
+                record.level(),
+                record.target(),
+                record.args()
+            )
         })
         .try_init();
     if started.is_err() {
@@ -116,10 +124,17 @@ mod tests {
 
     #[test]
     fn only_our_own_records_and_warnings_are_logged() {
-        let record = |target, level| passes(&Metadata::builder().target(target).level(level).build());
+        let record =
+            |target, level| passes(&Metadata::builder().target(target).level(level).build());
         assert!(record("tokenloupe::find", Level::Trace));
         assert!(record("eframe::native", Level::Warn));
-        for target in ["winit::event", "zbus::connection", "tokenloupe_like", "egui_winit", ""] {
+        for target in [
+            "winit::event",
+            "zbus::connection",
+            "tokenloupe_like",
+            "egui_winit",
+            "",
+        ] {
             assert!(!record(target, Level::Info), "{target}");
         }
     }

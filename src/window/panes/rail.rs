@@ -78,23 +78,31 @@ impl RailPane {
                 });
             commands.extend(menu.map(|menu| menu.inner).unwrap_or_default());
             ui.add_space(space::S);
-            ScrollArea::vertical().id_salt("strip").show_rows(ui, 32.0, count, |ui, rows| {
-                for at in rows {
-                    let Some(label) = TokenLabel::of(model, at) else {
-                        continue;
-                    };
-                    let (rect, response) = ui.allocate_exact_size(vec2(32.0, 32.0), Sense::click());
-                    let is_current = model.current == Some(at);
-                    response.widget_info(|| {
-                        egui::WidgetInfo::selected(egui::Role::Button, true, is_current, &label.name)
-                    });
-                    row::ground(ui, rect, &response, is_current);
-                    row::dot(ui, rect.center(), label.icon, label.color(tokens));
-                    if response.on_hover_text(&label.title).clicked() {
-                        commands.push(Command::ShowToken(at));
+            ScrollArea::vertical()
+                .id_salt("strip")
+                .show_rows(ui, 32.0, count, |ui, rows| {
+                    for at in rows {
+                        let Some(label) = TokenLabel::of(model, at) else {
+                            continue;
+                        };
+                        let (rect, response) =
+                            ui.allocate_exact_size(vec2(32.0, 32.0), Sense::click());
+                        let is_current = model.current == Some(at);
+                        response.widget_info(|| {
+                            egui::WidgetInfo::selected(
+                                egui::Role::Button,
+                                true,
+                                is_current,
+                                &label.name,
+                            )
+                        });
+                        row::ground(ui, rect, &response, is_current);
+                        row::dot(ui, rect.center(), label.icon, label.color(tokens));
+                        if response.on_hover_text(&label.title).clicked() {
+                            commands.push(Command::ShowToken(at));
+                        }
                     }
-                }
-            });
+                });
         });
         commands
     }
@@ -104,7 +112,10 @@ impl RailPane {
         let mut commands = Vec::new();
         let count = model.session.tokens.len();
         if count == 0 {
-            none(ui, "Nothing here yet. Paste or open something with a token in it.");
+            none(
+                ui,
+                "Nothing here yet. Paste or open something with a token in it.",
+            );
             return commands;
         }
         let mut area = ScrollArea::vertical()
@@ -147,7 +158,10 @@ impl RailPane {
                     commands.push(Command::RemoveToken(at));
                 }
                 row::holds_arrows(ui, row);
-                let step = [(Key::ArrowDown, at.checked_add(1)), (Key::ArrowUp, at.checked_sub(1))];
+                let step = [
+                    (Key::ArrowDown, at.checked_add(1)),
+                    (Key::ArrowUp, at.checked_sub(1)),
+                ];
                 for (key, to) in step {
                     if let Some(to) = to.filter(|to| *to < count)
                         && pressed(ui, row, key)
@@ -160,7 +174,9 @@ impl RailPane {
                     if ui.button("Show").clicked() {
                         commands.push(Command::ShowToken(at));
                     }
-                    if model.current == Some(at) && ui.button(Action::CopyToken.entry().label).clicked() {
+                    if model.current == Some(at)
+                        && ui.button(Action::CopyToken.entry().label).clicked()
+                    {
                         commands.push(Command::CopyToken);
                     }
                     if ui.button("Remove").clicked() {
@@ -178,7 +194,10 @@ fn keys_ui(ui: &mut Ui, model: &Model, height: f32) -> Vec<Command> {
     let mut commands = Vec::new();
     let keys = model.session.keys.keys();
     if keys.is_empty() {
-        none(ui, "No keys, so no signature can be checked. Add the issuer\u{2019}s JWK set or PEM file.");
+        none(
+            ui,
+            "No keys, so no signature can be checked. Add the issuer\u{2019}s JWK set or PEM file.",
+        );
         return commands;
     }
     let area = ScrollArea::vertical()
@@ -254,7 +273,9 @@ fn drop_hint(ui: &mut Ui, takes_drops: bool) {
     };
     let place = vec2(ui.available_width(), 72.0);
     let (rect, response) = ui.allocate_exact_size(place, Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text.replace('\n', " ")));
+    response.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::Role::Label, true, text.replace('\n', " "))
+    });
     let rect = rect.shrink(10.0);
     let corners = [
         rect.left_top(),
@@ -264,7 +285,8 @@ fn drop_hint(ui: &mut Ui, takes_drops: bool) {
         rect.left_top(),
     ];
     let stroke = Stroke::new(1.0, tokens.line);
-    ui.painter().extend(egui::Shape::dashed_line(&corners, stroke, 4.0, 3.0));
+    ui.painter()
+        .extend(egui::Shape::dashed_line(&corners, stroke, 4.0, 3.0));
     ui.painter().text(
         rect.center(),
         Align2::CENTER_CENTER,

@@ -23,23 +23,34 @@ impl StatusPane {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(space::XS);
             if let Some((inspection, _)) = model.current() {
-                ui.label(word(format!("Inspected in {}", short(inspection.took)), tokens.dim));
+                ui.label(word(
+                    format!("Inspected in {}", short(inspection.took)),
+                    tokens.dim,
+                ));
             }
             if matches!(model.clock, Clock::Frozen(_)) {
-                ui.label(word("Clock frozen: not the real time".to_owned(), tokens.warn));
+                ui.label(word(
+                    "Clock frozen: not the real time".to_owned(),
+                    tokens.warn,
+                ));
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.horizontal(|ui| {
                     ui.spacing_mut().item_spacing.x = space::XS;
                     sign(ui, Icon::Dot, 8.0, tokens.ok);
-                    ui.label(word("Offline: nothing leaves this machine".to_owned(), tokens.dim));
+                    ui.label(word(
+                        "Offline: nothing leaves this machine".to_owned(),
+                        tokens.dim,
+                    ));
                 });
                 for busy in &model.busy {
                     ui.add(Spinner::new().size(12.0));
                     ui.label(word(format!("{}\u{2026}", busy.label), tokens.text));
                     if busy.can_cancel {
                         let cancel = Button::new(word("Cancel".to_owned(), tokens.accent)).small();
-                        let cancel = ui.add(cancel).on_hover_text("Stop this and drop what it brings");
+                        let cancel = ui
+                            .add(cancel)
+                            .on_hover_text("Stop this and drop what it brings");
                         if cancel.clicked() {
                             commands.push(Command::CancelJob(busy.job));
                         }
@@ -62,7 +73,10 @@ fn selected(model: &Model) -> Option<String> {
     let selection = model.selection.as_ref()?;
     let count = selection.range.len();
     let unit = if count == 1 { "byte" } else { "bytes" };
-    Some(format!("Selected {count} {unit} of {}", selection.part.label()))
+    Some(format!(
+        "Selected {count} {unit} of {}",
+        selection.part.label()
+    ))
 }
 
 /// "0.4 ms", "12 ms", "1.3 s".

@@ -23,6 +23,12 @@ const NARROW: f32 = 820.0;
 /// Below this width opening and adding share one menu.
 const TIGHT: f32 = 560.0;
 
+/// The ways to bring tokens in.
+const OPEN: &[Action] = &[Action::Open, Action::OpenByPath];
+
+/// The ways to bring keys in.
+const ADD: &[Action] = &[Action::AddKey, Action::AddKeyByPath, Action::AddSecret];
+
 /// The toolbar.
 #[derive(Debug, Default)]
 pub struct ToolbarPane {
@@ -59,12 +65,13 @@ impl ToolbarPane {
             }
             commands.extend(paste(ui, model, room));
             if room == Room::Tight {
-                let all = [Action::Open, Action::OpenByPath, Action::AddKey, Action::AddKeyByPath];
-                let (_, menu) = menu_button(ui, "Open\u{2026}").ui(ui, |ui| items(ui, model, &all));
+                let all = [OPEN, ADD].concat();
+                let button = Button::new((Action::Open.entry().label, arrow()));
+                let (_, menu) = MenuButton::from_button(button).ui(ui, |ui| items(ui, model, &all));
                 commands.extend(menu.and_then(|menu| menu.inner));
             } else {
-                commands.extend(split(ui, model, room, Action::Open, Action::OpenByPath));
-                commands.extend(split(ui, model, room, Action::AddKey, Action::AddKeyByPath));
+                commands.extend(split(ui, model, room, OPEN));
+                commands.extend(split(ui, model, room, ADD));
             }
             let space = ui.available_width() - self.right;
             ui.add_space(space.max(0.0));
@@ -76,7 +83,8 @@ impl ToolbarPane {
             let width = right.response.rect.width();
             if (width - self.right).abs() > 0.5 {
                 self.right = width;
-                ui.ctx().request_discard("the toolbar's right side has a new width");
+                ui.ctx()
+                    .request_discard("the toolbar's right side has a new width");
             }
         });
         commands
@@ -97,21 +105,30 @@ fn logo(ui: &mut Ui) {
 fn paste(ui: &mut Ui, model: &Model, room: Room) -> Option<Command> {
     let tokens = theme::tokens(ui);
     let entry = Action::Paste.entry();
-    let label = RichText::new(entry.label).font(semibold(size::BODY)).color(tokens.on_accent);
+    let label = RichText::new(entry.label)
+        .font(semibold(size::BODY))
+        .color(tokens.on_accent);
     let mut button = Button::new(label).fill(tokens.accent);
     if room == Room::Wide
         && let Some(shortcut) = entry.shortcut
     {
         let shortcut = ui.ctx().format_shortcut(&shortcut);
-        button = button.right_text(RichText::new(shortcut).size(size::SMALL).color(tokens.on_accent));
+        button = button.right_text(
+            RichText::new(shortcut)
+                .size(size::SMALL)
+                .color(tokens.on_accent),
+        );
     }
-    named(ui.add(button), entry.label).clicked().then(|| (entry.command)(model)).flatten()
+    named(ui.add(button), entry.label)
+        .clicked()
+        .then(|| (entry.command)(model))
+        .flatten()
 }
 
-/// A button, and a menu beside it with another way to do the same.
-fn split(ui: &mut Ui, model: &Model, room: Room, main: Action, other: Action) -> Option<Command> {
+/// A button for the first action, and a menu beside it with all of them.
+fn split(ui: &mut Ui, model: &Model, room: Room, actions: &[Action]) -> Option<Command> {
     let tokens = theme::tokens(ui);
-    let entry = main.entry();
+    let entry = actions.first()?.entry();
     let mut command = None;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 1.0;
@@ -120,14 +137,21 @@ fn split(ui: &mut Ui, model: &Model, room: Room, main: Action, other: Action) ->
             && let Some(shortcut) = entry.shortcut
         {
             let shortcut = ui.ctx().format_shortcut(&shortcut);
-            button = button.right_text(RichText::new(shortcut).size(size::SMALL).color(tokens.faint));
+            button = button.right_text(
+                RichText::new(shortcut)
+                    .size(size::SMALL)
+                    .color(tokens.faint),
+            );
         }
         if named(ui.add(button), entry.label).clicked() {
             command = (entry.command)(model);
         }
         let more = Button::new(arrow()).min_size(vec2(18.0, 0.0));
-        let (response, menu) = MenuButton::from_button(more).ui(ui, |ui| items(ui, model, &[main, other]));
-        named(response, &format!("More ways: {}", entry.label.trim_end_matches('\u{2026}')));
+        let (response, menu) = MenuButton::from_button(more).ui(ui, |ui| items(ui, model, actions));
+        named(
+            response,
+            &format!("More ways: {}", entry.label.trim_end_matches('\u{2026}')),
+        );
         command = command.take().or(menu.and_then(|menu| menu.inner));
     });
     command
@@ -156,10 +180,13 @@ fn theme_menu(ui: &mut Ui, model: &Model) -> Option<Command> {
     let half = Atom::paint(Vec2::splat(14.0), |ui, args| {
         let (center, radius) = (args.rect.center(), 5.5);
         let color = args.fallback_text_color;
-        ui.painter().circle_stroke(center, radius, Stroke::new(1.5, color));
+        ui.painter()
+            .circle_stroke(center, radius, Stroke::new(1.5, color));
         let left = Rect::from_center_size(center, Vec2::splat(2.0 * radius));
         let left = left.with_max_x(center.x);
-        ui.painter().with_clip_rect(left).circle_filled(center, radius, color);
+        ui.painter()
+            .with_clip_rect(left)
+            .circle_filled(center, radius, color);
     });
     let mut command = None;
     let button = Button::new(half).frame_when_inactive(false);
@@ -185,14 +212,15 @@ fn form_menu(button: Button<'_>) -> MenuButton<'_> {
     MenuButton::from_button(button).config(stays)
 }
 
-fn menu_button<'a>(_ui: &Ui, label: &'a str) -> MenuButton<'a> {
-    MenuButton::from_button(Button::new((label, arrow())))
-}
-
 /// The sign of a menu.
 fn arrow() -> Atom<'static> {
     Atom::paint(Vec2::splat(8.0), |ui, args| {
-        paint_icon(ui.painter(), args.rect, Icon::Chevron, args.fallback_text_color);
+        paint_icon(
+            ui.painter(),
+            args.rect,
+            Icon::Chevron,
+            args.fallback_text_color,
+        );
     })
 }
 

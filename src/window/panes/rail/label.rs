@@ -64,7 +64,9 @@ fn title(inspection: &Inspection) -> String {
             _ => None,
         })
         .unwrap_or("Token");
-    let who = claim("sub").or_else(|| claim("client_id")).or_else(|| claim("jti"));
+    let who = claim("sub")
+        .or_else(|| claim("client_id"))
+        .or_else(|| claim("jti"));
     match who.filter(|who| !who.is_empty()) {
         Some(who) => format!("{} \u{00B7} {}", shown(what), shown(who)),
         None => shown(what),
@@ -112,9 +114,9 @@ fn state(judgement: &Judgement) -> String {
 
 /// The host of an address, anything else as it is.
 fn host(issuer: &str) -> &str {
-    issuer
-        .split_once("://")
-        .map_or(issuer, |(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or(rest))
+    issuer.split_once("://").map_or(issuer, |(_, rest)| {
+        rest.split(['/', '?', '#']).next().unwrap_or(rest)
+    })
 }
 
 fn shown(text: &str) -> String {
@@ -160,7 +162,10 @@ pub(super) fn key_note(key: &Key, mark: &KeyMark) -> String {
     let source = visible(&key.source);
     let kind = key.kind.to_string();
     match (&key.fault, mark) {
-        (Some(fault), _) => format!("Cannot be used: {} \u{00B7} {source}", visible(&fault.to_string())),
+        (Some(fault), _) => format!(
+            "Cannot be used: {} \u{00B7} {source}",
+            visible(&fault.to_string())
+        ),
         (None, KeyMark::Weak(why)) => format!("{kind} \u{00B7} {why} \u{00B7} {source}"),
         (None, _) if key.holds == Holds::Symmetric => format!("{kind} \u{00B7} {source}"),
         (None, _) => format!("{kind} \u{00B7} {} \u{00B7} {source}", key.holds.name()),
@@ -173,7 +178,10 @@ mod tests {
 
     #[test]
     fn issuers_are_short_and_names_are_harmless() {
-        assert_eq!(host("https://accounts.example/realms/a?b"), "accounts.example");
+        assert_eq!(
+            host("https://accounts.example/realms/a?b"),
+            "accounts.example"
+        );
         assert_eq!(host("accounts.example"), "accounts.example");
         assert_eq!(shown("a\u{202E}b"), "a\\u{202E}b");
         assert_eq!(shown(&"x".repeat(500)).chars().count(), MAX_NAME + 1);

@@ -45,27 +45,49 @@ impl Row<'_> {
         let row = ui.interact(rect, id, Sense::click());
         row.widget_info(|| WidgetInfo::selected(Role::Button, true, self.is_selected, self.name));
         if let Some(tint) = self.tint {
-            ui.painter().rect_filled(rect, CornerRadius::same(radius::SMALL), tint);
+            ui.painter()
+                .rect_filled(rect, CornerRadius::same(radius::SMALL), tint);
         }
         ground(ui, rect, &row, self.is_selected);
-        dot(ui, pos2(rect.left() + 13.0, rect.top() + 14.0), self.icon, self.color);
+        dot(
+            ui,
+            pos2(rect.left() + 13.0, rect.top() + 14.0),
+            self.icon,
+            self.color,
+        );
 
-        let button = Rect::from_center_size(pos2(rect.right() - 15.0, rect.top() + 14.0), vec2(22.0, 22.0));
+        let button = Rect::from_center_size(
+            pos2(rect.right() - 15.0, rect.top() + 14.0),
+            vec2(22.0, 22.0),
+        );
         let button_id = id.with("remove");
         let shows_button = ui.rect_contains_pointer(rect)
             || row.has_focus()
             || self.is_selected
             || ui.memory(|memory| memory.has_focus(button_id));
-        let right = if shows_button { button.left() } else { rect.right() - 6.0 };
+        let right = if shows_button {
+            button.left()
+        } else {
+            rect.right() - 6.0
+        };
         let left = rect.left() + 26.0;
         let title = self.title_job(tokens, right - left);
-        let note = line(self.note, FontId::proportional(size::SMALL + 0.5), tokens.dim, rect.right() - 6.0 - left);
+        let note = line(
+            self.note,
+            FontId::proportional(size::SMALL + 0.5),
+            tokens.dim,
+            rect.right() - 6.0 - left,
+        );
         let title = ui.painter().layout_job(title);
         let note = ui.painter().layout_job(note);
         let is_cut = title.elided || note.elided;
         paint(ui, pos2(left, rect.top() + 5.0), title, tokens.text);
         paint(ui, pos2(left, rect.top() + 24.0), note, tokens.dim);
-        let row = if is_cut { row.on_hover_text(format!("{}\n{}", self.title, self.note)) } else { row };
+        let row = if is_cut {
+            row.on_hover_text(format!("{}\n{}", self.title, self.note))
+        } else {
+            row
+        };
         RowResponse {
             remove: shows_button && self.remove_button(ui, button, button_id),
             row,
@@ -100,7 +122,8 @@ pub(super) fn ground(ui: &Ui, rect: Rect, response: &Response, is_selected: bool
     if is_selected {
         ui.painter().rect_filled(rect, corners, tokens.bg3);
         let bar = rect.with_max_x(rect.left() + 2.0);
-        ui.painter().rect_filled(bar, CornerRadius::ZERO, tokens.accent);
+        ui.painter()
+            .rect_filled(bar, CornerRadius::ZERO, tokens.accent);
     } else if response.hovered() {
         ui.painter().rect_filled(rect, corners, tokens.bg2);
     }
@@ -111,7 +134,8 @@ fn focus_ring(ui: &Ui, rect: Rect, response: &Response) {
     if response.has_focus() {
         let ring = Stroke::new(1.5, theme::tokens(ui).accent);
         let corners = CornerRadius::same(radius::SMALL);
-        ui.painter().rect_stroke(rect, corners, ring, StrokeKind::Inside);
+        ui.painter()
+            .rect_stroke(rect, corners, ring, StrokeKind::Inside);
     }
 }
 
@@ -122,7 +146,12 @@ pub(super) fn dot(ui: &Ui, center: Pos2, icon: Icon, color: Color32) {
             ui.painter().circle_filled(center, 4.5, color);
         }
         Icon::Triangle => {
-            paint_icon(ui.painter(), Rect::from_center_size(center, vec2(13.0, 13.0)), icon, color);
+            paint_icon(
+                ui.painter(),
+                Rect::from_center_size(center, vec2(13.0, 13.0)),
+                icon,
+                color,
+            );
         }
         _ => {
             ui.painter().circle_filled(center, 6.0, color);

@@ -1,12 +1,12 @@
 //! The clock: live, or held at an instant.
 
 use egui::{Button, Key, RichText, TextEdit, Ui};
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Room, arrow, form_menu, named};
 use crate::window::commands::Command;
 use crate::window::model::{Clock, Model, Zone};
+use crate::window::panes::times;
 use crate::window::theme::{self, semibold, size, space};
 use crate::window::widgets::wrapped;
 
@@ -29,7 +29,7 @@ impl ClockMenu {
         };
         // A clock that nothing is judged by need not tick.
         let ticks = !model.session.tokens.is_empty() || model.clock != Clock::Live;
-        let instant = ticks.then(|| show(model.now, model.zone));
+        let instant = ticks.then(|| times::instant(model.now, model.zone));
         let strong = RichText::new(word).font(semibold(size::BODY)).color(color);
         let button = match (room, &instant) {
             (Room::Wide | Room::Medium, Some(instant)) => {
@@ -61,9 +61,18 @@ impl ClockMenu {
         let tokens = theme::tokens(ui);
         let mut command = None;
         ui.set_width(300.0);
-        wrapped(ui, RichText::new("Tokens are judged as of this time.").color(tokens.dim));
+        wrapped(
+            ui,
+            RichText::new("Tokens are judged as of this time.").color(tokens.dim),
+        );
         ui.add_space(space::XS);
-        if ui.radio(model.clock == Clock::Live, "Live: the clock of this machine").clicked() {
+        if ui
+            .radio(
+                model.clock == Clock::Live,
+                "Live: the clock of this machine",
+            )
+            .clicked()
+        {
             command = Some(Command::LiveClock);
         }
         let is_frozen = matches!(model.clock, Clock::Frozen(_));
@@ -108,23 +117,20 @@ impl ClockMenu {
     }
 }
 
-/// An instant to the second: "2026-11-21 22:40:13 UTC".
-fn show(at: Timestamp, zone: Zone) -> String {
-    let zone = match zone {
-        Zone::Local => TimeZone::system(),
-        Zone::Utc => TimeZone::UTC,
-    };
-    at.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
-}
-
 /// Why a text is no instant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 enum InstantFault {
-    #[error("Expected a time, found nothing. Write it as 2026-11-21T22:40:13Z, or as seconds since 1970.")]
+    #[error(
+        "Expected a time, found nothing. Write it as 2026-11-21T22:40:13Z, or as seconds since 1970."
+    )]
     Empty,
-    #[error("Expected seconds since 1970, found what looks like milliseconds. In seconds it is {0}.")]
+    #[error(
+        "Expected seconds since 1970, found what looks like milliseconds. In seconds it is {0}."
+    )]
     Milliseconds(i64),
-    #[error("Expected a time such as 2026-11-21T22:40:13Z, with its offset or Z, or seconds since 1970.")]
+    #[error(
+        "Expected a time such as 2026-11-21T22:40:13Z, with its offset or Z, or seconds since 1970."
+    )]
     Other,
     #[error("Expected a time between the years -9999 and 9999, found one outside.")]
     OutOfRange,
@@ -143,7 +149,8 @@ fn parse_instant(text: &str) -> Result<Timestamp, InstantFault> {
         if seconds.abs() >= LIKELY_MILLISECONDS as f64 {
             return Err(InstantFault::Milliseconds((seconds / 1000.0) as i64));
         }
-        let since = SignedDuration::try_from_secs_f64(seconds).map_err(|_| InstantFault::OutOfRange)?;
+        let since =
+            SignedDuration::try_from_secs_f64(seconds).map_err(|_| InstantFault::OutOfRange)?;
         return Timestamp::from_duration(since).map_err(|_| InstantFault::OutOfRange);
     }
     let text = match text.strip_suffix("UTC") {
@@ -170,7 +177,6 @@ mod tests {
         ] {
             assert_eq!(parse_instant(text), Ok(at), "{text}");
         }
-        assert_eq!(show(at, Zone::Utc), "2026-11-21 22:40:13 UTC");
         assert_eq!(parse_instant("-1").unwrap().as_second(), -1);
     }
 
@@ -181,7 +187,14 @@ mod tests {
             parse_instant("1795300813000"),
             Err(InstantFault::Milliseconds(1_795_300_813))
         );
-        for text in ["tomorrow", "2026-11-21", "22:40", "1.2.3", "2026-13-01T00:00:00Z", "--1"] {
+        for text in [
+            "tomorrow",
+            "2026-11-21",
+            "22:40",
+            "1.2.3",
+            "2026-13-01T00:00:00Z",
+            "--1",
+        ] {
             assert_eq!(parse_instant(text), Err(InstantFault::Other), "{text}");
         }
     }

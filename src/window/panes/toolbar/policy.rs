@@ -46,7 +46,8 @@ impl PolicyMenu {
     fn menu(&mut self, ui: &mut Ui, policy: &Policy) -> Option<Command> {
         let tokens = theme::tokens(ui);
         ui.set_width(340.0);
-        if self.draft.read(policy).as_ref() != Ok(policy) && self.draft.leeway.parse::<u32>().is_ok()
+        if self.draft.read(policy).as_ref() != Ok(policy)
+            && self.draft.leeway.parse::<u32>().is_ok()
             || self.draft == Draft::default()
         {
             // Changed elsewhere, or never shown.
@@ -54,7 +55,8 @@ impl PolicyMenu {
         }
         wrapped(
             ui,
-            RichText::new("What the tokens must say. An empty field expects nothing.").color(tokens.dim),
+            RichText::new("What the tokens must say. An empty field expects nothing.")
+                .color(tokens.dim),
         );
         ui.add_space(space::XS);
         let draft = &mut self.draft;
@@ -62,7 +64,11 @@ impl PolicyMenu {
         egui::Grid::new("policy").num_columns(2).show(ui, |ui| {
             let fields: [(&str, &mut String, &str); 6] = [
                 ("Leeway in seconds", &mut draft.leeway, "60"),
-                ("Issuer (iss)", &mut draft.issuer, "https://accounts.example"),
+                (
+                    "Issuer (iss)",
+                    &mut draft.issuer,
+                    "https://accounts.example",
+                ),
                 ("Audience (aud)", &mut draft.audience, "web-portal"),
                 ("Algorithms (alg)", &mut draft.algorithms, "RS256, ES256"),
                 ("Type (typ)", &mut draft.typ, "at+jwt"),
@@ -153,7 +159,10 @@ mod tests {
         let policy = draft.read(&Policy::default()).unwrap();
         assert_eq!(policy.leeway_seconds, 5);
         assert_eq!(policy.algorithms, ["RS256", "ES256"]);
-        assert_eq!((policy.issuer.as_deref(), policy.audience), (Some("https://a.example"), None));
+        assert_eq!(
+            (policy.issuer.as_deref(), policy.audience),
+            (Some("https://a.example"), None)
+        );
         assert_eq!(expectations(&draft.read(&Policy::default()).unwrap()), 2);
         assert_eq!(Draft::of(&draft.read(&Policy::default()).unwrap()), draft);
         assert!(Draft::default().read(&Policy::default()).is_err());
