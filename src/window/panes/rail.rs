@@ -3,7 +3,10 @@
 mod label;
 mod row;
 
-use egui::{Align2, FontId, Key, Modifiers, Popup, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
+use egui::{
+    Align2, FocusDirection, FontId, Key, Modifiers, Popup, RichText, ScrollArea, Sense, Stroke, Ui,
+    vec2,
+};
 
 use self::label::{KeyMark, TokenLabel, key_mark, key_note};
 use self::row::{ROW, Row};
@@ -134,7 +137,7 @@ impl RailPane {
                 };
                 let remove = format!("Remove token {}", at.saturating_add(1));
                 let response = Row {
-                    index: at,
+                    salt: ("token", at),
                     icon: label.icon,
                     color: label.color(colors),
                     title: &label.title,
@@ -167,6 +170,8 @@ impl RailPane {
                         && pressed(ui, row, key)
                     {
                         self.focus = Some(to);
+                        // In the frame in which the row gets the focus, the arrow also moves that.
+                        ui.memory_mut(|memory| memory.move_focus(FocusDirection::None));
                         commands.push(Command::ShowToken(to));
                     }
                 }
@@ -224,7 +229,7 @@ fn keys_ui(ui: &mut Ui, model: &Model, height: f32) -> Vec<Command> {
                 None => format!("Key {number}: {id}, {note}"),
             };
             let response = Row {
-                index: at,
+                salt: ("key", at),
                 icon,
                 color,
                 title: &id,

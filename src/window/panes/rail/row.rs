@@ -16,7 +16,8 @@ pub(super) const ROW: f32 = 46.0;
 
 /// A mark, a title with a word after it, a note below.
 pub(super) struct Row<'a> {
-    pub(super) index: usize,
+    /// The list and the position in it: an id must not hold what comes from a token.
+    pub(super) salt: (&'static str, usize),
     pub(super) icon: Icon,
     pub(super) color: Color32,
     pub(super) title: &'a str,
@@ -41,7 +42,7 @@ impl Row<'_> {
         let place = vec2(ui.available_width(), ROW);
         let (place, _) = ui.allocate_exact_size(place, Sense::hover());
         let rect = place.shrink2(vec2(6.0, 1.0));
-        let id = ui.scope_id().with(self.index);
+        let id = ui.scope_id().with(self.salt);
         let row = ui.interact(rect, id, Sense::click());
         row.widget_info(|| WidgetInfo::selected(Role::Button, true, self.is_selected, self.name));
         if let Some(tint) = self.tint {
