@@ -17,21 +17,9 @@ pub(super) enum Failure {
         /// Which argument, and how it begins.
         what: String,
     },
-    /// A key file holds no key.
+    /// A key file yields no key.
     #[error(transparent)]
     Key(#[from] LoadError),
-    /// A key file holds keys, but none that can be used.
-    #[error(
-        "{name}: expected a key that can be used, found {count} that cannot: {fault}\nExport the key again, as a JWK, a JWK Set or PEM."
-    )]
-    KeysUnusable {
-        /// The file.
-        name: String,
-        /// How many.
-        count: usize,
-        /// What is wrong with the first.
-        fault: String,
-    },
     /// Nothing that was read holds a token.
     #[error(
         "{what}: expected a token, found none\nA token is three or five parts of base64url joined by dots, and begins with \u{201C}ey\u{201D}."

@@ -219,18 +219,7 @@ impl InspectOptions {
         let mut ring = KeyRing::default();
         for path in &self.keys {
             let name = path.display().to_string();
-            let keys = keys::load(&name, &read_key_file(path)?)?;
-            let usable = keys.iter().any(|key| key.fault.is_none());
-            if let Some(fault) = keys.iter().find_map(|key| key.fault.as_ref())
-                && !usable
-            {
-                return Err(Failure::KeysUnusable {
-                    name,
-                    count: keys.len(),
-                    fault: fault.to_string(),
-                });
-            }
-            ring.add(keys);
+            ring.add(keys::load(&name, &read_key_file(path)?)?);
         }
         if let Some(path) = &self.secret_file {
             let name = path.display().to_string();

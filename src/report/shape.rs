@@ -97,7 +97,7 @@ pub(super) struct TokenShape<'a> {
     disclosures: NoneYet,
     key_binding: NotYet,
     time: TimeShape<'a>,
-    checks: Vec<CheckShape<'a>>,
+    checks: Vec<CheckShape>,
     verdict: VerdictShape,
     findings: Vec<FindingShape<'a>>,
     not_run: &'a [&'static str],
@@ -330,19 +330,19 @@ impl<'a> TimeShape<'a> {
 }
 
 #[derive(Serialize)]
-struct CheckShape<'a> {
+struct CheckShape {
     check: &'static str,
     result: &'static str,
-    text: &'a str,
+    text: String,
     byte_range: Option<[usize; 2]>,
 }
 
-impl<'a> CheckShape<'a> {
-    fn new(check: &'a Check) -> Self {
+impl CheckShape {
+    fn new(check: &Check) -> Self {
         Self {
             check: check.check,
             result: check.result.name(),
-            text: &check.text,
+            text: format!("{}. {}", check.title, check.text),
             byte_range: check.byte_range.as_ref().map(pair),
         }
     }

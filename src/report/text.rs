@@ -4,16 +4,17 @@
 //! cursor or pass for something else.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use jiff::Timestamp;
 
 use super::{Judged, Options, Report, Summary};
-use crate::find::Place;
+use crate::find::{Place, Where};
 use crate::jose::json::{Document, Json, Value};
 use crate::jose::visible::visible;
 use crate::jose::{Kind, Part, PartRole, Token, registry};
 use crate::judge::{Check, CheckResult, Finding, Judgement, TimeState, Times, words};
-use crate::keys::Key;
+use crate::keys::{Holds, Key};
 use crate::verify::{Proof, Provenance, SignatureProof};
 
 /// Columns that prose is wrapped to.
@@ -46,6 +47,7 @@ pub fn text(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 fn key_row(key: &Key) -> [String; 3] {
     let mut what = match &key.fault {
         Some(fault) => vec![format!("cannot be used: {fault}")],
+        None if key.holds == Holds::Symmetric => vec![key.kind.to_string()],
         None => vec![key.kind.to_string(), key.holds.name().to_owned()],
     };
     for (name, value) in [("use", &key.members.use_), ("alg", &key.members.alg)] {
@@ -119,16 +121,17 @@ fn facts(judged: &Judged<'_>, options: Options) -> Vec<[String; 3]> {
 
 fn found(place: &Place) -> String {
     let Place {
-        name,
-        line,
-        byte_range,
-        ..
+        name, byte_range, ..
     } = place;
-    let (start, end) = (byte_range.start, byte_range.end);
-    let mut words = vec![format!("{name}, line {line}, bytes {start} to {end}")];
-    words.push(match &place.name_in {
-        Some(name) => format!("{} {name}", place.where_.name()),
-        None => place.where_.name().to_owned(),
+    let mut words = vec![format!(
+        "{name}, line {}, {}",
+        place.line,
+        bytes(byte_range)
+    )];
+    words.push(match (place.where_, &place.name_in) {
+        (Where::AuthorizationHeader, _) => "Authorization header".to_owned(),
+        (where_, Some(name)) => format!("{} {name}", where_.name()),
+        (where_, None) => where_.name().to_owned(),
     });
     if !place.repairs.is_empty() {
         let repairs: Vec<_> = place.repairs.iter().map(|repair| repair.name()).collect();
@@ -147,15 +150,13 @@ fn proof(proof: &Proof, row: &mut impl FnMut(&str, String)) {
     if let Some(decryption) = &proof.decryption {
         let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "none".to_owned());
         let (alg, enc) = (name(&decryption.alg), name(&decryption.enc));
-        row(
-            "Decryption",
-            format!("{}, alg {alg}, enc {enc}", decryption.outcome.name()),
-        );
+        let outcome = decryption.outcome.name().replace('-', " ");
+        row("Decryption", format!("{outcome}, alg {alg}, enc {enc}"));
     }
 }
 
 fn signature_text(signature: &SignatureProof) -> String {
-    let mut words = vec![signature.outcome.name().to_owned()];
+    let mut words = vec![signature.outcome.name().replace('-', " ")];
     words.push(match &signature.alg {
         Some(alg) => format!("alg {alg}"),
         None => "no alg".to_owned(),
@@ -284,16 +285,10 @@ fn faults(token: &Token, out: &mut dyn Write) -> io::Result<()> {
     if token.faults.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n  Not as the standards want it")?;
+    writeln!(out, "\n  Faults")?;
     for fault in &token.faults {
-        let text = format!(
-            "{}, bytes {} to {}: {} ({})",
-            fault.part.label(),
-            fault.range.start,
-            fault.range.end,
-            fault.kind,
-            fault.code()
-        );
+        let (part, range) = (fault.part.label(), bytes(&fault.range));
+        let text = format!("{part}, {range}: {} ({})", fault.kind, fault.code());
         prose(&text, "    ", out)?;
     }
     Ok(())
@@ -342,16 +337,12 @@ fn findings(judgement: &Judgement, out: &mut dyn Write) -> io::Result<()> {
         prose(detail, indent, out)?;
         prose(remedy, indent, out)?;
         for evidence in evidence {
-            let range = &evidence.range;
             let place = match &evidence.pointer {
                 Some(pointer) => format!("{} {pointer}", evidence.part.label()),
                 None => evidence.part.label().to_owned(),
             };
-            prose(
-                &format!("See {place}, bytes {} to {}", range.start, range.end),
-                indent,
-                out,
-            )?;
+            let range = bytes(&evidence.range);
+            prose(&format!("See {place}, {range}"), indent, out)?;
         }
         prose(&references.join(", "), indent, out)?;
     }
@@ -457,6 +448,15 @@ fn prose(text: &str, indent: &str, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     writeln!(out, "{indent}{line}")
+}
+
+/// A half-open range of bytes, counted from 0.
+fn bytes(range: &Range<usize>) -> String {
+    if range.is_empty() {
+        format!("byte {}", range.start)
+    } else {
+        format!("bytes {}..{}", range.start, range.end)
+    }
 }
 
 /// `1 token`, `2 tokens`.

@@ -6,21 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tokenloupe::keys::{Curve, Holds, Key, KeyKind, OkpCurve, load};
 
-/// The folder of test vectors. Where there is none, a line says that the test is skipped.
-fn vectors() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors");
-    let folder = std::env::var_os("TOKENLOUPE_VECTORS").map_or(beside, PathBuf::from);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(
-        std::env::var("CI").as_deref() != Ok("true"),
-        "no test vectors at {}",
-        folder.display()
-    );
-    println!("skipped: no test vectors at {}", folder.display());
-    None
-}
+use crate::common::vectors;
 
 fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)

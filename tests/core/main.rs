@@ -3,6 +3,8 @@
 //! Each module carries `#[cfg(test)]`, so that its helpers count as test code for clippy.
 
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod common;
 #[cfg(test)]
 mod house;
@@ -10,6 +12,8 @@ mod house;
 mod json;
 #[cfg(test)]
 mod keys;
+#[cfg(test)]
+mod report;
 #[cfg(test)]
 mod rfc;
 #[cfg(test)]

@@ -3,10 +3,12 @@
 //! OpenSSL reads each with the one function that is made for it, so nothing is guessed, and none of them can
 //! ask for a passphrase.
 
+use openssl::asn1::Asn1Object;
 use openssl::ec::EcKey;
 use openssl::error::ErrorStack;
 use openssl::pkey::{HasPublic, Id, PKey};
 use openssl::rsa::Rsa;
+use x509_parser::der_parser::Oid;
 
 use super::certificate::from_certificate_der;
 use super::{Form, LoadError};
@@ -27,6 +29,18 @@ const BIT_STRING: u8 = 0x03;
 const OCTET_STRING: u8 = 0x04;
 const OBJECT_IDENTIFIER: u8 = 0x06;
 const SEQUENCE: u8 = 0x30;
+
+/// The algorithms whose keys OpenSSL is asked to read. Of others it would compute the public half of a private key,
+/// which hostile DSA numbers make last for hours.
+const ALGORITHMS: &[&[u8]] = &[
+    b"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01", // rsaEncryption
+    b"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0A", // id-RSASSA-PSS
+    b"\x2A\x86\x48\xCE\x3D\x02\x01",         // id-ecPublicKey
+    b"\x2B\x65\x6E",                         // id-X25519
+    b"\x2B\x65\x6F",                         // id-X448
+    b"\x2B\x65\x70",                         // id-Ed25519
+    b"\x2B\x65\x71",                         // id-Ed448
+];
 
 /// What a DER element is, as far as its first tags tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +115,10 @@ pub(super) fn key(der: &[u8], armour: Armour, source: &str, ordinal: usize) -> K
     if form(structure, armour) == form(Some(Structure::Pkcs8), armour) {
         key.holds = Holds::Private;
     }
+    if let Some(other) = algorithm(der, structure).filter(|oid| !ALGORITHMS.contains(oid)) {
+        key.fault = Some(KeyFault::UnknownType(algorithm_name(other)));
+        return key;
+    }
     match structure {
         Some(Structure::Pkcs1Private) => {
             take(
@@ -133,6 +151,30 @@ pub(super) fn key(der: &[u8], armour: Armour, source: &str, ordinal: usize) -> K
 #[expect(clippy::unnecessary_wraps, reason = "the shape of every form's loader")]
 fn load(source: &str, content: &[u8]) -> Result<Vec<Key>, LoadError> {
     Ok(vec![key(content, Armour::None, source, 1)])
+}
+
+/// The object identifier of the algorithm of a key that names one.
+fn algorithm(der: &[u8], structure: Option<Structure>) -> Option<&[u8]> {
+    let (_, inner, _) = split(der)?;
+    let (_, first, rest) = split(inner)?;
+    let identifier = match structure? {
+        Structure::Spki => first,
+        Structure::Pkcs8 => split(rest)?.1,
+        _ => return None,
+    };
+    let (OBJECT_IDENTIFIER, oid, _) = split(identifier)? else {
+        return None;
+    };
+    Some(oid)
+}
+
+fn algorithm_name(oid: &[u8]) -> String {
+    let dotted = Oid::new(oid.into()).to_id_string();
+    let name = Asn1Object::from_str(&dotted)
+        .and_then(|object| object.nid().long_name())
+        .ok()
+        .filter(|name| *name != "undefined");
+    format!("the type {}", name.unwrap_or(&dotted))
 }
 
 fn take<T: HasPublic>(key: &mut Key, loaded: Result<PKey<T>, ErrorStack>) {
@@ -189,6 +231,7 @@ fn split(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 
 #[cfg(test)]
 mod tests {
+    use openssl::dsa::Dsa;
     use openssl::ec::EcGroup;
     use openssl::nid::Nid;
     use openssl::symm::Cipher;
@@ -270,11 +313,37 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(error.contains("the curve brainpoolP256r1"), "{error}");
-        let dsa = openssl::dsa::Dsa::generate(1024).unwrap();
-        let error = load("key.der", &dsa.public_key_to_der().unwrap())
-            .unwrap_err()
-            .to_string();
-        assert!(error.contains("the type dsaEncryption"), "{error}");
+        let dsa = PKey::from_dsa(Dsa::generate(1024).unwrap()).unwrap();
+        for der in [
+            dsa.public_key_to_der().unwrap(),
+            dsa.private_key_to_pkcs8().unwrap(),
+        ] {
+            let error = load("key.der", &der).unwrap_err().to_string();
+            assert!(error.contains("the type dsaEncryption"), "{error}");
+        }
+        let unknown = b"\x30\x0A\x30\x05\x06\x03\x2A\x03\x7F\x03\x01\x00";
+        let error = load("key.der", unknown).unwrap_err().to_string();
+        assert!(error.contains("the type 1.2.3.127"), "{error}");
+        let no_algorithm = b"\x30\x0A\x30\x05\x02\x03\x2A\x03\x7F\x03\x01\x00";
+        assert!(load("key.der", no_algorithm).is_err());
+    }
+
+    /// The public half of a DSA key is a power modulo a number of any size.
+    #[test]
+    fn no_public_half_is_computed_for_numbers_of_any_size() {
+        let tlv = |tag: u8, contents: &[u8]| {
+            let length = u32::try_from(contents.len()).unwrap().to_be_bytes();
+            [&[tag, 0x84], length.as_slice(), contents].concat()
+        };
+        let number = tlv(INTEGER, &[0x7F; 100_000]);
+        let parameters = tlv(SEQUENCE, &[number.as_slice(), &number, &number].concat());
+        let dsa = tlv(OBJECT_IDENTIFIER, b"\x2A\x86\x48\xCE\x38\x04\x01");
+        let algorithm = tlv(SEQUENCE, &[dsa, parameters].concat());
+        let private = tlv(OCTET_STRING, &number);
+        let pkcs8 = tlv(SEQUENCE, &[tlv(INTEGER, &[0]), algorithm, private].concat());
+        let start = std::time::Instant::now();
+        assert!(load("key.der", &pkcs8).is_err());
+        assert!(start.elapsed().as_secs() < 5);
     }
 
     #[test]

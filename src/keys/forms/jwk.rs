@@ -3,7 +3,7 @@
 //! Read with our own JSON reader, which knows duplicates and never stops at a descriptive member of a wrong
 //! type: only what the key is made of can make it unusable.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use zeroize::{Zeroize as _, Zeroizing};
 
@@ -137,14 +137,15 @@ fn wipe(json: &mut Json) {
 fn members(json: &Json) -> Members {
     let mut notes = Vec::new();
     let mut names = Vec::new();
-    let mut seen = HashSet::new();
+    let mut uses: HashMap<&str, usize> = HashMap::new();
     for member in json.object().unwrap_or_default() {
         names.push(member.name.clone());
-        let note = KeyNote::Duplicate {
-            name: member.name.clone(),
-        };
-        if !seen.insert(member.name.as_str()) && !notes.contains(&note) {
-            notes.push(note);
+        let count = uses.entry(&member.name).or_default();
+        *count = count.saturating_add(1);
+        if *count == 2 {
+            notes.push(KeyNote::Duplicate {
+                name: member.name.clone(),
+            });
         }
     }
     let mut text = |name| {
