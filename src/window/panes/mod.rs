@@ -2,7 +2,9 @@
 //! yields [`Command`](super::commands::Command)s.
 
 mod bytes;
+pub mod checks;
 pub mod claims;
+pub mod findings;
 pub mod header;
 mod links;
 mod members;
@@ -10,15 +12,8 @@ pub mod notices;
 pub mod rail;
 pub mod raw;
 pub mod status;
+pub mod timeline;
 mod times;
 pub mod toolbar;
+pub mod verdict;
 pub mod welcome;
-
-pub use claims::ClaimsPane;
-pub use header::HeaderPane;
-pub use notices::NoticesPane;
-pub use rail::RailPane;
-pub use raw::RawPane;
-pub use status::StatusPane;
-pub use toolbar::ToolbarPane;
-pub use welcome::WelcomePane;

@@ -1,7 +1,7 @@
 //! Small controls for the header of a card.
 
 use egui::{
-    CornerRadius, Popup, Rect, Response, Role, Sense, Stroke, StrokeKind, TextStyle, Ui,
+    Color32, CornerRadius, Popup, Rect, Response, Role, Sense, Stroke, StrokeKind, TextStyle, Ui,
     WidgetInfo, pos2, vec2,
 };
 
@@ -90,6 +90,31 @@ pub fn segmented<T: PartialEq + Copy>(
         StrokeKind::Inside,
     );
     changed
+}
+
+/// The ground of a row that can be clicked: lit when it is selected, else `tint` or what the pointer asks for.
+pub fn row_frame(ui: &Ui, rect: Rect, response: &Response, is_lit: bool, tint: Option<Color32>) {
+    let tokens = tokens(ui);
+    let fill = match (is_lit, tint) {
+        (true, _) => Some(tokens.selection),
+        (false, Some(tint)) => Some(tint),
+        (false, None) => response.hovered().then_some(tokens.bg2),
+    };
+    if let Some(fill) = fill {
+        ui.painter().rect_filled(rect, 0, fill);
+    }
+    if is_lit {
+        let bar = Rect::from_min_size(rect.min, vec2(2.0, rect.height()));
+        ui.painter().rect_filled(bar, 0, tokens.accent);
+    }
+    if response.has_focus() {
+        let ring = Stroke::new(1.5, tokens.accent);
+        ui.painter()
+            .rect_stroke(rect.shrink(1.0), 2, ring, StrokeKind::Inside);
+    }
+    let line = Stroke::new(1.0, tokens.row_line());
+    ui.painter()
+        .hline(rect.x_range(), rect.bottom() - 0.5, line);
 }
 
 /// A small framed button that opens a menu. `name` is its name for screen readers.

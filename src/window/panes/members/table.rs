@@ -19,7 +19,7 @@ use crate::window::commands::Command;
 use crate::window::model::Model;
 use crate::window::panes::links;
 use crate::window::theme::{Tokens, mono, size, space, tokens};
-use crate::window::widgets::{Icon, paint_icon};
+use crate::window::widgets::{Icon, paint_icon, row_frame};
 
 /// Below this width in points the meaning stands under the value.
 const WIDE: f32 = 400.0;
@@ -124,14 +124,7 @@ impl Table<'_> {
         let is_lit = selected_bytes
             .is_some_and(|bytes| bytes.start < entry.range.end && entry.range.start < bytes.end);
         let worst = notes.iter().map(|note| note.severity).max();
-        paint_row(
-            ui,
-            theme,
-            rect,
-            &response,
-            is_lit,
-            tint(theme, &meaning, worst),
-        );
+        row_frame(ui, rect, &response, is_lit, tint(theme, &meaning, worst));
         cells.paint(ui, theme, rect);
         self.describe(&response, entry, &meaning, &notes, is_lit);
         let mut toggle = None;
@@ -494,39 +487,6 @@ fn is_clear(text: &str) -> bool {
         || text.starts_with(['{', '[', '"'])
         || crate::jose::json::Decimal::parse(text).is_some();
     !text.is_empty() && text.trim() == text && !looks_otherwise
-}
-
-fn paint_row(
-    ui: &Ui,
-    theme: &Tokens,
-    rect: Rect,
-    response: &Response,
-    is_lit: bool,
-    tint: Option<Color32>,
-) {
-    let fill = match (is_lit, tint, response.hovered()) {
-        (true, ..) => Some(theme.selection),
-        (false, Some(tint), _) => Some(tint),
-        (false, None, true) => Some(theme.bg2),
-        (false, None, false) => None,
-    };
-    if let Some(fill) = fill {
-        ui.painter().rect_filled(rect, 0, fill);
-    }
-    if is_lit {
-        let bar = Rect::from_min_size(rect.min, vec2(2.0, rect.height()));
-        ui.painter().rect_filled(bar, 0, theme.accent);
-    }
-    if response.has_focus() {
-        let ring = Stroke::new(1.5, theme.accent);
-        ui.painter()
-            .rect_stroke(rect.shrink(1.0), 2, ring, StrokeKind::Inside);
-    }
-    ui.painter().hline(
-        rect.x_range(),
-        rect.bottom() - 0.5,
-        Stroke::new(1.0, theme.row_line()),
-    );
 }
 
 fn tint(theme: &Tokens, meaning: &Meaning, worst: Option<Severity>) -> Option<Color32> {
