@@ -17,10 +17,14 @@ use super::panes::toolbar::ToolbarPane;
 use super::panes::welcome::WelcomePane;
 use super::privacy::OutputGuard;
 use super::shortcuts::{self, Asked};
+use super::stage::Stage;
 use super::theme::{self, size};
 
 /// Below this width (in points) the rail is a strip.
 const RAIL_FROM: f32 = 820.0;
+
+/// Below this width verification and findings are tabs beside the timeline.
+const COLUMN_FROM: f32 = 1100.0;
 
 /// Under this name the theme is kept between sessions.
 const THEME: &str = "theme";
@@ -34,6 +38,7 @@ pub struct App {
     toolbar: ToolbarPane,
     notices: NoticesPane,
     rail: RailPane,
+    stage: Stage,
     status: StatusPane,
     welcome: WelcomePane,
 }
@@ -81,6 +86,7 @@ impl App {
             toolbar: ToolbarPane::default(),
             notices: NoticesPane,
             rail: RailPane::default(),
+            stage: Stage::default(),
             status: StatusPane,
             welcome: WelcomePane,
         }
@@ -206,10 +212,19 @@ impl App {
             commands.extend(rail.show(ui, |ui| self.rail.ui(ui, model)).inner);
         }
         let ground = Frame::new().fill(tokens.bg0).inner_margin(Margin::same(10));
-        let center = CentralPanel::no_frame()
-            .frame(ground)
-            .show(ui, |ui| self.welcome.ui(ui, model));
-        commands.extend(center.inner);
+        let is_wide = width >= COLUMN_FROM;
+        if is_wide && model.current().is_some() {
+            let column = Panel::right("column").default_size(372.0).size_range(280.0..=560.0).frame(side);
+            commands.extend(column.show(ui, |ui| self.stage.column_ui(ui, model)).inner);
+        }
+        let centre = CentralPanel::no_frame().frame(ground).show(ui, |ui| {
+            if model.current().is_some() {
+                self.stage.centre_ui(ui, model, !is_wide)
+            } else {
+                self.welcome.ui(ui, model)
+            }
+        });
+        commands.extend(centre.inner);
         commands
     }
 }

@@ -12,6 +12,7 @@ pub mod model;
 pub mod panes;
 mod privacy;
 mod shortcuts;
+mod stage;
 pub mod theme;
 pub mod widgets;
 

@@ -4,7 +4,13 @@ use egui::{Align, Layout, Margin, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, 
 
 use super::commands::Command;
 use super::model::Model;
-use super::panes::{ChecksPane, ClaimsPane, FindingsPane, HeaderPane, RawPane, TimelinePane, VerdictPane};
+use super::panes::checks::ChecksPane;
+use super::panes::claims::ClaimsPane;
+use super::panes::findings::FindingsPane;
+use super::panes::header::HeaderPane;
+use super::panes::raw::RawPane;
+use super::panes::timeline::TimelinePane;
+use super::panes::verdict::VerdictPane;
 use super::theme;
 use super::widgets::{Segment, segmented};
 
@@ -51,16 +57,14 @@ impl Stage {
     /// Verification and findings, one above the other.
     pub(super) fn column_ui(&mut self, ui: &mut Ui, model: &Model) -> Vec<Command> {
         let mut commands = Vec::new();
-        ui.spacing_mut().item_spacing.y = 0.0;
-        let height = ui.available_height();
-        // Neither leaves the other without room.
-        let checks = (height * 0.55).max(160.0).min(height);
-        ui.allocate_ui_with_layout(
-            vec2(ui.available_width(), checks),
-            Layout::top_down(Align::Min),
-            |ui| commands.extend(self.checks.ui(ui, model)),
-        );
-        commands.extend(self.findings.ui(ui, model));
+        ScrollArea::vertical()
+            .id_salt("column")
+            .auto_shrink(false)
+            .show(ui, |ui| {
+                commands.extend(self.checks.ui(ui, model));
+                commands.extend(self.findings.ui(ui, model));
+                ui.add_space(GAP);
+            });
         commands
     }
 
@@ -143,9 +147,13 @@ impl Stage {
                 .stroke(egui::Stroke::new(1.0, tokens.line))
                 .corner_radius(theme::radius::LARGE)
                 .inner_margin(Margin::same(1));
+            let scrolled = |ui: &mut Ui, show: &mut dyn FnMut(&mut Ui) -> Vec<Command>| {
+                let area = ScrollArea::vertical().id_salt("tab").auto_shrink(false);
+                panel.show(ui, |ui| area.show(ui, show).inner).inner
+            };
             match self.tab {
-                Tab::Checks => panel.show(ui, |ui| self.checks.ui(ui, model)).inner,
-                Tab::Findings => panel.show(ui, |ui| self.findings.ui(ui, model)).inner,
+                Tab::Checks => scrolled(ui, &mut |ui| self.checks.ui(ui, model)),
+                Tab::Findings => scrolled(ui, &mut |ui| self.findings.ui(ui, model)),
                 Tab::Timeline => self.timeline.ui(ui, model),
             }
         })
