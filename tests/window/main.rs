@@ -1,0 +1,8 @@
+//! The window without a screen: driven by accessible names, as a screen reader sees it.
+//!
+//! Each module carries `#[cfg(test)]`, so that its helpers count as test code for clippy.
+
+#[cfg(test)]
+mod desk;
+#[cfg(test)]
+mod shell;
