@@ -87,20 +87,32 @@ impl Stage {
                 let bottom = if tabs { TAB } else { TIMELINE };
                 let used = ui.cursor().top() - start;
                 let stacked = width < SIDE_BY_SIDE;
-                let least = if stacked { 2.0 * MEMBERS + GAP } else { MEMBERS };
+                let least = if stacked {
+                    2.0 * MEMBERS + GAP
+                } else {
+                    MEMBERS
+                };
                 let members = (height - used - bottom - GAP).max(least).floor();
                 commands.extend(self.members(ui, model, vec2(width, members), stacked));
                 if tabs {
                     commands.extend(self.tabs(ui, model, vec2(width, bottom)));
                 } else {
                     let place = place(ui, vec2(width, bottom));
-                    commands.extend(within(ui, "timeline", place, |ui| self.timeline.ui(ui, model)));
+                    commands.extend(within(ui, "timeline", place, |ui| {
+                        self.timeline.ui(ui, model)
+                    }));
                 }
             });
         commands
     }
 
-    fn members(&mut self, ui: &mut Ui, model: &Model, size: egui::Vec2, stacked: bool) -> Vec<Command> {
+    fn members(
+        &mut self,
+        ui: &mut Ui,
+        model: &Model,
+        size: egui::Vec2,
+        stacked: bool,
+    ) -> Vec<Command> {
         let area = place(ui, size);
         let (header, claims) = if stacked {
             let middle = area.center().y;
