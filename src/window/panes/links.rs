@@ -162,7 +162,7 @@ mod tests {
         let token = Token::parse(TOKEN);
         assert_eq!(
             group_in_text(&token, 47),
-            44..55,
+            44..54,
             "exp, with the characters that carry its quotes"
         );
         let dot = TOKEN.find('.').expect("a dot");
