@@ -110,7 +110,7 @@ fn explain(error: &eframe::Error) -> LaunchError {
     match error {
         eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) => LaunchError::NoDisplay,
         eframe::Error::AppCreation(_) => LaunchError::Stopped,
-        _ => LaunchError::NoRenderer,
+        eframe::Error::Wgpu(_) => LaunchError::NoRenderer,
     }
 }
 
