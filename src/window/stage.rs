@@ -20,8 +20,11 @@ const GAP: f32 = 10.0;
 /// The height of the timeline.
 const TIMELINE: f32 = 138.0;
 
-/// The height of what is behind the tabs.
+/// The height of verification or findings behind the tabs.
 const TAB: f32 = 260.0;
+
+/// The height of the tabs themselves, with the gap below.
+const TABS: f32 = 34.0;
 
 /// Header and claims get no less height than this; the rest is scrolled.
 const MEMBERS: f32 = 200.0;
@@ -84,7 +87,11 @@ impl Stage {
                 ui.allocate_ui_with_layout(raw, Layout::top_down(Align::Min), |ui| {
                     commands.extend(self.raw.ui(ui, model));
                 });
-                let bottom = if tabs { TAB } else { TIMELINE };
+                let bottom = match self.tab {
+                    _ if !tabs => TIMELINE,
+                    Tab::Timeline => TABS + TIMELINE,
+                    Tab::Checks | Tab::Findings => TABS + TAB,
+                };
                 let used = ui.cursor().top() - start;
                 let stacked = width < SIDE_BY_SIDE;
                 let least = if stacked {
