@@ -75,20 +75,26 @@ pub struct Session {
 impl Session {
     /// Adds a token, or a place to one that is there. Gives its position in [`Session::tokens`].
     pub fn add(&mut self, candidate: Candidate) -> usize {
+        self.insert(Inspection::new(candidate, &self.keys, &self.setting))
+    }
+
+    /// Adds a token that was inspected elsewhere, or its places to one that is there. Gives its position in [`Session::tokens`].
+    pub fn insert(&mut self, new: Inspection) -> usize {
         let known = self
             .tokens
             .iter()
-            .position(|inspection| inspection.token.text() == candidate.text.as_str());
+            .position(|inspection| inspection.token.text() == new.token.text());
         if let Some(at) = known {
-            if let Some(inspection) = self.tokens.get_mut(at)
-                && !inspection.places.contains(&candidate.place)
-            {
-                inspection.places.push(candidate.place);
+            if let Some(inspection) = self.tokens.get_mut(at) {
+                for place in new.places {
+                    if !inspection.places.contains(&place) {
+                        inspection.places.push(place);
+                    }
+                }
             }
             return at;
         }
-        self.tokens
-            .push(Inspection::new(candidate, &self.keys, &self.setting));
+        self.tokens.push(new);
         self.tokens.len().saturating_sub(1)
     }
 

@@ -1,8 +1,25 @@
 //! Text to tokens: where they stand, and what had to be stripped to get at them.
+//!
+//! [`find`] goes three steps. A form (see `FORMS`) cuts the text into regions and says what each is, such as the headers
+//! and the body of an HTTP message. A region that is one token and nothing else is kept whole, however damaged. In
+//! any other region a token is where characters of the base64 alphabets begin with an encoded JSON object and go on
+//! after a dot.
+
+mod http;
+mod nothing;
+mod prose;
+mod quotes;
+mod shape;
+mod text;
+mod whole;
+mod wrap;
 
 use std::ops::Range;
 
 use zeroize::Zeroizing;
+
+pub use nothing::{Nothing, explain_nothing};
+use text::Text;
 
 /// A token's text, cut out of what it came in.
 #[derive(Clone, PartialEq, Eq)]
@@ -87,6 +104,110 @@ impl Repair {
 }
 
 /// Every token in `input`, in input order. `name` is what [`Place::name`] says.
-pub fn find(_input: &[u8], _name: &str) -> Vec<Candidate> {
-    Vec::new()
+///
+/// The input may be UTF-8 or UTF-16 with a byte order mark; what is no text in it is passed over. The time it takes
+/// grows with its length and nothing else. A text without a token gives none; [`explain_nothing`] says why.
+pub fn find(input: &[u8], name: &str) -> Vec<Candidate> {
+    search(input, name, Where::Bare)
+}
+
+/// Every token in a command line argument that names no file.
+pub fn find_argument(text: &str) -> Vec<Candidate> {
+    search(text.as_bytes(), "argument", Where::Argument)
+}
+
+/// Cuts a text of its form into regions in text order; `None` when the text has another form.
+type Form = fn(&[u8]) -> Option<Vec<Region>>;
+
+/// The forms, the more telling ones first.
+const FORMS: &[Form] = &[http::message, http::authorization];
+
+/// A piece of the text, and what it is.
+struct Region {
+    range: Range<usize>,
+    where_: Where,
+    name_in: Option<String>,
+}
+
+impl Region {
+    fn new(range: Range<usize>, where_: Where, name_in: Option<String>) -> Self {
+        Self {
+            range,
+            where_,
+            name_in,
+        }
+    }
+}
+
+/// A token and its place in the text.
+struct Found {
+    text: Zeroizing<String>,
+    range: Range<usize>,
+    /// In any order.
+    repairs: Vec<Repair>,
+    /// Whether its region holds nothing else.
+    is_all: bool,
+    /// The name of the `Authorization` header that stands before it in its line.
+    authorization: Option<String>,
+}
+
+/// `alone` is where a token stands that is the whole input.
+fn search(input: &[u8], name: &str, alone: Where) -> Vec<Candidate> {
+    let text = Text::new(input);
+    let bytes = text.bytes();
+    let regions = FORMS
+        .iter()
+        .find_map(|form| form(bytes))
+        .unwrap_or_else(|| vec![Region::new(0..bytes.len(), Where::Bare, None)]);
+    let mut cursor = text.cursor();
+    let mut candidates = Vec::new();
+    for region in regions {
+        let Some(within) = bytes.get(..region.range.end) else {
+            continue;
+        };
+        for found in in_region(within, &region) {
+            let (byte_range, line) = cursor.locate(&found.range);
+            let (where_, name_in) = match (region.where_, found.authorization) {
+                (Where::Bare, Some(header)) => (Where::AuthorizationHeader, Some(header)),
+                (Where::Bare, None) if found.is_all => (alone, None),
+                (where_, _) => (where_, region.name_in.clone()),
+            };
+            let mut repairs = found.repairs;
+            repairs.sort_unstable();
+            repairs.dedup();
+            candidates.push(Candidate {
+                text: found.text,
+                place: Place {
+                    name: name.to_owned(),
+                    byte_range,
+                    line,
+                    where_,
+                    name_in,
+                    repairs,
+                },
+            });
+        }
+    }
+    candidates
+}
+
+/// The tokens of a region that ends where `bytes` does.
+fn in_region(bytes: &[u8], region: &Region) -> Vec<Found> {
+    let start = region.range.start;
+    let is_header = matches!(region.where_, Where::AuthorizationHeader | Where::Header);
+    let has_scheme = region.where_ == Where::AuthorizationHeader;
+    if let Some(mut found) = whole::token(bytes, start, has_scheme) {
+        // White space around a header's value is the header's.
+        found
+            .repairs
+            .retain(|&repair| !is_header || repair != Repair::Whitespace);
+        return vec![found];
+    }
+    let found = prose::scan(bytes, start, !is_header);
+    if !found.is_empty() || region.where_ == Where::Header {
+        return found;
+    }
+    whole::unreadable(bytes, start, has_scheme)
+        .into_iter()
+        .collect()
 }

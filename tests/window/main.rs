@@ -3,8 +3,12 @@
 //! Each module carries `#[cfg(test)]`, so that its helpers count as test code for clippy.
 
 #[cfg(test)]
+mod desk;
+#[cfg(test)]
 mod panes;
 #[cfg(test)]
 mod pictures;
+#[cfg(test)]
+mod shell;
 #[cfg(test)]
 mod stage;

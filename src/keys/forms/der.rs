@@ -235,6 +235,7 @@ mod tests {
     use openssl::ec::EcGroup;
     use openssl::nid::Nid;
     use openssl::symm::Cipher;
+    use proptest::prelude::*;
 
     use super::*;
     use crate::keys::{KeyKind, OkpCurve, load};
@@ -335,7 +336,7 @@ mod tests {
             let length = u32::try_from(contents.len()).unwrap().to_be_bytes();
             [&[tag, 0x84], length.as_slice(), contents].concat()
         };
-        let number = tlv(INTEGER, &[0x7F; 100_000]);
+        let number = tlv(INTEGER, &vec![0x7F; 100_000]);
         let parameters = tlv(SEQUENCE, &[number.as_slice(), &number, &number].concat());
         let dsa = tlv(OBJECT_IDENTIFIER, b"\x2A\x86\x48\xCE\x38\x04\x01");
         let algorithm = tlv(SEQUENCE, &[dsa, parameters].concat());
@@ -388,6 +389,34 @@ mod tests {
             b"\x1F\x01\x00",
         ] {
             assert_eq!(element(bad), None, "{bad:?}");
+        }
+    }
+    proptest! {
+        #[test]
+        fn a_damaged_key_gives_a_key_or_an_error(
+            which in 0_usize..6,
+            damage in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..4),
+        ) {
+            let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+            let ec = EcKey::generate(&group).unwrap();
+            let okp = PKey::generate_ed25519().unwrap();
+            let rsa = Rsa::generate(512).unwrap();
+            let mut der = match which {
+                0 => ec.private_key_to_der(),
+                1 => ec.public_key_to_der(),
+                2 => okp.private_key_to_pkcs8(),
+                3 => rsa.private_key_to_der(),
+                4 => rsa.public_key_to_der(),
+                _ => PKey::from_ec_key(ec).and_then(|ec| ec.private_key_to_pkcs8()),
+            }
+            .unwrap();
+            for (at, byte) in damage {
+                let at = at.index(der.len());
+                der[at] = byte;
+            }
+            if let Ok(keys) = load("key.der", &der) {
+                prop_assert!(keys.iter().all(|key| key.public().is_some() && key.thumbprint.is_some()));
+            }
         }
     }
 }

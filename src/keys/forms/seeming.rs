@@ -137,7 +137,9 @@ impl Seeming {
                 "A JWK has the member \u{201C}kty\u{201D}, a key set the member \u{201C}keys\u{201D}."
             }
             Self::Pgp => "Load a JWK, a PEM key or a certificate.",
-            Self::Pkcs7 => "Take the certificates out with: openssl pkcs7 -print_certs -in FILE",
+            Self::Pkcs7 => {
+                "Take the certificates out with: openssl pkcs7 -print_certs -in FILE (and -inform DER where it is binary)"
+            }
             Self::Pkcs12 => "Take the certificate out with: openssl pkcs12 -nokeys -in FILE",
             Self::Putty => {
                 "Export an OpenSSH public key and convert it with: ssh-keygen -e -m PKCS8 -f FILE"
