@@ -13,6 +13,8 @@ mod json;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod readme;
+#[cfg(test)]
 mod report;
 #[cfg(test)]
 mod rfc;
