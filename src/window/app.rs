@@ -214,7 +214,10 @@ impl App {
         let ground = Frame::new().fill(tokens.bg0).inner_margin(Margin::same(10));
         let is_wide = width >= COLUMN_FROM;
         if is_wide && model.current().is_some() {
-            let column = Panel::right("column").default_size(372.0).size_range(280.0..=560.0).frame(side);
+            let column = Panel::right("column")
+                .default_size(372.0)
+                .size_range(280.0..=560.0)
+                .frame(side);
             commands.extend(column.show(ui, |ui| self.stage.column_ui(ui, model)).inner);
         }
         let centre = CentralPanel::no_frame().frame(ground).show(ui, |ui| {

@@ -69,7 +69,7 @@ impl SystemClipboard {
     fn open(&mut self) -> Result<&mut arboard::Clipboard, ClipboardFault> {
         let clipboard = match self.0.take() {
             Some(clipboard) => clipboard,
-            None => arboard::Clipboard::new().map_err(fault)?,
+            None => arboard::Clipboard::new().map_err(|error| fault(&error))?,
         };
         Ok(self.0.insert(clipboard))
     }
@@ -77,7 +77,7 @@ impl SystemClipboard {
 
 impl Clipboard for SystemClipboard {
     fn read(&mut self) -> Result<Zeroizing<String>, ClipboardFault> {
-        let text = Zeroizing::new(self.open()?.get_text().map_err(fault)?);
+        let text = Zeroizing::new(self.open()?.get_text().map_err(|error| fault(&error))?);
         if text.is_empty() {
             return Err(ClipboardFault::NoText);
         }
@@ -94,15 +94,15 @@ impl Clipboard for SystemClipboard {
         let set = self.open()?.set().exclude_from_history();
         #[cfg(windows)]
         let set = set.exclude_from_cloud().exclude_from_monitoring();
-        set.text(text).map_err(fault)
+        set.text(text).map_err(|error| fault(&error))
     }
 
     fn clear(&mut self) -> Result<(), ClipboardFault> {
-        self.open()?.clear().map_err(fault)
+        self.open()?.clear().map_err(|error| fault(&error))
     }
 }
 
-fn fault(error: arboard::Error) -> ClipboardFault {
+fn fault(error: &arboard::Error) -> ClipboardFault {
     match error {
         arboard::Error::ClipboardOccupied => ClipboardFault::Busy,
         arboard::Error::ContentNotAvailable => ClipboardFault::NoText,

@@ -222,7 +222,7 @@ impl Desk {
             _ => format!("Reading {} files", sources.len()),
         };
         let ground = self.ground();
-        self.start(label, true, move |leave| {
+        self.start(&label, true, move |leave| {
             News::Loaded(super::loading::read_all(sources, verb, ground, leave))
         });
     }
@@ -244,7 +244,7 @@ impl Desk {
             return;
         }
         let answer = self.picker.ask(wanted, frame);
-        self.start(label.to_owned(), true, move |_| {
+        self.start(label, true, move |_| {
             News::Picked(dialogs::wait(wanted, answer))
         });
     }

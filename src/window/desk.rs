@@ -177,11 +177,11 @@ impl Desk {
 
     pub(super) fn start(
         &mut self,
-        label: String,
+        label: &str,
         can_cancel: bool,
         work: impl FnOnce(&Leave) -> News + Send + 'static,
     ) {
-        if self.jobs.start(label.clone(), can_cancel, work).is_none() {
+        if self.jobs.start(label, can_cancel, work).is_none() {
             self.notify(Notice::fault(&format!(
                 "{label}: expected a new thread, found that the system gives none\nClose something and try again."
             )));
@@ -228,7 +228,7 @@ impl Desk {
             count => format!("Verifying {count} tokens"),
         };
         let ground = self.ground();
-        self.start(label, false, move |_| {
+        self.start(&label, false, move |_| {
             let prove = |token: Arc<Token>| {
                 let start = Instant::now();
                 let proof = prove(&token, &ground.keys, &ground.setting);

@@ -64,8 +64,10 @@ pub fn run(options: LaunchOptions) -> Result<(), LaunchError> {
             native_options(),
             Box::new(|cc| {
                 privacy::window_is_up();
+                let app = App::with_options(cc, options);
+                // After the theme, which brings the bundled faces.
                 theme::use_system_fonts(&cc.egui_ctx);
-                Ok(Box::new(App::with_options(cc, options)))
+                Ok(Box::new(app))
             }),
         )
     }));
@@ -108,7 +110,7 @@ fn explain(error: &eframe::Error) -> LaunchError {
     match error {
         eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) => LaunchError::NoDisplay,
         eframe::Error::AppCreation(_) => LaunchError::Stopped,
-        _ => LaunchError::NoRenderer,
+        eframe::Error::Wgpu(_) => LaunchError::NoRenderer,
     }
 }
 

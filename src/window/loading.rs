@@ -10,10 +10,10 @@ use zeroize::Zeroizing;
 
 use super::jobs::Leave;
 use super::model::Notice;
-use crate::find::{Where, find};
+use crate::find::{Nothing, explain_nothing, find, find_argument};
 use crate::inspection::Inspection;
 use crate::jose::visible::visible;
-use crate::keys::{Key, KeyRing, LoadError, MAX_KEY_FILE_BYTES, SecretEncoding, load, load_secret};
+use crate::keys::{Key, KeyRing, LoadError, SecretEncoding, load, load_secret};
 use crate::verify::Setting;
 
 /// Inputs larger than this (in bytes) are refused.
@@ -125,22 +125,15 @@ pub(super) fn read_all(
             }
             continue;
         }
-        let mut found = find(&read.bytes, &read.name);
-        let small =
-            u64::try_from(read.bytes.len()).is_ok_and(|length| length <= MAX_KEY_FILE_BYTES);
-        let keys = small.then(|| load(&read.name, &read.bytes));
-        if read.is_argument {
-            for candidate in &mut found {
-                candidate.place.where_ = Where::Argument;
-            }
-        }
-        match keys {
-            Some(Ok(keys)) if !keys.is_empty() => loaded.keys.extend(keys),
-            keys if found.is_empty() => {
-                let key_fault = keys.and_then(Result::err);
-                loaded.notices.push(nothing(&read, wanted, key_fault));
-            }
-            _ => {}
+        let found = if read.is_argument {
+            find_argument(&String::from_utf8_lossy(&read.bytes))
+        } else {
+            find(&read.bytes, &read.name)
+        };
+        match load(&read.name, &read.bytes) {
+            Ok(keys) => loaded.keys.extend(keys),
+            Err(fault) if found.is_empty() => loaded.notices.push(nothing(&read, wanted, &fault)),
+            Err(_) => {}
         }
         candidates.extend(found);
     }
@@ -245,28 +238,24 @@ fn read_stream(mut stream: impl Read, name: &str, leave: &Leave) -> Result<Input
     })
 }
 
-fn nothing(input: &Input, wanted: Wanted, key_fault: Option<LoadError>) -> Notice {
-    let name = &input.name;
+fn nothing(input: &Input, wanted: Wanted, key_fault: &LoadError) -> Notice {
     if input.is_argument {
         // The argument may be a mistyped secret: it is not repeated.
         return Notice::fault(
             "Argument: expected a file or a token, found no such file and no token in it\nCheck the name of the file.",
         );
     }
-    match (wanted, key_fault) {
-        (Wanted::Keys | Wanted::Secret, Some(fault)) => Notice::fault(&fault.to_string()),
-        // It is meant to be a key.
-        (_, Some(fault @ (LoadError::Encrypted { .. } | LoadError::NoUsableKey { .. }))) => {
-            Notice::fault(&fault.to_string())
-        }
-        (Wanted::Keys | Wanted::Secret, None) => Notice::fault(&format!(
-            "{name}: expected a key file of at most {} MiB, found a larger one\nLoad only the keys that you need.",
-            MAX_KEY_FILE_BYTES >> 20
-        )),
-        (Wanted::Tokens, _) => Notice::fault(&format!(
-            "{name}: expected a token or a key, found neither\nA token has three or five parts joined by dots and mostly begins with eyJ."
-        )),
-    }
+    let nothing = explain_nothing(&input.bytes);
+    let is_meant_as_key = wanted != Wanted::Tokens
+        || matches!(
+            nothing,
+            Nothing::Certificate | Nothing::Jwk | Nothing::JwkSet | Nothing::PemKey
+        );
+    Notice::fault(&if is_meant_as_key {
+        key_fault.to_string()
+    } else {
+        format!("{}: {nothing}", input.name)
+    })
 }
 
 #[cfg(test)]

@@ -67,9 +67,11 @@ pub(super) fn install_panic_hook() {
 }
 
 /// Starts logging as `RUST_LOG` asks for, without what could hold tokens: below warnings only our own
-/// records pass, since winit, the accessibility bridge and others trace whole events and trees.
+/// records pass, since winit, the accessibility bridge and others trace whole events and trees. Without `RUST_LOG`
+/// the others are silent: what goes wrong is said in our own words.
 pub fn start_logging() {
-    let started = env_logger::Builder::from_default_env()
+    let mostly = env_logger::Env::default().default_filter_or("tokenloupe=warn");
+    let started = env_logger::Builder::from_env(mostly)
         .format(|out, record| {
             if !passes(record.metadata()) {
                 return Ok(());

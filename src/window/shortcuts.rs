@@ -40,9 +40,10 @@ pub(super) fn take(ctx: &Context, model: &Model) -> Vec<Asked> {
     }
     // The old keys for the same.
     if ctx.input_mut(|input| input.consume_key(Modifiers::SHIFT, Key::Insert)) {
-        asked.push(match in_field {
-            true => Asked::PasteIntoField,
-            false => Asked::Command(Command::Paste),
+        asked.push(if in_field {
+            Asked::PasteIntoField
+        } else {
+            Asked::Command(Command::Paste)
         });
     }
     ctx.input_mut(|input| {

@@ -20,8 +20,11 @@ const GAP: f32 = 10.0;
 /// The height of the timeline.
 const TIMELINE: f32 = 138.0;
 
-/// The height of what is behind the tabs.
+/// The height of verification or findings behind the tabs.
 const TAB: f32 = 260.0;
+
+/// The height of the tabs themselves, with the gap below.
+const TABS: f32 = 34.0;
 
 /// Header and claims get no less height than this; the rest is scrolled.
 const MEMBERS: f32 = 200.0;
@@ -84,23 +87,39 @@ impl Stage {
                 ui.allocate_ui_with_layout(raw, Layout::top_down(Align::Min), |ui| {
                     commands.extend(self.raw.ui(ui, model));
                 });
-                let bottom = if tabs { TAB } else { TIMELINE };
+                let bottom = match self.tab {
+                    _ if !tabs => TIMELINE,
+                    Tab::Timeline => TABS + TIMELINE,
+                    Tab::Checks | Tab::Findings => TABS + TAB,
+                };
                 let used = ui.cursor().top() - start;
                 let stacked = width < SIDE_BY_SIDE;
-                let least = if stacked { 2.0 * MEMBERS + GAP } else { MEMBERS };
+                let least = if stacked {
+                    2.0 * MEMBERS + GAP
+                } else {
+                    MEMBERS
+                };
                 let members = (height - used - bottom - GAP).max(least).floor();
                 commands.extend(self.members(ui, model, vec2(width, members), stacked));
                 if tabs {
                     commands.extend(self.tabs(ui, model, vec2(width, bottom)));
                 } else {
                     let place = place(ui, vec2(width, bottom));
-                    commands.extend(within(ui, "timeline", place, |ui| self.timeline.ui(ui, model)));
+                    commands.extend(within(ui, "timeline", place, |ui| {
+                        self.timeline.ui(ui, model)
+                    }));
                 }
             });
         commands
     }
 
-    fn members(&mut self, ui: &mut Ui, model: &Model, size: egui::Vec2, stacked: bool) -> Vec<Command> {
+    fn members(
+        &mut self,
+        ui: &mut Ui,
+        model: &Model,
+        size: egui::Vec2,
+        stacked: bool,
+    ) -> Vec<Command> {
         let area = place(ui, size);
         let (header, claims) = if stacked {
             let middle = area.center().y;

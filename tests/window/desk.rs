@@ -13,22 +13,22 @@ use tokenloupe::window::{App, LaunchOptions, Surroundings, Wanted};
 use zeroize::Zeroizing;
 
 /// The instant that the window takes for now.
-pub const NOW: &str = "2026-11-21T22:40:13Z";
+pub(crate) const NOW: &str = "2026-11-21T22:40:13Z";
 
 /// A clipboard that only this test sees.
 #[derive(Clone)]
-pub struct Board(Arc<Mutex<Result<String, ClipboardFault>>>);
+pub(crate) struct Board(Arc<Mutex<Result<String, ClipboardFault>>>);
 
 impl Board {
-    pub fn put(&self, text: &str) {
+    pub(crate) fn put(&self, text: &str) {
         *self.0.lock().unwrap() = Ok(text.to_owned());
     }
 
-    pub fn put_fault(&self, fault: ClipboardFault) {
+    pub(crate) fn put_fault(&self, fault: ClipboardFault) {
         *self.0.lock().unwrap() = Err(fault);
     }
 
-    pub fn text(&self) -> Option<String> {
+    pub(crate) fn text(&self) -> Option<String> {
         self.0.lock().unwrap().clone().ok()
     }
 }
@@ -51,10 +51,10 @@ impl Clipboard for Board {
 
 /// Dialogs that answer at once with what was put here.
 #[derive(Clone, Default)]
-pub struct Picker(Arc<Mutex<Option<Vec<PathBuf>>>>);
+pub(crate) struct Picker(Arc<Mutex<Option<Vec<PathBuf>>>>);
 
 impl Picker {
-    pub fn put(&self, paths: &[PathBuf]) {
+    pub(crate) fn put(&self, paths: &[PathBuf]) {
         *self.0.lock().unwrap() = Some(paths.to_vec());
     }
 }
@@ -67,22 +67,22 @@ impl FilePicker for Picker {
 }
 
 /// A window under test.
-pub struct Desk {
-    pub window: Harness<'static, App>,
-    pub board: Board,
-    pub picker: Picker,
+pub(crate) struct Desk {
+    pub(crate) window: Harness<'static, App>,
+    pub(crate) board: Board,
+    pub(crate) picker: Picker,
 }
 
 impl Desk {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::sized(1440.0, 900.0)
     }
 
-    pub fn sized(width: f32, height: f32) -> Self {
+    pub(crate) fn sized(width: f32, height: f32) -> Self {
         Self::with(width, height, LaunchOptions::default())
     }
 
-    pub fn with(width: f32, height: f32, options: LaunchOptions) -> Self {
+    pub(crate) fn with(width: f32, height: f32, options: LaunchOptions) -> Self {
         let board = Board(Arc::new(Mutex::new(Err(ClipboardFault::NoText))));
         let picker = Picker::default();
         let surroundings = Surroundings {
@@ -105,7 +105,7 @@ impl Desk {
     }
 
     /// Until nothing is being worked on.
-    pub fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         let start = Instant::now();
         loop {
             self.window.step();
@@ -122,7 +122,7 @@ impl Desk {
         self.window.run();
     }
 
-    pub fn paste(&mut self, text: &str) {
+    pub(crate) fn paste(&mut self, text: &str) {
         self.board.put(text);
         self.window
             .key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::V);
@@ -130,7 +130,7 @@ impl Desk {
     }
 
     /// Clicks what has this name; of several, the one that was laid out first.
-    pub fn click(&mut self, name: &str) {
+    pub(crate) fn click(&mut self, name: &str) {
         self.window
             .get_all_by_label(name)
             .next()
@@ -139,7 +139,7 @@ impl Desk {
         self.settle();
     }
 
-    pub fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.window
             .query_all_by_label_contains(name)
             .next()
@@ -147,7 +147,7 @@ impl Desk {
     }
 
     /// The names of all nodes that begin so.
-    pub fn names(&self, start: &str) -> Vec<String> {
+    pub(crate) fn names(&self, start: &str) -> Vec<String> {
         self.window
             .query_all_by_label_contains(start)
             .filter_map(|node| node.accesskit_node().label())
@@ -156,11 +156,11 @@ impl Desk {
     }
 }
 
-pub fn sample(name: &str) -> String {
+pub(crate) fn sample(name: &str) -> String {
     std::fs::read_to_string(sample_path(name)).unwrap()
 }
 
-pub fn sample_path(name: &str) -> PathBuf {
+pub(crate) fn sample_path(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("assets/samples")
         .join(name)

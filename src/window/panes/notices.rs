@@ -33,9 +33,10 @@ impl NoticesPane {
 
 fn row(ui: &mut Ui, at: usize, notice: &Notice) -> Vec<Command> {
     let tokens = theme::tokens(ui);
-    let (icon, color, word) = match notice.is_error {
-        true => (Icon::Cross, tokens.bad, "Problem"),
-        false => (Icon::Info, tokens.info, "Note"),
+    let (icon, color, word) = if notice.is_error {
+        (Icon::Cross, tokens.bad, "Problem")
+    } else {
+        (Icon::Info, tokens.info, "Note")
     };
     let mut commands = Vec::new();
     let builder = UiBuilder::new()

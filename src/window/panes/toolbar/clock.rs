@@ -145,19 +145,19 @@ fn parse_instant(text: &str) -> Result<Timestamp, InstantFault> {
     let is_number = |c: char| c.is_ascii_digit() || matches!(c, '-' | '.');
     let dashes = text.trim_start_matches('-').contains('-');
     if text.chars().all(is_number) && !dashes {
-        let seconds: f64 = text.parse().map_err(|_| InstantFault::Other)?;
+        let seconds: f64 = text.parse().map_err(|_fault| InstantFault::Other)?;
         if seconds.abs() >= LIKELY_MILLISECONDS as f64 {
             return Err(InstantFault::Milliseconds((seconds / 1000.0) as i64));
         }
-        let since =
-            SignedDuration::try_from_secs_f64(seconds).map_err(|_| InstantFault::OutOfRange)?;
-        return Timestamp::from_duration(since).map_err(|_| InstantFault::OutOfRange);
+        let since = SignedDuration::try_from_secs_f64(seconds)
+            .map_err(|_fault| InstantFault::OutOfRange)?;
+        return Timestamp::from_duration(since).map_err(|_fault| InstantFault::OutOfRange);
     }
     let text = match text.strip_suffix("UTC") {
         Some(time) => format!("{}Z", time.trim_end()),
         None => text.to_owned(),
     };
-    text.parse().map_err(|_| InstantFault::Other)
+    text.parse().map_err(|_fault| InstantFault::Other)
 }
 
 #[cfg(test)]

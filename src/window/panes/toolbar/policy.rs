@@ -118,7 +118,7 @@ impl Draft {
         let leeway = self.leeway.trim();
         let leeway_seconds = leeway
             .parse()
-            .map_err(|_| "Leeway: expected a whole number of seconds, 0 or more.")?;
+            .map_err(|_fault| "Leeway: expected a whole number of seconds, 0 or more.")?;
         // Not trimmed: a space may be what is expected.
         let value = |text: &String| (!text.is_empty()).then(|| text.clone());
         Ok(Policy {
