@@ -15,6 +15,8 @@ mod json;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod readme;
+#[cfg(test)]
 mod report;
 #[cfg(test)]
 mod rfc;
