@@ -5,6 +5,7 @@ use egui::{
 };
 
 use crate::inspection::Inspection;
+use crate::jose::Kind;
 use crate::jose::visible::visible;
 use crate::judge::words::{sentence, span};
 use crate::judge::{Judgement, Severity, TimeState};
@@ -179,7 +180,7 @@ fn made_of(
 ) -> [Chip; 4] {
     [
         signature(theme, inspection),
-        time(theme, judgement),
+        time(theme, inspection, judgement),
         policy(theme, model, inspection),
         findings(theme, judgement),
     ]
@@ -198,11 +199,10 @@ fn signature(theme: &Tokens, inspection: &Inspection) -> Chip {
             let (icon, color, text) = signature_words(theme, proof);
             chip(icon, color, text)
         }
-        None => chip(
-            Icon::Question,
-            theme.warn,
-            "encrypted · not opened".to_owned(),
-        ),
+        None => Chip {
+            title: "Encryption",
+            ..chip(Icon::Question, theme.warn, "not opened".to_owned())
+        },
     }
 }
 
@@ -240,12 +240,15 @@ fn signature_words(theme: &Tokens, proof: &SignatureProof) -> (Icon, Color32, St
     }
 }
 
-fn time(theme: &Tokens, judgement: &Judgement) -> Chip {
+fn time(theme: &Tokens, inspection: &Inspection, judgement: &Judgement) -> Chip {
     let times = &judgement.times;
     let (icon, color, text) = match times.state {
         TimeState::Expired if times.not_yet_valid => (Icon::Cross, theme.bad, "never valid"),
         TimeState::Expired => (Icon::Cross, theme.bad, "exp passed"),
         TimeState::NotYetValid => (Icon::Cross, theme.bad, "before nbf"),
+        TimeState::None if inspection.token.kind == Kind::Jwe => {
+            (Icon::Question, theme.warn, "encrypted")
+        }
         TimeState::None => (Icon::Dash, theme.dim, "no times"),
         TimeState::Unreadable => (Icon::Cross, theme.bad, "not a number"),
         _ if times.within_leeway => (Icon::Question, theme.warn, "valid by the leeway"),

@@ -282,28 +282,40 @@ impl Columns {
     fn new(ui: &Ui, rows: &[Row<'_>]) -> Self {
         let width = ui.available_width();
         let character = ui.fonts_mut(|fonts| fonts.glyph_width(&mono(), '0'));
-        let widest = rows
-            .iter()
-            .map(|row| match &row.content {
-                Content::More(_) => 0.0,
+        let entries = || {
+            rows.iter().filter_map(|row| match &row.content {
+                Content::More(_) => None,
                 Content::Value(entry) => {
-                    let depth = row.path.len().saturating_sub(1).min(MAX_INDENTS) as f32;
-                    entry.name.chars().count() as f32 * character + depth * INDENT
+                    Some((row.path.len().saturating_sub(1).min(MAX_INDENTS), entry))
                 }
             })
-            .fold(3.0 * character, f32::max);
-        let is_wide = width >= WIDE;
-        let name = widest.min(width * if is_wide { 0.24 } else { 0.34 }).ceil();
-        let rest = width - name - 2.0 * space::M - space::L;
-        let value = if is_wide {
-            ((rest - space::L) * 0.5).floor()
-        } else {
-            rest
         };
+        let widest_name = entries()
+            .map(|(depth, entry)| {
+                entry.name.chars().count() as f32 * character + depth as f32 * INDENT
+            })
+            .fold(3.0 * character, f32::max);
+        let widest_value = entries()
+            .map(|(_, entry)| entry.value.range.len() as f32 * character)
+            .fold(0.0, f32::max);
+        let is_wide = width >= WIDE;
+        let name = widest_name
+            .min(width * if is_wide { 0.24 } else { 0.34 })
+            .ceil();
+        let rest = (width - name - 2.0 * space::M - space::L).max(40.0);
+        if !is_wide {
+            return Self {
+                name,
+                value: rest,
+                meaning: None,
+            };
+        }
+        let both = rest - space::L;
+        let value = widest_value.clamp(both * 0.4, both * 0.6).floor();
         Self {
             name,
-            value: value.max(40.0),
-            meaning: is_wide.then(|| (rest - space::L - value).max(40.0)),
+            value,
+            meaning: Some(both - value),
         }
     }
 }

@@ -1,0 +1,1 @@
+//! Each pane by its accessible names.
