@@ -6,7 +6,11 @@ use egui::Theme;
 use egui_kittest::wgpu::WgpuTestRenderer;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 
-use super::stage::{Stage, build};
+use tokenloupe::jose::PartRole;
+use tokenloupe::judge::Policy;
+use tokenloupe::window::model::Selection;
+
+use super::stage::{Stage, build, issuer_keys, sample};
 
 /// Whether pictures can be made here. Continuous integration must be able to.
 fn can_draw() -> bool {
@@ -40,16 +44,6 @@ fn picture(name: &str, stage: impl Fn() -> Stage, size: [f32; 2]) {
             theme,
             |ui, stage| stage.all(ui),
         );
-        if std::env::var_os("REALFONTS").is_some() {
-            tokenloupe::window::theme::use_system_fonts(&harness.ctx);
-            harness.run();
-            harness
-                .render()
-                .unwrap()
-                .save(format!("/tmp/panes/{name}-{word}.png"))
-                .unwrap();
-            continue;
-        }
         results.add(harness.try_snapshot(format!("{name}-{word}")));
     }
 }
@@ -62,4 +56,17 @@ fn an_expired_token_with_its_key() {
 #[test]
 fn an_encrypted_token() {
     picture("panes-encrypted", Stage::jwe, [1176.0, 832.0]);
+}
+
+#[test]
+fn a_damaged_token_with_something_selected() {
+    let stage = || {
+        let mut stage = Stage::new(&sample("damaged.jwt"), issuer_keys(), Policy::default());
+        stage.model.selection = Some(Selection {
+            part: PartRole::Payload,
+            range: 150..200,
+        });
+        stage
+    };
+    picture("panes-damaged", stage, [1176.0, 832.0]);
 }

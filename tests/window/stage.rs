@@ -227,6 +227,7 @@ pub(crate) fn build(
         .with_theme(theme)
         .with_pixels_per_point(1.0)
         .with_max_steps(16)
+        .with_step_dt(1.0 / 60.0)
         .with_context_setup(theme::install)
         .build_ui_state(show, stage);
     harness.run();

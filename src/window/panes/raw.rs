@@ -9,7 +9,7 @@ use crate::jose::{Kind, Part, PartRole, Token};
 use crate::judge::words::capitalised;
 use crate::window::commands::Command;
 use crate::window::model::{Model, Selection};
-use crate::window::theme::{size, space, tokens};
+use crate::window::theme::{space, tokens};
 use crate::window::widgets::{Card, Icon, menu_tag, sign};
 
 /// Above this width in points the legend is shown.

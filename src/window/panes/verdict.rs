@@ -7,7 +7,7 @@ use egui::{
 use crate::inspection::Inspection;
 use crate::jose::Kind;
 use crate::jose::visible::visible;
-use crate::judge::words::{sentence, span};
+use crate::judge::words::{sentence, short_span};
 use crate::judge::{Judgement, Severity, TimeState};
 use crate::verify::{NotChecked, Outcome, Provenance, SignatureProof};
 use crate::window::commands::Command;
@@ -154,7 +154,7 @@ fn show_chip(ui: &mut Ui, rect: Rect, content: &Chip) {
         let (_, line) = ui.allocate_space(vec2(inner.width(), 16.0));
         let icon = Rect::from_min_size(line.min + vec2(0.0, 2.5), vec2(11.0, 11.0));
         paint_icon(ui.painter(), icon, content.icon, content.color);
-        let text = Rect::from_min_max(pos2(icon.right() + 5.0, line.top()), line.max);
+        let place = Rect::from_min_max(pos2(icon.right() + 5.0, line.top()), line.max);
         let mut words = egui::text::LayoutJob::default();
         let font = egui::FontId::proportional(size::BODY);
         words.append(
@@ -166,7 +166,7 @@ fn show_chip(ui: &mut Ui, rect: Rect, content: &Chip) {
             let rest = format!(" · {}", content.rest);
             words.append(&rest, 0.0, egui::TextFormat::simple(font, theme.text));
         }
-        ui.scope_builder(UiBuilder::new().max_rect(text), |ui| {
+        ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
             ui.add(Label::new(words).truncate());
         });
     });
@@ -259,7 +259,7 @@ fn time(theme: &Tokens, inspection: &Inspection, judgement: &Judgement) -> Chip 
     let text = match remaining.filter(|_| times.state == TimeState::Valid && !times.within_leeway) {
         Some(exp) => format!(
             "{text} for {}",
-            span(exp.duration_since(judgement.at).as_secs())
+            short_span(exp.duration_since(judgement.at).as_secs())
         ),
         None => text.to_owned(),
     };
