@@ -224,8 +224,8 @@ fn is_evident(finding: &Finding, token: &Token, model: &Model) -> bool {
         && finding.evidence.iter().any(|evidence| {
             let part = token.part_at(evidence.range.start);
             let bytes = part.and_then(|part| {
-                let selected = links::bytes_of(part, selected)?;
-                let rests_on = links::bytes_of(part, &selection(evidence))?;
+                let selected = links::bytes_of(part, &selected.range)?;
+                let rests_on = links::bytes_of(part, &evidence.range)?;
                 Some((selected, rests_on))
             });
             bytes.is_some_and(|(selected, rests_on)| {

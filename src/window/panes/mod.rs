@@ -6,6 +6,7 @@ pub mod checks;
 pub mod claims;
 pub mod findings;
 pub mod header;
+mod hover;
 mod links;
 mod members;
 pub mod notices;

@@ -3,7 +3,7 @@
 use egui::RichText;
 
 use super::bytes::{ByteStyle, ByteView, Picked, Source};
-use super::links;
+use super::{hover, links};
 use crate::inspection::Inspection;
 use crate::jose::{Kind, Part, PartRole, Token};
 use crate::judge::words::capitalised;
@@ -85,9 +85,13 @@ impl RawPane {
                 },
                 group: &|at| links::group_in_text(token, at),
                 selection,
+                hovered: hover::get(ui),
                 faults: &faults,
             },
         );
+        if let Some(hovered) = outcome.hovered {
+            hover::set(ui, hovered);
+        }
         let mut commands = Vec::new();
         if let Some(picked) = outcome.picked {
             commands.push(Command::Select(match picked {

@@ -1,5 +1,6 @@
 //! A view of bytes, as text or hex: virtual rows, a selection by pointer and keyboard, faults underlined.
 
+mod cursor;
 mod rows;
 
 use std::ops::Range;
@@ -12,6 +13,7 @@ use egui::{
 
 use crate::window::theme::{Tokens, append_exact, mono, space, tokens};
 
+use cursor::{after, after_or_end, before, in_row};
 pub(crate) use rows::Form;
 use rows::{Cell, CellKind, Rows};
 
@@ -39,6 +41,8 @@ pub(crate) struct Source<'a> {
     pub(crate) group: &'a dyn Fn(usize) -> Range<usize>,
     /// What is selected.
     pub(crate) selection: Option<Range<usize>>,
+    /// What the pointer is on in another pane.
+    pub(crate) hovered: Option<Range<usize>>,
     /// What is wrong, with the words for it.
     pub(crate) faults: &'a [(Range<usize>, String)],
 }
@@ -61,6 +65,8 @@ pub(crate) struct Outcome {
     pub(crate) picked: Option<Picked>,
     /// Asked to copy.
     pub(crate) copy: bool,
+    /// What the pointer is on.
+    pub(crate) hovered: Option<Range<usize>>,
 }
 
 /// A new selection.
@@ -222,6 +228,7 @@ impl ByteView {
             self.hovered = hovered;
             response.ctx.request_repaint();
         }
+        outcome.hovered.clone_from(&self.hovered);
         if let Some(cell) = &pointed {
             let faults: Vec<&str> = source
                 .faults
@@ -394,7 +401,12 @@ impl ByteView {
         };
         let background = if source.selection.as_ref().is_some_and(is_in) {
             tokens.selection
-        } else if self.hovered.as_ref().is_some_and(is_in) {
+        } else if self
+            .hovered
+            .as_ref()
+            .or(source.hovered.as_ref())
+            .is_some_and(is_in)
+        {
             tokens.bg3
         } else {
             Color32::TRANSPARENT
@@ -473,95 +485,19 @@ fn nearest(lines: &[(Rect, Vec<Cell>, std::sync::Arc<Galley>)], at: Pos2) -> Opt
     })
 }
 
-/// The first byte of the character after the one at `at`; `at` at the end.
-fn after(bytes: &[u8], at: usize) -> usize {
-    let next = after_or_end(bytes, at);
-    if next < bytes.len() { next } else { at }
-}
-
-/// The end of the character at `at`.
-fn after_or_end(bytes: &[u8], at: usize) -> usize {
-    let mut next = at.saturating_add(1).min(bytes.len());
-    while bytes.get(next).is_some_and(|byte| is_continuation(*byte)) {
-        next = next.saturating_add(1);
-    }
-    next
-}
-
-/// The first byte of the character before `at`.
-fn before(bytes: &[u8], at: usize) -> usize {
-    let mut previous = at.saturating_sub(1);
-    while previous > 0
-        && bytes
-            .get(previous)
-            .is_some_and(|byte| is_continuation(*byte))
-    {
-        previous = previous.saturating_sub(1);
-    }
-    previous
-}
-
-fn is_continuation(byte: u8) -> bool {
-    byte & 0b1100_0000 == 0b1000_0000
-}
-
-/// The byte at the same place some rows further down.
-fn in_row(rows: &Rows, bytes: &[u8], from: usize, by: isize) -> usize {
-    let row = rows.row_of(from);
-    let place = from.saturating_sub(rows.bytes(row).start);
-    let target = row
-        .saturating_add_signed(by)
-        .min(rows.len().saturating_sub(1));
-    if target == row {
-        return from;
-    }
-    let range = rows.bytes(target);
-    let mut to = range
-        .start
-        .saturating_add(place)
-        .min(range.end.saturating_sub(1));
-    while to > range.start && bytes.get(to).is_some_and(|byte| is_continuation(*byte)) {
-        to = to.saturating_sub(1);
-    }
-    to
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_cursor_moves_by_characters() {
+    fn a_selection_takes_whole_characters() {
         let bytes = "aé漢b".as_bytes();
-        assert_eq!(after(bytes, 0), 1);
-        assert_eq!(after(bytes, 1), 3);
-        assert_eq!(after(bytes, 3), 6);
-        assert_eq!(after(bytes, 6), 6, "the last stays");
-        assert_eq!(before(bytes, 6), 3);
-        assert_eq!(before(bytes, 0), 0);
         let view = ByteView {
             anchor: 3,
             head: 1,
             ..ByteView::default()
         };
         assert_eq!(view.selected(bytes), 1..6);
-    }
-
-    #[test]
-    fn up_and_down_keep_the_column_and_stay_inside() {
-        let bytes = b"abcdefghij";
-        let rows = Rows::new(
-            bytes,
-            Form::Text {
-                columns: 4,
-                has_lines: false,
-            },
-            true,
-        );
-        assert_eq!(in_row(&rows, bytes, 1, 1), 5);
-        assert_eq!(in_row(&rows, bytes, 7, 1), 9, "the last row is shorter");
-        assert_eq!(in_row(&rows, bytes, 1, -1), 1);
-        assert_eq!(in_row(&rows, bytes, 1, 100), 9);
     }
 
     #[test]

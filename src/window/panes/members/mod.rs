@@ -1,5 +1,6 @@
 //! What header and claims have in common: one decoded part as table, JSON or hex.
 
+mod cells;
 mod meaning;
 mod table;
 mod tree;
@@ -9,7 +10,7 @@ use std::ops::Range;
 use egui::{Color32, RichText, Ui};
 
 use super::bytes::{ByteStyle, ByteView, Picked, Source};
-use super::links;
+use super::{hover, links};
 use crate::inspection::Inspection;
 use crate::jose::json::{Document, Json, Value};
 use crate::jose::visible::visible;
@@ -48,6 +49,8 @@ pub(super) struct MemberView {
     identity: String,
     /// The selection when it was last looked at.
     seen: Option<Selection>,
+    /// Whether the pointer was here.
+    is_pointed_at: bool,
 }
 
 /// The kinds of JSON text that are told apart by colour.
@@ -138,6 +141,12 @@ impl MemberView {
             }
         }
         self.seen.clone_from(&shown.model.selection);
+        let is_pointed_at = ui.ui_contains_pointer();
+        if self.is_pointed_at && !is_pointed_at {
+            // What lit up elsewhere goes dark.
+            ui.request_repaint();
+        }
+        self.is_pointed_at = is_pointed_at;
         commands
     }
 
@@ -172,10 +181,14 @@ impl MemberView {
                 style,
                 color: &|at| color(theme, colors, part, at),
                 group: &|at| links::group(part, at),
-                selection: selected.and_then(|selection| links::bytes_of(part, selection)),
+                selection: selected.and_then(|selection| links::bytes_of(part, &selection.range)),
+                hovered: hover::get(ui).and_then(|range| links::bytes_of(part, &range)),
                 faults: &faults,
             },
         );
+        if let Some(hovered) = outcome.hovered {
+            hover::set(ui, part.text_range(hovered));
+        }
         Some(Command::Select(match outcome.picked? {
             Picked::Bytes(bytes) => Some(links::select(part, bytes)),
             Picked::Nothing => None,

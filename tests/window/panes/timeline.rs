@@ -1,0 +1,154 @@
+//! The clock and the times of a token.
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, PointerButton, pos2};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use tokenloupe::window::commands::Command;
+use tokenloupe::window::model::{Clock, Zone};
+
+use super::{Window, click, last, names, of, says};
+use crate::stage::Stage;
+
+#[test]
+fn the_timeline_says_everything_in_words() {
+    let window = pane!(Stage::id_token(), timeline, [776.0, 138.0]);
+    let slider = window.get_by_role_and_label(Role::Slider, "Clock on the timeline");
+    let words = slider.accesskit_node().value().unwrap();
+    for part in [
+        "Issued (iat) 2026-11-18 20:00:00 UTC, 3 d 2 h ago",
+        "Expires (exp) 2026-11-18 21:00:00 UTC, 3 d 1 h ago",
+        "Leeway 1 min",
+        "now 2026-11-21 22:40:13 UTC: expired",
+    ] {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    assert!(says(&window, "lived 1 h · drag the clock to ask"));
+}
+
+#[test]
+fn the_keyboard_freezes_and_moves_the_clock() {
+    let mut window = pane!(Stage::id_token(), timeline, [776.0, 138.0]);
+    window
+        .get_by_role_and_label(Role::Slider, "Clock on the timeline")
+        .focus();
+    window.run();
+    let press = |window: &mut Window, modifiers, key| {
+        window.key_press_modifiers(modifiers, key);
+        window.run();
+        match window.state().model.clock {
+            Clock::Frozen(at) => at.to_string(),
+            Clock::Live => "live".to_owned(),
+        }
+    };
+    assert_eq!(
+        press(&mut window, Modifiers::NONE, Key::ArrowLeft),
+        "2026-11-21T22:40:12Z"
+    );
+    assert_eq!(
+        press(&mut window, Modifiers::SHIFT, Key::ArrowLeft),
+        "2026-11-21T22:39:12Z"
+    );
+    assert_eq!(
+        press(&mut window, Modifiers::COMMAND, Key::ArrowRight),
+        "2026-11-21T23:39:12Z"
+    );
+    assert_eq!(
+        press(&mut window, Modifiers::NONE, Key::End),
+        "2026-11-18T21:00:00Z"
+    );
+    assert_eq!(
+        press(&mut window, Modifiers::NONE, Key::Home),
+        "2026-11-18T20:00:00Z"
+    );
+    assert!(says(&window, "clock held at 2026-11-18 20:00:00 UTC"));
+    click(&mut window, "Live: judge as of now again");
+    assert_eq!(window.state().model.clock, Clock::Live);
+}
+
+#[test]
+fn dragging_asks_was_it_valid_then_and_a_double_click_returns() {
+    let mut window = pane!(Stage::id_token(), timeline, [776.0, 138.0]);
+    let rect = window
+        .get_by_role_and_label(Role::Slider, "Clock on the timeline")
+        .rect();
+    let at = |share: f32| pos2(rect.left() + rect.width() * share, rect.center().y);
+    window.hover_at(at(0.9));
+    window.run();
+    window.drag_at(at(0.9));
+    window.step();
+    for share in [0.6, 0.4, 0.3] {
+        window.hover_at(at(share));
+        window.step();
+    }
+    window.drop_at(at(0.3));
+    window.run();
+    let Clock::Frozen(frozen) = window.state().model.clock else {
+        panic!("the clock still runs");
+    };
+    let exp: jiff::Timestamp = "2026-11-18T21:00:00Z".parse().unwrap();
+    let iat: jiff::Timestamp = "2026-11-18T20:00:00Z".parse().unwrap();
+    assert!(iat < frozen && frozen < exp, "{frozen}");
+    let slider = window.get_by_role_and_label(Role::Slider, "Clock on the timeline");
+    assert!(
+        slider
+            .accesskit_node()
+            .value()
+            .unwrap()
+            .ends_with(": valid")
+    );
+    for _ in 0..2 {
+        for pressed in [true, false] {
+            window.event(egui::Event::PointerButton {
+                pos: at(0.5),
+                button: PointerButton::Primary,
+                pressed,
+                modifiers: Modifiers::NONE,
+            });
+            window.step();
+        }
+    }
+    window.run();
+    assert_eq!(window.state().model.clock, Clock::Live);
+}
+
+#[test]
+fn zone_and_leeway_are_chosen_here() {
+    let mut window = pane!(Stage::id_token(), timeline, [776.0, 400.0]);
+    click(&mut window, "Local time");
+    assert_eq!(last(&window), Some(&Command::SetZone(Zone::Local)));
+    click(&mut window, "Leeway: 1 min");
+    click(&mut window, "5 min");
+    assert_eq!(last(&window), Some(&Command::SetLeeway(300)));
+}
+
+#[test]
+fn a_live_token_counts_down() {
+    let mut stage = Stage::id_token();
+    stage.model.now = "2026-11-18T20:55:48Z".parse().unwrap();
+    stage.judge();
+    let window = pane!(stage, timeline, [776.0, 138.0]);
+    assert!(
+        says(&window, "lives 1 h · expires in 00:04:12"),
+        "{:?}",
+        names(&window)
+    );
+}
+
+#[test]
+fn a_token_without_times_says_so() {
+    let window = pane!(
+        of(r#"{"alg":"none"}"#, r#"{"sub":"a"}"#),
+        timeline,
+        [776.0, 138.0]
+    );
+    assert!(
+        says(&window, "nothing says when this token was issued"),
+        "{:?}",
+        names(&window)
+    );
+    let window = pane!(Stage::jwe(), timeline, [776.0, 138.0]);
+    assert!(says(
+        &window,
+        "The claims are encrypted, and their times with them."
+    ));
+}
