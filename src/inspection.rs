@@ -83,7 +83,7 @@ impl Session {
         let known = self
             .tokens
             .iter()
-            .position(|inspection| inspection.token.text() == new.token.text());
+            .position(|inspection| inspection.sha256 == new.sha256);
         if let Some(at) = known {
             if let Some(inspection) = self.tokens.get_mut(at) {
                 for place in new.places {

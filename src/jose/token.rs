@@ -473,7 +473,7 @@ mod tests {
             .map(json::Member::range)
             .unwrap_or_default();
         let range = payload.text_range(exp.clone());
-        // `"exp":1300819380` stands at bytes 16 to 32 of the payload: sextets 21 to 43.
+        // `"exp":1300819380` stands at bytes 16 to 32 of the payload: sextets 21 to 42.
         assert_eq!(exp, 16..32);
         let start = payload.range.start;
         assert_eq!(range, start + 21..start + 43);

@@ -84,7 +84,7 @@ impl App {
             guard,
             pending: Vec::new(),
             toolbar: ToolbarPane::default(),
-            notices: NoticesPane,
+            notices: NoticesPane::default(),
             rail: RailPane::default(),
             stage: Stage::default(),
             status: StatusPane,
@@ -193,6 +193,7 @@ impl App {
         commands.extend(status.show(ui, |ui| self.status.ui(ui, model)).inner);
         if !model.notices.is_empty() {
             let notices = Panel::top("notices")
+                .exact_size(self.notices.height())
                 .frame(Frame::new().fill(tokens.bg1))
                 .resizable(false);
             commands.extend(notices.show(ui, |ui| self.notices.ui(ui, model)).inner);

@@ -69,7 +69,7 @@ impl SystemClipboard {
     fn open(&mut self) -> Result<&mut arboard::Clipboard, ClipboardFault> {
         let clipboard = match self.0.take() {
             Some(clipboard) => clipboard,
-            None => arboard::Clipboard::new().map_err(|error| fault(&error))?,
+            None => arboard::Clipboard::new().map_err(|_error| ClipboardFault::Missing)?,
         };
         Ok(self.0.insert(clipboard))
     }
@@ -77,11 +77,15 @@ impl SystemClipboard {
 
 impl Clipboard for SystemClipboard {
     fn read(&mut self) -> Result<Zeroizing<String>, ClipboardFault> {
-        let text = Zeroizing::new(self.open()?.get_text().map_err(|error| fault(&error))?);
-        if text.is_empty() {
-            return Err(ClipboardFault::NoText);
+        match self.open()?.get_text().map(Zeroizing::new) {
+            Ok(text) if text.is_empty() => Err(ClipboardFault::NoText),
+            Ok(text) => Ok(text),
+            // Some programs answer the request for text with a picture, which X11 counts as an unknown error.
+            Err(error) => Err(match fault(&error) {
+                ClipboardFault::Missing => ClipboardFault::NoText,
+                other => other,
+            }),
         }
-        Ok(text)
     }
 
     fn write(&mut self, text: &str) -> Result<(), ClipboardFault> {
@@ -102,12 +106,11 @@ impl Clipboard for SystemClipboard {
     }
 }
 
+/// The descriptions that some of these carry are for developers, and not known to be free of contents.
 fn fault(error: &arboard::Error) -> ClipboardFault {
     match error {
         arboard::Error::ClipboardOccupied => ClipboardFault::Busy,
-        arboard::Error::ContentNotAvailable => ClipboardFault::NoText,
         arboard::Error::ConversionFailure => ClipboardFault::NotUtf8,
-        // The description is for developers, and not known to be free of contents.
         _ => ClipboardFault::Missing,
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use egui::{Id, Key, Modal, TextEdit, Ui};
+use egui::{Frame, Id, Key, Modal, TextEdit, Ui};
 
 use super::commands::Command;
 use super::loading::Wanted;
@@ -88,7 +88,10 @@ impl PathDialog {
         let tokens = theme::tokens(ui);
         let mut command = None;
         let mut done = false;
-        let modal = Modal::new(Id::unique("path dialog")).show(ui.ctx(), |ui| {
+        let frame = Frame::popup(ui.style()).inner_margin(space::L);
+        let modal = Modal::new(Id::unique("path dialog")).frame(frame);
+        let modal = modal.show(ui.ctx(), |ui| {
+            ui.spacing_mut().item_spacing.y = space::S;
             ui.set_width(420.0_f32.min(ui.ctx().content_rect().width() - 64.0));
             let (title, button) = match self.wanted {
                 Wanted::Keys => ("Add a key by path", "Add key"),
@@ -96,7 +99,6 @@ impl PathDialog {
                 Wanted::Tokens => ("Open a file by path", "Open file"),
             };
             ui.heading(title);
-            ui.add_space(space::XS);
             if self.stands_in {
                 ui.colored_label(
                     tokens.dim,
@@ -105,6 +107,7 @@ impl PathDialog {
             }
             let label = ui.label("Path of the file");
             let field = TextEdit::singleline(&mut self.path)
+                .margin(egui::Margin::symmetric(6, 4))
                 .id_salt("path")
                 .desired_width(f32::INFINITY);
             let field = ui.add(field).labelled_by(label.id);

@@ -5,4 +5,10 @@
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
+mod panes;
+#[cfg(test)]
+mod pictures;
+#[cfg(test)]
 mod shell;
+#[cfg(test)]
+mod stage;

@@ -12,21 +12,34 @@ const MAX_HEIGHT: f32 = 150.0;
 
 /// The pane of messages.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct NoticesPane;
+pub struct NoticesPane {
+    /// The height of all messages in the last frame.
+    height: f32,
+}
 
 impl NoticesPane {
+    /// The height that it takes, in points.
+    pub fn height(&self) -> f32 {
+        self.height.clamp(1.0, MAX_HEIGHT)
+    }
+
     /// Shows the messages, the newest first. The caller leaves it out when there are none.
     pub fn ui(&mut self, ui: &mut Ui, model: &Model) -> Vec<Command> {
         let mut commands = Vec::new();
-        ScrollArea::vertical()
+        let shown = ScrollArea::vertical()
             .id_salt("notices")
-            .max_height(MAX_HEIGHT)
-            .auto_shrink([false, true])
+            .auto_shrink(false)
             .show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 1.0;
                 for (at, notice) in model.notices.iter().enumerate().rev() {
                     commands.extend(row(ui, at, notice));
                 }
             });
+        let height = shown.content_size.y;
+        if (height - self.height).abs() > 0.5 {
+            self.height = height;
+            ui.ctx().request_discard("the messages have a new height");
+        }
         commands
     }
 }

@@ -9,7 +9,7 @@ use crate::jose::{Kind, Part, PartRole, Token};
 use crate::judge::words::capitalised;
 use crate::window::commands::Command;
 use crate::window::model::{Model, Selection};
-use crate::window::theme::{size, space, tokens};
+use crate::window::theme::{space, tokens};
 use crate::window::widgets::{Card, Icon, menu_tag, sign};
 
 /// Above this width in points the legend is shown.
@@ -134,18 +134,23 @@ fn legend(ui: &mut egui::Ui, token: &Token) {
         .iter()
         .filter(|part| part.role != PartRole::Token);
     let parts: Vec<&Part> = shown.take(5).collect();
+    ui.spacing_mut().item_spacing.x = 5.0;
     for part in parts.into_iter().rev() {
         let color = theme.part(part.role);
+        let name = if part.role == PartRole::Iv {
+            "IV"
+        } else {
+            part.role.label()
+        };
         ui.add_space(space::XS);
-        let words = format!("{} {}", part.role.label(), part.range.len());
-        ui.label(RichText::new(words).color(color))
+        ui.label(RichText::new(format!("{name} {}", part.range.len())).color(color))
             .on_hover_text(format!(
-                "{} characters, {} bytes",
+                "{}: {} characters, {} bytes",
+                capitalised(part.role.label()),
                 part.range.len(),
                 part.bytes().len()
             ));
-        ui.spacing_mut().item_spacing.x = space::XS;
-        sign(ui, Icon::Square, size::SMALL, color);
+        sign(ui, Icon::Square, 10.0, color);
     }
 }
 

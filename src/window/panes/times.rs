@@ -44,20 +44,16 @@ pub(crate) fn relative(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// `00:04:12`, or `3 d 00:04:12`.
+/// `00:04:12`; from a day on in words, as seconds no longer matter.
 pub(crate) fn countdown(seconds: i64) -> String {
-    let seconds = seconds.max(0);
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    let clock = format!(
-        "{:02}:{:02}:{:02}",
-        rest / 3_600,
-        rest % 3_600 / 60,
-        rest % 60
-    );
-    if days == 0 {
-        clock
-    } else {
-        format!("{days} d {clock}")
+    match seconds.max(0) {
+        seconds @ 86_400.. => short_span(seconds),
+        seconds => format!(
+            "{:02}:{:02}:{:02}",
+            seconds / 3_600,
+            seconds % 3_600 / 60,
+            seconds % 60
+        ),
     }
 }
 
@@ -74,6 +70,7 @@ mod tests {
         assert_eq!(relative(now, at), "in 3 d 2 h");
         assert_eq!(relative(at, at), "now");
         assert_eq!(countdown(252), "00:04:12");
-        assert_eq!(countdown(3 * 86_400 + 61), "3 d 00:01:01");
+        assert_eq!(countdown(86_399), "23:59:59");
+        assert_eq!(countdown(3 * 86_400 + 3_661), "3 d 1 h");
     }
 }

@@ -5,8 +5,8 @@ mod policy;
 
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{
-    Align, Atom, Button, Layout, PopupCloseBehavior, Rect, Response, RichText, Sense, Stroke,
-    ThemePreference, Ui, Vec2, vec2,
+    Align, Align2, Atom, Button, Layout, PopupCloseBehavior, Rect, Response, RichText, Sense, Stroke,
+    TextEdit, ThemePreference, Ui, Vec2, vec2,
 };
 
 use crate::window::commands::{Action, Command};
@@ -196,7 +196,7 @@ fn theme_menu(ui: &mut Ui, model: &Model) -> Option<Command> {
             (ThemePreference::Light, "Light"),
             (ThemePreference::System, "As the system"),
         ] {
-            if ui.radio(model.theme == theme, label).clicked() {
+            if ui.selectable_label(model.theme == theme, label).clicked() {
                 command = Some(Command::SetTheme(theme));
                 ui.close();
             }
@@ -206,10 +206,30 @@ fn theme_menu(ui: &mut Ui, model: &Model) -> Option<Command> {
     command
 }
 
-/// A menu that stays open while it is used.
+/// A menu that stays open while it is used, with fields and buttons as they look elsewhere.
 fn form_menu(button: Button<'_>) -> MenuButton<'_> {
-    let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    MenuButton::from_button(button).config(stays)
+    let form = MenuConfig::new()
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .style(|style: &mut egui::Style| style.spacing.interact_size.y = 24.0);
+    MenuButton::from_button(button).config(form)
+}
+
+/// The content of a form menu.
+fn form<R>(ui: &mut Ui, width: f32, show: impl FnOnce(&mut Ui) -> R) -> R {
+    egui::Frame::new()
+        .inner_margin(space::S)
+        .show(ui, |ui| {
+            ui.set_width(width.min(ui.ctx().content_rect().width() - 64.0));
+            ui.with_layout(Layout::top_down(Align::Min), show).inner
+        })
+        .inner
+}
+
+/// A field for one line.
+fn field(text: &mut String) -> TextEdit<'_> {
+    TextEdit::singleline(text)
+        .margin(egui::Margin::symmetric(6, 4))
+        .align(Align2::LEFT_CENTER)
 }
 
 /// The sign of a menu.

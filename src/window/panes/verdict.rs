@@ -5,8 +5,9 @@ use egui::{
 };
 
 use crate::inspection::Inspection;
+use crate::jose::Kind;
 use crate::jose::visible::visible;
-use crate::judge::words::{sentence, span};
+use crate::judge::words::{sentence, short_span};
 use crate::judge::{Judgement, Severity, TimeState};
 use crate::verify::{NotChecked, Outcome, Provenance, SignatureProof};
 use crate::window::commands::Command;
@@ -153,7 +154,7 @@ fn show_chip(ui: &mut Ui, rect: Rect, content: &Chip) {
         let (_, line) = ui.allocate_space(vec2(inner.width(), 16.0));
         let icon = Rect::from_min_size(line.min + vec2(0.0, 2.5), vec2(11.0, 11.0));
         paint_icon(ui.painter(), icon, content.icon, content.color);
-        let text = Rect::from_min_max(pos2(icon.right() + 5.0, line.top()), line.max);
+        let place = Rect::from_min_max(pos2(icon.right() + 5.0, line.top()), line.max);
         let mut words = egui::text::LayoutJob::default();
         let font = egui::FontId::proportional(size::BODY);
         words.append(
@@ -165,7 +166,7 @@ fn show_chip(ui: &mut Ui, rect: Rect, content: &Chip) {
             let rest = format!(" · {}", content.rest);
             words.append(&rest, 0.0, egui::TextFormat::simple(font, theme.text));
         }
-        ui.scope_builder(UiBuilder::new().max_rect(text), |ui| {
+        ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
             ui.add(Label::new(words).truncate());
         });
     });
@@ -179,7 +180,7 @@ fn made_of(
 ) -> [Chip; 4] {
     [
         signature(theme, inspection),
-        time(theme, judgement),
+        time(theme, inspection, judgement),
         policy(theme, model, inspection),
         findings(theme, judgement),
     ]
@@ -198,11 +199,10 @@ fn signature(theme: &Tokens, inspection: &Inspection) -> Chip {
             let (icon, color, text) = signature_words(theme, proof);
             chip(icon, color, text)
         }
-        None => chip(
-            Icon::Question,
-            theme.warn,
-            "encrypted · not opened".to_owned(),
-        ),
+        None => Chip {
+            title: "Encryption",
+            ..chip(Icon::Question, theme.warn, "not opened".to_owned())
+        },
     }
 }
 
@@ -240,12 +240,15 @@ fn signature_words(theme: &Tokens, proof: &SignatureProof) -> (Icon, Color32, St
     }
 }
 
-fn time(theme: &Tokens, judgement: &Judgement) -> Chip {
+fn time(theme: &Tokens, inspection: &Inspection, judgement: &Judgement) -> Chip {
     let times = &judgement.times;
     let (icon, color, text) = match times.state {
         TimeState::Expired if times.not_yet_valid => (Icon::Cross, theme.bad, "never valid"),
         TimeState::Expired => (Icon::Cross, theme.bad, "exp passed"),
         TimeState::NotYetValid => (Icon::Cross, theme.bad, "before nbf"),
+        TimeState::None if inspection.token.kind == Kind::Jwe => {
+            (Icon::Question, theme.warn, "encrypted")
+        }
         TimeState::None => (Icon::Dash, theme.dim, "no times"),
         TimeState::Unreadable => (Icon::Cross, theme.bad, "not a number"),
         _ if times.within_leeway => (Icon::Question, theme.warn, "valid by the leeway"),
@@ -256,7 +259,7 @@ fn time(theme: &Tokens, judgement: &Judgement) -> Chip {
     let text = match remaining.filter(|_| times.state == TimeState::Valid && !times.within_leeway) {
         Some(exp) => format!(
             "{text} for {}",
-            span(exp.duration_since(judgement.at).as_secs())
+            short_span(exp.duration_since(judgement.at).as_secs())
         ),
         None => text.to_owned(),
     };

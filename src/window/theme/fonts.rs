@@ -68,6 +68,11 @@ const TEXT: &[Face] = &[
 
 /// Faces for tokens, values and ids, the best first.
 const MONO: &[Face] = &[
+    // First the one without ligatures: characters are shown one by one.
+    Face {
+        regular: "JetBrainsMonoNL-Regular",
+        semibold: "JetBrainsMonoNL-Regular",
+    },
     Face {
         regular: "JetBrainsMono-Regular",
         semibold: "JetBrainsMono-Regular",

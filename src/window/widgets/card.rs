@@ -11,6 +11,9 @@ use crate::window::theme::{radius, semibold, size, space, tokens};
 /// The height of a card's header row, in points.
 const HEADER: f32 = 34.0;
 
+/// With less room than this beside the controls, in points, the title stands alone.
+const MIN_ROOM: f32 = 110.0;
+
 /// A framed area with a header row: a title, a note after it, controls at the right end.
 #[derive(Debug, Clone)]
 pub struct Card<'a> {
@@ -99,14 +102,17 @@ impl<'a> Card<'a> {
                 controls(ui);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ui.add_space(space::M);
+                    let room = ui.available_width();
                     let title = RichText::new(self.title)
                         .font(semibold(size::BODY))
                         .color(tokens.text);
                     ui.add(Label::new(title).truncate());
-                    if let Some(tag) = &self.tag {
+                    // What is least needed goes first where it is narrow.
+                    let is_roomy = room > MIN_ROOM;
+                    if let Some(tag) = self.tag.as_ref().filter(|_| is_roomy) {
                         super::tag(ui, tag, tokens.dim);
                     }
-                    if !self.note.is_empty() {
+                    if !self.note.is_empty() && is_roomy {
                         truncated(ui, RichText::new(&self.note).color(tokens.dim));
                     }
                 });

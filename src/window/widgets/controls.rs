@@ -8,6 +8,9 @@ use egui::{
 use super::icon::{Icon, paint_icon};
 use crate::window::theme::{radius, size, space, tokens};
 
+/// In less width than this, in points, segments move together.
+const TIGHT: f32 = 220.0;
+
 /// One choice of a segmented control.
 #[derive(Debug, Clone, Copy)]
 pub struct Segment<'a, T> {
@@ -39,9 +42,14 @@ pub fn segmented<T: PartialEq + Copy>(
                 .layout_no_wrap(segment.label.to_owned(), font.clone(), color)
         })
         .collect();
+    let padding = if ui.available_width() < TIGHT {
+        space::XS + 1.0
+    } else {
+        space::S
+    };
     let width: f32 = galleys
         .iter()
-        .map(|galley| galley.size().x + 2.0 * space::S)
+        .map(|galley| galley.size().x + 2.0 * padding)
         .sum();
     let (frame, _) = ui.allocate_exact_size(vec2(width.ceil(), 24.0), Sense::hover());
     let id = ui.next_auto_id();
@@ -51,7 +59,7 @@ pub fn segmented<T: PartialEq + Copy>(
     for (index, (segment, galley)) in segments.iter().zip(galleys).enumerate() {
         let rect = Rect::from_min_size(
             pos2(left, frame.top()),
-            vec2(galley.size().x + 2.0 * space::S, frame.height()),
+            vec2(galley.size().x + 2.0 * padding, frame.height()),
         );
         left = rect.right();
         let response = ui.interact(rect, id.with(index), Sense::click());
@@ -74,7 +82,7 @@ pub fn segmented<T: PartialEq + Copy>(
                 .rect_stroke(rect.shrink(1.0), corners, ring, StrokeKind::Inside);
         }
         let at = pos2(
-            rect.left() + space::S,
+            rect.left() + padding,
             rect.center().y - galley.size().y / 2.0,
         );
         ui.painter().galley(at, galley, tokens.text);
@@ -119,38 +127,51 @@ pub fn row_frame(ui: &Ui, rect: Rect, response: &Response, is_lit: bool, tint: O
 
 /// A small framed button that opens a menu. `name` is its name for screen readers.
 pub fn menu_tag(ui: &mut Ui, label: &str, name: &str, menu: impl FnOnce(&mut Ui)) -> Response {
+    let response = small_button(ui, label, name, true);
+    Popup::menu(&response).show(menu);
+    response
+}
+
+/// A small framed button. `name` is its name for screen readers.
+pub fn button_tag(ui: &mut Ui, label: &str, name: &str) -> Response {
+    small_button(ui, label, name, false)
+}
+
+fn small_button(ui: &mut Ui, label: &str, name: &str, opens_menu: bool) -> Response {
     const CHEVRON: f32 = 8.0;
     let tokens = tokens(ui);
     let font = egui::FontId::proportional(size::SMALL);
     let galley = ui
         .painter()
         .layout_no_wrap(label.to_owned(), font, tokens.dim);
-    let place = vec2(galley.size().x + 2.0 * space::S + space::XS + CHEVRON, 22.0);
+    let for_chevron = if opens_menu { space::XS + CHEVRON } else { 0.0 };
+    let place = vec2(galley.size().x + 2.0 * space::S + for_chevron, 22.0);
     let (rect, response) = ui.allocate_exact_size(place, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
     let is_lit = response.hovered() || response.has_focus();
     let corners = CornerRadius::same(radius::SMALL - 2);
-    let stroke = Stroke::new(
-        1.0,
-        if response.has_focus() {
-            tokens.accent
-        } else {
-            tokens.line
-        },
-    );
+    let line = if response.has_focus() {
+        tokens.accent
+    } else {
+        tokens.line
+    };
     let fill = if is_lit { tokens.bg3 } else { tokens.bg1 };
-    ui.painter()
-        .rect(rect, corners, fill, stroke, StrokeKind::Inside);
+    ui.painter().rect(
+        rect,
+        corners,
+        fill,
+        Stroke::new(1.0, line),
+        StrokeKind::Inside,
+    );
     let text = pos2(
         rect.left() + space::S,
         rect.center().y - galley.size().y / 2.0,
     );
     ui.painter().galley(text, galley, tokens.dim);
-    let chevron = Rect::from_center_size(
-        pos2(rect.right() - space::S - CHEVRON / 2.0, rect.center().y),
-        vec2(CHEVRON, CHEVRON),
-    );
-    paint_icon(ui.painter(), chevron, Icon::Chevron, tokens.dim);
-    Popup::menu(&response).show(menu);
+    if opens_menu {
+        let center = pos2(rect.right() - space::S - CHEVRON / 2.0, rect.center().y);
+        let chevron = Rect::from_center_size(center, vec2(CHEVRON, CHEVRON));
+        paint_icon(ui.painter(), chevron, Icon::Chevron, tokens.dim);
+    }
     response
 }

@@ -1,7 +1,8 @@
 //! Lines of text that never run over their place.
 
 use egui::{
-    Color32, CornerRadius, Frame, Label, Layout, Margin, Response, RichText, Stroke, Ui, vec2,
+    Color32, CornerRadius, FontId, Label, Layout, Response, RichText, Role, Sense, Stroke,
+    StrokeKind, Ui, WidgetInfo, vec2,
 };
 
 use crate::window::theme::{radius, semibold, size, space, tokens};
@@ -19,14 +20,17 @@ pub fn wrapped(ui: &mut Ui, text: impl Into<RichText>) -> Response {
 /// A word in a small frame.
 pub fn tag(ui: &mut Ui, text: &str, color: Color32) -> Response {
     let tokens = tokens(ui);
-    Frame::new()
-        .stroke(Stroke::new(1.0, tokens.line))
-        .corner_radius(CornerRadius::same(radius::SMALL - 2))
-        .inner_margin(Margin::symmetric(5, 1))
-        .show(ui, |ui| {
-            ui.add(Label::new(RichText::new(text).size(size::SMALL).color(color)).extend());
-        })
-        .response
+    let font = FontId::proportional(size::SMALL);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(10.0, 4.0), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    let corners = CornerRadius::same(radius::SMALL - 2);
+    let stroke = Stroke::new(1.0, tokens.line);
+    ui.painter()
+        .rect_stroke(rect, corners, stroke, StrokeKind::Inside);
+    ui.painter()
+        .galley(rect.center() - galley.size() / 2.0, galley, color);
+    response
 }
 
 /// The heading of a section of a panel, with a count and what stands at its right end.

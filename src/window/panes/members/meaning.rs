@@ -44,6 +44,13 @@ impl Meaning {
             ..Self::default()
         }
     }
+
+    /// Says something more.
+    pub(super) fn add(&mut self, words: &str) {
+        if !words.is_empty() {
+            self.text = joined(&self.text, words);
+        }
+    }
 }
 
 /// What is needed to say what members mean.

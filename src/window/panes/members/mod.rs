@@ -45,6 +45,8 @@ pub(super) struct MemberView {
     colors: Vec<(Range<usize>, Kind)>,
     /// The token that `opened` and `colors` are of.
     identity: String,
+    /// The selection when it was last looked at.
+    seen: Option<Selection>,
 }
 
 /// The kinds of JSON text that are told apart by colour.
@@ -123,13 +125,15 @@ impl MemberView {
                     part,
                     root,
                 };
-                commands.extend(table.show(ui, &mut self.opened));
+                let is_new = self.seen != shown.model.selection;
+                commands.extend(table.show(ui, &mut self.opened, is_new));
             }
             (Form::Table, None) => {
                 opaque(ui, part);
                 commands.extend(self.bytes(ui, shown, ByteStyle::Hex));
             }
         }
+        self.seen.clone_from(&shown.model.selection);
         commands
     }
 
@@ -280,6 +284,7 @@ pub(super) fn message(ui: &mut Ui, title: &str, text: &str) {
         .inner_margin(egui::Margin::symmetric(space::M as i8, space::S as i8))
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = space::XS;
             crate::window::widgets::wrapped(ui, RichText::new(title).color(theme.text));
             crate::window::widgets::wrapped(ui, RichText::new(text).color(theme.dim));
         });

@@ -51,8 +51,13 @@ struct Note {
 }
 
 impl Table<'_> {
-    /// Shows it in the place that is there.
-    pub(super) fn show(&self, ui: &mut Ui, opened: &mut Opened) -> Vec<Command> {
+    /// Shows it in the place that is there, and what is selected in view when that is new.
+    pub(super) fn show(
+        &self,
+        ui: &mut Ui,
+        opened: &mut Opened,
+        is_new_selection: bool,
+    ) -> Vec<Command> {
         let rows = rows(self.root, opened);
         let context = Context::new(self.model, self.inspection, self.judgement);
         let mut commands = Vec::new();
@@ -62,12 +67,17 @@ impl Table<'_> {
             .show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 let columns = Columns::new(ui, &rows);
+                let mut brings_into_view = is_new_selection;
                 for row in &rows {
                     match &row.content {
                         Content::More(count) => more(ui, &row.path, *count, opened),
                         Content::Value(entry) => {
-                            let (command, toggle) =
+                            let (command, toggle, lit) =
                                 self.row(ui, &columns, &context, row, entry, opened);
+                            if let Some(lit) = lit.filter(|_| std::mem::take(&mut brings_into_view))
+                            {
+                                ui.scroll_to_rect(lit, None);
+                            }
                             commands.extend(command);
                             if let Some(toggle) = toggle {
                                 toggle.apply(&row.path, opened);
@@ -87,14 +97,19 @@ impl Table<'_> {
         row: &Row<'_>,
         entry: &Entry<'_>,
         opened: &Opened,
-    ) -> (Option<Command>, Option<Toggle>) {
+    ) -> (Option<Command>, Option<Toggle>, Option<Rect>) {
         let theme = tokens(ui);
         let is_top = row.path.len() == 1 && !entry.is_element;
-        let meaning = if is_top {
+        let mut meaning = if is_top {
             context.of(self.part.role, &entry.name, entry.value)
         } else {
             Meaning::default()
         };
+        meaning.add(match entry.duplicate {
+            Some(Duplicate::Earlier) => "most parsers overwrite this one",
+            Some(Duplicate::Last) => "most parsers take this one",
+            None => "",
+        });
         let notes = self.notes(entry, &meaning);
         let is_whole = opened.whole.contains(&row.path);
         let cells = Cells::new(
@@ -108,13 +123,10 @@ impl Table<'_> {
                 meaning: &meaning,
                 notes: &notes,
                 is_whole,
+                is_open: opened.nested.contains(&row.path),
             },
         );
         let (_, rect) = ui.allocate_space(vec2(ui.available_width(), cells.height));
-        if !ui.is_rect_visible(rect) && !ui.memory(|memory| memory.has_focus(row_id(ui, &row.path)))
-        {
-            return (None, None);
-        }
         let response = ui.interact(rect, row_id(ui, &row.path), Sense::click());
         let selected_bytes = self
             .model
@@ -124,8 +136,14 @@ impl Table<'_> {
         let is_lit = selected_bytes
             .is_some_and(|bytes| bytes.start < entry.range.end && entry.range.start < bytes.end);
         let worst = notes.iter().map(|note| note.severity).max();
-        row_frame(ui, rect, &response, is_lit, tint(theme, &meaning, worst));
-        cells.paint(ui, theme, rect);
+        // A row out of view is still there for the keyboard and screen readers.
+        if ui.is_rect_visible(rect) {
+            row_frame(ui, rect, &response, is_lit, tint(theme, &meaning, worst));
+            cells.paint(ui, theme, rect);
+        }
+        if response.gained_focus() {
+            response.scroll_to_me(None);
+        }
         self.describe(&response, entry, &meaning, &notes, is_lit);
         let mut toggle = None;
         if entry.is_nested() {
@@ -156,7 +174,7 @@ impl Table<'_> {
             let is_selected = self.model.selection.as_ref() == Some(&selection);
             Command::Select((!is_selected).then_some(selection))
         });
-        (command, toggle)
+        (command, toggle, is_lit.then_some(rect))
     }
 
     /// Findings about a member and faults in it, the worst first.
@@ -188,17 +206,11 @@ impl Table<'_> {
                 text: finding.title.clone(),
             })
             .collect();
-        match entry.duplicate {
-            Some(Duplicate::Earlier) => notes.push(Note {
+        if entry.duplicate.is_some() && notes.is_empty() {
+            notes.push(Note {
                 severity: Severity::Medium,
-                text: "This name stands here more than once; most parsers overwrite this one"
-                    .to_owned(),
-            }),
-            Some(Duplicate::Last) => notes.push(Note {
-                severity: Severity::Medium,
-                text: "This name stands here more than once; most parsers take this one".to_owned(),
-            }),
-            None => {}
+                text: "This name stands here more than once".to_owned(),
+            });
         }
         if notes.is_empty() {
             let faults = self.inspection.token.faults.iter().filter(|fault| {
@@ -282,28 +294,40 @@ impl Columns {
     fn new(ui: &Ui, rows: &[Row<'_>]) -> Self {
         let width = ui.available_width();
         let character = ui.fonts_mut(|fonts| fonts.glyph_width(&mono(), '0'));
-        let widest = rows
-            .iter()
-            .map(|row| match &row.content {
-                Content::More(_) => 0.0,
+        let entries = || {
+            rows.iter().filter_map(|row| match &row.content {
+                Content::More(_) => None,
                 Content::Value(entry) => {
-                    let depth = row.path.len().saturating_sub(1).min(MAX_INDENTS) as f32;
-                    entry.name.chars().count() as f32 * character + depth * INDENT
+                    Some((row.path.len().saturating_sub(1).min(MAX_INDENTS), entry))
                 }
             })
-            .fold(3.0 * character, f32::max);
-        let is_wide = width >= WIDE;
-        let name = widest.min(width * if is_wide { 0.24 } else { 0.34 }).ceil();
-        let rest = width - name - 2.0 * space::M - space::L;
-        let value = if is_wide {
-            ((rest - space::L) * 0.5).floor()
-        } else {
-            rest
         };
+        let widest_name = entries()
+            .map(|(depth, entry)| {
+                entry.name.chars().count() as f32 * character + depth as f32 * INDENT
+            })
+            .fold(3.0 * character, f32::max);
+        let widest_value = entries()
+            .map(|(_, entry)| entry.value.range.len() as f32 * character)
+            .fold(0.0, f32::max);
+        let is_wide = width >= WIDE;
+        let name = widest_name
+            .min(width * if is_wide { 0.24 } else { 0.34 })
+            .ceil();
+        let rest = (width - name - 2.0 * space::M - space::L).max(40.0);
+        if !is_wide {
+            return Self {
+                name,
+                value: rest,
+                meaning: None,
+            };
+        }
+        let both = rest - space::L;
+        let value = widest_value.clamp(both * 0.4, both * 0.6).floor();
         Self {
             name,
-            value: value.max(40.0),
-            meaning: is_wide.then(|| (rest - space::L - value).max(40.0)),
+            value,
+            meaning: Some(both - value),
         }
     }
 }
@@ -315,6 +339,7 @@ struct CellInput<'a> {
     meaning: &'a Meaning,
     notes: &'a [Note],
     is_whole: bool,
+    is_open: bool,
 }
 
 /// A row laid out: texts with their places from its top left corner.
@@ -350,7 +375,11 @@ impl Cells {
         let mut texts = vec![(pos2(space::M + indent, TOP), name)];
         let left = space::M + columns.name + space::L;
         let shift = if entry.is_nested() { 14.0 } else { 0.0 };
-        let shown = value_text(input.part, entry.value);
+        let is_nested = entry.is_nested();
+        let shown = match (is_nested, input.is_open) {
+            (true, true) => children(entry.value),
+            _ => value_text(input.part, entry.value),
+        };
         let limit = if input.is_whole {
             MAX_WHOLE
         } else {
@@ -360,22 +389,22 @@ impl Cells {
             Some((end, _)) => (format!("{}…", shown.get(..end).unwrap_or_default()), true),
             None => (shown, false),
         };
-        let max_lines = if input.is_whole {
-            None
-        } else {
-            Some(MAX_LINES)
+        let max_lines = match (is_nested, input.is_whole) {
+            (true, _) => Some(1),
+            (false, true) => None,
+            (false, false) => Some(MAX_LINES),
         };
         let value = lines(
             ui,
             &cut,
-            theme.text,
+            if input.is_open { theme.dim } else { theme.text },
             theme,
             columns.value - shift,
             max_lines,
         );
         let mut bottom = TOP + value.size().y;
         let triangle = Rect::from_min_size(pos2(left - 2.0, TOP), vec2(14.0, 16.0));
-        let is_long = value.elided || is_cut || input.is_whole;
+        let is_long = !is_nested && (value.elided || is_cut || input.is_whole);
         let value_end = left + shift + value.size().x;
         texts.push((pos2(left + shift, TOP), value));
         let tag = input.meaning.tag.map(|(word, tone)| {
@@ -480,6 +509,16 @@ fn value_text(part: &Part, value: &Json) -> String {
             String::from_utf8_lossy(bytes).into_owned()
         }
     }
+}
+
+/// What an opened object or array holds, in words.
+fn children(value: &Json) -> String {
+    let (count, one, many) = match &value.value {
+        Value::Array(elements) => (elements.len(), "element", "elements"),
+        Value::Object(members) => (members.len(), "member", "members"),
+        _ => (0, "", ""),
+    };
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn is_clear(text: &str) -> bool {

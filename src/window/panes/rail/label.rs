@@ -61,6 +61,7 @@ fn title(inspection: &Inspection) -> String {
         .or(typ)
         .or_else(|| match place.map(|place| place.where_) {
             Some(Where::AuthorizationHeader) => Some("Authorization"),
+            _ if token.kind == Kind::Jwe => Some("Encrypted token"),
             _ => None,
         })
         .unwrap_or("Token");

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// Shares of the width before the first point and after the last.
-const PADS: (f32, f32) = (0.06, 0.08);
+const PADS: (f32, f32) = (0.09, 0.09);
 
 /// A stretch between two points is never narrower than this, in points of the screen.
 const MIN_WIDTH: f32 = 14.0;
@@ -245,7 +245,7 @@ mod tests {
         let cuts: Vec<bool> = axis.pieces().iter().map(|piece| piece.is_cut).collect();
         assert_eq!(cuts, [false, false, false, true, false]);
         let life = axis.place(EXP) - axis.place(IAT);
-        assert!(life > 250.0, "{life}");
+        assert!(life > 240.0, "{life}");
         let leeway = axis.place(EXP + 60.0) - axis.place(EXP);
         assert!((10.0..40.0).contains(&leeway), "{leeway}");
     }

@@ -16,7 +16,7 @@ use crate::judge::{Judgement, TimeState, Times};
 use crate::window::commands::Command;
 use crate::window::model::{Clock, Model, Zone};
 use crate::window::theme::tokens;
-use crate::window::widgets::{Card, Segment, menu_tag, segmented};
+use crate::window::widgets::{Card, Segment, button_tag, menu_tag, segmented};
 use axis::Axis;
 
 /// What can be chosen as leeway, in seconds.
@@ -225,11 +225,7 @@ fn controls(ui: &mut Ui, model: &Model, judgement: &Judgement, commands: &mut Ve
             }
         }
     });
-    if model.clock != Clock::Live
-        && ui
-            .small_button("Live")
-            .on_hover_text("Judge as of now again")
-            .clicked()
+    if model.clock != Clock::Live && button_tag(ui, "Live", "Live: judge as of now again").clicked()
     {
         commands.push(Command::LiveClock);
     }

@@ -48,7 +48,7 @@ impl Taken {
         let is_free = !self
             .0
             .iter()
-            .any(|other| other.expand2(vec2(4.0, 0.0)).intersects(rect));
+            .any(|other| other.expand2(vec2(3.0, 0.0)).intersects(rect));
         if is_free {
             self.0.push(rect);
         }
@@ -70,6 +70,15 @@ impl Picture<'_> {
         let mut taken = Taken(Vec::new());
         self.ticks(&canvas, &mut taken);
         let now = self.axis.place(seconds(self.now));
+        // Text does not run through the lines of marks.
+        let lines = self
+            .marks
+            .iter()
+            .map(|mark| self.axis.place(seconds(mark.at)));
+        for x in lines.chain([now]) {
+            let line = Rect::from_min_max(canvas.at(x - 1.0, 0.0), canvas.at(x + 1.0, BAR.0));
+            taken.0.push(line);
+        }
         self.now_label(&canvas, now, &mut taken);
         self.mark_labels(&canvas, &mut taken);
         now_line(&canvas, now);

@@ -1,9 +1,9 @@
 //! The clock: live, or held at an instant.
 
-use egui::{Button, Key, RichText, TextEdit, Ui};
+use egui::{Button, Key, RichText, Ui};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Room, arrow, form_menu, named};
+use super::{Room, arrow, field, form, form_menu, named};
 use crate::window::commands::Command;
 use crate::window::model::{Clock, Model, Zone};
 use crate::window::panes::times;
@@ -40,7 +40,8 @@ impl ClockMenu {
             _ => Button::new((strong, arrow())),
         };
         let mut command = None;
-        let (response, menu) = form_menu(button.gap(4.0)).ui(ui, |ui| self.menu(ui, model));
+        let (response, menu) =
+            form_menu(button.gap(4.0)).ui(ui, |ui| form(ui, 320.0, |ui| self.menu(ui, model)));
         let name = match &instant {
             Some(instant) => format!("Clock: {word}, {instant}"),
             None => format!("Clock: {word}"),
@@ -60,7 +61,6 @@ impl ClockMenu {
     fn menu(&mut self, ui: &mut Ui, model: &Model) -> Option<Command> {
         let tokens = theme::tokens(ui);
         let mut command = None;
-        ui.set_width(300.0);
         wrapped(
             ui,
             RichText::new("Tokens are judged as of this time.").color(tokens.dim),
@@ -82,11 +82,11 @@ impl ClockMenu {
         ui.add_space(space::S);
         let label = ui.label("Freeze at");
         ui.horizontal(|ui| {
-            let field = TextEdit::singleline(&mut self.text)
+            let edit = field(&mut self.text)
                 .id_salt("instant")
                 .hint_text("2026-11-21T22:40:13Z or 1795300813")
-                .desired_width(220.0);
-            let field = ui.add(field).labelled_by(label.id);
+                .desired_width(230.0);
+            let field = ui.add(edit).labelled_by(label.id);
             if field.changed() {
                 self.fault = None;
             }

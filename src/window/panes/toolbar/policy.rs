@@ -1,8 +1,8 @@
 //! What the tokens are held against.
 
-use egui::{Button, RichText, TextEdit, Ui};
+use egui::{Button, RichText, Ui};
 
-use super::{Room, arrow, form_menu, named};
+use super::{Room, arrow, field, form, form_menu, named};
 use crate::judge::Policy;
 use crate::window::commands::Command;
 use crate::window::model::Model;
@@ -38,14 +38,14 @@ impl PolicyMenu {
             Room::Wide => Button::new((label.as_str(), arrow())),
             _ => Button::new(("Policy", arrow())),
         };
-        let (response, menu) = form_menu(button).ui(ui, |ui| self.menu(ui, policy));
+        let (response, menu) =
+            form_menu(button).ui(ui, |ui| form(ui, 360.0, |ui| self.menu(ui, policy)));
         named(response, &label);
         menu.and_then(|menu| menu.inner)
     }
 
     fn menu(&mut self, ui: &mut Ui, policy: &Policy) -> Option<Command> {
         let tokens = theme::tokens(ui);
-        ui.set_width(340.0);
         if self.draft.read(policy).as_ref() != Ok(policy)
             && self.draft.leeway.parse::<u32>().is_ok()
             || self.draft == Draft::default()
@@ -76,11 +76,11 @@ impl PolicyMenu {
             ];
             for (index, (label, text, hint)) in fields.into_iter().enumerate() {
                 let label = ui.label(label);
-                let field = TextEdit::singleline(text)
+                let edit = field(text)
                     .id_salt(index)
                     .hint_text(hint)
                     .desired_width(200.0);
-                changed |= ui.add(field).labelled_by(label.id).changed();
+                changed |= ui.add(edit).labelled_by(label.id).changed();
                 ui.end_row();
             }
         });
