@@ -141,17 +141,7 @@ mod tests {
     #[test]
     fn a_request_has_a_line_headers_and_a_body() {
         for end in ["\n", "\r\n"] {
-            let text = [
-                "GET / HTTP/1.1",
-                "Host: a",
-                "X-Fold: b",
-                "\tc",
-                "",
-                "d",
-                "",
-                "e",
-            ]
-            .join(end);
+            let text = ["GET / HTTP/1.1", "Host: a", "X-Fold: b", "\tc", "", "d", "", "e"].join(end);
             let parts: Vec<_> = parts(&text)
                 .into_iter()
                 .map(|(where_, name, text)| (where_, name, text.replace('\r', "")))
@@ -172,7 +162,10 @@ mod tests {
     #[test]
     fn a_response_may_follow_its_request() {
         let text = "\nGET /a HTTP/2\nAUTHORIZATION: b\n\n\nHTTP/2 204\nX: c\n";
-        let places: Vec<_> = parts(text).into_iter().map(|(where_, ..)| where_).collect();
+        let places: Vec<_> = parts(text)
+            .into_iter()
+            .map(|(where_, ..)| where_)
+            .collect();
         assert_eq!(
             places,
             [

@@ -46,8 +46,7 @@ fn next_start(bytes: &[u8], run: &Range<usize>) -> Option<usize> {
 fn next_joined(bytes: &[u8], run: Range<usize>) -> Option<usize> {
     starts(bytes, run.clone()).find(|&at| {
         let before = at.checked_sub(1).and_then(|at| bytes.get(at));
-        matches!(before, Some(b'/' | b'='))
-            && may_be_object(bytes.get(at..run.end).unwrap_or_default())
+        matches!(before, Some(b'/' | b'=')) && may_be_object(bytes.get(at..run.end).unwrap_or_default())
     })
 }
 

@@ -69,10 +69,7 @@ fn is_cut_object(bytes: &[u8]) -> bool {
             }
         )
     };
-    part.len() == bytes.len()
-        && part.len() < LOOK
-        && !faults.is_empty()
-        && faults.iter().all(is_cut)
+    part.len() == bytes.len() && part.len() < LOOK && !faults.is_empty() && faults.iter().all(is_cut)
 }
 
 /// Whether the part at the beginning of `bytes` is a JSON object as far as it can be read, with a member.

@@ -175,8 +175,9 @@ fn is_damaged(text: &str) -> bool {
     if !matches!(parts.len(), 3 | 5) || !is_plain(&inside) {
         return false;
     }
-    let finished = prose::token(text.as_bytes(), 0, true)
-        .is_some_and(|found| found.text.split('.').count() >= 3 && !found.text.ends_with('.'));
+    let finished = prose::token(text.as_bytes(), 0, true).is_some_and(|found| {
+        found.text.split('.').count() >= 3 && !found.text.ends_with('.')
+    });
     if finished {
         return false;
     }
@@ -200,11 +201,7 @@ fn is_damaged(text: &str) -> bool {
 
 /// Whether a text without a readable header still is a token rather than a word, a number, a host, a file or a blob.
 fn looks_like_one(text: &str) -> bool {
-    if !is_plain(text)
-        || text.starts_with(['/', '~'])
-        || text.starts_with("./")
-        || text.starts_with("../")
-    {
+    if !is_plain(text) || text.starts_with(['/', '~']) || text.starts_with("./") || text.starts_with("../") {
         return false;
     }
     let mut parts = text.split('.');

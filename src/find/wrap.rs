@@ -257,11 +257,7 @@ impl Pieces {
             })
         };
         if trust == Trust::Whole {
-            return if (least..all).all(may_continue) {
-                all
-            } else {
-                least
-            };
+            return if (least..all).all(may_continue) { all } else { least };
         }
         let width = |index: usize| {
             self.pieces.get(index).map_or(0, |piece| {

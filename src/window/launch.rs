@@ -28,7 +28,7 @@ pub struct LaunchOptions {
     pub keys: Vec<PathBuf>,
 }
 
-/// Why there is no window. `Display` is one line; [`LaunchError::advice`] is the same for all.
+/// Why there is no window. `Display` is one line, which ends with what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LaunchError {
     /// A library that the desktop's protocol needs is missing.

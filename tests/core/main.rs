@@ -7,11 +7,15 @@ mod cli;
 #[cfg(test)]
 mod common;
 #[cfg(test)]
+mod find;
+#[cfg(test)]
 mod house;
 #[cfg(test)]
 mod json;
 #[cfg(test)]
 mod keys;
+#[cfg(test)]
+mod readme;
 #[cfg(test)]
 mod report;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! How the window looks: colours, spaces, sizes, type. [`install`] puts it into egui, [`tokens`] hands it out.
+//! How the window looks: colours, spaces, sizes, type. [`install()`] puts it into egui, [`tokens()`] hands it out.
 //!
 //! ```no_run
 //! # use tokenloupe::window::theme;

@@ -173,18 +173,6 @@ fn unsafe_code_is_forbidden_everywhere() {
     );
 }
 
-/// The lines that a user types first.
-#[test]
-fn the_readme_names_the_two_commands() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    for command in [
-        "cargo run --release -- assets/samples/request.http --key assets/samples/issuer.jwks.json",
-        "cargo test",
-    ] {
-        assert!(readme.lines().any(|line| line == command), "{command}");
-    }
-}
-
 fn holds(words: &str, word: &str) -> bool {
     words.split_whitespace().any(|other| other == word)
 }

@@ -307,7 +307,7 @@ mod tests {
             shown(b"eyJhbGciOiJ", text(4, false)),
             ["eyJh", "bGci", "OiJ"]
         );
-        let rows = Rows::new(&[b'a'; 1 << 20], text(100, false), true);
+        let rows = Rows::new(&vec![b'a'; 1 << 20], text(100, false), true);
         assert_eq!(rows.len(), 10_486);
         assert_eq!(rows.bytes(10_485), 1_048_500..1_048_576);
         assert_eq!(rows.row_of(1_048_575), 10_485);
