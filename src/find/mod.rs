@@ -1,8 +1,25 @@
 //! Text to tokens: where they stand, and what had to be stripped to get at them.
+//!
+//! [`find`] goes three steps. A form (see `FORMS`) cuts the text into regions and says what each is, such as the headers
+//! and the body of an HTTP message. A region that is one token and nothing else is kept whole, however damaged. In
+//! any other region a token is where characters of the base64 alphabets begin with an encoded JSON object and go on
+//! after a dot.
+
+mod http;
+mod nothing;
+mod prose;
+mod quotes;
+mod shape;
+mod text;
+mod whole;
+mod wrap;
 
 use std::ops::Range;
 
 use zeroize::Zeroizing;
+
+pub use nothing::{Nothing, explain_nothing};
+use text::Text;
 
 /// A token's text, cut out of what it came in.
 #[derive(Clone, PartialEq, Eq)]
@@ -87,6 +104,254 @@ impl Repair {
 }
 
 /// Every token in `input`, in input order. `name` is what [`Place::name`] says.
-pub fn find(_input: &[u8], _name: &str) -> Vec<Candidate> {
-    Vec::new()
+///
+/// The input may be UTF-8 or UTF-16 with a byte order mark; what is no text in it is passed over. The time it takes
+/// grows with its length and nothing else. A text without a token gives none; [`explain_nothing`] says why.
+pub fn find(input: &[u8], name: &str) -> Vec<Candidate> {
+    search(input, name, Where::Bare)
+}
+
+/// Every token in a command line argument that names no file.
+pub fn find_argument(text: &str) -> Vec<Candidate> {
+    search(text.as_bytes(), "argument", Where::Argument)
+}
+
+/// Cuts a text of its form into regions in text order; `None` when the text has another form.
+type Form = fn(&[u8]) -> Option<Vec<Region>>;
+
+/// The forms, the more telling ones first.
+const FORMS: &[Form] = &[http::message, http::authorization];
+
+/// A piece of the text, and what it is.
+struct Region {
+    range: Range<usize>,
+    where_: Where,
+    name_in: Option<String>,
+}
+
+impl Region {
+    fn new(range: Range<usize>, where_: Where, name_in: Option<String>) -> Self {
+        Self {
+            range,
+            where_,
+            name_in,
+        }
+    }
+}
+
+/// A token and its place in the text.
+struct Found {
+    text: Zeroizing<String>,
+    range: Range<usize>,
+    /// In any order.
+    repairs: Vec<Repair>,
+    /// Whether its region holds nothing else.
+    is_all: bool,
+    /// The name of the `Authorization` header that stands before it in its line.
+    authorization: Option<String>,
+}
+
+/// `alone` is where a token stands that is the whole input.
+fn search(input: &[u8], name: &str, alone: Where) -> Vec<Candidate> {
+    let text = Text::new(input);
+    let bytes = text.bytes();
+    let regions = FORMS
+        .iter()
+        .find_map(|form| form(bytes))
+        .unwrap_or_else(|| vec![Region::new(0..bytes.len(), Where::Bare, None)]);
+    let mut cursor = text.cursor();
+    let mut candidates = Vec::new();
+    for region in regions {
+        let Some(within) = bytes.get(..region.range.end) else {
+            continue;
+        };
+        for found in in_region(within, &region) {
+            let (byte_range, line) = cursor.locate(&found.range);
+            let (where_, name_in) = match (region.where_, found.authorization) {
+                (Where::Bare, Some(header)) => (Where::AuthorizationHeader, Some(header)),
+                (Where::Bare, None) if found.is_all => (alone, None),
+                (where_, _) => (where_, region.name_in.clone()),
+            };
+            let mut repairs = found.repairs;
+            repairs.sort_unstable();
+            repairs.dedup();
+            candidates.push(Candidate {
+                text: found.text,
+                place: Place {
+                    name: name.to_owned(),
+                    byte_range,
+                    line,
+                    where_,
+                    name_in,
+                    repairs,
+                },
+            });
+        }
+    }
+    candidates
+}
+
+/// The tokens of a region that ends where `bytes` does.
+fn in_region(bytes: &[u8], region: &Region) -> Vec<Found> {
+    let start = region.range.start;
+    let is_header = matches!(region.where_, Where::AuthorizationHeader | Where::Header);
+    let has_scheme = region.where_ == Where::AuthorizationHeader;
+    if let Some(mut found) = whole::token(bytes, start, has_scheme) {
+        // White space around a header's value is the header's.
+        found
+            .repairs
+            .retain(|&repair| !is_header || repair != Repair::Whitespace);
+        return vec![found];
+    }
+    let found = prose::scan(bytes, start, !is_header);
+    if !found.is_empty() || region.where_ == Where::Header {
+        return found;
+    }
+    whole::unreadable(bytes, start, has_scheme)
+        .into_iter()
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jose::base64url::encode;
+
+    /// An unsigned token of claims, with as many bytes for a signature as asked for.
+    pub(super) fn jws(alg: &str, signature: usize) -> String {
+        let header = encode(format!(r#"{{"alg":"{alg}","typ":"JWT"}}"#).as_bytes());
+        let payload = encode(br#"{"iss":"https://issuer.example","sub":"a","exp":1795035600}"#);
+        let signature: Vec<u8> = (0..signature).map(|at| (at * 37 % 251) as u8).collect();
+        format!("{header}.{payload}.{}", encode(&signature))
+    }
+
+    /// The texts found, each with its repairs.
+    pub(super) fn found(input: &str) -> Vec<(String, Vec<&'static str>)> {
+        find(input.as_bytes(), "test")
+            .into_iter()
+            .map(|Candidate { text, place }| {
+                let repairs = place.repairs.iter().map(|repair| repair.name());
+                (text.to_string(), repairs.collect())
+            })
+            .collect()
+    }
+
+    /// The texts found.
+    pub(super) fn texts(input: &str) -> Vec<String> {
+        found(input).into_iter().map(|(text, _)| text).collect()
+    }
+
+    #[test]
+    fn an_argument_is_one_only_when_it_is_nothing_but_the_token() {
+        let token = jws("HS256", 32);
+        let place = |text: &str| find_argument(text).remove(0).place;
+        for text in [&token, &format!("Bearer {token}"), &format!("{token}.")] {
+            assert_eq!(place(text).where_, Where::Argument, "{text}");
+            assert_eq!(place(text).name, "argument");
+        }
+        let inside = place(&format!("--token={token}"));
+        assert_eq!((inside.where_, inside.byte_range.start), (Where::Bare, 8));
+        let header = place(&format!("authorization: dpop {token}"));
+        assert_eq!(header.where_, Where::AuthorizationHeader);
+        for text in ["token.jwt", "./a/b.c", "example.com", "1.2.3", "-", ""] {
+            assert!(find_argument(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_authorization_header_is_known_wherever_it_stands() {
+        let token = jws("ES256", 64);
+        for (text, name, repairs) in [
+            (
+                format!("Authorization: Bearer {token}"),
+                "Authorization",
+                "bearer-prefix",
+            ),
+            (
+                format!("authorization:bEARER {token}\r\n"),
+                "authorization",
+                "bearer-prefix",
+            ),
+            (format!("Authorization: DPoP {token}"), "Authorization", ""),
+            (format!("Authorization: {token}"), "Authorization", ""),
+            (
+                format!("Authorization: Bearer \"{token}\""),
+                "Authorization",
+                "bearer-prefix quotes",
+            ),
+            (
+                format!("It sent this:\n> Authorization: Bearer {token}\n> Host: a\n"),
+                "Authorization",
+                "bearer-prefix",
+            ),
+            (
+                format!("Host: a\nAuthorization: DPoP {token}\nX: y"),
+                "Authorization",
+                "",
+            ),
+            (
+                format!("curl -H 'Authorization: Bearer {token}' x"),
+                "Authorization",
+                "bearer-prefix quotes",
+            ),
+        ] {
+            let all = find(text.as_bytes(), "test");
+            assert_eq!(all.len(), 1, "{text}");
+            let place = &all[0].place;
+            assert_eq!(all[0].text.as_str(), token, "{text}");
+            assert_eq!(place.where_, Where::AuthorizationHeader, "{text}");
+            assert_eq!(place.name_in.as_deref(), Some(name), "{text}");
+            let names: Vec<_> = place.repairs.iter().map(|repair| repair.name()).collect();
+            assert_eq!(names.join(" "), repairs, "{text}");
+        }
+        for text in [
+            format!("Proxy-Authorization: Bearer {token}"),
+            format!("X-Authorization: Bearer {token}"),
+            format!("the authorization was Bearer {token}"),
+        ] {
+            let all = find(text.as_bytes(), "test");
+            assert_eq!(all[0].place.where_, Where::Bare, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_message_says_where_each_token_stood() {
+        let [first, second, third] = ["ES256", "HS512", "none"].map(|alg| {
+            let length = if alg == "none" { 0 } else { 64 };
+            jws(alg, length)
+        });
+        let (head, tail) = second.split_at(60);
+        for end in ["\n", "\r\n"] {
+            let text = [
+                "HTTP/1.1 200 OK",
+                &format!("Proxy-Authorization: Bearer {first}"),
+                &format!("X-Folded: {head}"),
+                &format!(" {tail}"),
+                &format!("Set-Cookie: session={third}; HttpOnly"),
+                "Authorization: Bearer not.a.token",
+                "",
+                &format!("{{\"id_token\":\"{first}\"}}"),
+            ]
+            .join(end);
+            let all: Vec<_> = find(text.as_bytes(), "response")
+                .into_iter()
+                .map(|Candidate { text, place }| {
+                    let repairs: Vec<_> = place.repairs.iter().map(|r| r.name()).collect();
+                    let name = place.name_in.unwrap_or_default();
+                    let place = format!("{} {name} {}", place.where_.name(), place.line);
+                    (text.to_string(), place, repairs.join(" "))
+                })
+                .collect();
+            let expected = [
+                (&first, "header Proxy-Authorization 2", "bearer-prefix"),
+                (&second, "header X-Folded 3", "line-wraps"),
+                (&third, "header Set-Cookie 5", ""),
+                (&first, "body  8", "quotes"),
+            ];
+            let expected: Vec<_> = expected
+                .map(|(text, place, repairs)| (text.clone(), place.to_owned(), repairs.to_owned()))
+                .into();
+            assert_eq!(all, expected);
+        }
+    }
 }

@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod common;
 #[cfg(test)]
+mod find;
+#[cfg(test)]
 mod house;
 #[cfg(test)]
 mod json;
