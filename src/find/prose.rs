@@ -69,7 +69,12 @@ fn starts(bytes: &[u8], run: Range<usize>) -> impl Iterator<Item = usize> {
 }
 
 /// The token at `start`, if there is one.
-pub(super) fn token(bytes: &[u8], start: usize, in_sentences: bool, spare: &mut usize) -> Option<Found> {
+pub(super) fn token(
+    bytes: &[u8],
+    start: usize,
+    in_sentences: bool,
+    spare: &mut usize,
+) -> Option<Found> {
     let pieces = Pieces::gather(bytes, start, is_token_byte, spare);
     let count = pieces.count(bytes, Trust::Prose);
     let gathered = pieces.text(count);

@@ -326,26 +326,35 @@ impl Pieces {
 /// Where in a token the gathered text ends.
 #[derive(Default)]
 struct State {
-    /// The part is a header: the next one may be a JSON object.
-    header: bool,
-    /// The part before was a header.
-    payload: bool,
+    /// The part that is gathered.
+    part: Gathered,
     /// Characters of the part.
     length: usize,
     /// Its last characters, four at most.
     tail: Vec<u8>,
-    /// A tilde stands before the part.
-    disclosure: bool,
     /// A key binding JWT has begun.
     is_bound: bool,
     /// JSON objects inside of the parts that began a line.
     nested: usize,
 }
 
+/// What the part of a token may be that is gathered.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Gathered {
+    /// A disclosure, or the header of a key binding JWT: a tilde stands before it.
+    AfterTilde,
+    /// The token's header.
+    #[default]
+    Header,
+    /// Neither a header nor what follows one.
+    Other,
+    /// What follows a header.
+    Payload,
+}
+
 impl State {
     /// Goes over a piece. False when another token begins in it.
     fn absorb(&mut self, piece: &[u8], first: bool) -> bool {
-        self.header |= first;
         let mut before = None;
         for (at, &byte) in piece.iter().enumerate() {
             let here = piece.get(at..).unwrap_or_default();
@@ -356,9 +365,11 @@ impl State {
             }
             match byte {
                 b'.' | b'~' => {
-                    self.payload = self.header && byte == b'.';
-                    self.header = byte == b'~';
-                    self.disclosure = byte == b'~';
+                    self.part = match self.part {
+                        _ if byte == b'~' => Gathered::AfterTilde,
+                        Gathered::AfterTilde | Gathered::Header => Gathered::Payload,
+                        Gathered::Other | Gathered::Payload => Gathered::Other,
+                    };
                     self.length = 0;
                 }
                 _ => self.length = self.length.saturating_add(1),
@@ -382,10 +393,11 @@ impl State {
                 let header = base64url::decode(look.split('.').next().unwrap_or_default());
                 memchr::memmem::find(&header.bytes, b"kb+jwt").is_some()
             };
-            if self.payload {
+            if self.part == Gathered::Payload {
                 return true;
             }
-            let is_bound = self.disclosure && !self.is_bound && (!line_begins || bound());
+            let is_bound =
+                self.part == Gathered::AfterTilde && !self.is_bound && (!line_begins || bound());
             self.is_bound |= is_bound;
             return is_bound;
         }
