@@ -1,5 +1,9 @@
 //! Bringing tokens and keys in, taking them out, the clock and the policy.
 
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
@@ -269,6 +273,66 @@ fn files_and_keys_of_the_command_line_are_there_at_the_start() {
 }
 
 #[test]
+fn the_sample_is_one_click_away() {
+    let mut desk = Desk::new();
+    desk.click("Try the sample");
+    assert_eq!(
+        (desk.names("Token ").len(), desk.names("Key ").len()),
+        (4, 3)
+    );
+    assert_eq!(desk.window.state().model().current, Some(0));
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        panic!("files are not read on the window's thread")
+    }
+}
+
+#[test]
+fn dropped_files_are_read_once_whatever_they_hold() {
+    let mut desk = Desk::new();
+    for name in ["issuer.jwks.json", "expired.jwt"] {
+        let file = Arc::new(Dropped(sample_path(name)));
+        desk.window.input_mut().dropped_files.push(file);
+    }
+    desk.settle();
+    assert_eq!(
+        (desk.names("Token ").len(), desk.names("Key ").len()),
+        (1, 3)
+    );
+    assert_eq!(
+        desk.window.state().model().last_action,
+        "Dropped 1 token and 3 keys"
+    );
+    desk.window.run_steps(3);
+    assert!(desk.window.state().is_idle());
+}
+
+#[test]
+fn what_is_copied_from_a_field_goes_through_our_clipboard() {
+    let mut desk = Desk::new();
+    desk.click("Policy: none");
+    let field = desk.window.get_by_role_and_label(Role::TextInput, "Nonce");
+    field.focus();
+    field.type_text("n-0S6_WzA2Mj");
+    desk.window.run();
+    desk.window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    desk.window.key_press_modifiers(Modifiers::COMMAND, Key::C);
+    desk.settle();
+    assert_eq!(desk.board.text().as_deref(), Some("n-0S6_WzA2Mj"));
+    // Neither the desktop's clipboard nor the PRIMARY selection gets it from egui.
+    assert!(desk.window.output().platform_output.commands.is_empty());
+}
+
+#[test]
 fn copying_the_token_puts_all_of_it_on_the_clipboard() {
     let mut desk = Desk::new();
     desk.paste(&sample("expired.jwt"));
@@ -280,6 +344,23 @@ fn copying_the_token_puts_all_of_it_on_the_clipboard() {
         Some(sample("expired.jwt").trim())
     );
     assert_eq!(desk.window.state().model().last_action, "Copied the token");
+}
+
+#[test]
+fn the_window_is_drawn_once_a_second_and_only_while_something_counts_down() {
+    let delay = |desk: &mut Desk| {
+        desk.window.run();
+        desk.window.step();
+        desk.window.output().viewport_output[&egui::ViewportId::ROOT].repaint_delay
+    };
+    let mut desk = Desk::new();
+    assert!(delay(&mut desk) > Duration::from_hours(1));
+    desk.paste(&sample("expired.jwt"));
+    assert_eq!(delay(&mut desk), Duration::from_secs(1));
+    desk.click("Clock: live, 2026-11-21 22:40:13 UTC");
+    desk.click("Frozen");
+    desk.window.key_press(Key::Escape);
+    assert!(delay(&mut desk) > Duration::from_hours(1));
 }
 
 #[test]

@@ -160,13 +160,13 @@ impl Stage {
             let timeline = Rect::from_min_max(pos2(rest.left(), bottom + 10.0), rest.max);
             let at = |rect, salt: &str| UiBuilder::new().max_rect(rect).id_salt(salt.to_owned());
             ui.scope_builder(at(header, "header"), |ui| {
-                commands.extend(self.header.ui(ui, model))
+                commands.extend(self.header.ui(ui, model));
             });
             ui.scope_builder(at(claims, "claims"), |ui| {
-                commands.extend(self.claims.ui(ui, model))
+                commands.extend(self.claims.ui(ui, model));
             });
             ui.scope_builder(at(timeline, "timeline"), |ui| {
-                commands.extend(self.timeline.ui(ui, model))
+                commands.extend(self.timeline.ui(ui, model));
             });
         });
         ui.scope_builder(UiBuilder::new().max_rect(right).id_salt("right"), |ui| {

@@ -5,8 +5,8 @@ mod policy;
 
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{
-    Align, Align2, Atom, Button, Layout, PopupCloseBehavior, Rect, Response, RichText, Sense, Stroke,
-    TextEdit, ThemePreference, Ui, Vec2, vec2,
+    Align, Align2, Atom, Button, Layout, PopupCloseBehavior, Rect, Response, RichText, Sense,
+    Stroke, TextEdit, ThemePreference, Ui, Vec2, vec2,
 };
 
 use crate::window::commands::{Action, Command};

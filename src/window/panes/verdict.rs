@@ -65,6 +65,7 @@ impl VerdictPane {
             .scope_builder(builder, |ui| {
                 frame.show(ui, |ui| {
                     ui.set_width(ui.available_width());
+                    ui.spacing_mut().item_spacing.y = space::XS;
                     headline(ui, inspection, judgement, color);
                     ui.add_space(space::S);
                     chips(ui, &made_of(theme, model, inspection, judgement));
@@ -296,13 +297,23 @@ fn policy(theme: &Tokens, model: &Model, inspection: &Inspection) -> Chip {
 }
 
 fn findings(theme: &Tokens, judgement: &Judgement) -> Chip {
-    let mut counts = Severity::ALL.into_iter().filter_map(|severity| {
+    let counts = Severity::ALL.into_iter().filter_map(|severity| {
         let of_it = |finding: &&crate::judge::Finding| finding.severity == severity;
         let count = judgement.findings.iter().filter(of_it).count();
-        (count > 0).then(|| (severity, format!("{count} {}", severity.name())))
+        (count > 0).then_some((severity, count))
     });
-    let (icon, color, text) = match counts.next() {
-        Some((severity, text)) => (Icon::from(severity), theme.severity(severity), text),
+    let counts: Vec<_> = counts.collect();
+    let words = |&(severity, count): &(Severity, usize)| format!("{count} {}", severity.name());
+    let rest = match &counts[..] {
+        [] | [_] => String::new(),
+        [_, second] => words(second),
+        [_, others @ ..] => format!(
+            "{} more",
+            others.iter().map(|(_, count)| count).sum::<usize>()
+        ),
+    };
+    let (icon, color, text) = match counts.first() {
+        Some(worst) => (Icon::from(worst.0), theme.severity(worst.0), words(worst)),
         None => (Icon::Check, theme.ok, "none".to_owned()),
     };
     Chip {
@@ -310,6 +321,6 @@ fn findings(theme: &Tokens, judgement: &Judgement) -> Chip {
         icon,
         color,
         text,
-        rest: counts.map(|(_, text)| text).collect::<Vec<_>>().join(" · "),
+        rest,
     }
 }

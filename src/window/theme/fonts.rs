@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use egui::text::{ByteIndex, LayoutJob, LayoutSection, TextFormat};
 use egui::{FontData, FontDefinitions, FontFamily, FontId};
 
 use super::tokens::size;
@@ -115,6 +116,33 @@ pub fn semibold(size: f32) -> FontId {
 /// The face of tokens, values and ids.
 pub fn mono() -> FontId {
     FontId::monospace(size::MONO)
+}
+
+/// Adds text to a job so that every character is drawn for itself: a face's ligatures for `--` or `://` would hide
+/// what stands there.
+pub fn append_exact(job: &mut LayoutJob, text: &str, format: &TextFormat) {
+    // `LayoutJob::append` would join sections of one format, and a section is what a face shapes as a whole.
+    let mut add = |piece: &str| {
+        let start = job.text.len();
+        job.text.push_str(piece);
+        job.sections.push(LayoutSection {
+            leading_space: 0.0,
+            byte_range: ByteIndex(start)..ByteIndex(job.text.len()),
+            format: format.clone(),
+        });
+    };
+    let mut start = 0;
+    let mut previous = ' ';
+    for (at, character) in text.char_indices() {
+        let is_pair = previous.is_ascii_punctuation() && character.is_ascii_punctuation();
+        // Letters join in `www` only.
+        if is_pair || (previous == 'w' && character == 'w') {
+            add(text.get(start..at).unwrap_or_default());
+            start = at;
+        }
+        previous = character;
+    }
+    add(text.get(start..).unwrap_or_default());
 }
 
 /// Looks for the system's faces and puts them before the bundled ones. Reads the font directories, so it is
@@ -245,6 +273,19 @@ mod tests {
             .get(&FontFamily::Name(SEMIBOLD.into()))
             .expect("bound");
         assert!(family.iter().all(|name| fonts.font_data.contains_key(name)) && !family.is_empty());
+    }
+
+    #[test]
+    fn exact_text_is_whole_and_cut_where_a_ligature_could_join() {
+        let mut job = LayoutJob::default();
+        append_exact(&mut job, "https://www.a--b", &TextFormat::default());
+        assert_eq!(job.text, "https://www.a--b");
+        let pieces: Vec<&str> = job
+            .sections
+            .iter()
+            .map(|section| &job.text[section.byte_range.start.0..section.byte_range.end.0])
+            .collect();
+        assert_eq!(pieces, ["https:", "/", "/w", "w", "w.a-", "-b"]);
     }
 
     #[test]

@@ -60,6 +60,11 @@ fn spacing(style: &mut Style) {
         floating_allocated_width: 8.0,
         handle_min_length: 24.0,
         dormant_background_opacity: 0.0,
+        // Seen without the pointer on it: it says that there is more.
+        foreground_color: true,
+        dormant_handle_opacity: 0.4,
+        active_handle_opacity: 0.5,
+        interact_handle_opacity: 0.7,
         ..ScrollStyle::thin()
     };
     spacing.scroll.fade.strength = 0.0;

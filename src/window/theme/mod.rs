@@ -16,6 +16,6 @@ mod fonts;
 mod install;
 mod tokens;
 
-pub use fonts::{mono, semibold, use_system_fonts};
+pub use fonts::{append_exact, mono, semibold, use_system_fonts};
 pub use install::install;
 pub use tokens::{DARK, LIGHT, Tokens, contrast, mix, radius, size, space, tokens};

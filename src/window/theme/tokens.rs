@@ -217,6 +217,11 @@ impl Tokens {
         mix(self.bg1, color, 0.11)
     }
 
+    /// A stretch of the timeline, of a status.
+    pub fn zone(&self, color: Color32) -> Color32 {
+        mix(self.bg1, color, if color == self.bad { 0.16 } else { 0.28 })
+    }
+
     /// The line inside of a card, between rows.
     pub fn row_line(&self) -> Color32 {
         mix(self.bg1, self.line, 0.55)
@@ -324,6 +329,13 @@ mod tests {
                     );
                 }
             }
+            for zone in [theme.ok, theme.warn, theme.bad] {
+                assert!(
+                    contrast(theme.text, theme.zone(zone)) >= 4.5,
+                    "dark {}",
+                    theme.is_dark
+                );
+            }
             assert!(
                 contrast(theme.on_accent, theme.accent) >= 4.5,
                 "dark {}",
@@ -335,6 +347,12 @@ mod tests {
     #[test]
     fn marks_stand_out_from_what_is_on_them_and_behind_them() {
         for theme in [&DARK, &LIGHT] {
+            for line in [theme.accent, theme.bad, theme.text] {
+                for zone in [theme.ok, theme.warn, theme.bad] {
+                    let found = contrast(line, theme.zone(zone));
+                    assert!(found >= 3.0, "dark {}: {found:.2}", theme.is_dark);
+                }
+            }
             for mark in [theme.ok, theme.warn, theme.bad, theme.faint, theme.accent] {
                 for under in [theme.bg0, theme.bg1, theme.bg2, theme.bg3] {
                     assert!(contrast(mark, under) >= 3.0);

@@ -10,7 +10,7 @@ use egui::{
     Stroke, Ui, WidgetInfo,
 };
 
-use crate::window::theme::{Tokens, mono, space, tokens};
+use crate::window::theme::{Tokens, append_exact, mono, space, tokens};
 
 pub(crate) use rows::Form;
 use rows::{Cell, CellKind, Rows};
@@ -370,13 +370,13 @@ impl ByteView {
                 Some((text, run_format)) if *run_format == format => text.push_str(&cell.text),
                 _ => {
                     if let Some((text, format)) = run.replace((cell.text.clone(), format)) {
-                        job.append(&text, 0.0, format);
+                        append_exact(&mut job, &text, &format);
                     }
                 }
             }
         }
         if let Some((text, format)) = run {
-            job.append(&text, 0.0, format);
+            append_exact(&mut job, &text, &format);
         }
         job
     }

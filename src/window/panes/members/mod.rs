@@ -21,7 +21,7 @@ use crate::window::model::{Model, Selection};
 use crate::window::theme::{Tokens, space, tokens};
 use crate::window::widgets::{Segment, segmented};
 use table::Table;
-use tree::Opened;
+use tree::{Duplicates, Opened};
 
 /// How a part is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -43,7 +43,8 @@ pub(super) struct MemberView {
     text: ByteView,
     hex: ByteView,
     colors: Vec<(Range<usize>, Kind)>,
-    /// The token that `opened` and `colors` are of.
+    duplicates: Duplicates,
+    /// The token that all of this is of.
     identity: String,
     /// The selection when it was last looked at.
     seen: Option<Selection>,
@@ -97,6 +98,8 @@ impl MemberView {
         if self.identity != shown.inspection.sha256 {
             self.identity.clone_from(&shown.inspection.sha256);
             self.opened = Opened::default();
+            let faults = part.json.as_ref().map(|document| &document.faults[..]);
+            self.duplicates = Duplicates::new(faults.unwrap_or_default());
             self.colors = part
                 .json
                 .as_ref()
@@ -124,6 +127,7 @@ impl MemberView {
                     judgement: shown.judgement,
                     part,
                     root,
+                    duplicates: &self.duplicates,
                 };
                 let is_new = self.seen != shown.model.selection;
                 commands.extend(table.show(ui, &mut self.opened, is_new));

@@ -9,16 +9,16 @@ use egui::{
 };
 
 use super::meaning::{Context, Meaning, Tone};
-use super::tree::{Content, Duplicate, Entry, Opened, PAGE, Path, Row, rows};
+use super::tree::{Content, Duplicate, Duplicates, Entry, Opened, PAGE, Path, Row, rows};
 use crate::inspection::Inspection;
-use crate::jose::json::{Json, Value};
+use crate::jose::json::{Decimal, Json, Value};
 use crate::jose::visible::{pieces, visible};
 use crate::jose::{FaultKind, Part};
 use crate::judge::{Judgement, Severity};
 use crate::window::commands::Command;
 use crate::window::model::Model;
 use crate::window::panes::links;
-use crate::window::theme::{Tokens, mono, size, space, tokens};
+use crate::window::theme::{Tokens, append_exact, mono, size, space, tokens};
 use crate::window::widgets::{Icon, paint_icon, row_frame};
 
 /// Below this width in points the meaning stands under the value.
@@ -42,6 +42,7 @@ pub(super) struct Table<'a> {
     pub(super) judgement: &'a Judgement,
     pub(super) part: &'a Part,
     pub(super) root: &'a Json,
+    pub(super) duplicates: &'a Duplicates,
 }
 
 /// Something wrong with a member.
@@ -58,7 +59,7 @@ impl Table<'_> {
         opened: &mut Opened,
         is_new_selection: bool,
     ) -> Vec<Command> {
-        let rows = rows(self.root, opened);
+        let rows = rows(self.root, opened, self.duplicates);
         let context = Context::new(self.model, self.inspection, self.judgement);
         let mut commands = Vec::new();
         ScrollArea::vertical()
@@ -237,8 +238,12 @@ impl Table<'_> {
     ) {
         response.widget_info(|| {
             let mut words = match entry.name.as_str() {
-                "" => value_text(self.part, entry.value),
-                name => format!("{}: {}", visible(name), value_text(self.part, entry.value)),
+                "" => value_text(self.part, entry.value, 4 * MAX_CHARACTERS),
+                name => format!(
+                    "{}: {}",
+                    visible(name),
+                    value_text(self.part, entry.value, 4 * MAX_CHARACTERS)
+                ),
             };
             if words.chars().count() > MAX_CHARACTERS {
                 words = words.chars().take(MAX_CHARACTERS).chain(['…']).collect();
@@ -376,14 +381,14 @@ impl Cells {
         let left = space::M + columns.name + space::L;
         let shift = if entry.is_nested() { 14.0 } else { 0.0 };
         let is_nested = entry.is_nested();
-        let shown = match (is_nested, input.is_open) {
-            (true, true) => children(entry.value),
-            _ => value_text(input.part, entry.value),
-        };
         let limit = if input.is_whole {
             MAX_WHOLE
         } else {
             MAX_CHARACTERS
+        };
+        let shown = match (is_nested, input.is_open) {
+            (true, true) => children(entry.value),
+            _ => value_text(input.part, entry.value, limit.saturating_mul(4)),
         };
         let (cut, is_cut) = match shown.char_indices().nth(limit) {
             Some((end, _)) => (format!("{}…", shown.get(..end).unwrap_or_default()), true),
@@ -495,18 +500,22 @@ fn lines(
     }
     for piece in pieces(text) {
         let color = if piece.escaped { theme.warn } else { color };
-        job.append(&piece.text, 0.0, TextFormat::simple(mono(), color));
+        append_exact(&mut job, &piece.text, &TextFormat::simple(mono(), color));
     }
     ui.painter().layout_job(job)
 }
 
-/// A value exactly. A string stands without quotes unless it could then be taken for something else.
-fn value_text(part: &Part, value: &Json) -> String {
+/// A value exactly, up to a number of bytes. A string stands without quotes unless it could then be taken for
+/// something else.
+fn value_text(part: &Part, value: &Json, limit: usize) -> String {
     match &value.value {
-        Value::String(text) if is_clear(text) => text.clone(),
+        Value::String(text) if is_clear(text) => {
+            let end = text.floor_char_boundary(limit.min(text.len()));
+            text.get(..end).unwrap_or_default().to_owned()
+        }
         _ => {
             let bytes = part.bytes().get(value.range.clone()).unwrap_or_default();
-            String::from_utf8_lossy(bytes).into_owned()
+            String::from_utf8_lossy(bytes.get(..limit).unwrap_or(bytes)).into_owned()
         }
     }
 }
@@ -524,7 +533,7 @@ fn children(value: &Json) -> String {
 fn is_clear(text: &str) -> bool {
     let looks_otherwise = matches!(text, "true" | "false" | "null")
         || text.starts_with(['{', '[', '"'])
-        || crate::jose::json::Decimal::parse(text).is_some();
+        || text.len() <= MAX_CHARACTERS && Decimal::parse(text).is_some();
     !text.is_empty() && text.trim() == text && !looks_otherwise
 }
 

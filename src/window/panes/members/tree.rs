@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::jose::json::{Json, Value, escape_pointer};
+use crate::jose::json::{Json, JsonFault, JsonFaultKind, Value, escape_pointer};
 
 /// How many children of one value are shown at once.
 pub(super) const PAGE: usize = 200;
@@ -77,8 +77,27 @@ impl Entry<'_> {
     }
 }
 
+/// Where members of a repeated name begin, and their place among those of that name.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Duplicates(BTreeMap<usize, Duplicate>);
+
+impl Duplicates {
+    /// Takes them from the faults of a document.
+    pub(super) fn new(faults: &[JsonFault]) -> Self {
+        let mut places = BTreeMap::new();
+        for fault in faults {
+            let JsonFaultKind::DuplicateMember { all, .. } = &fault.kind else {
+                continue;
+            };
+            places.extend(all.iter().map(|range| (range.start, Duplicate::Earlier)));
+            places.extend(all.last().map(|range| (range.start, Duplicate::Last)));
+        }
+        Self(places)
+    }
+}
+
 /// The rows of a tree, children after their parent where it is opened.
-pub(super) fn rows<'a>(root: &'a Json, opened: &Opened) -> Vec<Row<'a>> {
+pub(super) fn rows<'a>(root: &'a Json, opened: &Opened, duplicates: &Duplicates) -> Vec<Row<'a>> {
     let mut rows = Vec::new();
     // A stack, not recursion: hostile JSON nests deep.
     let mut open = vec![Level::new(root, Path::new(), String::new(), opened)];
@@ -97,7 +116,7 @@ pub(super) fn rows<'a>(root: &'a Json, opened: &Opened) -> Vec<Row<'a>> {
         }];
     }
     while let Some(level) = open.last_mut() {
-        if let Some((path, entry)) = level.next() {
+        if let Some((path, entry)) = level.next(duplicates) {
             let children = (entry.is_nested() && opened.nested.contains(&path))
                 .then(|| Level::new(entry.value, path.clone(), entry.pointer.clone(), opened));
             rows.push(Row {
@@ -123,7 +142,6 @@ struct Level<'a> {
     path: Path,
     pointer: String,
     children: Vec<(Option<&'a str>, &'a Json, Range<usize>)>,
-    names: BTreeMap<&'a str, usize>,
     at: usize,
     hidden: usize,
 }
@@ -145,22 +163,16 @@ impl<'a> Level<'a> {
             }
             _ => (Vec::new(), 0),
         };
-        let mut names = BTreeMap::new();
-        for member in parent.object().unwrap_or_default() {
-            let count: &mut usize = names.entry(member.name.as_str()).or_default();
-            *count = count.saturating_add(1);
-        }
         Self {
             hidden: all.saturating_sub(children.len()),
             path,
             pointer,
             children,
-            names,
             at: 0,
         }
     }
 
-    fn next(&mut self) -> Option<(Path, Entry<'a>)> {
+    fn next(&mut self, duplicates: &Duplicates) -> Option<(Path, Entry<'a>)> {
         let (name, value, range) = self.children.get(self.at)?.clone();
         let mut path = self.path.clone();
         path.push(self.at);
@@ -169,23 +181,13 @@ impl<'a> Level<'a> {
             || path.last().copied().unwrap_or(0).to_string(),
             escape_pointer,
         );
-        let duplicate = name.and_then(|name| {
-            let count = self.names.get(name).copied().unwrap_or(1);
-            let following = self.children.get(self.at..).unwrap_or_default();
-            let is_followed = following.iter().any(|(other, ..)| *other == Some(name));
-            match (count, is_followed) {
-                (..=1, _) => None,
-                (_, true) => Some(Duplicate::Earlier),
-                (_, false) => Some(Duplicate::Last),
-            }
-        });
         let entry = Entry {
             name: name.map_or_else(|| step.clone(), str::to_owned),
             is_element: name.is_none(),
             value,
+            duplicate: name.and_then(|_| duplicates.0.get(&range.start).copied()),
             range,
             pointer: format!("{}/{step}", self.pointer),
-            duplicate,
         };
         Some((path, entry))
     }
@@ -198,13 +200,17 @@ mod tests {
 
     fn names(text: &str, opened: &Opened) -> Vec<String> {
         let document = read(text.as_bytes());
-        rows(document.root.as_ref().expect("a value"), opened)
-            .into_iter()
-            .map(|row| match row.content {
-                Content::More(count) => format!("{:?} {count} more", row.path),
-                Content::Value(entry) => entry.pointer,
-            })
-            .collect()
+        rows(
+            document.root.as_ref().expect("a value"),
+            opened,
+            &Duplicates::default(),
+        )
+        .into_iter()
+        .map(|row| match row.content {
+            Content::More(count) => format!("{:?} {count} more", row.path),
+            Content::Value(entry) => entry.pointer,
+        })
+        .collect()
     }
 
     #[test]
@@ -223,7 +229,11 @@ mod tests {
     #[test]
     fn duplicates_are_all_there_and_know_their_place() {
         let document = read(br#"{"sub":1,"x":2,"sub":3}"#);
-        let rows = rows(document.root.as_ref().expect("a value"), &Opened::default());
+        let rows = rows(
+            document.root.as_ref().expect("a value"),
+            &Opened::default(),
+            &Duplicates::new(&document.faults),
+        );
         let places: Vec<_> = rows
             .iter()
             .map(|row| match &row.content {

@@ -14,7 +14,7 @@ use crate::jose::visible::visible;
 use crate::judge::Judgement;
 use crate::judge::words::{short_span, span};
 use crate::window::model::Zone;
-use crate::window::theme::{Tokens, mix, size};
+use crate::window::theme::{Tokens, size};
 
 /// Left and right of the axis, in points.
 pub(super) const MARGIN: f32 = 14.0;
@@ -99,25 +99,18 @@ impl Picture<'_> {
         let begin = from.unwrap_or(whole.start);
         let end = until.unwrap_or(whole.end);
         if let Some(from) = from {
-            canvas.zone(
-                self,
-                whole.start,
-                from - leeway,
-                theme.bad,
-                0.16,
-                "not yet valid",
-            );
-            canvas.zone(self, from - leeway, from, theme.warn, 0.28, "");
+            canvas.zone(self, whole.start, from - leeway, theme.bad, "not yet valid");
+            canvas.zone(self, from - leeway, from, theme.warn, "");
         }
         let words = match self.judgement.times.lifetime_seconds {
             Some(lifetime @ 0..) if until.is_some() => format!("valid {}", short_span(lifetime)),
             _ => "valid".to_owned(),
         };
-        canvas.zone(self, begin, end, theme.ok, 0.28, &words);
+        canvas.zone(self, begin, end, theme.ok, &words);
         if let Some(until) = until {
             let start = until.max(begin);
-            canvas.zone(self, start, until + leeway, theme.warn, 0.28, "");
-            canvas.zone(self, until + leeway, whole.end, theme.bad, 0.16, "expired");
+            canvas.zone(self, start, until + leeway, theme.warn, "");
+            canvas.zone(self, until + leeway, whole.end, theme.bad, "expired");
         }
     }
 
@@ -314,21 +307,13 @@ impl Canvas<'_> {
     }
 
     /// A coloured stretch of the bar, with its word where that fits.
-    fn zone(
-        &self,
-        picture: &Picture<'_>,
-        from: f64,
-        until: f64,
-        color: Color32,
-        share: f32,
-        word: &str,
-    ) {
+    fn zone(&self, picture: &Picture<'_>, from: f64, until: f64, color: Color32, word: &str) {
         let (left, right) = (picture.axis.place(from), picture.axis.place(until));
         if right - left < 0.5 {
             return;
         }
         let rect = Rect::from_min_max(self.at(left, BAR.0), self.at(right, BAR.1));
-        let fill = mix(self.theme.bg1, color, share);
+        let fill = self.theme.zone(color);
         self.painter.rect_filled(rect, CornerRadius::same(2), fill);
         let font = FontId::proportional(size::SMALL);
         let galley = self
