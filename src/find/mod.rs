@@ -35,7 +35,7 @@ pub struct Candidate {
 pub struct Place {
     /// The file or other origin, such as `request.http`, `clipboard` or `stdin`.
     pub name: String,
-    /// Bytes of the input that hold it, repairs included.
+    /// Bytes of the input from its first to its last character, line breaks inside included; what was stripped around it is not.
     pub byte_range: Range<usize>,
     /// The line of its first byte, from 1.
     pub line: usize,
