@@ -162,13 +162,16 @@ impl Pieces {
                 .unwrap_or_default();
             is_length_of(lengths, signature)
         };
-        if let Some(count) = self.count_disclosures(bytes, start, compact, is_expected, trust) {
+        // Nothing may follow a key binding JWT, so that looking for one goes one step deep.
+        if start == 0
+            && let Some(count) = self.count_disclosures(bytes, compact, is_expected, trust)
+        {
             return count;
         }
         // A line of `=` underlines the one before it rather than padding it.
         let is_rule = |count: usize| {
-            let last = count.checked_sub(1).and_then(|last| self.pieces.get(last));
-            last.is_some_and(|piece| slice(bytes, &piece.range).iter().all(|&byte| byte == b'='))
+            let piece = count.checked_sub(1).and_then(|at| self.pieces.get(at));
+            piece.is_some_and(|piece| slice(bytes, &piece.range).iter().all(|&byte| byte == b'='))
         };
         let by_length = (least..=all)
             .rev()
@@ -215,20 +218,19 @@ impl Pieces {
     fn count_disclosures(
         &self,
         bytes: &[u8],
-        start: usize,
         compact: &str,
         is_expected: impl Fn(usize) -> bool,
         trust: Trust,
     ) -> Option<usize> {
         let all = self.pieces.len();
-        let first = start.saturating_add(compact.len());
+        let first = compact.len();
         let after = self.text.get(first.saturating_add(1)..)?;
         let is_disclosure = after.is_empty()
             || shape::opens_array(after.as_bytes())
             || shape::may_be_object(after.as_bytes());
         let same_line = compact
             .rfind('.')
-            .is_some_and(|dot| self.holding(start.saturating_add(dot)) == self.holding(first));
+            .is_some_and(|dot| self.holding(dot) == self.holding(first));
         let ends_line = self
             .pieces
             .get(self.holding(first))
@@ -238,16 +240,16 @@ impl Pieces {
             return None;
         }
         // The tilde that no disclosure follows: the one that ends the SD-JWT.
-        let last = memchr::memchr_iter(b'~', self.text.as_bytes())
+        let tilde = memchr::memchr_iter(b'~', self.text.as_bytes())
             .skip_while(|&at| at < first)
             .find(|&at| {
                 let after = self.text.as_bytes().get(at.saturating_add(1)..);
                 !after.is_some_and(shape::opens_array)
             })?;
-        let least = self.holding(last).saturating_add(1);
-        let tail = self.text.get(last.saturating_add(1)..)?;
+        let least = self.holding(tilde).saturating_add(1);
+        let tail = self.text.get(tilde.saturating_add(1)..)?;
         if shape::may_be_object(tail.as_bytes()) {
-            let count = self.count_from(bytes, last.saturating_add(1), trust);
+            let count = self.count_from(bytes, tilde.saturating_add(1), trust);
             return Some(count.max(least));
         }
         Some(match trust {
@@ -314,26 +316,31 @@ impl Pieces {
 /// Where in a token the gathered text ends.
 #[derive(Default)]
 struct State {
-    /// The part is a header: the next one may be a JSON object.
-    header: bool,
-    /// The part before was a header.
-    payload: bool,
+    part: Part,
     /// Characters of the part.
     length: usize,
     /// Its last characters, four at most.
     tail: Vec<u8>,
-    /// A tilde stands before the part.
-    disclosure: bool,
     /// A key binding JWT has begun.
     is_bound: bool,
     /// JSON objects inside of the parts that began a line.
     nested: usize,
 }
 
+/// What the part is that the gathered text ends in.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// A disclosure, or a key binding JWT: it follows a tilde.
+    AfterTilde,
+    #[default]
+    Header,
+    Other,
+    Payload,
+}
+
 impl State {
     /// Goes over a piece. False when another token begins in it.
     fn absorb(&mut self, piece: &[u8], first: bool) -> bool {
-        self.header |= first;
         let mut before = None;
         for (at, &byte) in piece.iter().enumerate() {
             let here = piece.get(at..).unwrap_or_default();
@@ -342,15 +349,21 @@ impl State {
             if opens && !self.may_open(here, at == 0) {
                 return false;
             }
-            match byte {
-                b'.' | b'~' => {
-                    self.payload = self.header && byte == b'.';
-                    self.header = byte == b'~';
-                    self.disclosure = byte == b'~';
-                    self.length = 0;
+            self.part = match (byte, self.part) {
+                (b'.', Part::Header) => Part::Payload,
+                (b'.', Part::AfterTilde) if !self.is_bound => {
+                    // A key binding JWT whose header a line broke before it could be told.
+                    self.is_bound = true;
+                    Part::Payload
                 }
-                _ => self.length = self.length.saturating_add(1),
-            }
+                (b'.', _) => Part::Other,
+                (b'~', _) => Part::AfterTilde,
+                (_, part) => part,
+            };
+            self.length = match byte {
+                b'.' | b'~' => 0,
+                _ => self.length.saturating_add(1),
+            };
             before = Some(byte);
         }
         let end = piece.len().saturating_sub(4);
@@ -362,31 +375,39 @@ impl State {
     }
 
     /// Whether a JSON object may begin here without being a token of its own.
+    ///
+    /// However long the text, only so many may: each of them is looked at again as the beginning of a token.
     fn may_open(&mut self, here: &[u8], line_begins: bool) -> bool {
-        if self.length == 0 {
-            let bound = || {
-                let look = here.get(..128).unwrap_or(here);
-                let look = std::str::from_utf8(look).unwrap_or_default();
-                let header = base64url::decode(look.split('.').next().unwrap_or_default());
-                memchr::memmem::find(&header.bytes, b"kb+jwt").is_some()
-            };
-            if self.payload {
-                return true;
+        match (self.length, self.part) {
+            (0, Part::Payload) => true,
+            (0, Part::AfterTilde) if !self.is_bound => {
+                self.is_bound = !line_begins || is_key_binding(here);
+                self.part = Part::Header;
+                self.is_bound
             }
-            let is_bound = self.disclosure && !self.is_bound && (!line_begins || bound());
-            self.is_bound |= is_bound;
-            return is_bound;
-        }
-        self.nested = self.nested.saturating_add(1);
-        line_begins && self.length.is_multiple_of(4) && self.nested <= MAX_NESTED && {
-            let tail = std::str::from_utf8(&self.tail).unwrap_or_default();
-            let decoded = base64url::decode(tail);
-            matches!(
-                decoded.bytes.trim_ascii_end().last(),
-                Some(b':' | b',' | b'[')
-            )
+            (0, _) => false,
+            _ => {
+                self.nested = self.nested.saturating_add(1);
+                line_begins && self.nested <= MAX_NESTED && self.expects_value()
+            }
         }
     }
+
+    /// Whether the part stops where JSON goes on with a value, which the next line begins with.
+    fn expects_value(&self) -> bool {
+        let tail = std::str::from_utf8(&self.tail).unwrap_or_default();
+        let decoded = base64url::decode(tail).bytes;
+        let last = decoded.trim_ascii_end().last();
+        self.length.is_multiple_of(4) && matches!(last, Some(b':' | b',' | b'['))
+    }
+}
+
+/// Whether a header says that it is one of a key binding JWT (RFC 9901 section 4.3).
+fn is_key_binding(bytes: &[u8]) -> bool {
+    let look = bytes.get(..128).unwrap_or(bytes);
+    let header = look.split(|&byte| byte == b'.').next().unwrap_or_default();
+    let header = base64url::decode(std::str::from_utf8(header).unwrap_or_default());
+    memchr::memmem::find(&header.bytes, b"kb+jwt").is_some()
 }
 
 /// Whether a signature (or the tag of a JWE) has one of these lengths, in bytes.
