@@ -131,9 +131,9 @@ fn large_json() -> Vec<u8> {
         if index > 0 {
             text.push(',');
         }
-        text.push_str(&format!(
-            r#""claim-{index}":{{"value":{index},"roles":["reader","writer"],"name":"Jane Doe"}}"#
-        ));
+        text += "\"claim-";
+        text += &index.to_string();
+        text += r#"":{"value":1795032000,"roles":["reader","writer"],"name":"Jane Doe"}"#;
         index += 1;
     }
     text.push('}');

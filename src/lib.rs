@@ -11,11 +11,15 @@
 //! | [`verify`] | token and key ring to [`Proof`](verify::Proof): whose key verifies it |
 //! | [`judge`] | token, proof, policy and clock to [`Judgement`](judge::Judgement) |
 //! | [`inspection`] | runs the way once and keeps what does not depend on the clock |
+//! | [`report`] | inspections to text and JSON |
+//! | [`cli`] | the command line |
 
+pub mod cli;
 pub mod find;
 pub mod inspection;
 pub mod jose;
 pub mod judge;
 pub mod keys;
+pub mod report;
 pub mod verify;
 pub mod window;

@@ -9,6 +9,9 @@ use super::wrap::{Pieces, Trust, is_length_of, run, signature_lengths};
 use super::{Found, Repair, quotes};
 use crate::jose::{base64url, json};
 
+/// How many times the length of a text may be gathered in looking for tokens broken over lines.
+const SPARE_FACTOR: usize = 4;
+
 /// How far before a token its `Authorization: Bearer ` is looked for.
 const LOOK_BACK: usize = 96;
 
@@ -18,6 +21,10 @@ const LOOK_BACK: usize = 96;
 pub(super) fn scan(bytes: &[u8], start: usize, in_sentences: bool) -> Vec<Found> {
     let mut all = Vec::new();
     let mut at = start;
+    let mut spare = bytes
+        .len()
+        .saturating_sub(start)
+        .saturating_mul(SPARE_FACTOR);
     while let Some(skipped) = bytes
         .get(at..)
         .and_then(|rest| rest.iter().position(|&byte| is_token_byte(byte)))
@@ -28,7 +35,7 @@ pub(super) fn scan(bytes: &[u8], start: usize, in_sentences: bool) -> Vec<Found>
             // `/` and `=` belong to a token, but not before the beginning of another one (`…/eyJ…`, `x=eyJ…`).
             let next = next_joined(bytes, start.saturating_add(1)..run.end);
             let within = next.map_or(bytes, |next| bytes.get(..next).unwrap_or(bytes));
-            let found = token(within, start, in_sentences);
+            let found = token(within, start, in_sentences, &mut spare);
             at = at.max(found.as_ref().map_or(0, |found| found.range.end));
             all.extend(found);
             run.start = next.unwrap_or(run.end);
@@ -62,8 +69,13 @@ fn starts(bytes: &[u8], run: Range<usize>) -> impl Iterator<Item = usize> {
 }
 
 /// The token at `start`, if there is one.
-pub(super) fn token(bytes: &[u8], start: usize, in_sentences: bool) -> Option<Found> {
-    let pieces = Pieces::gather(bytes, start, is_token_byte);
+pub(super) fn token(
+    bytes: &[u8],
+    start: usize,
+    in_sentences: bool,
+    spare: &mut usize,
+) -> Option<Found> {
+    let pieces = Pieces::gather(bytes, start, is_token_byte, spare);
     let count = pieces.count(bytes, Trust::Prose);
     let gathered = pieces.text(count);
     if !is_object(gathered.as_bytes()) {

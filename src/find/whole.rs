@@ -15,6 +15,9 @@ const LEAST: usize = 8;
 /// From this length on a part of random characters makes a token of a text whose header nobody can read.
 const DENSE: usize = 40;
 
+/// So many layers of quotes, white space and scheme words are taken off.
+const MAX_LAYERS: usize = 16;
+
 /// White space inside of a token is damage only before at least so many characters; else prose follows.
 const LEAST_AFTER_GAP: usize = 16;
 
@@ -28,7 +31,8 @@ pub(super) fn token(bytes: &[u8], start: usize, scheme: bool) -> Option<Found> {
     }
     if core.has_lines() {
         let within = bytes.get(..core.range.end)?;
-        let pieces = Pieces::gather(within, core.range.start, |byte| !byte.is_ascii_whitespace());
+        let belongs = |byte: u8| !byte.is_ascii_whitespace();
+        let pieces = Pieces::gather(within, core.range.start, belongs, &mut { usize::MAX });
         let text = pieces.text(pieces.len());
         let is_all = pieces.range(text.len()) == core.range
             && pieces.count(within, Trust::Whole) == pieces.len()
@@ -66,7 +70,7 @@ impl<'a> Core<'a> {
         let mut text = bytes.get(start..).unwrap_or_default();
         let mut end = bytes.len();
         let mut repairs = Vec::new();
-        loop {
+        for _ in 0..MAX_LAYERS {
             let length = text.len();
             let rest = quotes::trim_end(text);
             end = end.saturating_sub(text.len().saturating_sub(rest.len()));
@@ -192,7 +196,7 @@ fn is_damaged(text: &str) -> bool {
     if !matches!(parts.len(), 3 | 5) || !is_plain(&inside) {
         return false;
     }
-    let finished = prose::token(text.as_bytes(), 0, true)
+    let finished = prose::token(text.as_bytes(), 0, true, &mut { usize::MAX })
         .is_some_and(|found| found.text.split('.').count() >= 3 && !found.text.ends_with('.'));
     if finished {
         return false;

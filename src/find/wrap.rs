@@ -11,10 +11,6 @@ use zeroize::Zeroizing;
 use super::shape;
 use crate::jose::{base64url, json};
 
-/// How many objects nested in a wrapped header or payload may begin a line. More are taken for tokens, so that a
-/// hostile text is not gathered again and again.
-const MAX_NESTED: usize = 16;
-
 /// How much is certain about the text that is gathered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trust {
@@ -42,14 +38,26 @@ impl Pieces {
     /// Takes the characters from `start` that `belongs` holds for, and while they reach the end of the line, those of
     /// the next one after its indentation.
     ///
-    /// Stops at an empty line and before a line in which another token begins.
-    pub(super) fn gather(bytes: &[u8], start: usize, belongs: fn(u8) -> bool) -> Self {
+    /// Stops at an empty line, before a line in which another token begins, and when `spare` is used up: so many bytes
+    /// after first lines may be gathered, all in all. Without it a hostile text would be gathered again from each line.
+    pub(super) fn gather(
+        bytes: &[u8],
+        start: usize,
+        belongs: fn(u8) -> bool,
+        spare: &mut usize,
+    ) -> Self {
         let mut ranges: Vec<(Range<usize>, bool)> = Vec::new();
         let mut state = State::default();
         let mut from = start;
         loop {
             let piece = run(bytes, from, belongs);
             let first = ranges.is_empty();
+            if !first {
+                let Some(rest) = spare.checked_sub(piece.len()) else {
+                    break;
+                };
+                *spare = rest;
+            }
             if piece.is_empty() || !state.absorb(slice(bytes, &piece), first) {
                 break;
             }
@@ -170,8 +178,8 @@ impl Pieces {
         }
         // A line of `=` underlines the one before it rather than padding it.
         let is_rule = |count: usize| {
-            let piece = count.checked_sub(1).and_then(|at| self.pieces.get(at));
-            piece.is_some_and(|piece| slice(bytes, &piece.range).iter().all(|&byte| byte == b'='))
+            let last = count.checked_sub(1).and_then(|last| self.pieces.get(last));
+            last.is_some_and(|piece| slice(bytes, &piece.range).iter().all(|&byte| byte == b'='))
         };
         let by_length = (least..=all)
             .rev()
@@ -240,16 +248,16 @@ impl Pieces {
             return None;
         }
         // The tilde that no disclosure follows: the one that ends the SD-JWT.
-        let tilde = memchr::memchr_iter(b'~', self.text.as_bytes())
+        let last = memchr::memchr_iter(b'~', self.text.as_bytes())
             .skip_while(|&at| at < first)
             .find(|&at| {
                 let after = self.text.as_bytes().get(at.saturating_add(1)..);
                 !after.is_some_and(shape::opens_array)
             })?;
-        let least = self.holding(tilde).saturating_add(1);
-        let tail = self.text.get(tilde.saturating_add(1)..)?;
+        let least = self.holding(last).saturating_add(1);
+        let tail = self.text.get(last.saturating_add(1)..)?;
         if shape::may_be_object(tail.as_bytes()) {
-            let count = self.count_from(bytes, tilde.saturating_add(1), trust);
+            let count = self.count_from(bytes, last.saturating_add(1), trust);
             return Some(count.max(least));
         }
         Some(match trust {
@@ -316,25 +324,27 @@ impl Pieces {
 /// Where in a token the gathered text ends.
 #[derive(Default)]
 struct State {
-    part: Part,
+    /// The part that is gathered.
+    part: Gathered,
     /// Characters of the part.
     length: usize,
     /// Its last characters, four at most.
     tail: Vec<u8>,
     /// A key binding JWT has begun.
     is_bound: bool,
-    /// JSON objects inside of the parts that began a line.
-    nested: usize,
 }
 
-/// What the part is that the gathered text ends in.
-#[derive(Default, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    /// A disclosure, or a key binding JWT: it follows a tilde.
+/// What the part of a token may be that is gathered.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Gathered {
+    /// A disclosure, or the header of a key binding JWT: a tilde stands before it.
     AfterTilde,
+    /// The token's header.
     #[default]
     Header,
+    /// Neither a header nor what follows one.
     Other,
+    /// What follows a header.
     Payload,
 }
 
@@ -349,21 +359,17 @@ impl State {
             if opens && !self.may_open(here, at == 0) {
                 return false;
             }
-            self.part = match (byte, self.part) {
-                (b'.', Part::Header) => Part::Payload,
-                (b'.', Part::AfterTilde) if !self.is_bound => {
-                    // A key binding JWT whose header a line broke before it could be told.
-                    self.is_bound = true;
-                    Part::Payload
+            match byte {
+                b'.' | b'~' => {
+                    self.part = match self.part {
+                        _ if byte == b'~' => Gathered::AfterTilde,
+                        Gathered::AfterTilde | Gathered::Header => Gathered::Payload,
+                        Gathered::Other | Gathered::Payload => Gathered::Other,
+                    };
+                    self.length = 0;
                 }
-                (b'.', _) => Part::Other,
-                (b'~', _) => Part::AfterTilde,
-                (_, part) => part,
-            };
-            self.length = match byte {
-                b'.' | b'~' => 0,
-                _ => self.length.saturating_add(1),
-            };
+                _ => self.length = self.length.saturating_add(1),
+            }
             before = Some(byte);
         }
         let end = piece.len().saturating_sub(4);
@@ -375,21 +381,15 @@ impl State {
     }
 
     /// Whether a JSON object may begin here without being a token of its own.
-    ///
-    /// However long the text, only so many may: each of them is looked at again as the beginning of a token.
     fn may_open(&mut self, here: &[u8], line_begins: bool) -> bool {
         match (self.length, self.part) {
-            (0, Part::Payload) => true,
-            (0, Part::AfterTilde) if !self.is_bound => {
+            (0, Gathered::Payload) => true,
+            (0, Gathered::AfterTilde) if !self.is_bound => {
                 self.is_bound = !line_begins || is_key_binding(here);
-                self.part = Part::Header;
                 self.is_bound
             }
             (0, _) => false,
-            _ => {
-                self.nested = self.nested.saturating_add(1);
-                line_begins && self.nested <= MAX_NESTED && self.expects_value()
-            }
+            _ => line_begins && self.expects_value(),
         }
     }
 

@@ -473,10 +473,10 @@ mod tests {
             .map(json::Member::range)
             .unwrap_or_default();
         let range = payload.text_range(exp.clone());
-        // `"exp":1300819380` stands at bytes 17 to 33 of the payload: sextets 22 to 43.
-        assert_eq!(exp, 17..33);
+        // `"exp":1300819380` stands at bytes 16 to 32 of the payload: sextets 21 to 42.
+        assert_eq!(exp, 16..32);
         let start = payload.range.start;
-        assert_eq!(range, start + 22..start + 44);
+        assert_eq!(range, start + 21..start + 43);
         let back = payload.byte_range(range);
         assert!(back.start <= exp.start && back.end >= exp.end && back.len() <= exp.len() + 2);
     }

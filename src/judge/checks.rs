@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::audit::top_member;
 use super::words::{capitalised, span};
-use super::{Case, Expectation, Profile, ProfileName, TimeState, Times, time};
+use super::{Case, Expectation, Profile, ProfileName, TimeState, Times, spoils_encoding, time};
 use crate::jose::visible::visible;
 use crate::jose::{Fault, FaultKind, Kind, Part, PartRole};
 use crate::verify::algorithm::find;
@@ -49,14 +49,21 @@ pub struct Check {
 
 /// Makes the checks, in the order in which a verifier does.
 pub(super) fn checks(case: Case<'_>, profile: &Profile, times: &Times) -> Vec<Check> {
+    let expectations = case.policy.expectations(case.token);
+    let expected = |names: &[&str]| -> Vec<Check> {
+        expectations
+            .iter()
+            .filter(|expectation| names.contains(&expectation.name))
+            .map(|expectation| expected(case, expectation))
+            .collect()
+    };
     let mut checks = vec![
         form(case),
         encoding(case, profile),
         header(case),
         crit(case),
     ];
-    let expectations = case.policy.expectations(case.token);
-    checks.push(expected("alg", "Algorithm", case, &expectations));
+    checks.extend(expected(&["alg"]));
     if let Some(proof) = case.proof.signatures.first() {
         checks.push(key(case, proof));
         checks.push(signature(case, proof));
@@ -66,18 +73,45 @@ pub(super) fn checks(case: Case<'_>, profile: &Profile, times: &Times) -> Vec<Ch
             check: "decryption",
             title: "Not decrypted".to_owned(),
             result: CheckResult::NotRun,
-            text: "The claims are encrypted, and this version does not decrypt.".to_owned(),
+            text: "The claims are encrypted, and this version does not decrypt".to_owned(),
             byte_range: whole(case, PartRole::Ciphertext),
         });
     }
-    checks.push(expected("typ", "Type", case, &expectations));
+    checks.extend(expected(&["typ"]));
     if profile.name != ProfileName::Jws {
         checks.push(time(case, times));
-        checks.push(expected("iss", "Issuer", case, &expectations));
-        checks.push(expected("aud", "Audience", case, &expectations));
-        checks.push(expected("nonce", "Nonce", case, &expectations));
     }
+    checks.extend(expected(&["iss", "aud", "nonce"]));
+    checks.extend(unexpected(&expectations));
     checks
+}
+
+/// What the policy says nothing about, in one check that was not run.
+fn unexpected(expectations: &[Expectation]) -> Option<Check> {
+    let mut names = vec!["alg", "typ", "iss", "aud", "nonce"];
+    names.retain(|name| {
+        !expectations
+            .iter()
+            .any(|expectation| expectation.name == *name)
+    });
+    let last = names.pop()?;
+    let list = if names.is_empty() {
+        last.to_owned()
+    } else {
+        format!("{} or {last}", names.join(", "))
+    };
+    Some(Check {
+        check: "policy",
+        title: if expectations.is_empty() {
+            "Nothing expected"
+        } else {
+            "Rest not compared"
+        }
+        .to_owned(),
+        result: CheckResult::NotRun,
+        text: format!("The policy expects no particular {list}"),
+        byte_range: None,
+    })
 }
 
 fn whole(case: Case<'_>, role: PartRole) -> Option<Range<usize>> {
@@ -143,13 +177,11 @@ fn form(case: Case<'_>) -> Check {
 
 /// Strict base64url and clean JSON.
 fn encoding(case: Case<'_>, profile: &Profile) -> Check {
-    let counts = |fault: &&Fault| match (&fault.kind, fault.part) {
-        (FaultKind::Encoding { .. }, part) => part != PartRole::Disclosure,
-        (FaultKind::Json(_), PartRole::ProtectedHeader) => true,
-        (FaultKind::Json(_), PartRole::Payload) => profile.name != ProfileName::Jws,
-        _ => false,
-    };
-    let mut faults = case.token.faults.iter().filter(counts);
+    let mut faults = case
+        .token
+        .faults
+        .iter()
+        .filter(|fault| spoils_encoding(fault, profile));
     match faults.next() {
         Some(fault) => {
             let title = format!("Fault in the {}", fault.part.label());
@@ -502,51 +534,39 @@ fn time(case: Case<'_>, times: &Times) -> Check {
 }
 
 /// A policy's expectation.
-fn expected(
-    name: &'static str,
-    label: &str,
-    case: Case<'_>,
-    expectations: &[Expectation],
-) -> Check {
-    let part = if matches!(name, "alg" | "typ") {
-        PartRole::ProtectedHeader
-    } else {
-        PartRole::Payload
-    };
-    let check = |result, title, text| Check {
-        check: name,
-        title,
-        result,
-        text,
-        byte_range: member_range(case.token.part(part), name),
+fn expected(case: Case<'_>, expectation: &Expectation) -> Check {
+    let (label, part) = match expectation.name {
+        "alg" => ("Algorithm", PartRole::ProtectedHeader),
+        "typ" => ("Type", PartRole::ProtectedHeader),
+        "iss" => ("Issuer", PartRole::Payload),
+        "aud" => ("Audience", PartRole::Payload),
+        _ => ("Nonce", PartRole::Payload),
     };
     let is_encrypted = part == PartRole::Payload && case.token.kind == Kind::Jwe;
-    match expectations
-        .iter()
-        .find(|expectation| expectation.name == name)
-    {
-        None => check(
+    let (result, how, text) = if is_encrypted {
+        (
             CheckResult::NotRun,
-            format!("{label} not checked"),
-            format!("The policy expects no particular {name}"),
-        ),
-        Some(_) if is_encrypted => check(
-            CheckResult::NotRun,
-            format!("{label} not checked"),
+            "not checked",
             "The claims are encrypted".to_owned(),
-        ),
-        Some(expectation) if expectation.met => check(
+        )
+    } else if expectation.met {
+        (
             CheckResult::Passed,
-            format!("{label} as expected"),
+            "as expected",
             expectation.expected.clone(),
-        ),
-        Some(expectation) => check(
-            CheckResult::Failed,
-            format!("{label} not as expected"),
-            format!(
-                "Expected {}, found {}",
-                expectation.expected, expectation.found
-            ),
-        ),
+        )
+    } else {
+        let text = format!(
+            "Expected {}, found {}",
+            expectation.expected, expectation.found
+        );
+        (CheckResult::Failed, "not as expected", text)
+    };
+    Check {
+        check: expectation.name,
+        title: format!("{label} {how}"),
+        result,
+        text,
+        byte_range: member_range(case.token.part(part), expectation.name),
     }
 }

@@ -13,7 +13,8 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
-use crate::jose::{Part, PartRole, Token};
+use crate::jose::json::JsonFaultKind;
+use crate::jose::{Fault, FaultKind, Part, PartRole, Token};
 use crate::verify::Proof;
 
 pub use audit::{Confidence, Finding, Severity};
@@ -105,5 +106,17 @@ pub fn judge(case: Case<'_>) -> Judgement {
         findings,
         not_run,
         times,
+    }
+}
+
+/// Whether a fault is one of encoding or JSON that the profile minds: in opaque payloads JSON is nobody's business.
+fn spoils_encoding(fault: &Fault, profile: &Profile) -> bool {
+    match (&fault.kind, fault.part) {
+        (FaultKind::Encoding { .. }, part) => part != PartRole::Disclosure,
+        // Depth is a limit of this program, and no fault of the token.
+        (FaultKind::Json(JsonFaultKind::Depth), _) => false,
+        (FaultKind::Json(_), PartRole::ProtectedHeader) => true,
+        (FaultKind::Json(_), PartRole::Payload) => profile.name != ProfileName::Jws,
+        _ => false,
     }
 }

@@ -1,8 +1,8 @@
 //! The verdict and its reasons, as `REPORT.md` defines them.
 
-use super::{Case, Finding, Profile, ProfileName, TimeState, Times};
+use super::{Case, Finding, Profile, TimeState, Times, spoils_encoding};
 use crate::jose::json::{JsonFaultKind, Value};
-use crate::jose::{FaultKind, Kind, PartRole};
+use crate::jose::{FaultKind, Kind};
 use crate::verify::{NotChecked, Outcome, Provenance, SignatureProof};
 
 /// Whether a correct verifier would take the token.
@@ -196,35 +196,19 @@ pub(super) fn verdict(
 /// What makes a token malformed beside the rules: its parts, an unreadable header, no `alg`, a time that is no number.
 fn is_malformed(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
     let token = case.token;
-    let limited = |kind: &FaultKind| {
-        matches!(
-            kind,
-            FaultKind::TooLarge { .. } | FaultKind::Json(JsonFaultKind::Depth)
-        )
-    };
     let has_alg = token
         .header()
         .is_some_and(|header| header.str("alg").is_some());
     token.kind == Kind::Unreadable
         || times.state == TimeState::Unreadable
         || !has_alg
-        || token
-            .faults
-            .iter()
-            .any(|fault| match (&fault.kind, fault.part) {
-                (kind, _) if limited(kind) => false,
-                (FaultKind::Encoding { .. }, PartRole::Disclosure) => false,
-                (FaultKind::Json(_), PartRole::ProtectedHeader) => true,
-                (FaultKind::Json(_), PartRole::Payload) => profile.name != ProfileName::Jws,
-                (FaultKind::Json(_), _) => false,
-                (
-                    FaultKind::Encoding { .. }
-                    | FaultKind::HeaderNotObject { .. }
-                    | FaultKind::SegmentCount { .. },
-                    _,
-                ) => true,
-                (FaultKind::TooLarge { .. }, _) => false,
-            })
+        || token.faults.iter().any(|fault| {
+            spoils_encoding(fault, profile)
+                || matches!(
+                    fault.kind,
+                    FaultKind::HeaderNotObject { .. } | FaultKind::SegmentCount { .. }
+                )
+        })
 }
 
 fn signature_reason(proof: &SignatureProof) -> Option<Reason> {

@@ -1,6 +1,6 @@
 //! Judgements in words that a person can repeat.
 
-use super::{Judgement, Reason, VerdictOutcome, time};
+use super::{CheckResult, Judgement, Reason, VerdictOutcome, time};
 use crate::jose::visible::visible;
 use crate::verify::{Outcome, Proof, Provenance};
 
@@ -26,7 +26,11 @@ pub fn sentence(judgement: &Judgement, proof: &Proof) -> Sentence {
             format!("Undetermined: {}", reason_words(*reason, judgement))
         }
     };
-    let mut explanation = vec![signature_words(judgement, proof)];
+    let mut explanation = Vec::new();
+    if first == Some(&Reason::Malformed) {
+        explanation.extend(fault_words(judgement));
+    }
+    explanation.push(signature_words(judgement, proof));
     let more: Vec<String> = verdict
         .reasons
         .iter()
@@ -50,6 +54,22 @@ pub fn sentence(judgement: &Judgement, proof: &Proof) -> Sentence {
         headline,
         explanation: explanation.join(" "),
     }
+}
+
+/// What is not well formed: the worst finding that says so, else the first check that failed.
+fn fault_words(judgement: &Judgement) -> Option<String> {
+    let finding = judgement
+        .findings
+        .iter()
+        .find(|finding| finding.refusal == Some(Reason::Malformed))
+        .map(|finding| format!("{}.", capitalised(&finding.title)));
+    finding.or_else(|| {
+        let check = judgement
+            .checks
+            .iter()
+            .find(|check| check.result == CheckResult::Failed)?;
+        Some(format!("{}: {}.", check.title, lower_first(&check.text)))
+    })
 }
 
 fn acceptance(judgement: &Judgement) -> String {
@@ -195,6 +215,15 @@ pub fn short_span(seconds: i64) -> String {
         .into_iter()
         .map(|(count, unit)| format!("{count} {}", names.get(unit).copied().unwrap_or_default()));
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// The text with its first letter in lower case.
+fn lower_first(text: &str) -> String {
+    let mut characters = text.chars();
+    characters
+        .next()
+        .map(|first| first.to_lowercase().chain(characters).collect())
+        .unwrap_or_default()
 }
 
 /// The text with its first letter in upper case.

@@ -4,8 +4,11 @@ use jiff::Timestamp;
 use openssl::pkey::{PKey, Public};
 use zeroize::Zeroizing;
 
+use super::public::PublicKey;
+use crate::jose::visible::visible;
+
 /// An elliptic curve for ECDSA (RFC 7518 section 6.2.1.1, RFC 8812 section 3.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Curve {
     /// NIST P-256.
     P256,
@@ -39,7 +42,7 @@ impl Curve {
 }
 
 /// A curve of the octet key pair type (RFC 8037 section 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum OkpCurve {
     /// Ed25519, for signatures.
     Ed25519,
@@ -73,7 +76,7 @@ impl OkpCurve {
 }
 
 /// The type of a key and its size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum KeyKind {
     /// An elliptic curve key.
     Ec(Curve),
@@ -143,7 +146,7 @@ impl std::fmt::Display for KeyKind {
 }
 
 /// Which half of a key was loaded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Holds {
     /// The private half too.
     Private,
@@ -214,7 +217,7 @@ impl std::fmt::Debug for Material {
 }
 
 /// The JWK members that say what a key is for (RFC 7517 section 4), as loaded. All empty for other forms.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Members {
     /// `kid`.
     pub kid: Option<String>,
@@ -230,10 +233,82 @@ pub struct Members {
     pub x5t_s256: Option<String>,
     /// Names of all members, in order of the file.
     pub names: Vec<String>,
+    /// What departs from the standards without making the key unusable.
+    pub notes: Vec<KeyNote>,
+}
+
+/// A departure from the standards that does not make a key unusable. `Display` says what was expected and
+/// what was found.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KeyNote {
+    /// A member occurs more than once; the last one counts.
+    Duplicate {
+        /// The member's name.
+        name: String,
+    },
+    /// A member's base64url is not strict (RFC 7515 section 2), but has one meaning.
+    Encoding {
+        /// The member's name.
+        name: &'static str,
+    },
+    /// A descriptive member is not of its type and was passed over.
+    Ignored {
+        /// The member's name.
+        name: &'static str,
+        /// The shape that RFC 7517 wants.
+        expected: &'static str,
+        /// What is there.
+        found: &'static str,
+    },
+    /// An RSA number begins with zero octets (RFC 7518 section 2, `Base64urlUInt`).
+    LeadingZeros {
+        /// The member's name.
+        name: &'static str,
+    },
+    /// The key's own type is RSASSA-PSS (RFC 4055 section 1.2): it is meant for PS256, PS384 and PS512 only.
+    PssOnly,
+    /// A coordinate is shorter than its curve's field: leading zeros were stripped (RFC 7518 section 6.2.1.2).
+    ShortCoordinate {
+        /// The member's name.
+        name: &'static str,
+        /// The bytes that the curve wants.
+        expected: usize,
+        /// The bytes that are there.
+        found: usize,
+    },
+}
+
+impl std::fmt::Display for KeyNote {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Duplicate { name } => {
+                write!(f, "expected member {} once, found it again", quoted(name))
+            }
+            Self::Encoding { name } => {
+                write!(f, "expected member {name:?} in strict base64url, found another spelling")
+            }
+            Self::Ignored {
+                name,
+                expected,
+                found,
+            } => write!(f, "expected member {name:?} as {expected}, found {found}: not used"),
+            Self::LeadingZeros { name } => {
+                write!(f, "expected member {name:?} without leading zero octets, found some")
+            }
+            Self::PssOnly => f.write_str(
+                "expected a general RSA key, found one of type RSASSA-PSS, meant for PS256, PS384 and PS512 only",
+            ),
+            Self::ShortCoordinate {
+                name,
+                expected,
+                found,
+            } => write!(f, "expected member {name:?} with {expected} bytes, found {found}"),
+        }
+    }
 }
 
 /// What a certificate says (RFC 5280), for display.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Certificate {
     /// The subject's distinguished name.
     pub subject: String,
@@ -248,13 +323,16 @@ pub struct Certificate {
 }
 
 /// Why a key cannot be used. `Display` says what was expected and what was found.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum KeyFault {
-    /// A member is missing, or not of its type.
+    /// It is encrypted.
+    #[error("expected a key that is not encrypted, found one that needs a passphrase")]
+    Encrypted,
+    /// A member is missing, or not of its type. Of other forms than JWK: the number that the member stands for.
     #[error("expected member {name:?} as {expected}, found {found}")]
     Member {
         /// The member's name.
-        name: String,
+        name: &'static str,
         /// The shape that RFC 7518 wants.
         expected: &'static str,
         /// What is there.
@@ -266,12 +344,32 @@ pub enum KeyFault {
         /// What is there.
         found: &'static str,
     },
+    /// The coordinates are no point of the curve.
+    #[error("expected a point on the curve {curve}, found coordinates that are not on it")]
+    NotOnCurve {
+        /// The curve's `crv` value.
+        curve: &'static str,
+    },
+    /// A PEM block that does not hold what its borders promise.
+    #[error("expected base64 between the lines BEGIN and END of a PEM block, found {found}")]
+    Pem {
+        /// What is there.
+        found: &'static str,
+    },
     /// OpenSSL refuses the numbers.
     #[error("expected a key that OpenSSL can use, found one that it refuses: {0}")]
     Refused(String),
     /// A type or curve that is not known here.
     #[error("expected a known key type, found {0}")]
     UnknownType(String),
+}
+
+/// A text from a key file, short and safe to show in a sentence.
+pub(super) fn quoted(text: &str) -> String {
+    const SHOWN: usize = 40;
+    let short: String = text.chars().take(SHOWN).collect();
+    let more = if short.len() < text.len() { "…" } else { "" };
+    format!("\u{201C}{}{more}\u{201D}", visible(&short))
 }
 
 /// A loaded key, usable or not.
@@ -304,6 +402,37 @@ pub struct Key {
 }
 
 impl Key {
+    /// A key of which nothing is known yet but where it stands.
+    pub(super) fn blank(source: &str, ordinal: usize, form: &'static str) -> Self {
+        Self {
+            id: String::new(),
+            source: source.to_owned(),
+            ordinal,
+            form,
+            kind: KeyKind::Unknown,
+            holds: Holds::Public,
+            material: Material::None,
+            members: Members::default(),
+            thumbprint: None,
+            certificate: None,
+            rsa_exponent: None,
+            fault: None,
+        }
+    }
+
+    /// Takes over what a public key is, or why there is none.
+    pub(super) fn set_public(&mut self, public: Result<PublicKey, KeyFault>) {
+        match public {
+            Ok(public) => {
+                self.kind = public.kind;
+                self.material = Material::Public(public.key);
+                self.thumbprint = Some(public.thumbprint);
+                self.rsa_exponent = public.rsa_exponent;
+            }
+            Err(fault) => self.fault = Some(fault),
+        }
+    }
+
     /// The secret, of a symmetric key.
     pub fn secret(&self) -> Option<&Secret> {
         match &self.material {

@@ -1,16 +1,18 @@
 //! Files to keys: what a key is, where it came from, and how the loaded ones stand together.
 //!
-//! A loader never refuses a whole set for one bad key: the bad one is listed with its [`KeyFault`].
+//! A loader never refuses a whole set for one bad key: the bad one is listed with its [`KeyFault`]. Only a file
+//! that yields no usable key at all is a [`LoadError`].
 
 mod forms;
 mod key;
+mod public;
 mod ring;
 
 pub use forms::{
-    LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, from_certificate_der, from_jwk, load,
-    load_secret,
+    LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming, from_certificate_der,
+    from_jwk, load, load_secret, readings,
 };
 pub use key::{
-    Certificate, Curve, Holds, Key, KeyFault, KeyKind, Material, Members, OkpCurve, Secret,
+    Certificate, Curve, Holds, Key, KeyFault, KeyKind, KeyNote, Material, Members, OkpCurve, Secret,
 };
 pub use ring::KeyRing;

@@ -1,9 +1,10 @@
 //! The loaded keys together.
 
-use std::collections::HashMap;
+use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::Key;
+use super::{Key, Secret};
 
 /// The reviewer's keys, in an order that does not depend on the order of loading.
 #[derive(Debug, Clone, Default)]
@@ -19,18 +20,12 @@ impl KeyRing {
         ring
     }
 
-    /// Adds keys and names all anew. A key that is already there (same source, place and numbers) is not added twice.
+    /// Adds keys and names all anew. A key that is already there (the same in every respect, its source and place
+    /// included) is not added twice.
     pub fn add(&mut self, keys: impl IntoIterator<Item = Key>) {
-        for key in keys {
-            let known = self.keys.iter().any(|other| {
-                other.source == key.source
-                    && other.ordinal == key.ordinal
-                    && same_material(other, &key)
-            });
-            if !known {
-                self.keys.push(Arc::new(key));
-            }
-        }
+        self.keys.extend(keys.into_iter().map(Arc::new));
+        self.keys.sort_by(|a, b| order(a, b));
+        self.keys.dedup_by(|a, b| order(a, b).is_eq());
         self.rename();
     }
 
@@ -62,45 +57,179 @@ impl KeyRing {
         self.keys.is_empty()
     }
 
-    /// Sorts by source, place and thumbprint, then gives each key its id.
+    /// Gives each key its id: the `kid` where that is unique, else `<source>#<n>`, with `.2` and so on where that is
+    /// taken.
     fn rename(&mut self) {
-        self.keys.sort_by(|a, b| {
-            (&a.source, a.ordinal, &a.thumbprint).cmp(&(&b.source, b.ordinal, &b.thumbprint))
-        });
-        let mut uses: HashMap<String, usize> = HashMap::new();
-        for key in &self.keys {
-            if let Some(kid) = &key.members.kid {
-                let count = uses.entry(kid.clone()).or_default();
-                *count = count.saturating_add(1);
-            }
-        }
-        let mut taken: HashMap<String, usize> = HashMap::new();
-        for key in &mut self.keys {
-            let unique = key
-                .members
-                .kid
-                .as_ref()
-                .filter(|kid| !kid.is_empty() && uses.get(*kid) == Some(&1));
-            let mut id = match unique {
-                Some(kid) => kid.clone(),
-                None => format!("{}#{}", key.source, key.ordinal),
-            };
-            let count = taken.entry(id.clone()).or_default();
+        let mut uses: HashMap<&str, usize> = HashMap::new();
+        for kid in self.keys.iter().filter_map(|key| kid(key)) {
+            let count = uses.entry(kid).or_default();
             *count = count.saturating_add(1);
-            if *count > 1 {
-                id = format!("{id}.{count}");
-            }
+        }
+        let unique: Vec<Option<String>> = self
+            .keys
+            .iter()
+            .map(|key| {
+                kid(key)
+                    .filter(|kid| uses.get(kid) == Some(&1))
+                    .map(str::to_owned)
+            })
+            .collect();
+        let mut taken: HashSet<String> = unique.iter().flatten().cloned().collect();
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for (key, unique) in self.keys.iter_mut().zip(unique) {
+            let id = unique.unwrap_or_else(|| {
+                let place = format!("{}#{}", key.source, key.ordinal);
+                let count = counts.entry(place.clone()).or_default();
+                loop {
+                    *count = count.saturating_add(1);
+                    let id = match *count {
+                        1 => place.clone(),
+                        count => format!("{place}.{count}"),
+                    };
+                    if taken.insert(id.clone()) {
+                        break id;
+                    }
+                }
+            });
             if key.id != id {
+                // Whoever holds the key already keeps it under its old name.
                 Arc::make_mut(key).id = id;
             }
         }
     }
 }
 
-fn same_material(a: &Key, b: &Key) -> bool {
-    match (a.secret(), b.secret()) {
-        (Some(a), Some(b)) => a == b,
-        (None, None) => a.thumbprint == b.thumbprint && a.fault == b.fault,
-        _ => false,
+fn kid(key: &Key) -> Option<&str> {
+    key.members.kid.as_deref().filter(|kid| !kid.is_empty())
+}
+
+/// By source, place and thumbprint; then by all else, so that keys that differ at all have one order.
+fn order(a: &Key, b: &Key) -> Ordering {
+    fn told(key: &Key) -> impl Ord + '_ {
+        (
+            (&key.source, key.ordinal, &key.thumbprint),
+            (key.form, key.kind, key.holds, &key.rsa_exponent),
+            (&key.members, &key.certificate, &key.fault),
+            key.secret().map(Secret::bytes),
+        )
+    }
+    told(a).cmp(&told(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::keys::{SecretEncoding, load, load_secret};
+
+    fn jwks(source: &str, jwks: &[&str]) -> Vec<Key> {
+        load(
+            source,
+            format!("{{\"keys\":[{}]}}", jwks.join(",")).as_bytes(),
+        )
+        .unwrap()
+    }
+
+    fn ids(ring: &KeyRing) -> Vec<&str> {
+        ring.keys().iter().map(|key| key.id.as_str()).collect()
+    }
+
+    const A: &str = r#"{"kty":"RSA","kid":"a","n":"gQ","e":"Aw"}"#;
+    const B: &str = r#"{"kty":"RSA","kid":"b","n":"gw","e":"Aw"}"#;
+    const NO_KID: &str = r#"{"kty":"RSA","n":"hQ","e":"Aw"}"#;
+
+    #[test]
+    fn a_unique_kid_is_the_id_and_else_the_place() {
+        let mut ring = KeyRing::new(jwks(
+            "one.json",
+            &[A, B, NO_KID, r#"{"kty":"RSA","kid":"","n":"hw","e":"Aw"}"#],
+        ));
+        assert_eq!(ids(&ring), ["a", "b", "one.json#3", "one.json#4"]);
+        ring.add(jwks("two.json", &[B]));
+        assert_eq!(
+            ids(&ring),
+            ["a", "one.json#2", "one.json#3", "one.json#4", "two.json#1"]
+        );
+        assert!(
+            ring.remove("one.json#2")
+                .is_some_and(|key| key.members.kid.as_deref() == Some("b"))
+        );
+        assert_eq!(ids(&ring), ["a", "one.json#3", "one.json#4", "b"]);
+        assert!(ring.remove("one.json#2").is_none());
+        assert!(ring.get("b").is_some_and(|key| key.source == "two.json"));
+    }
+
+    #[test]
+    fn the_same_file_twice_is_loaded_once() {
+        let mut ring = KeyRing::new(jwks("one.json", &[A, B]));
+        ring.add(jwks("one.json", &[A, B]));
+        assert_eq!(ids(&ring), ["a", "b"]);
+    }
+
+    #[test]
+    fn ids_are_distinct_even_when_a_kid_looks_like_a_place() {
+        let tricky = r#"{"kty":"RSA","kid":"one.json#2","n":"gQ","e":"Aw"}"#;
+        let trickier = r#"{"kty":"RSA","kid":"one.json#2.2","n":"gw","e":"Aw"}"#;
+        let ring = KeyRing::new(jwks("one.json", &[tricky, NO_KID, trickier]));
+        assert_eq!(ids(&ring), ["one.json#2", "one.json#2.3", "one.json#2.2"]);
+    }
+
+    #[test]
+    fn ties_are_ordered_by_thumbprint() {
+        let mut ring = KeyRing::new(jwks("keys.json", &[A]));
+        ring.add(jwks("keys.json", &[NO_KID]));
+        ring.add(jwks("keys.json", &[B]));
+        let thumbprints: Vec<_> = ring
+            .keys()
+            .iter()
+            .map(|key| key.thumbprint.clone())
+            .collect();
+        assert!(thumbprints.is_sorted() && thumbprints.iter().all(Option::is_some));
+    }
+
+    #[test]
+    fn who_holds_a_key_keeps_it_as_it_was() {
+        let mut ring = KeyRing::new(jwks("one.json", &[A]));
+        let held = ring.keys().first().cloned();
+        ring.add(jwks("two.json", &[A]));
+        assert_eq!(ids(&ring), ["one.json#1", "two.json#1"]);
+        assert_eq!(held.map(|key| key.id.clone()).as_deref(), Some("a"));
+    }
+
+    proptest! {
+        /// Two folders can each hold a `keys.json`, and secrets have no thumbprint to be told apart by.
+        #[test]
+        fn the_order_of_loading_changes_nothing(
+            order in Just((0..9).collect::<Vec<usize>>()).prop_shuffle(),
+            at_once in any::<bool>(),
+        ) {
+            let secret = |text: &[u8], encoding| vec![load_secret("secret", text, encoding).unwrap()];
+            let files = [
+                jwks("keys.json", &[A, B]),
+                jwks("keys.json", &[B, A]),
+                jwks("keys.json", &[NO_KID]),
+                jwks("keys.json", &[&A.replace("\"a\"", "\"c\"")]),
+                jwks("keys.json", &[r#"{"kty":"x"}"#, NO_KID]),
+                secret(b"dead", SecretEncoding::Utf8),
+                secret(b"beef", SecretEncoding::Utf8),
+                secret(b"beef", SecretEncoding::Hex),
+                jwks("other.json", &[B]),
+            ];
+            let expected = KeyRing::new(files.concat());
+            let mut ring = KeyRing::default();
+            if at_once {
+                ring = KeyRing::new(order.iter().flat_map(|&file| files[file].clone()));
+            } else {
+                for &file in &order {
+                    ring.add(files[file].clone());
+                }
+            }
+            prop_assert_eq!(ids(&ring), ids(&expected));
+            prop_assert_eq!(ids(&ring).into_iter().collect::<HashSet<_>>().len(), ring.len());
+            for (a, b) in ring.keys().iter().zip(expected.keys()) {
+                prop_assert!(super::order(a, b).is_eq());
+            }
+        }
     }
 }

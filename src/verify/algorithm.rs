@@ -58,7 +58,7 @@ impl Hash {
 pub enum Family {
     /// ECDSA, R and S side by side (RFC 7518 section 3.4).
     Ecdsa(Curve, Hash),
-    /// EdDSA on the curve of the key, or on this one (RFC 8037 section 3.1, RFC 9864 section 2.2).
+    /// Edwards-curve signatures on the curve of the key, or on this one (RFC 8037 section 3.1, RFC 9864 section 2.2).
     Eddsa(Option<OkpCurve>),
     /// HMAC (RFC 7518 section 3.2).
     Hmac(Hash),

@@ -1,4 +1,23 @@
 //! The window: panes over one [`Model`](model::Model), changed by [`Command`](commands::Command)s only.
 
+mod app;
+pub mod clipboard;
 pub mod commands;
+mod desk;
+pub mod dialogs;
+mod jobs;
+mod launch;
+mod loading;
 pub mod model;
+pub mod panes;
+mod privacy;
+mod shortcuts;
+mod stage;
+pub mod theme;
+pub mod widgets;
+
+pub use app::App;
+pub use desk::Surroundings;
+pub use launch::{LaunchError, LaunchOptions, run};
+pub use loading::Wanted;
+pub use privacy::start_logging;

@@ -38,7 +38,7 @@ pub enum Zone {
 }
 
 /// A message that stays until it is dismissed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Notice {
     /// Whether something went wrong.
     pub is_error: bool,
@@ -46,6 +46,32 @@ pub struct Notice {
     pub what: String,
     /// What to do; empty when there is nothing.
     pub advice: String,
+    /// The removal that it tells of, while that can be undone.
+    pub undo: Option<u64>,
+}
+
+impl Notice {
+    /// A fault in two lines, as the typed errors of the other rooms print them: what is wrong and where, what to do.
+    pub fn fault(text: &str) -> Self {
+        let (what, advice) = text.split_once('\n').unwrap_or((text, ""));
+        Self {
+            is_error: true,
+            what: what.to_owned(),
+            advice: advice.to_owned(),
+            undo: None,
+        }
+    }
+}
+
+/// Something that is being worked on in the background.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Busy {
+    /// What to name it by in [`Command::CancelJob`](super::commands::Command::CancelJob).
+    pub job: u64,
+    /// What it does, in words.
+    pub label: String,
+    /// Whether it can be cancelled.
+    pub can_cancel: bool,
 }
 
 /// Everything that the window shows.
@@ -67,8 +93,14 @@ pub struct Model {
     pub zone: Zone,
     /// Messages, oldest first.
     pub notices: Vec<Notice>,
-    /// What is being worked on in the background, in words.
-    pub busy: Vec<String>,
+    /// What is being worked on in the background.
+    pub busy: Vec<Busy>,
+    /// What was done last, in words, such as "Pasted 2 tokens".
+    pub last_action: String,
+    /// The theme that was asked for.
+    pub theme: egui::ThemePreference,
+    /// Whether files can be dropped on this window.
+    pub takes_drops: bool,
 }
 
 impl Model {

@@ -10,7 +10,7 @@ use tokenloupe::keys::{self, KeyRing};
 use tokenloupe::verify::Setting;
 
 /// The folder of the test vectors, where there is one. Continuous integration must have it.
-pub fn vectors() -> Option<PathBuf> {
+pub(crate) fn vectors() -> Option<PathBuf> {
     let folder = std::env::var_os("TOKENLOUPE_VECTORS").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors"),
         PathBuf::from,
@@ -29,18 +29,18 @@ pub fn vectors() -> Option<PathBuf> {
 }
 
 /// A file of the test vectors as JSON.
-pub fn vector_json(path: &str) -> Option<serde_json::Value> {
+pub(crate) fn vector_json(path: &str) -> Option<serde_json::Value> {
     let text = std::fs::read(vectors()?.join(path)).unwrap();
     Some(serde_json::from_slice(&text).unwrap())
 }
 
 /// The keys in one key file's text.
-pub fn ring(text: &str) -> KeyRing {
+pub(crate) fn ring(text: &str) -> KeyRing {
     KeyRing::new(keys::load("keys.json", text.as_bytes()).unwrap())
 }
 
 /// A text as the whole input.
-pub fn inspect(text: &str, keys: &KeyRing) -> Inspection {
+pub(crate) fn inspect(text: &str, keys: &KeyRing) -> Inspection {
     let candidate = Candidate {
         text: text.to_owned().into(),
         place: Place {
@@ -56,7 +56,7 @@ pub fn inspect(text: &str, keys: &KeyRing) -> Inspection {
 }
 
 /// A judgement at 2026-11-21T22:40:13Z, under a policy of this profile only.
-pub fn judge(inspection: &Inspection, profile: Option<ProfileName>) -> Judgement {
+pub(crate) fn judge(inspection: &Inspection, profile: Option<ProfileName>) -> Judgement {
     let policy = Policy {
         profile: profile.map_or(ProfileChoice::Auto, ProfileChoice::Named),
         ..Policy::default()
@@ -65,12 +65,12 @@ pub fn judge(inspection: &Inspection, profile: Option<ProfileName>) -> Judgement
 }
 
 /// An instant.
-pub fn instant(text: &str) -> Timestamp {
+pub(crate) fn instant(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
 /// The names of a verdict's reasons.
-pub fn reasons(judgement: &Judgement) -> Vec<&'static str> {
+pub(crate) fn reasons(judgement: &Judgement) -> Vec<&'static str> {
     judgement
         .verdict
         .reasons

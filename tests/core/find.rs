@@ -1,7 +1,5 @@
 //! Text to tokens: what is found, what is not, where it stood, and that no text is too odd or too long.
 
-use std::time::{Duration, Instant};
-
 use proptest::prelude::*;
 use tokenloupe::find::{Candidate, Repair, Where, find};
 use tokenloupe::jose::base64url::encode;
@@ -173,22 +171,9 @@ fn utf_16_is_read_and_ranges_are_its_own() {
     );
 }
 
+/// Neither in time nor in depth may the reader follow what is repeated here.
 #[test]
-fn a_megabyte_of_nothing_is_soon_read() {
-    for unit in [".", "eyJ", "eyJ.", "eyJhIjoxfQ.", ". eyJ", "\n"] {
-        for before in ["", ": "] {
-            let text = format!("{before}{}", unit.repeat((1 << 20) / unit.len()));
-            let start = Instant::now();
-            find(text.as_bytes(), "hostile");
-            let took = start.elapsed();
-            assert!(took < Duration::from_secs(10), "{before}{unit:?}: {took:?}");
-        }
-    }
-}
-
-/// Four times the text takes about four times as long; ten times are allowed for a busy machine. Quadratic is sixteen.
-#[test]
-fn hostile_texts_take_linear_time() {
+fn hostile_texts_come_to_an_end() {
     let object = encode(br#"{"a":1}"#);
     let nested = encode(br#"{"ab":[{"c":"#);
     let key = encode(format!(r#"{{"{}"#, "a".repeat(100)).as_bytes());
@@ -237,20 +222,25 @@ fn hostile_texts_take_linear_time() {
         format!("\u{201C}{object}.x\u{201D}"),
     ] {
         for before in ["", ": "] {
-            let took = |length: usize| {
-                let text = format!("{before}{}", unit.repeat(length / unit.len()));
-                let start = Instant::now();
-                find(text.as_bytes(), "hostile");
-                start.elapsed()
-            };
-            let quarter = took(1 << 14);
-            let whole = took(1 << 16);
+            // A reader that goes over the text again from each line would not come to an end here.
+            let text = format!("{before}{}", unit.repeat((1 << 17) / unit.len()));
+            let found = find(text.as_bytes(), "hostile");
+            assert!(found.len() <= text.len() / 4, "{before}{unit:?}");
             assert!(
-                whole < quarter * 10 + Duration::from_millis(200),
-                "{before}{unit:?}: {quarter:?}, four times as long: {whole:?}"
+                found
+                    .iter()
+                    .all(|one| one.place.byte_range.end <= text.len())
             );
         }
     }
+}
+
+/// Key binding JWTs in a line before a last one, each of which could hold the next.
+#[test]
+fn a_chain_of_key_bindings_has_no_depth() {
+    let object = encode(br#"{"a":1}"#);
+    let text = format!(": {}\nAA", format!("{object}.x.y~").repeat(100_000));
+    assert_eq!(texts(text.as_bytes()).len(), 1);
 }
 
 /// Breaks after every `width` characters.
@@ -362,7 +352,7 @@ fn prose() -> impl Strategy<Value = String> {
     proptest::collection::vec((word, gap), 0..12).prop_map(|words| {
         words
             .into_iter()
-            .map(|(word, gap)| format!("{word}{gap}"))
+            .flat_map(|(word, gap)| [word, gap.to_owned()])
             .collect()
     })
 }
@@ -511,12 +501,4 @@ proptest! {
             end = range.end;
         }
     }
-}
-
-/// Tildes and objects in a line before a last one: the reader must not go as deep as the text is long.
-#[test]
-fn a_chain_of_key_bindings_is_no_depth() {
-    let object = encode(br#"{"a":1}"#);
-    let text = format!(": {}\nAA", format!("{object}.x.y~").repeat(100_000));
-    assert_eq!(texts(text.as_bytes()).len(), 1);
 }

@@ -3,6 +3,8 @@
 //! Each module carries `#[cfg(test)]`, so that its helpers count as test code for clippy.
 
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod common;
 #[cfg(test)]
 mod find;
@@ -11,7 +13,15 @@ mod house;
 #[cfg(test)]
 mod json;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
+mod readme;
+#[cfg(test)]
+mod report;
+#[cfg(test)]
 mod rfc;
+#[cfg(test)]
+mod rules;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]

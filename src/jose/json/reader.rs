@@ -1,6 +1,6 @@
 //! The reader: one pass over the bytes, its own stack, first syntax error ends it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use super::{Document, Found, Json, JsonFault, JsonFaultKind, Member, Number, Value};
@@ -110,20 +110,20 @@ impl Reader<'_> {
         loop {
             self.skip_whitespace();
             let value = match next {
-                Next::Value { or_close } => match self.value(stack, or_close)? {
-                    Some(value) => value,
-                    None => {
+                Next::Value { or_close } => {
+                    let Some(value) = self.value(stack, or_close)? else {
                         next = Next::Value { or_close: true };
                         continue;
-                    }
-                },
-                Next::Separator => match self.separator(stack)? {
-                    Some(value) => value,
-                    None => {
+                    };
+                    value
+                }
+                Next::Separator => {
+                    let Some(value) = self.separator(stack)? else {
                         next = Next::Value { or_close: false };
                         continue;
-                    }
-                },
+                    };
+                    value
+                }
             };
             match stack.last_mut() {
                 None => return Ok(value),
@@ -259,16 +259,12 @@ impl Reader<'_> {
 
     fn note_duplicates(&mut self, members: &[Member]) {
         let mut first: HashMap<&str, usize> = HashMap::with_capacity(members.len());
-        let mut repeated: Vec<(usize, Vec<usize>)> = Vec::new();
+        let mut repeated: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (index, member) in members.iter().enumerate() {
-            match first.get(member.name.as_str()) {
-                None => {
-                    first.insert(&member.name, index);
-                }
-                Some(&original) => match repeated.iter_mut().find(|(at, _)| *at == original) {
-                    Some((_, more)) => more.push(index),
-                    None => repeated.push((original, vec![original, index])),
-                },
+            let original = *first.entry(&member.name).or_insert(index);
+            if original != index {
+                let all = repeated.entry(original).or_insert_with(|| vec![original]);
+                all.push(index);
             }
         }
         for (original, all) in repeated {
@@ -541,6 +537,20 @@ mod tests {
             read(br#"{"a":1,"a":2}"#).get("a").and_then(Json::decimal),
             super::super::Decimal::parse("2")
         );
+    }
+
+    /// A search through all repeated names for each of them takes minutes here.
+    #[test]
+    fn many_repeated_names_take_no_longer_than_as_many_others() {
+        let mut text = String::from("{");
+        for index in 0..200_000 {
+            text.push_str("\"N\":1,\"N\":2,".replace('N', &index.to_string()).as_str());
+        }
+        text.push_str("\"z\":0}");
+        let start = std::time::Instant::now();
+        let document = read(text.as_bytes());
+        assert!(document.is_document() && !document.faults.is_empty());
+        assert!(start.elapsed().as_secs() < 10);
     }
 
     #[test]

@@ -191,7 +191,7 @@ fn pointer_at(part: &Part, offset: usize) -> Option<String> {
 pub(super) struct JsonBadEncoding;
 
 impl JsonBadEncoding {
-    fn finding(part: &Part, what: String, evidence: Evidence) -> Finding {
+    fn finding(part: &Part, what: &str, evidence: Evidence) -> Finding {
         Finding {
             rule: "json-bad-encoding",
             severity: Severity::Medium,
@@ -228,7 +228,7 @@ impl Rule for JsonBadEncoding {
             let Some(document) = &part.json else {
                 findings.push(Self::finding(
                     part,
-                    "Expected a JSON object, found bytes that are no JSON".to_owned(),
+                    "Expected a JSON object, found bytes that are no JSON",
                     Evidence::whole_part(part),
                 ));
                 continue;
@@ -244,7 +244,7 @@ impl Rule for JsonBadEncoding {
                     pointer_at(part, fault.range.start).filter(|pointer| !pointer.is_empty());
                 findings.push(Self::finding(
                     part,
-                    capitalised(&fault.kind.to_string()),
+                    &capitalised(&fault.kind.to_string()),
                     Evidence::in_part(part, pointer, fault.range.clone()),
                 ));
             } else if let Some(root) = document
@@ -254,7 +254,7 @@ impl Rule for JsonBadEncoding {
             {
                 findings.push(Self::finding(
                     part,
-                    format!("Expected a JSON object, found {}", article(root.kind())),
+                    &format!("Expected a JSON object, found {}", article(root.kind())),
                     Evidence::in_part(part, None, root.range.clone()),
                 ));
             }

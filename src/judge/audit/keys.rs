@@ -7,13 +7,39 @@ use super::{Confidence, Finding, Reason, Rule, Ruling, Severity, Subject};
 use crate::jose::visible::visible;
 use crate::keys::{Curve, Key, KeyKind};
 use crate::verify::algorithm::find;
+use crate::verify::{Algorithm, Family};
 
-/// The key that verified the signature, else the one that was meant to.
-fn key_in_question(subject: &Subject<'_>) -> Option<Arc<Key>> {
-    let proof = signature(subject)?;
-    let used = proof.key.as_ref().map(|used| &used.key);
-    let designated = proof.designated.as_ref().map(|(key, _)| key);
-    used.or(designated).cloned()
+/// The algorithm of the signature and the key that verified it, else the one that was meant to.
+///
+/// `Err` says what a rule about keys says without them: nothing to look at, or input missing.
+fn algorithm_and_key(subject: &Subject<'_>) -> Result<(&'static Algorithm, Arc<Key>), Ruling> {
+    let algorithm = signature(subject)
+        .and_then(|proof| find(proof.alg.as_deref()?))
+        .ok_or(Ruling::Unconcerned)?;
+    let key = signature(subject).and_then(|proof| {
+        let used = proof.key.as_ref().map(|used| &used.key);
+        let designated = proof.designated.as_ref().map(|(key, _)| key);
+        used.or(designated).cloned()
+    });
+    Ok((algorithm, key.ok_or(Ruling::NotRun)?))
+}
+
+/// The same for rules about RSA keys: unconcerned by other algorithms.
+fn rsa_key(subject: &Subject<'_>) -> Result<Arc<Key>, Ruling> {
+    let is_rsa = signature(subject)
+        .and_then(|proof| find(proof.alg.as_deref()?))
+        .is_some_and(|algorithm| {
+            matches!(algorithm.family, Family::RsaPkcs1(_) | Family::RsaPss(_))
+        });
+    if !is_rsa {
+        return Err(Ruling::Unconcerned);
+    }
+    algorithm_and_key(subject).map(|(_, key)| key)
+}
+
+/// Whether a key verified the signature.
+fn has_verified(subject: &Subject<'_>) -> bool {
+    signature(subject).is_some_and(|proof| proof.key.is_some())
 }
 
 /// `rsa-small-modulus`: an RSA key that is too small.
@@ -25,11 +51,9 @@ impl Rule for RsaSmallModulus {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let Some(proof) = signature(subject) else {
-            return Ruling::Unconcerned;
-        };
-        let Some(key) = key_in_question(subject) else {
-            return Ruling::NotRun;
+        let key = match rsa_key(subject) {
+            Ok(key) => key,
+            Err(ruling) => return ruling,
         };
         let KeyKind::Rsa { bits } = key.kind else {
             return Ruling::Unconcerned;
@@ -61,7 +85,7 @@ impl Rule for RsaSmallModulus {
             remedy: "Plan a 3072-bit or elliptic-curve key.".to_owned(),
             references: vec!["RFC 7518 \u{A7}3.3", "CWE-326"],
             evidence: alg_evidence(subject),
-            refusal: (proof.key.is_some() && bits < 2048).then_some(Reason::KeyTooWeak),
+            refusal: (has_verified(subject) && bits < 2048).then_some(Reason::KeyTooWeak),
         }])
     }
 }
@@ -75,11 +99,9 @@ impl Rule for RsaBadExponent {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        if signature(subject).is_none() {
-            return Ruling::Unconcerned;
-        }
-        let Some(key) = key_in_question(subject) else {
-            return Ruling::NotRun;
+        let key = match rsa_key(subject) {
+            Ok(key) => key,
+            Err(ruling) => return ruling,
         };
         let Some(exponent) = &key.rsa_exponent else {
             return Ruling::Unconcerned;
@@ -130,16 +152,9 @@ impl Rule for KeyAlgMismatch {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let Some(proof) = signature(subject) else {
-            return Ruling::Unconcerned;
-        };
-        let Some((algorithm, key)) = proof
-            .alg
-            .as_deref()
-            .and_then(find)
-            .zip(key_in_question(subject))
-        else {
-            return Ruling::NotRun;
+        let (algorithm, key) = match algorithm_and_key(subject) {
+            Ok(both) => both,
+            Err(ruling) => return ruling,
         };
         let id = visible(&key.id);
         let (severity, detail) = if !algorithm.fits(key.kind) {
@@ -191,7 +206,7 @@ impl Rule for KeyAlgMismatch {
     }
 }
 
-/// Whether a key's `alg` allows a header's: equal, or EdDSA and its newer names (RFC 9864).
+/// Whether a key's `alg` allows a header's: equal, or `EdDSA` and its newer names (RFC 9864).
 fn same_algorithm(own: &str, header: &str) -> bool {
     let edwards = ["Ed25519", "Ed448"];
     own == header
@@ -208,11 +223,9 @@ impl Rule for KeyUseMismatch {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        if signature(subject).is_none() {
-            return Ruling::Unconcerned;
-        }
-        let Some(key) = key_in_question(subject) else {
-            return Ruling::NotRun;
+        let key = match algorithm_and_key(subject) {
+            Ok((_, key)) => key,
+            Err(ruling) => return ruling,
         };
         let ops = &key.members.key_ops;
         let detail = if let Some(own) = key.members.use_.as_deref().filter(|own| *own == "enc") {

@@ -22,17 +22,16 @@ pub(super) fn alg_evidence(subject: &Subject<'_>) -> Vec<Evidence> {
 }
 
 fn signature_evidence(subject: &Subject<'_>) -> Vec<Evidence> {
-    match subject.case.token.part(PartRole::Signature) {
-        Some(part) => vec![Evidence::whole_part(part)],
-        None => {
-            let end = subject.case.token.text().len();
-            vec![Evidence {
-                part: PartRole::Token,
-                pointer: None,
-                range: end..end,
-            }]
-        }
+    if let Some(part) = subject.case.token.part(PartRole::Signature) {
+        return vec![Evidence::whole_part(part)];
     }
+
+    let end = subject.case.token.text().len();
+    vec![Evidence {
+        part: PartRole::Token,
+        pointer: None,
+        range: end..end,
+    }]
 }
 
 /// `alg-none`: nobody signed it.

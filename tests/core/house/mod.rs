@@ -45,7 +45,6 @@ const EDGE: &str = "cli main window";
 
 /// Words that only these rooms may hold, and why.
 const WORDS: &[(&str, &str, &str)] = &[
-    ("OpenUrl", "", "nothing is opened elsewhere"),
     ("SslConnector", "", "nothing leaves the machine"),
     ("TcpListener", "", "nothing listens"),
     ("TcpStream", "", "nothing leaves the machine"),
@@ -172,18 +171,6 @@ fn unsafe_code_is_forbidden_everywhere() {
             .lines()
             .any(|line| line.trim() == "unsafe_code = \"forbid\"")
     );
-}
-
-/// The lines that a user types first.
-#[test]
-fn the_readme_names_the_two_commands() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    for command in [
-        "cargo run --release -- assets/samples/request.http --key assets/samples/issuer.jwks.json",
-        "cargo test",
-    ] {
-        assert!(readme.lines().any(|line| line == command), "{command}");
-    }
 }
 
 fn holds(words: &str, word: &str) -> bool {

@@ -1,0 +1,84 @@
+//! Why the command line could not be carried out. `Display` has two lines: what is wrong and where, and what
+//! to do.
+
+use std::io;
+
+use super::input::Input;
+use crate::keys::LoadError;
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// An argument is neither a file nor a text with a token.
+    #[error(
+        "{what}: no such file, and no token in it\nCheck the path, or give the token on standard input."
+    )]
+    Argument {
+        /// Which argument, and how it begins.
+        what: String,
+    },
+    /// A key file yields no key.
+    #[error(transparent)]
+    Key(#[from] LoadError),
+    /// Nothing that was read holds a token.
+    #[error(
+        "{what}: expected a token, found none\nA token is three or five parts of base64url joined by dots, and begins with \u{201C}ey\u{201D}."
+    )]
+    NoToken {
+        /// What was read.
+        what: String,
+    },
+    /// Standard output took no more.
+    #[error("standard output: {0}\nCheck that there is room where it goes.")]
+    Output(io::Error),
+    /// A kind of token that is not judged yet.
+    #[error(
+        "--profile {name}: expected a kind of token that this version judges, found one that it does not yet\nUse auto, jws or jwt."
+    )]
+    ProfileOfLater {
+        /// The kind.
+        name: String,
+    },
+    /// No kind of token.
+    #[error(
+        "--profile {name}: expected a kind of token, found a name that is none\nUse auto, jws or jwt."
+    )]
+    ProfileUnknown {
+        /// What was given.
+        name: String,
+    },
+    /// A file cannot be read.
+    #[error("{name}: {error}\nCheck that it is a file, and that you may read it.")]
+    Read {
+        /// The file.
+        name: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// A file is larger than what is read.
+    #[error("{name}: expected at most {mebibytes} MiB, found more\n{advice}")]
+    TooLarge {
+        /// The file.
+        name: String,
+        /// The ceiling.
+        mebibytes: u64,
+        /// What to do.
+        advice: &'static str,
+    },
+}
+
+impl Failure {
+    /// None of these inputs holds a token.
+    pub(super) fn no_token(inputs: &[Input]) -> Self {
+        let what = match inputs {
+            [input] => input.name(),
+            inputs => format!("{} inputs", inputs.len()),
+        };
+        Self::NoToken { what }
+    }
+
+    /// Whether the reader of standard output went away, which is no fault.
+    pub(super) fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}

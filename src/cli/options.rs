@@ -1,0 +1,302 @@
+//! The options, and what they make: a policy, a key ring, a setting.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use zeroize::Zeroizing;
+
+use super::failure::Failure;
+use super::input::read_up_to;
+use crate::judge::{Policy, ProfileChoice, ProfileName, Severity};
+use crate::keys::{self, KeyRing, MAX_KEY_FILE_BYTES, SecretEncoding};
+use crate::report;
+use crate::verify::Setting;
+
+/// A detached payload larger than this (in bytes) is refused.
+const MAX_PAYLOAD_BYTES: u64 = 512 << 20;
+
+/// Names of `--profile` that the report's contract has and this version does not judge yet.
+const PROFILES_OF_LATER: [&str; 34] = [
+    "access-token",
+    "app-store",
+    "apple",
+    "auth0",
+    "client-assertion",
+    "client-attestation",
+    "cognito",
+    "dpop-proof",
+    "entity-statement",
+    "entra",
+    "firebase",
+    "github-actions",
+    "gitlab-ci",
+    "google",
+    "google-service-account",
+    "introspection-response",
+    "jarm",
+    "jwt-bearer-grant",
+    "kb-jwt",
+    "keycloak",
+    "kubernetes",
+    "logout-token",
+    "oidc-id-token",
+    "okta",
+    "request-object",
+    "sd-jwt",
+    "sd-jwt-vc",
+    "security-event",
+    "siop-id-token",
+    "status-list",
+    "supabase",
+    "vc-jose",
+    "vc-jwt",
+    "vci-key-proof",
+];
+
+/// Shows what a token (JWT, JWS, JWE) says, whose key verifies it, whether a correct verifier would take it,
+/// and what is wrong with it. Without a sub-command it opens the window. It never goes online.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true
+)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) front: Option<Front>,
+
+    /// A file with tokens, `-` for standard input, or a text with tokens (others on this machine can read it)
+    #[arg(value_name = "FILE|TOKEN|-")]
+    pub(super) inputs: Vec<OsString>,
+
+    /// A key file: JWK, JWK Set, PEM, certificate (may be repeated)
+    #[arg(long = "key", value_name = "FILE")]
+    pub(super) keys: Vec<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Front {
+    /// Print a report instead of opening the window
+    #[command(after_help = "\
+Exit status: 0 when every token is accepted and no finding reaches --fail-on, else 1;
+2 when an input, a key file or an option could not be used.")]
+    Inspect(Box<InspectOptions>),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InspectOptions {
+    /// A file with tokens, `-` for standard input, or a text with tokens (others on this machine can read it);
+    /// none: standard input
+    #[arg(value_name = "FILE|TOKEN|-")]
+    pub(super) inputs: Vec<OsString>,
+
+    /// A key file: JWK, JWK Set, PEM, certificate (may be repeated)
+    #[arg(long = "key", value_name = "FILE")]
+    keys: Vec<PathBuf>,
+
+    /// A file that holds a secret for HMAC
+    #[arg(long, value_name = "FILE")]
+    secret_file: Option<PathBuf>,
+
+    /// How the secret file is read; `utf8`: its bytes without one final line break; `auto`: every reading is tried
+    #[arg(long, default_value = "utf8", requires = "secret_file", value_parser = secret_encoding())]
+    secret_encoding: SecretEncoding,
+
+    /// The kind of token: auto, jws (any payload, no claims) or jwt
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    profile: String,
+
+    /// The expected issuer
+    #[arg(long, value_name = "V")]
+    iss: Option<String>,
+
+    /// The expected audience
+    #[arg(long, value_name = "V")]
+    aud: Option<String>,
+
+    /// An acceptable algorithm (may be repeated)
+    #[arg(long = "alg", value_name = "V")]
+    algorithms: Vec<String>,
+
+    /// The expected type
+    #[arg(long, value_name = "V")]
+    typ: Option<String>,
+
+    /// The expected nonce
+    #[arg(long, value_name = "V")]
+    nonce: Option<String>,
+
+    /// How far clocks may differ
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    leeway: u32,
+
+    /// A file that holds the detached payload
+    #[arg(long, value_name = "FILE")]
+    payload: Option<PathBuf>,
+
+    /// Judge as of this instant, such as 2026-11-21T22:40:13Z, instead of now
+    #[arg(long, value_name = "RFC3339")]
+    pub(super) at: Option<Timestamp>,
+
+    /// The form of the report [default: text on a terminal, else json]
+    #[arg(long)]
+    pub(super) format: Option<Format>,
+
+    /// The severity of a finding that makes the exit status 1; `never` ignores findings, not verdicts
+    #[arg(long, default_value = "high")]
+    pub(super) fail_on: FailOn,
+
+    /// Add the tokens' text to the report
+    #[arg(long)]
+    no_redact: bool,
+}
+
+/// The forms of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
+    /// One JSON object a line, as tokens are done
+    Jsonl,
+}
+
+/// The severity from which findings fail a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    Critical,
+    High,
+    Medium,
+    Low,
+    Info,
+    Never,
+}
+
+impl FailOn {
+    /// The severity; `None` when findings do not count.
+    pub(super) fn threshold(self) -> Option<Severity> {
+        match self {
+            Self::Critical => Some(Severity::Critical),
+            Self::High => Some(Severity::High),
+            Self::Medium => Some(Severity::Medium),
+            Self::Low => Some(Severity::Low),
+            Self::Info => Some(Severity::Info),
+            Self::Never => None,
+        }
+    }
+}
+
+impl InspectOptions {
+    /// What is expected of the tokens.
+    pub(super) fn policy(&self) -> Result<Policy, Failure> {
+        let name = self.profile.clone();
+        let profile = match (self.profile.as_str(), ProfileName::from_name(&self.profile)) {
+            ("auto", _) => ProfileChoice::Auto,
+            (_, Some(profile)) => ProfileChoice::Named(profile),
+            (later, None) if PROFILES_OF_LATER.contains(&later) => {
+                return Err(Failure::ProfileOfLater { name });
+            }
+            _ => return Err(Failure::ProfileUnknown { name }),
+        };
+        Ok(Policy {
+            profile,
+            algorithms: self.algorithms.clone(),
+            issuer: self.iss.clone(),
+            audience: self.aud.clone(),
+            typ: self.typ.clone(),
+            nonce: self.nonce.clone(),
+            leeway_seconds: self.leeway,
+        })
+    }
+
+    /// The keys of all key files and of the secret file.
+    pub(super) fn key_ring(&self) -> Result<KeyRing, Failure> {
+        let mut ring = KeyRing::default();
+        for path in &self.keys {
+            let name = path.display().to_string();
+            ring.add(keys::load(&name, &read_key_file(path)?)?);
+        }
+        if let Some(path) = &self.secret_file {
+            let name = path.display().to_string();
+            let secret = keys::load_secret(&name, &read_key_file(path)?, self.secret_encoding)?;
+            ring.add([secret]);
+        }
+        Ok(ring)
+    }
+
+    /// What verification needs beside the keys.
+    pub(super) fn setting(&self) -> Result<Setting, Failure> {
+        let detached_payload = match &self.payload {
+            Some(path) => {
+                let advice = "Check that it is the payload.";
+                Some(read_file(path, MAX_PAYLOAD_BYTES, advice)?.to_vec())
+            }
+            None => None,
+        };
+        Ok(Setting { detached_payload })
+    }
+
+    /// What the report leaves out.
+    pub(super) fn report(&self) -> report::Options {
+        report::Options {
+            redact: !self.no_redact,
+        }
+    }
+}
+
+fn read_key_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let advice = "Check that it is a key file; a large key set can be split.";
+    read_file(path, MAX_KEY_FILE_BYTES, advice)
+}
+
+fn read_file(path: &Path, limit: u64, advice: &'static str) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let name = || path.display().to_string();
+    match File::open(path).and_then(|file| read_up_to(file, limit)) {
+        Ok(Some(bytes)) => Ok(bytes),
+        Ok(None) => Err(Failure::TooLarge {
+            name: name(),
+            mebibytes: limit >> 20,
+            advice,
+        }),
+        Err(error) => Err(Failure::Read {
+            name: name(),
+            error,
+        }),
+    }
+}
+
+fn secret_encoding() -> impl TypedValueParser<Value = SecretEncoding> {
+    PossibleValuesParser::new(["auto", "base64", "base64url", "hex", "utf8"]).map(|name| match name
+        .as_str()
+    {
+        "auto" => SecretEncoding::Auto,
+        "base64" => SecretEncoding::Base64,
+        "base64url" => SecretEncoding::Base64url,
+        "hex" => SecretEncoding::Hex,
+        _ => SecretEncoding::Utf8,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_options_fit_together() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_later_profile_is_not_one_of_today() {
+        for name in PROFILES_OF_LATER {
+            assert_eq!(ProfileName::from_name(name), None, "{name}");
+        }
+    }
+}

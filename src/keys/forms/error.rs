@@ -1,0 +1,91 @@
+//! Why a whole file yields no key.
+
+use super::{MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming};
+use crate::jose::visible::visible;
+use crate::keys::KeyFault;
+
+/// Why a whole file yields no key. `Display` has two lines: what is wrong and where, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LoadError {
+    /// Nothing in it.
+    #[error("{}: expected a key, found an empty file\nChoose the file that holds the key.", visible(.source_name))]
+    Empty {
+        /// The file.
+        source_name: String,
+    },
+    /// Its keys are encrypted.
+    #[error(
+        "{}: expected a key, found one that is encrypted with a passphrase\nDecrypt it first, for example with: openssl pkey -in FILE -out PLAIN, or load the public key.",
+        visible(.source_name)
+    )]
+    Encrypted {
+        /// The file.
+        source_name: String,
+    },
+    /// It begins as JSON and is none.
+    #[error("{}, line {line}, column {column}: {}\nMend the JSON there, or export the key again.", visible(.source_name), visible(.fault))]
+    Json {
+        /// The file.
+        source_name: String,
+        /// The line of the fault, from 1.
+        line: usize,
+        /// The column of the fault in bytes, from 1.
+        column: usize,
+        /// What was expected and what was found.
+        fault: String,
+    },
+    /// Keys are in it, but none that can be used.
+    #[error("{}: {}{first}\nExport the key again as a JWK, or as a PEM public key or certificate.", visible(.source_name), count(*.keys))]
+    NoUsableKey {
+        /// The file.
+        source_name: String,
+        /// How many keys there are in it.
+        keys: usize,
+        /// What is wrong with the first.
+        first: KeyFault,
+    },
+    /// It is something else.
+    #[error("{}: expected a key, found {found}\n{}", visible(.source_name), .found.advice())]
+    NotAKey {
+        /// The file.
+        source_name: String,
+        /// What it seems to be.
+        found: Seeming,
+    },
+    /// A secret that is not in the chosen encoding.
+    #[error(
+        "{}: expected {}, found {found}\nChoose the encoding that the secret is written in, or auto.",
+        visible(.source_name),
+        encoding.in_words()
+    )]
+    Secret {
+        /// The file.
+        source_name: String,
+        /// The encoding that was chosen.
+        encoding: SecretEncoding,
+        /// What is there. Nothing of the secret.
+        found: String,
+    },
+    /// Larger than [`MAX_KEY_FILE_BYTES`].
+    #[error("{}: expected a key file of at most {MAX_KEY_FILE_BYTES} bytes, found {bytes} bytes\nLoad only the keys that you need.", visible(.source_name))]
+    TooLarge {
+        /// The file.
+        source_name: String,
+        /// Its size.
+        bytes: u64,
+    },
+    /// More than [`MAX_KEYS`] keys.
+    #[error("{}: expected at most {MAX_KEYS} keys in one file, found more\nSplit the file, or load only the keys that you need.", visible(.source_name))]
+    TooManyKeys {
+        /// The file.
+        source_name: String,
+    },
+}
+
+/// What comes before the first fault in the message.
+fn count(keys: usize) -> String {
+    match keys {
+        1 => String::new(),
+        _ => format!("expected a usable key, found {keys} that are not, the first: "),
+    }
+}

@@ -1,0 +1,369 @@
+//! PEM (RFC 7468), found anywhere in a text: prose around the blocks, CRLF, a block pasted on one line and one
+//! whose line breaks are written as `\n` are all taken.
+//!
+//! What is in a block is decided by its bytes; its label only says what may be passed over.
+
+use memchr::memmem;
+use zeroize::Zeroizing;
+
+use super::der::{self, Armour};
+use super::{Form, LoadError, check_count};
+use crate::jose::base64url::{self, EncodingFaultKind};
+use crate::keys::key::quoted;
+use crate::keys::{Holds, Key, KeyFault};
+
+/// A text with PEM blocks.
+pub(super) const FORM: Form = Form {
+    recognises: |content| memmem::find(content, BEGIN).is_some(),
+    load,
+};
+
+const BEGIN: &[u8] = b"-----BEGIN ";
+const END: &[u8] = b"END ";
+const DASHES: &[u8] = b"-----";
+
+/// Blocks that stand beside keys and are none.
+const PASSED_OVER: &[&str] = &[
+    "DH PARAMETERS",
+    "DSA PARAMETERS",
+    "EC PARAMETERS",
+    "X509 CRL",
+];
+
+/// One block, as found.
+struct Block<'a> {
+    label: &'a [u8],
+    body: &'a [u8],
+    /// Whether the line END follows.
+    whole: bool,
+}
+
+fn load(source: &str, content: &[u8]) -> Result<Vec<Key>, LoadError> {
+    let mut keys = Vec::new();
+    let mut rest = content;
+    while let Some((block, after)) = next_block(rest) {
+        rest = after;
+        let label = String::from_utf8_lossy(block.label);
+        if PASSED_OVER.contains(&label.as_ref()) {
+            continue;
+        }
+        let ordinal = keys.len().saturating_add(1);
+        check_count(source, ordinal)?;
+        keys.push(key(&block, &label, source, ordinal));
+    }
+    Ok(keys)
+}
+
+fn next_block(text: &[u8]) -> Option<(Block<'_>, &[u8])> {
+    let (_, text) = split_at(text, BEGIN)?;
+    let (label, text) = split_at(text, DASHES)?;
+    // The next dashes belong to the line END, or to another block, and then this one was cut.
+    let Some((body, after)) = split_at(text, DASHES) else {
+        let block = Block {
+            label,
+            body: text,
+            whole: false,
+        };
+        return Some((block, &[]));
+    };
+    let Some(after) = after.strip_prefix(END) else {
+        let block = Block {
+            label,
+            body,
+            whole: false,
+        };
+        return Some((block, text.get(body.len()..).unwrap_or_default()));
+    };
+    let block = Block {
+        label,
+        body,
+        whole: true,
+    };
+    Some((
+        block,
+        split_at(after, DASHES).map_or(after, |(_, after)| after),
+    ))
+}
+
+/// What stands before and after the first `mark`.
+fn split_at<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let at = memmem::find(text, mark)?;
+    Some((text.get(..at)?, text.get(at.saturating_add(mark.len())..)?))
+}
+
+fn key(block: &Block<'_>, label: &str, source: &str, ordinal: usize) -> Key {
+    let failed = |fault| Key {
+        fault: Some(fault),
+        ..Key::blank(source, ordinal, "PEM block")
+    };
+    if !block.whole {
+        return failed(KeyFault::Pem {
+            found: "no line END",
+        });
+    }
+    // RFC 1421 section 4.6.1.1, as OpenSSL still writes it.
+    if memmem::find(block.body, b"Proc-Type: 4,ENCRYPTED").is_some() {
+        return Key {
+            form: "encrypted private key",
+            holds: Holds::Private,
+            ..failed(KeyFault::Encrypted)
+        };
+    }
+    let der = match decode(block.body) {
+        Ok(der) => der,
+        Err(found) => return failed(KeyFault::Pem { found }),
+    };
+    if der::structure(&der).is_none() {
+        return failed(KeyFault::UnknownType(format!(
+            "the PEM block {}",
+            quoted(label)
+        )));
+    }
+    der::key(&der, Armour::Pem, source, ordinal)
+}
+
+/// The bytes of a block's body, headers left out. The error says what was found instead.
+fn decode(body: &[u8]) -> Result<Zeroizing<Vec<u8>>, &'static str> {
+    let body = std::str::from_utf8(body).map_err(|_not_text| "bytes that are no text")?;
+    let lines: Vec<&str> = body.split("\\n").flat_map(str::lines).collect();
+    // Headers (RFC 1421 section 4.6) have a colon, which base64 has not.
+    let headers = lines
+        .iter()
+        .rposition(|line| line.contains(':'))
+        .map_or(0, |last| last.saturating_add(1));
+    let mut text = Zeroizing::new(String::with_capacity(body.len()));
+    for line in lines.into_iter().skip(headers) {
+        text.push_str(line.trim().trim_end_matches("\\r"));
+    }
+    let decoded = base64url::decode(&text);
+    for fault in &decoded.faults {
+        match fault.kind {
+            EncodingFaultKind::Length => return Err("one character too many or too few"),
+            EncodingFaultKind::Other => return Err("a character that is not base64"),
+            _ => {}
+        }
+    }
+    if decoded.bytes.is_empty() {
+        return Err("nothing");
+    }
+    Ok(decoded.bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use openssl::ec::{EcGroup, EcKey};
+    use openssl::nid::Nid;
+    use openssl::pkey::{PKey, Private};
+    use openssl::rsa::Rsa;
+    use openssl::symm::Cipher;
+
+    use super::*;
+    use crate::keys::{Curve, KeyKind, KeyNote, MAX_KEYS, Members};
+
+    fn ec() -> EcKey<Private> {
+        let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+        EcKey::generate(&group).unwrap()
+    }
+
+    fn text(pem: Vec<u8>) -> String {
+        String::from_utf8(pem).unwrap()
+    }
+
+    fn load(text: impl AsRef<[u8]>) -> Result<Vec<Key>, LoadError> {
+        crate::keys::load("keys.pem", text.as_ref())
+    }
+
+    fn thumbprints(keys: &[Key]) -> Vec<&str> {
+        keys.iter()
+            .filter_map(|key| key.thumbprint.as_deref())
+            .collect()
+    }
+
+    #[test]
+    fn a_block_is_found_however_it_was_pasted() {
+        let pem = text(
+            PKey::from_ec_key(ec())
+                .unwrap()
+                .public_key_to_pem()
+                .unwrap(),
+        );
+        let expected = load(&pem).unwrap();
+        assert_eq!(thumbprints(&expected).len(), 1);
+        let latin = [b"Schl\xFCssel:\r\n".as_slice(), pem.as_bytes()].concat();
+        assert_eq!(thumbprints(&load(latin).unwrap()), thumbprints(&expected));
+        for pasted in [
+            format!("\n\n{pem}\n\n"),
+            format!("Invalid RSA key with e=1.\n\n{pem}that was it"),
+            pem.replace('\n', "\r\n"),
+            pem.replace('\n', "\r"),
+            pem.replace('\n', " "),
+            pem.replace('\n', ""),
+            format!("KEY=\"{}\"", pem.replace('\n', "\\n")),
+            format!("KEY=\"{}\"", pem.replace('\n', "\\r\\n")),
+            pem.replace('\n', "\n    "),
+            pem.replace("KEY-----\nM", "KEY-----\nComment: a key\n\nM"),
+            pem.replace('=', ""),
+        ] {
+            let keys = load(&pasted).unwrap_or_else(|error| panic!("{error}\n{pasted}"));
+            assert_eq!(thumbprints(&keys), thumbprints(&expected), "{pasted}");
+        }
+    }
+
+    #[test]
+    fn private_keys_give_their_public_half() {
+        let ec = ec();
+        let pkey = PKey::from_ec_key(ec.clone()).unwrap();
+        let expected = load(pkey.public_key_to_pem().unwrap()).unwrap();
+        let sec1 = text(ec.private_key_to_pem().unwrap());
+        let parameters =
+            "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+        for pem in [
+            text(pkey.private_key_to_pem_pkcs8().unwrap()),
+            sec1.clone(),
+            format!("{parameters}{sec1}"),
+        ] {
+            let keys = load(&pem).unwrap();
+            let [key] = keys.as_slice() else {
+                panic!("one key");
+            };
+            assert_eq!(
+                (key.holds, key.form, key.ordinal),
+                (Holds::Private, "PEM private key", 1)
+            );
+            assert_eq!(key.kind, KeyKind::Ec(Curve::P256));
+            assert_eq!(thumbprints(&keys), thumbprints(&expected));
+            assert_eq!(key.members, Members::default());
+        }
+        let rsa = Rsa::generate(512).unwrap();
+        let private = load(rsa.private_key_to_pem().unwrap()).unwrap();
+        let public = load(rsa.public_key_to_pem_pkcs1().unwrap()).unwrap();
+        assert_eq!(thumbprints(&private), thumbprints(&public));
+        assert_eq!(
+            public.first().map(|key| key.kind),
+            Some(KeyKind::Rsa { bits: 512 })
+        );
+    }
+
+    #[test]
+    fn a_label_that_promises_another_form_does_no_harm() {
+        let pem = text(
+            Rsa::generate(1024)
+                .unwrap()
+                .public_key_to_pem_pkcs1()
+                .unwrap(),
+        );
+        let keys = load(pem.replace("RSA PUBLIC", "PUBLIC")).unwrap();
+        assert_eq!(thumbprints(&keys), thumbprints(&load(&pem).unwrap()));
+    }
+
+    /// OpenSSL would ask for the passphrase on the terminal, were it handed the PEM text.
+    #[test]
+    fn encrypted_keys_are_recognised_and_never_opened() {
+        let (ec, cipher) = (ec(), Cipher::aes_128_cbc());
+        let pkey = PKey::from_ec_key(ec.clone()).unwrap();
+        let pkcs8 = text(
+            pkey.private_key_to_pem_pkcs8_passphrase(cipher, b"open sesame")
+                .unwrap(),
+        );
+        let old = text(
+            ec.private_key_to_pem_passphrase(cipher, b"open sesame")
+                .unwrap(),
+        );
+        assert!(old.contains("Proc-Type"));
+        for pem in [&pkcs8, &old, &pkcs8.replace("ENCRYPTED ", "")] {
+            let error = load(pem).unwrap_err();
+            assert_eq!(
+                error,
+                LoadError::Encrypted {
+                    source_name: "keys.pem".to_owned()
+                }
+            );
+            let public = text(pkey.public_key_to_pem().unwrap());
+            let keys = load(format!("{pem}{public}")).unwrap();
+            let faults: Vec<_> = keys.iter().map(|key| key.fault.clone()).collect();
+            assert_eq!(faults, [Some(KeyFault::Encrypted), None]);
+        }
+    }
+
+    #[test]
+    fn good_blocks_stand_beside_bad_ones() {
+        let good = text(
+            PKey::from_ec_key(ec())
+                .unwrap()
+                .public_key_to_pem()
+                .unwrap(),
+        );
+        let cut = good.get(..60).unwrap();
+        let keys = load(format!(
+            "{cut}\n{good}{}{good}{cut}",
+            good.replacen('M', "?", 1)
+        ))
+        .unwrap();
+        let faults: Vec<_> = keys
+            .iter()
+            .map(|key| (key.ordinal, key.fault.as_ref()))
+            .collect();
+        let no_end = KeyFault::Pem {
+            found: "no line END",
+        };
+        let not_base64 = KeyFault::Pem {
+            found: "a character that is not base64",
+        };
+        assert_eq!(
+            faults,
+            [
+                (1, Some(&no_end)),
+                (2, None),
+                (3, Some(&not_base64)),
+                (4, None),
+                (5, Some(&no_end))
+            ]
+        );
+    }
+
+    #[test]
+    fn an_rsassa_pss_key_is_an_rsa_key_with_a_note() {
+        let spki = Rsa::generate(1024).unwrap().public_key_to_der().unwrap();
+        // rsaEncryption with NULL becomes id-RSASSA-PSS without parameters (RFC 4055 section 3.1).
+        let oid = memmem::find(&spki, b"\x30\x0D\x06\x09").unwrap();
+        let mut inner = b"\x30\x0B\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0A".to_vec();
+        inner.extend_from_slice(&spki[oid + 15..]);
+        let der = [
+            b"\x30\x81".as_slice(),
+            &[u8::try_from(inner.len()).unwrap()],
+            &inner,
+        ]
+        .concat();
+        let body = openssl::base64::encode_block(&der);
+        let keys = load(format!(
+            "-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----"
+        ))
+        .unwrap();
+        let plain = crate::keys::load("key.der", &spki).unwrap();
+        assert_eq!(thumbprints(&keys), thumbprints(&plain));
+        assert_eq!(keys[0].members.notes, [KeyNote::PssOnly]);
+        assert_eq!(plain[0].members.notes, []);
+    }
+
+    #[test]
+    fn more_blocks_than_the_limit_are_refused() {
+        let good = text(
+            PKey::generate_ed25519()
+                .unwrap()
+                .public_key_to_pem()
+                .unwrap(),
+        );
+        assert_eq!(
+            load(good.repeat(MAX_KEYS)).map(|keys| keys.len()),
+            Ok(MAX_KEYS)
+        );
+        assert!(matches!(
+            load(good.repeat(MAX_KEYS + 1)),
+            Err(LoadError::TooManyKeys { .. })
+        ));
+        assert!(matches!(
+            load("-----BEGIN A".repeat(300_000)),
+            Err(LoadError::TooManyKeys { .. })
+        ));
+    }
+}

@@ -1,0 +1,157 @@
+//! Inspections to text: what the window shows, for people at a terminal ([`text()`]) and for programs
+//! ([`json()`], [`jsonl`]).
+//!
+//! Nothing is computed here: a report says what [`judge`](crate::judge) found. Unless [`Options::redact`] is
+//! off, no report holds a token's text, a signature or a secret.
+
+mod exact;
+mod json;
+pub mod jsonl;
+mod shape;
+mod text;
+
+use jiff::Timestamp;
+
+use crate::inspection::{Inspection, Session};
+use crate::judge::{Judgement, Severity, VerdictOutcome};
+use crate::keys::KeyRing;
+
+pub use json::json;
+pub use text::text;
+
+/// What a report leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Whether the tokens' text stays out.
+    pub redact: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { redact: true }
+    }
+}
+
+/// A token with what is said of it at one instant.
+#[derive(Debug, Clone)]
+pub struct Judged<'a> {
+    /// The token.
+    pub inspection: &'a Inspection,
+    /// What is said of it.
+    pub judgement: Judgement,
+}
+
+/// Everything that a report is made from.
+#[derive(Debug, Clone)]
+pub struct Report<'a> {
+    /// The instant of every judgement.
+    pub at: Timestamp,
+    /// The reviewer's keys, the unusable ones among them.
+    pub keys: &'a KeyRing,
+    /// The distinct tokens, in the order in which they were first found.
+    pub tokens: Vec<Judged<'a>>,
+    /// What is left out.
+    pub options: Options,
+}
+
+impl<'a> Report<'a> {
+    /// Judges every token of a session at one instant.
+    pub fn new(session: &'a Session, at: Timestamp, options: Options) -> Self {
+        let tokens = session
+            .tokens
+            .iter()
+            .map(|inspection| Judged {
+                inspection,
+                judgement: inspection.judge(&session.policy, at),
+            })
+            .collect();
+        Self {
+            at,
+            keys: &session.keys,
+            tokens,
+            options,
+        }
+    }
+
+    /// The counts at its end.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary::default();
+        for token in &self.tokens {
+            summary.count(&token.judgement);
+            summary.occurrences = summary
+                .occurrences
+                .saturating_add(token.inspection.places.len());
+        }
+        summary
+    }
+}
+
+/// How many tokens came to which end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Distinct tokens.
+    pub tokens: usize,
+    /// Places where one stood.
+    pub occurrences: usize,
+    /// Tokens that a correct verifier would take.
+    pub accept: usize,
+    /// Tokens that it would not.
+    pub reject: usize,
+    /// Tokens of which it cannot be said.
+    pub undetermined: usize,
+    /// Findings by severity, in the order of [`Severity::ALL`].
+    findings: [usize; Severity::ALL.len()],
+}
+
+impl Summary {
+    /// Counts a distinct token. Its occurrences are counted apart: they may be met later.
+    pub fn count(&mut self, judgement: &Judgement) {
+        self.tokens = self.tokens.saturating_add(1);
+        let outcome = match judgement.verdict.outcome {
+            VerdictOutcome::Accept => &mut self.accept,
+            VerdictOutcome::Reject => &mut self.reject,
+            VerdictOutcome::Undetermined => &mut self.undetermined,
+        };
+        *outcome = outcome.saturating_add(1);
+        for finding in &judgement.findings {
+            for (severity, count) in Severity::ALL.iter().zip(&mut self.findings) {
+                if *severity == finding.severity {
+                    *count = count.saturating_add(1);
+                }
+            }
+        }
+    }
+
+    /// The number of findings of each severity, the worst first.
+    pub fn findings(&self) -> impl Iterator<Item = (Severity, usize)> {
+        Severity::ALL.into_iter().zip(self.findings)
+    }
+
+    /// Whether every token is accepted and no finding is as bad as `fail_on` (`None`: findings do not count).
+    pub fn passes(&self, fail_on: Option<Severity>) -> bool {
+        let fails =
+            |(severity, count)| count > 0 && fail_on.is_some_and(|threshold| severity >= threshold);
+        self.accept == self.tokens && !self.findings().any(fails)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verdicts_count_always_and_findings_from_their_threshold() {
+        let mut summary = Summary {
+            tokens: 1,
+            accept: 1,
+            findings: [0, 0, 2, 0, 0],
+            ..Summary::default()
+        };
+        assert!(summary.passes(None));
+        assert!(summary.passes(Some(Severity::High)));
+        assert!(!summary.passes(Some(Severity::Medium)));
+        assert!(!summary.passes(Some(Severity::Info)));
+        summary.accept = 0;
+        assert!(!summary.passes(None));
+    }
+}

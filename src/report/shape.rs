@@ -1,0 +1,450 @@
+//! The objects of the JSON report: field names, order and null rules. Other programs read them: a field keeps
+//! its name and meaning. `docs/report.schema.json` says the same in JSON Schema.
+
+use std::ops::Range;
+
+use serde::Serialize;
+use serde::ser::{SerializeMap as _, Serializer};
+
+use super::exact::{Exact, ExactNumber};
+use super::{Judged, Options, Summary};
+use crate::find::Place;
+use crate::inspection::Inspection;
+use crate::jose::json::Document;
+use crate::jose::{Fault, PartRole, Token, base64url};
+use crate::judge::{Check, Evidence, Finding, Profile, Times, Verdict};
+use crate::keys::{Key, KeyRing};
+use crate::verify::{DecryptionProof, Diagnosis, SignatureProof, UsedKey};
+
+/// A field of something that this version does not find out yet.
+type NotYet = Option<()>;
+
+/// A list of something that this version does not find out yet.
+type NoneYet = [(); 0];
+
+#[derive(Serialize)]
+pub(super) struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+impl Tool {
+    pub(super) fn this() -> Self {
+        Self {
+            name: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct KeyShape<'a> {
+    id: &'a str,
+    source: &'a str,
+    kty: Option<&'static str>,
+    crv: Option<&'static str>,
+    bits: Option<usize>,
+    #[serde(rename = "use")]
+    use_: Option<&'a str>,
+    alg: Option<&'a str>,
+    holds: &'static str,
+    thumbprint: Option<&'a str>,
+    fault: Option<String>,
+    findings: NoneYet,
+}
+
+impl<'a> KeyShape<'a> {
+    pub(super) fn all(keys: &'a KeyRing) -> Vec<Self> {
+        keys.keys().iter().map(|key| Self::new(key)).collect()
+    }
+
+    fn new(key: &'a Key) -> Self {
+        Self {
+            id: &key.id,
+            source: &key.source,
+            kty: key.kind.kty(),
+            crv: key.kind.crv(),
+            bits: key.kind.bits(),
+            use_: key.members.use_.as_deref(),
+            alg: key.members.alg.as_deref(),
+            holds: key.holds.name(),
+            thumbprint: key.thumbprint.as_deref(),
+            fault: key.fault.as_ref().map(ToString::to_string),
+            findings: [],
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct TokenShape<'a> {
+    sources: Vec<SourceShape<'a>>,
+    sha256: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    kind: &'static str,
+    serialization: &'static str,
+    faults: Vec<FaultShape>,
+    profile: ProfileShape<'a>,
+    header: Option<Exact<'a>>,
+    header_text: Option<&'a str>,
+    unprotected: NotYet,
+    claims: Option<Exact<'a>>,
+    claims_text: Option<&'a str>,
+    payload_base64: Option<String>,
+    signatures: Vec<SignatureShape<'a>>,
+    decryption: Option<DecryptionShape<'a>>,
+    inner: NotYet,
+    disclosures: NoneYet,
+    key_binding: NotYet,
+    time: TimeShape<'a>,
+    checks: Vec<CheckShape>,
+    verdict: VerdictShape,
+    findings: Vec<FindingShape<'a>>,
+    not_run: &'a [&'static str],
+}
+
+impl<'a> TokenShape<'a> {
+    pub(super) fn new(judged: &'a Judged<'_>, places: &'a [Place], options: Options) -> Self {
+        let Inspection {
+            token,
+            sha256,
+            proof,
+            ..
+        } = judged.inspection;
+        let judgement = &judged.judgement;
+        let claims = object(token.claims());
+        let claims_text = token
+            .part(PartRole::Payload)
+            .filter(|_| claims.is_some())
+            .and_then(|part| part.utf8());
+        Self {
+            sources: places.iter().map(SourceShape::new).collect(),
+            sha256,
+            text: (!options.redact).then(|| token.text()),
+            kind: token.kind.name(),
+            serialization: token.serialization.name(),
+            faults: token.faults.iter().map(FaultShape::new).collect(),
+            profile: ProfileShape::new(&judgement.profile),
+            header: object(token.header()),
+            header_text: token
+                .part(PartRole::ProtectedHeader)
+                .and_then(|part| part.utf8()),
+            unprotected: None,
+            claims,
+            claims_text,
+            // Beside claims that are not UTF-8 too: nothing else would hold what they are exactly.
+            payload_base64: token
+                .part(PartRole::Payload)
+                .filter(|_| claims_text.is_none())
+                .map(|part| base64url::encode(part.bytes())),
+            signatures: proof
+                .signatures
+                .iter()
+                .map(|signature| SignatureShape::new(signature, token))
+                .collect(),
+            decryption: proof.decryption.as_ref().map(DecryptionShape::new),
+            inner: None,
+            disclosures: [],
+            key_binding: None,
+            time: TimeShape::new(&judgement.times),
+            checks: judgement.checks.iter().map(CheckShape::new).collect(),
+            verdict: VerdictShape::new(&judgement.verdict),
+            findings: judgement.findings.iter().map(FindingShape::new).collect(),
+            not_run: &judgement.not_run,
+        }
+    }
+}
+
+/// The object of a document, as far as it could be read.
+fn object(document: Option<&Document>) -> Option<Exact<'_>> {
+    let root = document?.root.as_ref()?;
+    root.object().map(|_| Exact(root))
+}
+
+#[derive(Serialize)]
+pub(super) struct SourceShape<'a> {
+    name: &'a str,
+    byte_range: [usize; 2],
+    line: usize,
+    #[serde(rename = "where")]
+    where_: &'static str,
+    name_in: Option<&'a str>,
+    repairs: Vec<&'static str>,
+}
+
+impl<'a> SourceShape<'a> {
+    pub(super) fn new(place: &'a Place) -> Self {
+        Self {
+            name: &place.name,
+            byte_range: pair(&place.byte_range),
+            line: place.line,
+            where_: place.where_.name(),
+            name_in: place.name_in.as_deref(),
+            repairs: place.repairs.iter().map(|repair| repair.name()).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct FaultShape {
+    code: &'static str,
+    text: String,
+    part: &'static str,
+    byte_range: [usize; 2],
+}
+
+impl FaultShape {
+    fn new(fault: &Fault) -> Self {
+        Self {
+            code: fault.code(),
+            text: fault.kind.to_string(),
+            part: fault.part.name(),
+            byte_range: pair(&fault.range),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ProfileShape<'a> {
+    name: &'static str,
+    chosen_by: &'static str,
+    why: &'a str,
+}
+
+impl<'a> ProfileShape<'a> {
+    fn new(profile: &'a Profile) -> Self {
+        Self {
+            name: profile.name.name(),
+            chosen_by: profile.chosen_by.name(),
+            why: &profile.why,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SignatureShape<'a> {
+    alg: Option<&'a str>,
+    kid: Option<&'a str>,
+    header: Option<Exact<'a>>,
+    unprotected: NotYet,
+    outcome: &'static str,
+    key: Option<UsedKeyShape<'a>>,
+    diagnosis: Vec<DiagnosisShape<'a>>,
+}
+
+impl<'a> SignatureShape<'a> {
+    fn new(proof: &'a SignatureProof, token: &'a Token) -> Self {
+        Self {
+            alg: proof.alg.as_deref(),
+            kid: proof.kid.as_deref(),
+            header: object(token.header()),
+            unprotected: None,
+            outcome: proof.outcome.name(),
+            key: proof.key.as_ref().map(UsedKeyShape::new),
+            diagnosis: proof.diagnosis.iter().map(DiagnosisShape::new).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct UsedKeyShape<'a> {
+    id: &'a str,
+    source: &'a str,
+    provenance: &'static str,
+    read_as: Option<&'static str>,
+}
+
+impl<'a> UsedKeyShape<'a> {
+    fn new(used: &'a UsedKey) -> Self {
+        Self {
+            id: &used.key.id,
+            source: &used.key.source,
+            provenance: used.provenance.name(),
+            read_as: used.read_as,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct DiagnosisShape<'a> {
+    code: &'static str,
+    text: &'a str,
+}
+
+impl<'a> DiagnosisShape<'a> {
+    fn new(diagnosis: &'a Diagnosis) -> Self {
+        Self {
+            code: diagnosis.code,
+            text: &diagnosis.text,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct DecryptionShape<'a> {
+    outcome: &'static str,
+    alg: Option<&'a str>,
+    enc: Option<&'a str>,
+    recipient: NotYet,
+    key: NotYet,
+    diagnosis: NoneYet,
+}
+
+impl<'a> DecryptionShape<'a> {
+    fn new(proof: &'a DecryptionProof) -> Self {
+        Self {
+            outcome: proof.outcome.name(),
+            alg: proof.alg.as_deref(),
+            enc: proof.enc.as_deref(),
+            recipient: None,
+            key: None,
+            diagnosis: [],
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct TimeShape<'a> {
+    state: &'static str,
+    within_leeway: bool,
+    iat: Option<ExactNumber<'a>>,
+    nbf: Option<ExactNumber<'a>>,
+    exp: Option<ExactNumber<'a>>,
+    lifetime_seconds: Option<i64>,
+    leeway_seconds: u32,
+}
+
+impl<'a> TimeShape<'a> {
+    fn new(times: &'a Times) -> Self {
+        let written = |claim| times.mark(claim).map(|mark| ExactNumber(&mark.number));
+        Self {
+            state: times.state.name(),
+            within_leeway: times.within_leeway,
+            iat: written("iat"),
+            nbf: written("nbf"),
+            exp: written("exp"),
+            lifetime_seconds: times.lifetime_seconds,
+            leeway_seconds: times.leeway_seconds,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct CheckShape {
+    check: &'static str,
+    result: &'static str,
+    text: String,
+    byte_range: Option<[usize; 2]>,
+}
+
+impl CheckShape {
+    fn new(check: &Check) -> Self {
+        Self {
+            check: check.check,
+            result: check.result.name(),
+            text: format!("{}. {}", check.title, check.text),
+            byte_range: check.byte_range.as_ref().map(pair),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct VerdictShape {
+    outcome: &'static str,
+    reasons: Vec<&'static str>,
+}
+
+impl VerdictShape {
+    fn new(verdict: &Verdict) -> Self {
+        Self {
+            outcome: verdict.outcome.name(),
+            reasons: verdict.reasons.iter().map(|reason| reason.name()).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct FindingShape<'a> {
+    rule: &'static str,
+    severity: &'static str,
+    confidence: &'static str,
+    title: &'a str,
+    detail: &'a str,
+    remedy: &'a str,
+    references: &'a [&'static str],
+    evidence: Vec<EvidenceShape<'a>>,
+    dismissed: NotYet,
+}
+
+impl<'a> FindingShape<'a> {
+    fn new(finding: &'a Finding) -> Self {
+        Self {
+            rule: finding.rule,
+            severity: finding.severity.name(),
+            confidence: finding.confidence.name(),
+            title: &finding.title,
+            detail: &finding.detail,
+            remedy: &finding.remedy,
+            references: &finding.references,
+            evidence: finding.evidence.iter().map(EvidenceShape::new).collect(),
+            dismissed: None,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct EvidenceShape<'a> {
+    part: &'static str,
+    pointer: Option<&'a str>,
+    byte_range: [usize; 2],
+}
+
+impl<'a> EvidenceShape<'a> {
+    fn new(evidence: &'a Evidence) -> Self {
+        Self {
+            part: evidence.part.name(),
+            pointer: evidence.pointer.as_deref(),
+            byte_range: pair(&evidence.range),
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct SummaryShape {
+    tokens: usize,
+    occurrences: usize,
+    accept: usize,
+    reject: usize,
+    undetermined: usize,
+    findings: BySeverity,
+}
+
+impl SummaryShape {
+    pub(super) fn new(summary: &Summary) -> Self {
+        Self {
+            tokens: summary.tokens,
+            occurrences: summary.occurrences,
+            accept: summary.accept,
+            reject: summary.reject,
+            undetermined: summary.undetermined,
+            findings: BySeverity(summary.clone()),
+        }
+    }
+}
+
+/// The number of findings of each severity, named by it, the worst first.
+struct BySeverity(Summary);
+
+impl Serialize for BySeverity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (severity, count) in self.0.findings() {
+            map.serialize_entry(severity.name(), &count)?;
+        }
+        map.end()
+    }
+}
+
+fn pair(range: &Range<usize>) -> [usize; 2] {
+    [range.start, range.end]
+}

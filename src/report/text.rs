@@ -1,0 +1,522 @@
+//! The report for a person at a terminal: plain, aligned, without colour.
+//!
+//! Everything that may come from a token or a key file goes through [`visible()`], so that it cannot move the
+//! cursor or pass for something else.
+
+use std::io::{self, Write};
+use std::ops::Range;
+
+use jiff::Timestamp;
+
+use super::{Judged, Options, Report, Summary};
+use crate::find::{Place, Where};
+use crate::jose::json::{Document, Json, Value};
+use crate::jose::visible::visible;
+use crate::jose::{Kind, Part, PartRole, Token, registry};
+use crate::judge::{Check, CheckResult, Finding, Judgement, TimeState, Times, words};
+use crate::keys::{Holds, Key};
+use crate::verify::{Proof, Provenance, SignatureProof};
+
+/// Columns that prose is wrapped to.
+const WIDTH: usize = 100;
+
+/// Values wider than this do not push the notes beside the others to the right.
+const VALUE_WIDTH: usize = 40;
+
+/// How much of a payload that is no JSON is shown, in characters or bytes.
+const OPAQUE_SHOWN: usize = 200;
+
+/// Writes a report as text (format `text`).
+pub fn text(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let version = env!("CARGO_PKG_VERSION");
+    writeln!(out, "Tokenloupe {version}, as of {}", report.at)?;
+    if !report.keys.is_empty() {
+        writeln!(out, "\nKeys")?;
+        let rows = report.keys.keys().iter().map(|key| key_row(key));
+        table(rows.collect(), "  ", out)?;
+    }
+    let count = report.tokens.len();
+    for (index, judged) in report.tokens.iter().enumerate() {
+        writeln!(out, "\nToken {} of {count}", index.saturating_add(1))?;
+        token(judged, report.options, out)?;
+    }
+    writeln!(out)?;
+    summary(&report.summary(), out)
+}
+
+fn key_row(key: &Key) -> [String; 3] {
+    let mut what = match &key.fault {
+        Some(fault) => vec![format!("cannot be used: {fault}")],
+        None if key.holds == Holds::Symmetric => vec![key.kind.to_string()],
+        None => vec![key.kind.to_string(), key.holds.name().to_owned()],
+    };
+    for (name, value) in [("use", &key.members.use_), ("alg", &key.members.alg)] {
+        what.extend(value.as_ref().map(|value| format!("{name} {value}")));
+    }
+    [
+        visible(&key.id),
+        visible(&what.join(", ")),
+        visible(&key.source),
+    ]
+}
+
+fn token(judged: &Judged<'_>, options: Options, out: &mut dyn Write) -> io::Result<()> {
+    let inspection = judged.inspection;
+    let judgement = &judged.judgement;
+    let sentence = words::sentence(judgement, &inspection.proof);
+    writeln!(out, "{}", visible(&sentence.headline))?;
+    prose(&sentence.explanation, "  ", out)?;
+    writeln!(out)?;
+    table(facts(judged, options), "  ", out)?;
+    members("Header", inspection.token.header(), &inspection.token, out)?;
+    payload(&inspection.token, out)?;
+    times(&judgement.times, judgement.at, out)?;
+    faults(&inspection.token, out)?;
+    checks(&judgement.checks, out)?;
+    findings(judgement, out)
+}
+
+/// What it is, where it was found and what verified it.
+fn facts(judged: &Judged<'_>, options: Options) -> Vec<[String; 3]> {
+    let token = &judged.inspection.token;
+    let mut rows = Vec::new();
+    let mut row = |name: &str, value: String| {
+        rows.push([name.to_owned(), visible(&value), String::new()]);
+    };
+    for place in &judged.inspection.places {
+        row("Found", found(place));
+    }
+    let kind = match token.kind {
+        Kind::Jwe => "JWE",
+        Kind::Jws => "JWS",
+        Kind::SdJwt => "SD-JWT",
+        Kind::Unreadable => "Unreadable",
+    };
+    let serialization = token.serialization.name();
+    row(
+        "Form",
+        format!(
+            "{kind}, {serialization}, {}",
+            counted(token.text().len(), "byte")
+        ),
+    );
+    row("SHA-256", judged.inspection.sha256.clone());
+    if !options.redact {
+        row("Text", token.text().to_owned());
+    }
+    let profile = &judged.judgement.profile;
+    let chosen_by = profile.chosen_by.name();
+    row(
+        "Kind",
+        format!("{} ({chosen_by}: {})", profile.name.label(), profile.why),
+    );
+    proof(&judged.inspection.proof, &mut row);
+    let reasons = &judged.judgement.verdict.reasons;
+    if !reasons.is_empty() {
+        let names: Vec<_> = reasons.iter().map(|reason| reason.name()).collect();
+        row("Reasons", names.join(", "));
+    }
+    rows
+}
+
+fn found(place: &Place) -> String {
+    let Place {
+        name, byte_range, ..
+    } = place;
+    let mut words = vec![format!(
+        "{name}, line {}, {}",
+        place.line,
+        bytes(byte_range)
+    )];
+    words.push(match (place.where_, &place.name_in) {
+        (Where::AuthorizationHeader, _) => "Authorization header".to_owned(),
+        (where_, Some(name)) => format!("{} {name}", where_.name()),
+        (where_, None) => where_.name().to_owned(),
+    });
+    if !place.repairs.is_empty() {
+        let repairs: Vec<_> = place.repairs.iter().map(|repair| repair.name()).collect();
+        words.push(format!("repaired: {}", repairs.join(", ")));
+    }
+    words.join(", ")
+}
+
+fn proof(proof: &Proof, row: &mut impl FnMut(&str, String)) {
+    for signature in &proof.signatures {
+        row("Signature", signature_text(signature));
+        for diagnosis in &signature.diagnosis {
+            row("", diagnosis.text.clone());
+        }
+    }
+    if let Some(decryption) = &proof.decryption {
+        let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "none".to_owned());
+        let (alg, enc) = (name(&decryption.alg), name(&decryption.enc));
+        let outcome = decryption.outcome.name().replace('-', " ");
+        row("Decryption", format!("{outcome}, alg {alg}, enc {enc}"));
+    }
+}
+
+fn signature_text(signature: &SignatureProof) -> String {
+    let mut words = vec![signature.outcome.name().replace('-', " ")];
+    words.push(match &signature.alg {
+        Some(alg) => format!("alg {alg}"),
+        None => "no alg".to_owned(),
+    });
+    if let Some(used) = &signature.key {
+        let whose = match used.provenance {
+            Provenance::PublicDefault => "with a secret that everybody knows",
+            Provenance::Token => "with the token's own key, which proves nothing",
+            Provenance::Yours => "with your key",
+        };
+        words.push(format!("{whose}: {} ({})", used.key.id, used.key.source));
+        words.extend(used.read_as.map(|reading| format!("read as {reading}")));
+    } else if let Some((key, _)) = &signature.designated {
+        words.push(format!("meant for your key: {} ({})", key.id, key.source));
+    }
+    words.join(", ")
+}
+
+/// The members of an object, every one of them, in order.
+fn members(
+    title: &str,
+    document: Option<&Document>,
+    token: &Token,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Some(members) = document.and_then(Document::object) else {
+        return Ok(());
+    };
+    writeln!(out, "\n  {title}")?;
+    if members.is_empty() {
+        return writeln!(out, "    No members");
+    }
+    let in_header = title == "Header";
+    let rows = members.iter().map(|member| {
+        let known = if in_header {
+            registry::header_parameter(&member.name, token.kind == Kind::Jwe).is_some()
+        } else {
+            registry::claim(&member.name).is_some()
+        };
+        let label = registry::label(&member.name)
+            .filter(|_| known)
+            .unwrap_or_default();
+        [
+            visible(&member.name),
+            visible(&written(&member.value)),
+            label.to_owned(),
+        ]
+    });
+    table(rows.collect(), "    ", out)
+}
+
+fn payload(token: &Token, out: &mut dyn Write) -> io::Result<()> {
+    if token.claims().is_some() {
+        return members("Claims", token.claims(), token, out);
+    }
+    let Some(part) = token.part(PartRole::Payload) else {
+        return Ok(());
+    };
+    writeln!(out, "\n  Payload, {}", counted(part.bytes().len(), "byte"))?;
+    match opaque(part) {
+        shown if shown.is_empty() => Ok(()),
+        shown => writeln!(out, "    {shown}"),
+    }
+}
+
+/// The beginning of a payload that is no object: as text when it is UTF-8, else in hexadecimal.
+fn opaque(part: &Part) -> String {
+    let (mut shown, cut) = if let Some(text) = part.utf8() {
+        let beginning: String = text.chars().take(OPAQUE_SHOWN).collect();
+        (visible(&beginning), beginning.len() < text.len())
+    } else {
+        let beginning = part.bytes().iter().take(OPAQUE_SHOWN / 4);
+        let hex: Vec<_> = beginning.map(|byte| format!("{byte:02x}")).collect();
+        (hex.join(" "), hex.len() < part.bytes().len())
+    };
+    if cut {
+        shown.push_str(" \u{2026}");
+    }
+    shown
+}
+
+fn times(times: &Times, at: Timestamp, out: &mut dyn Write) -> io::Result<()> {
+    let state = match times.state {
+        TimeState::None => return Ok(()),
+        TimeState::Expired => "expired",
+        TimeState::NotYetValid => "not yet valid",
+        TimeState::Unlimited => "without an end",
+        TimeState::Unreadable => "unreadable",
+        TimeState::Valid if times.within_leeway => "valid by the leeway alone",
+        TimeState::Valid => "valid",
+    };
+    let leeway = counted(
+        usize::try_from(times.leeway_seconds).unwrap_or(usize::MAX),
+        "second",
+    );
+    writeln!(out, "\n  Time: {state}, leeway {leeway}")?;
+    let rows = times.marks.iter().map(|mark| {
+        let [date, distance] = match mark.at {
+            Some(mark) => [mark.to_string(), distance(mark, at)],
+            None => [
+                "beyond the years that can be shown".to_owned(),
+                String::new(),
+            ],
+        };
+        [visible(&mark.claim), date, distance]
+    });
+    table(rows.collect(), "    ", out)?;
+    match times.lifetime_seconds {
+        Some(lifetime) if lifetime >= 0 => {
+            writeln!(out, "    Lifetime {}", words::span(lifetime))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn distance(mark: Timestamp, at: Timestamp) -> String {
+    let seconds = mark.as_second().saturating_sub(at.as_second());
+    match seconds {
+        0 => "now".to_owned(),
+        1.. => format!("in {}", words::span(seconds)),
+        _ => format!("{} ago", words::span(seconds.saturating_neg())),
+    }
+}
+
+fn faults(token: &Token, out: &mut dyn Write) -> io::Result<()> {
+    if token.faults.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n  Faults")?;
+    for fault in &token.faults {
+        let (part, range) = (fault.part.label(), bytes(&fault.range));
+        let text = format!("{part}, {range}: {} ({})", fault.kind, fault.code());
+        prose(&text, "    ", out)?;
+    }
+    Ok(())
+}
+
+fn checks(checks: &[Check], out: &mut dyn Write) -> io::Result<()> {
+    if checks.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n  Checks")?;
+    for check in checks {
+        let sign = match check.result {
+            CheckResult::Failed => "\u{2717} failed ",
+            CheckResult::NotRun => "\u{2013} not run",
+            CheckResult::Passed => "\u{2713} passed ",
+        };
+        writeln!(out, "    {sign}  {}", visible(&check.title))?;
+        prose(&check.text, "               ", out)?;
+    }
+    Ok(())
+}
+
+fn findings(judgement: &Judgement, out: &mut dyn Write) -> io::Result<()> {
+    if !judgement.findings.is_empty() {
+        writeln!(out, "\n  Findings")?;
+    }
+    for finding in &judgement.findings {
+        let Finding {
+            rule,
+            severity,
+            confidence,
+            title,
+            detail,
+            remedy,
+            references,
+            evidence,
+            ..
+        } = finding;
+        let (severity, confidence) = (severity.name(), confidence.name());
+        writeln!(
+            out,
+            "    {severity:<8}  {} ({rule}, {confidence})",
+            visible(title)
+        )?;
+        let indent = "              ";
+        prose(detail, indent, out)?;
+        prose(remedy, indent, out)?;
+        for evidence in evidence {
+            let place = match &evidence.pointer {
+                Some(pointer) => format!("{} {pointer}", evidence.part.label()),
+                None => evidence.part.label().to_owned(),
+            };
+            let range = bytes(&evidence.range);
+            prose(&format!("See {place}, {range}"), indent, out)?;
+        }
+        prose(&references.join(", "), indent, out)?;
+    }
+    if !judgement.not_run.is_empty() {
+        let rules = judgement.not_run.join(", ");
+        writeln!(out)?;
+        prose(
+            &format!("Rules not run, their input was missing: {rules}"),
+            "  ",
+            out,
+        )?;
+    }
+    Ok(())
+}
+
+fn summary(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+    let Summary {
+        occurrences,
+        accept,
+        reject,
+        undetermined,
+        ..
+    } = summary;
+    let tokens = counted(summary.tokens, "token");
+    let places = counted(*occurrences, "place");
+    writeln!(
+        out,
+        "{tokens} in {places}: {accept} accepted, {reject} rejected, {undetermined} undetermined"
+    )?;
+    let found: Vec<_> = summary
+        .findings()
+        .filter(|(_, count)| *count > 0)
+        .map(|(severity, count)| format!("{count} {}", severity.name()))
+        .collect();
+    match &found[..] {
+        [] => writeln!(out, "No findings"),
+        found => writeln!(out, "Findings: {}", found.join(", ")),
+    }
+}
+
+/// A value in one line of JSON: as written, duplicates included, without white space.
+fn written(json: &Json) -> String {
+    match &json.value {
+        Value::Array(elements) => {
+            let elements: Vec<_> = elements.iter().map(written).collect();
+            format!("[{}]", elements.join(","))
+        }
+        Value::Bool(value) => value.to_string(),
+        Value::Null => "null".to_owned(),
+        Value::Number(number) => number.text.clone(),
+        Value::Object(members) => {
+            let members: Vec<_> = members
+                .iter()
+                .map(|member| format!("{}:{}", quoted(&member.name), written(&member.value)))
+                .collect();
+            format!("{{{}}}", members.join(","))
+        }
+        Value::String(text) => quoted(text),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// Rows of three columns, the first two aligned.
+fn table(rows: Vec<[String; 3]>, indent: &str, out: &mut dyn Write) -> io::Result<()> {
+    let width = |text: &String| text.chars().count();
+    let names = rows
+        .iter()
+        .map(|[name, _, _]| width(name))
+        .max()
+        .unwrap_or(0);
+    let values = rows
+        .iter()
+        .map(|[_, value, _]| width(value))
+        .filter(|width| *width <= VALUE_WIDTH)
+        .max()
+        .unwrap_or(0);
+    for [name, value, note] in rows {
+        let line = format!("{indent}{name:<names$}  {value:<values$}  {note}");
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// A text wrapped at word ends; nothing for an empty one.
+fn prose(text: &str, indent: &str, out: &mut dyn Write) -> io::Result<()> {
+    let room = WIDTH.saturating_sub(indent.chars().count());
+    let mut line = String::new();
+    for word in visible(text).split(' ').filter(|word| !word.is_empty()) {
+        let length = line.chars().count().saturating_add(word.chars().count());
+        if !line.is_empty() && length >= room {
+            writeln!(out, "{indent}{line}")?;
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    if line.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{indent}{line}")
+}
+
+/// A half-open range of bytes, counted from 0.
+fn bytes(range: &Range<usize>) -> String {
+    if range.is_empty() {
+        format!("byte {}", range.start)
+    } else {
+        format!("bytes {}..{}", range.start, range.end)
+    }
+}
+
+/// `1 token`, `2 tokens`.
+fn counted(count: usize, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jose::json::read;
+
+    fn lines(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Vec<String> {
+        let mut out = Vec::new();
+        write(&mut out).expect("writing to memory");
+        let text = String::from_utf8(out).expect("text");
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn values_keep_number_text_order_and_duplicates() {
+        let document = read(br#"{"b":[1e400, 3.0 ,"\u202e"],"a":{"x":1,"x":2}}"#);
+        let root = document.root.expect("an object");
+        assert_eq!(
+            visible(&written(&root)),
+            r#"{"b":[1e400,3.0,"\u{202E}"],"a":{"x":1,"x":2}}"#
+        );
+    }
+
+    #[test]
+    fn prose_is_wrapped_and_loses_no_word() {
+        let text = "word ".repeat(60);
+        let lines = lines(|out| prose(&text, "    ", out));
+        assert!(lines.len() > 1);
+        assert!(
+            lines
+                .iter()
+                .all(|line| line.chars().count() <= WIDTH && line.starts_with("    word"))
+        );
+        assert_eq!(lines.join(" ").split_whitespace().count(), 60);
+    }
+
+    #[test]
+    fn a_wide_value_moves_no_other() {
+        let wide = "v".repeat(VALUE_WIDTH + 1);
+        let rows = vec![
+            ["a".to_owned(), "1".to_owned(), "note".to_owned()],
+            ["long".to_owned(), wide.clone(), "note".to_owned()],
+            ["b".to_owned(), "22".to_owned(), String::new()],
+        ];
+        assert_eq!(
+            lines(|out| table(rows, "", out)),
+            [
+                "a     1   note".to_owned(),
+                format!("long  {wide}  note"),
+                "b     22".to_owned()
+            ]
+        );
+    }
+}

@@ -1,0 +1,271 @@
+//! The application: what happens before a frame, and where the panes stand in it.
+
+use egui::{
+    Align2, CentralPanel, FontId, Frame, Id, LayerId, Margin, Order, Panel, ThemePreference, Ui,
+};
+
+use super::clipboard::Purpose;
+use super::commands::Command;
+use super::desk::{Desk, Surroundings};
+use super::launch::LaunchOptions;
+use super::loading::{Source, Wanted};
+use super::model::Model;
+use super::panes::notices::NoticesPane;
+use super::panes::rail::RailPane;
+use super::panes::status::StatusPane;
+use super::panes::toolbar::ToolbarPane;
+use super::panes::welcome::WelcomePane;
+use super::privacy::OutputGuard;
+use super::shortcuts::{self, Asked};
+use super::stage::Stage;
+use super::theme::{self, size};
+
+/// Below this width (in points) the rail is a strip.
+const RAIL_FROM: f32 = 820.0;
+
+/// Below this width verification and findings are tabs beside the timeline.
+const COLUMN_FROM: f32 = 1100.0;
+
+/// Under this name the theme is kept between sessions.
+const THEME: &str = "theme";
+
+/// The window.
+pub struct App {
+    desk: Desk,
+    guard: OutputGuard,
+    /// What the panes asked for in the last frame.
+    pending: Vec<Command>,
+    toolbar: ToolbarPane,
+    notices: NoticesPane,
+    rail: RailPane,
+    stage: Stage,
+    status: StatusPane,
+    welcome: WelcomePane,
+}
+
+impl App {
+    /// An empty window on this machine.
+    pub fn new(cc: &eframe::CreationContext<'_>) -> Self {
+        Self::with_options(cc, LaunchOptions::default())
+    }
+
+    /// A window on this machine that opens with these.
+    pub fn with_options(cc: &eframe::CreationContext<'_>, options: LaunchOptions) -> Self {
+        Self::with_surroundings(cc, options, Surroundings::system())
+    }
+
+    /// A window with its own clock, clipboard and dialogs.
+    pub fn with_surroundings(
+        cc: &eframe::CreationContext<'_>,
+        options: LaunchOptions,
+        surroundings: Surroundings,
+    ) -> Self {
+        theme::install(&cc.egui_ctx);
+        let guard = OutputGuard::default();
+        cc.egui_ctx.add_plugin(guard.clone());
+        let mut desk = Desk::new(surroundings, &cc.egui_ctx);
+        desk.model.takes_drops = takes_drops(cc);
+        let kept = cc.storage.and_then(|storage| storage.get_string(THEME));
+        if let Some(theme) = kept.as_deref().and_then(theme_named) {
+            cc.egui_ctx.set_theme(theme);
+        }
+        desk.model.theme = cc.egui_ctx.options(|options| options.theme_preference);
+        let keys = options
+            .keys
+            .into_iter()
+            .map(|path| (Source::File(path), Wanted::Keys));
+        let inputs = options
+            .inputs
+            .into_iter()
+            .map(|input| (Source::Argument(input), Wanted::Tokens));
+        desk.load(keys.chain(inputs).collect(), "Opened");
+        Self {
+            desk,
+            guard,
+            pending: Vec::new(),
+            toolbar: ToolbarPane::default(),
+            notices: NoticesPane::default(),
+            rail: RailPane::default(),
+            stage: Stage::default(),
+            status: StatusPane,
+            welcome: WelcomePane,
+        }
+    }
+
+    /// What the window shows.
+    pub fn model(&self) -> &Model {
+        &self.desk.model
+    }
+
+    /// Whether nothing is being worked on and no command waits.
+    pub fn is_idle(&self) -> bool {
+        self.pending.is_empty() && self.desk.is_idle()
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
+        if let Some(text) = self.desk.collect() {
+            // Where the focus has moved on meanwhile, nobody reads it.
+            ctx.input_mut(|input| input.events.push(egui::Event::Paste(text)));
+        }
+        for text in self.guard.take_copied() {
+            self.desk.copy(text, "the selected text", false);
+        }
+        for asked in shortcuts::take(ctx, &self.desk.model) {
+            match asked {
+                Asked::Command(command) => self.pending.push(command),
+                Asked::PasteIntoField => self.desk.read_clipboard(Purpose::Field),
+            }
+        }
+        // Taken out: while the window is hidden, the input of its last frame comes again.
+        let dropped = ctx.input_mut(|input| std::mem::take(&mut input.raw.dropped_files));
+        let dropped = dropped
+            .iter()
+            .map(|file| (Source::File(file.path().to_owned()), Wanted::Tokens));
+        self.desk.load(dropped.collect(), "Dropped");
+        for command in std::mem::take(&mut self.pending) {
+            self.desk.apply(command, ctx, frame);
+        }
+        if let Some(next) = self.desk.tick() {
+            ctx.request_repaint_after(next);
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let commands = self.panes(ui);
+        if let Some(mut dialog) = self.desk.path_dialog.take() {
+            let (command, stays) = dialog.ui(ui);
+            self.pending.extend(command);
+            self.desk.path_dialog = stays.then_some(dialog);
+        }
+        drop_overlay(ui);
+        self.pending.extend(commands);
+        if !self.pending.is_empty() {
+            ui.ctx().request_repaint();
+        }
+    }
+
+    /// Beside eframe's own window geometry. Nothing of what is open.
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        let name = match self.desk.model.theme {
+            ThemePreference::Dark => "dark",
+            ThemePreference::Light => "light",
+            ThemePreference::System => "system",
+        };
+        storage.set_string(THEME, name.to_owned());
+    }
+
+    fn on_exit(&mut self) {
+        self.desk.clipboard.close();
+    }
+
+    /// Nothing that widgets remember goes to disk: text fields may hold what is secret.
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+}
+
+impl App {
+    fn panes(&mut self, ui: &mut Ui) -> Vec<Command> {
+        let model = &self.desk.model;
+        let tokens = theme::tokens(ui);
+        let width = ui.ctx().content_rect().width();
+        let bar = |vertical| {
+            Frame::new()
+                .fill(tokens.bg1)
+                .inner_margin(Margin::symmetric(12, vertical))
+        };
+        let mut commands = Vec::new();
+        let toolbar = Panel::top("toolbar")
+            .exact_size(44.0)
+            .frame(bar(0))
+            .resizable(false);
+        commands.extend(toolbar.show(ui, |ui| self.toolbar.ui(ui, model)).inner);
+        let status = Panel::bottom("status")
+            .exact_size(24.0)
+            .frame(bar(0))
+            .resizable(false);
+        commands.extend(status.show(ui, |ui| self.status.ui(ui, model)).inner);
+        if !model.notices.is_empty() {
+            let notices = Panel::top("notices")
+                .exact_size(self.notices.height())
+                .frame(Frame::new().fill(tokens.bg1))
+                .resizable(false);
+            commands.extend(notices.show(ui, |ui| self.notices.ui(ui, model)).inner);
+        }
+        let side = Frame::new().fill(tokens.bg1);
+        if width < RAIL_FROM {
+            let strip = Panel::left("strip")
+                .exact_size(48.0)
+                .frame(side)
+                .resizable(false);
+            commands.extend(strip.show(ui, |ui| self.rail.strip_ui(ui, model)).inner);
+        } else {
+            let rail = Panel::left("rail")
+                .default_size(264.0)
+                .size_range(200.0..=400.0)
+                .frame(side);
+            commands.extend(rail.show(ui, |ui| self.rail.ui(ui, model)).inner);
+        }
+        let ground = Frame::new().fill(tokens.bg0).inner_margin(Margin::same(10));
+        let is_wide = width >= COLUMN_FROM;
+        if is_wide && model.current().is_some() {
+            let column = Panel::right("column")
+                .default_size(372.0)
+                .size_range(280.0..=560.0)
+                .frame(side);
+            commands.extend(column.show(ui, |ui| self.stage.column_ui(ui, model)).inner);
+        }
+        let centre = CentralPanel::no_frame().frame(ground).show(ui, |ui| {
+            if model.current().is_some() {
+                self.stage.centre_ui(ui, model, !is_wide)
+            } else {
+                self.welcome.ui(ui, model)
+            }
+        });
+        commands.extend(centre.inner);
+        commands
+    }
+}
+
+/// Says that what hangs over the window may be let go.
+fn drop_overlay(ui: &Ui) {
+    if ui.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let tokens = theme::tokens(ui);
+    let painter = ui
+        .ctx()
+        .layer_painter(LayerId::new(Order::Foreground, Id::unique("drop overlay")));
+    let screen = ui.ctx().content_rect();
+    painter.rect_filled(screen, 0.0, tokens.bg0.gamma_multiply(0.9));
+    painter.text(
+        screen.center(),
+        Align2::CENTER_CENTER,
+        "Drop to read tokens and keys",
+        FontId::proportional(size::TITLE),
+        tokens.text,
+    );
+}
+
+fn theme_named(name: &str) -> Option<ThemePreference> {
+    Some(match name {
+        "dark" => ThemePreference::Dark,
+        "light" => ThemePreference::Light,
+        "system" => ThemePreference::System,
+        _ => return None,
+    })
+}
+
+/// winit takes no drops on Wayland.
+fn takes_drops(cc: &eframe::CreationContext<'_>) -> bool {
+    use eframe::wgpu::rwh::{HasDisplayHandle as _, RawDisplayHandle};
+    cc.display_handle().map_or(true, |handle| {
+        !matches!(handle.as_raw(), RawDisplayHandle::Wayland(_))
+    })
+}

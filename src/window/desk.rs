@@ -1,0 +1,451 @@
+//! What the window works on: the model, and the things that bring news for it. The [`commands`](super::commands) act on it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use super::clipboard::{Clipboard, ClipboardFault, ClipboardThread, Purpose, Reply};
+use super::dialogs::{FilePicker, PathDialog, Picked};
+use super::jobs::{Ended, Jobs, Leave};
+use super::loading::{Ground, Loaded, Source, Wanted};
+use super::model::{Clock, Model, Notice};
+use crate::inspection::Inspection;
+use crate::jose::Token;
+use crate::judge::Judgement;
+use crate::keys::Key;
+use crate::verify::{Proof, prove};
+
+/// What was removed can be brought back for this long; then it is forgotten, and its memory zeroised.
+pub(super) const UNDO_FOR: Duration = Duration::from_mins(1);
+
+/// Judging goes on for this long before the window is drawn again.
+const SLICE: Duration = Duration::from_millis(5);
+
+/// And waits for this long where only time went on.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Older notices make room.
+const MAX_NOTICES: usize = 12;
+
+/// What jobs end in.
+pub(super) enum News {
+    Loaded(Loaded),
+    Picked(Picked),
+    Proved(Proved),
+}
+
+/// New proofs for all tokens.
+pub(super) struct Proved {
+    generation: u64,
+    proofs: Vec<(Arc<Token>, Proof, Duration)>,
+}
+
+/// Something that was removed.
+pub(super) struct Removed {
+    pub(super) number: u64,
+    pub(super) what: What,
+    until: Instant,
+}
+
+pub(super) enum What {
+    Key(Arc<Key>),
+    /// And where it stood.
+    Token(usize, Box<(Inspection, Judgement)>),
+}
+
+/// Judging all tokens, a few at a time.
+struct Round {
+    /// The next one.
+    at: usize,
+    /// Whether more than the time changed.
+    is_urgent: bool,
+}
+
+/// The window's surroundings, which tests replace.
+pub struct Surroundings {
+    /// What the time is.
+    pub now: Box<dyn Fn() -> Timestamp>,
+    /// The clipboard.
+    pub clipboard: Box<dyn Clipboard>,
+    /// Asks for files.
+    pub picker: Box<dyn FilePicker>,
+}
+
+impl Surroundings {
+    /// Those of this machine.
+    pub fn system() -> Self {
+        Self {
+            now: Box::new(Timestamp::now),
+            clipboard: Box::new(super::clipboard::SystemClipboard::default()),
+            picker: Box::new(super::dialogs::SystemPicker),
+        }
+    }
+}
+
+/// The model and all that works for it.
+pub(super) struct Desk {
+    pub(super) model: Model,
+    pub(super) jobs: Jobs<News>,
+    pub(super) clipboard: ClipboardThread,
+    pub(super) picker: Box<dyn FilePicker>,
+    pub(super) path_dialog: Option<PathDialog>,
+    pub(super) removed: Vec<Removed>,
+    /// Whether the judgements must be made anew, for another reason than that time went on.
+    pub(super) is_stale: bool,
+    /// The round through all tokens that is not at its end.
+    round: Option<Round>,
+    now: Box<dyn Fn() -> Timestamp>,
+    removals: u64,
+    /// Counts the changes of the key ring.
+    generation: u64,
+}
+
+impl Desk {
+    pub(super) fn new(surroundings: Surroundings, ctx: &egui::Context) -> Self {
+        let now = surroundings.now;
+        let model = Model {
+            now: now(),
+            ..Model::default()
+        };
+        Self {
+            model,
+            jobs: Jobs::new(ctx.clone()),
+            clipboard: ClipboardThread::start(surroundings.clipboard, ctx.clone()),
+            picker: surroundings.picker,
+            path_dialog: None,
+            removed: Vec::new(),
+            is_stale: false,
+            round: None,
+            now,
+            removals: 0,
+            generation: 0,
+        }
+    }
+
+    /// Takes in what jobs and clipboard have to tell. Gives the text that was asked for a field.
+    pub(super) fn collect(&mut self) -> Option<String> {
+        let mut for_field = None;
+        for ended in self.jobs.collect() {
+            match ended {
+                Ended::Done(News::Loaded(loaded)) => self.take_in(loaded),
+                Ended::Done(News::Picked(picked)) => self.picked(picked),
+                Ended::Done(News::Proved(proved)) => self.proved(proved),
+                Ended::Failed(label) => self.notify(Notice::fault(&format!(
+                    "{label}: stopped by a fault in this program\nWhat it was to bring is missing. Please report how it came about."
+                ))),
+            }
+        }
+        for reply in self.clipboard.collect() {
+            match reply {
+                Reply::Read(Purpose::Session, Ok(text)) => {
+                    let source = Source::Text {
+                        name: "clipboard",
+                        text,
+                    };
+                    self.load(vec![(source, Wanted::Tokens)], "Pasted");
+                }
+                Reply::Read(Purpose::Field, Ok(text)) => for_field = Some(text.as_str().to_owned()),
+                Reply::Written(what, Ok(())) => self.model.last_action = format!("Copied {what}"),
+                Reply::Read(_, Err(fault)) | Reply::Written(_, Err(fault)) => {
+                    self.notify(Notice::fault(&fault.to_string()));
+                }
+                Reply::Gone => self.notify(Notice::fault(&ClipboardFault::Missing.to_string())),
+            }
+        }
+        self.model.busy = self.jobs.busy();
+        for_field
+    }
+
+    /// Moves the clock on and judges where that changes something. Gives the time until the next call, if one is needed.
+    pub(super) fn tick(&mut self) -> Option<Duration> {
+        let now = match self.model.clock {
+            Clock::Frozen(at) => at,
+            Clock::Live => (self.now)(),
+        };
+        let moved = now.as_second() != self.model.now.as_second();
+        if self.is_stale || moved {
+            self.model.now = now;
+            if self.is_stale || self.round.is_none() {
+                self.round = Some(Round {
+                    at: 0,
+                    is_urgent: self.is_stale,
+                });
+            }
+            self.is_stale = false;
+            if let Some(current) = self.model.current {
+                self.judge_token(current);
+            }
+        }
+        let next_slice = self.judge_slice();
+        let second = (self.model.clock == Clock::Live && !self.model.session.tokens.is_empty())
+            .then(|| {
+                let past = now.subsec_nanosecond().rem_euclid(1_000_000_000);
+                let left = 1_000_000_000_i32.saturating_sub(past);
+                Duration::from_nanos(u64::try_from(left).unwrap_or(1_000_000_000))
+            });
+        [second, next_slice, self.forget_removed()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Goes on with the round through all tokens; gives the time until the next slice of it, while it lasts.
+    fn judge_slice(&mut self) -> Option<Duration> {
+        let start = Instant::now();
+        let mut round = self.round.take()?;
+        while round.at < self.model.session.tokens.len() {
+            if start.elapsed() > SLICE {
+                let pause = if round.is_urgent {
+                    Duration::ZERO
+                } else {
+                    PAUSE
+                };
+                self.round = Some(round);
+                return Some(pause);
+            }
+            self.judge_token(round.at);
+            round.at = round.at.saturating_add(1);
+        }
+        None
+    }
+
+    fn judge_token(&mut self, at: usize) {
+        let Model {
+            session,
+            judgements,
+            now,
+            ..
+        } = &mut self.model;
+        if let (Some(inspection), Some(judgement)) =
+            (session.tokens.get(at), judgements.get_mut(at))
+        {
+            *judgement = inspection.judge(&session.policy, *now);
+        }
+    }
+
+    /// Whether nothing is being worked on.
+    pub(super) fn is_idle(&self) -> bool {
+        self.jobs.busy().is_empty()
+            && !self.clipboard.is_waiting()
+            && !self.is_stale
+            && self.round.is_none()
+    }
+
+    pub(super) fn ground(&self) -> Ground {
+        Ground {
+            keys: self.model.session.keys.clone(),
+            setting: self.model.session.setting.clone(),
+            policy: self.model.session.policy.clone(),
+            now: self.model.now,
+            generation: self.generation,
+        }
+    }
+
+    pub(super) fn start(
+        &mut self,
+        label: &str,
+        can_cancel: bool,
+        work: impl FnOnce(&Leave) -> News + Send + 'static,
+    ) {
+        if self.jobs.start(label, can_cancel, work).is_none() {
+            self.notify(Notice::fault(&format!(
+                "{label}: expected a new thread, found that the system gives none\nClose something and try again."
+            )));
+        }
+        self.model.busy = self.jobs.busy();
+    }
+
+    pub(super) fn notify(&mut self, notice: Notice) {
+        if self.model.notices.last() == Some(&notice) {
+            return;
+        }
+        if self.model.notices.len() >= MAX_NOTICES {
+            let oldest = self.model.notices.remove(0);
+            self.removed
+                .retain(|removed| Some(removed.number) != oldest.undo);
+        }
+        self.model.notices.push(notice);
+    }
+
+    pub(super) fn next_removed(&mut self, what: What, until: Instant) -> u64 {
+        self.removals = self.removals.wrapping_add(1);
+        self.removed.push(Removed {
+            number: self.removals,
+            what,
+            until,
+        });
+        self.removals
+    }
+
+    /// Verifies everything again, on a thread.
+    pub(super) fn keys_changed(&mut self) {
+        self.generation = self.generation.wrapping_add(1);
+        self.is_stale = true;
+        let tokens: Vec<_> = self
+            .model
+            .session
+            .tokens
+            .iter()
+            .map(|inspection| Arc::clone(&inspection.token))
+            .collect();
+        let label = match tokens.len() {
+            0 => return,
+            1 => "Verifying 1 token".to_owned(),
+            count => format!("Verifying {count} tokens"),
+        };
+        let ground = self.ground();
+        self.start(&label, false, move |_| {
+            let prove = |token: Arc<Token>| {
+                let start = Instant::now();
+                let proof = prove(&token, &ground.keys, &ground.setting);
+                (token, proof, start.elapsed())
+            };
+            News::Proved(Proved {
+                generation: ground.generation,
+                proofs: tokens.into_iter().map(prove).collect(),
+            })
+        });
+    }
+
+    fn proved(&mut self, proved: Proved) {
+        if proved.generation != self.generation {
+            return;
+        }
+        // Tokens may have gone meanwhile.
+        let mut proofs: HashMap<_, _> = proved
+            .proofs
+            .into_iter()
+            .map(|(token, proof, took)| (Arc::as_ptr(&token), (proof, took)))
+            .collect();
+        for inspection in &mut self.model.session.tokens {
+            if let Some((proof, took)) = proofs.remove(&Arc::as_ptr(&inspection.token)) {
+                inspection.proof = proof;
+                inspection.took = took;
+            }
+        }
+        self.is_stale = true;
+    }
+
+    fn take_in(&mut self, loaded: Loaded) {
+        let (tokens_before, keys_before) = (
+            self.model.session.tokens.len(),
+            self.model.session.keys.len(),
+        );
+        let is_late = loaded.generation != self.generation;
+        let found = (loaded.tokens.len(), loaded.keys.len());
+        // The first new one is shown; where all were there already, the first of them.
+        let mut first = None;
+        let (inspections, judgements): (Vec<_>, Vec<_>) = loaded.tokens.into_iter().unzip();
+        let positions = self.model.session.add_inspected(inspections);
+        for (at, judgement) in positions.into_iter().zip(judgements) {
+            if at == self.model.judgements.len() {
+                self.model.judgements.push(judgement);
+            }
+            match first {
+                Some(known) if known < tokens_before && at >= tokens_before => first = Some(at),
+                Some(_) => {}
+                None => first = Some(at),
+            }
+        }
+        self.model.session.keys.add(loaded.keys);
+        let new_tokens = self
+            .model
+            .session
+            .tokens
+            .len()
+            .saturating_sub(tokens_before);
+        let new_keys = self.model.session.keys.len().saturating_sub(keys_before);
+        if new_keys > 0 {
+            // The new tokens know the new keys already, the old ones do not.
+            if tokens_before > 0 || is_late {
+                self.keys_changed();
+            } else {
+                self.generation = self.generation.wrapping_add(1);
+            }
+        } else if is_late && new_tokens > 0 {
+            self.keys_changed();
+        }
+        self.is_stale = true;
+        if let Some(first) = first {
+            self.model.current = Some(first);
+            self.model.selection = None;
+        }
+        for notice in loaded.notices {
+            self.notify(notice);
+        }
+        if let Some(text) = brought(loaded.verb, found, (new_tokens, new_keys)) {
+            self.model.last_action = text;
+        }
+    }
+
+    fn picked(&mut self, picked: Picked) {
+        match picked.paths {
+            Some(paths) => {
+                let sources = paths
+                    .into_iter()
+                    .map(|path| (Source::File(path), picked.wanted));
+                self.load(sources.collect(), "Opened");
+            }
+            None if picked.was_missing => {
+                self.path_dialog = Some(PathDialog::new(picked.wanted, true));
+            }
+            None => {}
+        }
+    }
+
+    /// Drops what can no longer be brought back; gives the time until the next is due.
+    fn forget_removed(&mut self) -> Option<Duration> {
+        let now = Instant::now();
+        self.removed.retain(|removed| removed.until > now);
+        let removed = &self.removed;
+        self.model.notices.retain(|notice| {
+            notice
+                .undo
+                .is_none_or(|number| removed.iter().any(|removed| removed.number == number))
+        });
+        let next = self.removed.iter().map(|removed| removed.until).min()?;
+        Some(next.saturating_duration_since(now))
+    }
+}
+
+/// "Pasted 2 tokens and 1 key", or `None` when there was nothing.
+fn brought(verb: &str, found: (usize, usize), new: (usize, usize)) -> Option<String> {
+    let count = |count: usize, one: &str, many: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {many}")),
+    };
+    let things: Vec<_> = [count(new.0, "token", "tokens"), count(new.1, "key", "keys")]
+        .into_iter()
+        .flatten()
+        .collect();
+    match (things.is_empty(), found) {
+        (false, _) => Some(format!("{verb} {}", things.join(" and "))),
+        (true, (0, 0)) => None,
+        (true, _) => Some(format!("{verb} nothing that was not there already")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_brought_is_said_with_its_number() {
+        assert_eq!(
+            brought("Pasted", (2, 0), (2, 0)).as_deref(),
+            Some("Pasted 2 tokens")
+        );
+        assert_eq!(
+            brought("Opened", (1, 3), (1, 3)).as_deref(),
+            Some("Opened 1 token and 3 keys")
+        );
+        assert_eq!(
+            brought("Pasted", (1, 0), (0, 0)).as_deref(),
+            Some("Pasted nothing that was not there already")
+        );
+        assert_eq!(brought("Pasted", (0, 0), (0, 0)), None);
+    }
+}

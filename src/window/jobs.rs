@@ -1,0 +1,225 @@
+//! Slow work: each job has a thread of its own with a name, sends its news through a bounded channel, can be
+//! cancelled, and where it panics the panic becomes a message.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use super::model::Busy;
+
+/// News that wait to be collected; a job that is ahead of the window waits for it.
+const MAX_NEWS: usize = 64;
+
+/// The running jobs, all of which end in a `T`.
+#[derive(Debug)]
+pub(super) struct Jobs<T> {
+    running: Vec<Running>,
+    started: u64,
+    sender: SyncSender<News<T>>,
+    receiver: Receiver<News<T>>,
+    waker: egui::Context,
+}
+
+#[derive(Debug)]
+struct Running {
+    job: u64,
+    label: String,
+    can_cancel: bool,
+    cancel: Arc<AtomicBool>,
+}
+
+struct News<T> {
+    job: u64,
+    /// `None` when the job stopped by itself without a result.
+    result: Option<T>,
+}
+
+/// How a job ended.
+#[derive(Debug)]
+pub(super) enum Ended<T> {
+    /// With a result.
+    Done(T),
+    /// By a panic, or no thread could be had. The text says what was being done.
+    Failed(String),
+}
+
+/// What a job is given: whether to go on.
+#[derive(Debug, Clone)]
+pub(super) struct Leave(Arc<AtomicBool>);
+
+impl Leave {
+    /// Whether somebody asked the job to stop.
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl<T: Send + 'static> Jobs<T> {
+    /// No jobs. `waker` is told of news.
+    pub(super) fn new(waker: egui::Context) -> Self {
+        let (sender, receiver) = sync_channel(MAX_NEWS);
+        Self {
+            running: Vec::new(),
+            started: 0,
+            sender,
+            receiver,
+            waker,
+        }
+    }
+
+    /// Runs `work` on a thread of its own. `None` where the system gives no thread.
+    pub(super) fn start(
+        &mut self,
+        label: impl Into<String>,
+        can_cancel: bool,
+        work: impl FnOnce(&Leave) -> T + Send + 'static,
+    ) -> Option<u64> {
+        self.started = self.started.wrapping_add(1);
+        let job = self.started;
+        let cancel = Arc::new(AtomicBool::new(false));
+        let leave = Leave(Arc::clone(&cancel));
+        let sender = self.sender.clone();
+        let waker = self.waker.clone();
+        let started = thread::Builder::new()
+            .name(format!("job {job}"))
+            .spawn(move || {
+                let result = catch_unwind(AssertUnwindSafe(|| work(&leave))).ok();
+                // Nobody listens any more when the window has closed.
+                if sender.send(News { job, result }).is_ok() {
+                    waker.request_repaint();
+                }
+            });
+        if started.is_err() {
+            return None;
+        }
+        self.running.push(Running {
+            job,
+            label: label.into(),
+            can_cancel,
+            cancel,
+        });
+        Some(job)
+    }
+
+    /// What ended since the last call. What was cancelled is left out.
+    pub(super) fn collect(&mut self) -> Vec<Ended<T>> {
+        let mut ended = Vec::new();
+        while let Ok(news) = self.receiver.try_recv() {
+            let Some(at) = self
+                .running
+                .iter()
+                .position(|running| running.job == news.job)
+            else {
+                continue;
+            };
+            let running = self.running.remove(at);
+            if running.cancel.load(Ordering::Relaxed) {
+                continue;
+            }
+            ended.push(match news.result {
+                Some(result) => Ended::Done(result),
+                None => Ended::Failed(running.label),
+            });
+        }
+        ended
+    }
+
+    /// Asks a job to stop. It is no longer listed, and its result is dropped whenever it comes.
+    pub(super) fn cancel(&mut self, job: u64) {
+        self.running.retain(|running| {
+            let is_it = running.job == job && running.can_cancel;
+            if is_it {
+                running.cancel.store(true, Ordering::Relaxed);
+            }
+            !is_it
+        });
+    }
+
+    /// What is running, oldest first.
+    pub(super) fn busy(&self) -> Vec<Busy> {
+        self.running
+            .iter()
+            .map(|running| Busy {
+                job: running.job,
+                label: running.label.clone(),
+                can_cancel: running.can_cancel,
+            })
+            .collect()
+    }
+}
+
+impl<T> Drop for Jobs<T> {
+    fn drop(&mut self) {
+        for running in &self.running {
+            running.cancel.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+impl<T> std::fmt::Debug for News<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("News")
+            .field("job", &self.job)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    fn wait<T: Send + 'static>(jobs: &mut Jobs<T>) -> Vec<Ended<T>> {
+        let start = Instant::now();
+        loop {
+            let ended = jobs.collect();
+            if !ended.is_empty() || start.elapsed() > Duration::from_secs(10) {
+                return ended;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    #[test]
+    fn a_result_arrives_once_and_the_job_is_gone() {
+        let mut jobs = Jobs::new(egui::Context::default());
+        jobs.start("Counting", false, |_| 7_u8);
+        assert_eq!(jobs.busy().len(), 1);
+        assert!(matches!(wait(&mut jobs)[..], [Ended::Done(7)]));
+        assert!(jobs.busy().is_empty() && jobs.collect().is_empty());
+    }
+
+    #[test]
+    fn a_panic_becomes_a_message() {
+        let mut jobs = Jobs::<u8>::new(egui::Context::default());
+        jobs.start("Reading x.pem", false, |_| panic!("on purpose"));
+        let ended = wait(&mut jobs);
+        let [Ended::Failed(label)] = &ended[..] else {
+            panic!("{ended:?}");
+        };
+        assert_eq!(label, "Reading x.pem");
+    }
+
+    #[test]
+    fn what_is_cancelled_stops_and_yields_nothing() {
+        let (told, hear) = std::sync::mpsc::channel();
+        let mut jobs = Jobs::new(egui::Context::default());
+        let job = jobs
+            .start("Waiting", true, move |leave| {
+                while !leave.is_cancelled() {
+                    thread::sleep(Duration::from_millis(1));
+                }
+                told.send(()).unwrap();
+            })
+            .unwrap();
+        jobs.cancel(job);
+        assert!(jobs.busy().is_empty());
+        hear.recv_timeout(Duration::from_secs(10))
+            .expect("the thread noticed");
+        thread::sleep(Duration::from_millis(20));
+        assert!(jobs.collect().is_empty());
+    }
+}

@@ -1,0 +1,573 @@
+//! A view of bytes, as text or hex: virtual rows, a selection by pointer and keyboard, faults underlined.
+
+mod rows;
+
+use std::ops::Range;
+
+use egui::text::{LayoutJob, TextFormat};
+use egui::{
+    Color32, Event, EventFilter, Galley, Key, Pos2, Rect, Response, Role, ScrollArea, Sense,
+    Stroke, Ui, WidgetInfo,
+};
+
+use crate::window::theme::{Tokens, append_exact, mono, space, tokens};
+
+pub(crate) use rows::Form;
+use rows::{Cell, CellKind, Rows};
+
+/// The height of a row, in points.
+const ROW: f32 = 18.0;
+
+/// No more than this is handed to screen readers, in bytes.
+const MAX_SPOKEN: usize = 8 << 10;
+
+/// What to show.
+pub(crate) struct Source<'a> {
+    /// The name for screen readers.
+    pub(crate) name: &'a str,
+    /// What it is, for screen readers, such as `705 bytes`.
+    pub(crate) description: &'a str,
+    /// Changes with the bytes: the token and the part.
+    pub(crate) identity: &'a str,
+    /// The bytes.
+    pub(crate) bytes: &'a [u8],
+    /// Text with lines, text without, or hex.
+    pub(crate) style: ByteStyle,
+    /// The colour of the character at a byte.
+    pub(crate) color: &'a dyn Fn(usize) -> Color32,
+    /// What a click at a byte selects.
+    pub(crate) group: &'a dyn Fn(usize) -> Range<usize>,
+    /// What is selected.
+    pub(crate) selection: Option<Range<usize>>,
+    /// What is wrong, with the words for it.
+    pub(crate) faults: &'a [(Range<usize>, String)],
+}
+
+/// How bytes are shown, whatever the width.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ByteStyle {
+    /// Hexadecimal and characters.
+    Hex,
+    /// Text; a line feed begins a new row.
+    Lines,
+    /// Text; a line feed is shown as `\n`.
+    Wrapped,
+}
+
+/// What the user did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// Selected something else.
+    pub(crate) picked: Option<Picked>,
+    /// Asked to copy.
+    pub(crate) copy: bool,
+}
+
+/// A new selection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Picked {
+    /// These bytes.
+    Bytes(Range<usize>),
+    /// Nothing any more.
+    Nothing,
+}
+
+/// The view's own state.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ByteView {
+    cache: Option<Cache>,
+    /// Where a selection began, and where it now ends: the first bytes of characters.
+    anchor: usize,
+    head: usize,
+    /// The selection when it was last looked at.
+    seen: Option<Range<usize>>,
+    hovered: Option<Range<usize>>,
+    offset: f32,
+    height: f32,
+}
+
+#[derive(Debug, Clone)]
+struct Cache {
+    identity: String,
+    style: ByteStyle,
+    columns: usize,
+    is_plain: bool,
+    rows: Rows,
+}
+
+impl ByteView {
+    /// Shows the bytes in the width that is there, at most in the height that is there.
+    pub(crate) fn show(&mut self, ui: &mut Ui, source: &Source<'_>) -> Outcome {
+        self.cut(ui, source);
+        let mut area = ScrollArea::vertical()
+            .id_salt(source.name)
+            .auto_shrink([false, true])
+            .content_margin(egui::Margin::symmetric(space::M as i8, space::S as i8));
+        if self.seen != source.selection {
+            self.seen.clone_from(&source.selection);
+            if let Some(selection) = &source.selection {
+                self.anchor = selection.start;
+                self.head = selection.end.saturating_sub(1).max(selection.start);
+                if let Some(offset) = self.offset_to_see(selection.start) {
+                    area = area.vertical_scroll_offset(offset);
+                }
+            }
+        }
+        let rows = self.cache.as_ref().map_or(1, |cache| cache.rows.len());
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let output = area.show_rows(ui, ROW, rows, |ui, range| self.rows(ui, source, range));
+        self.offset = output.state.clamped_offset().y;
+        self.height = output.inner_rect.height();
+        output.inner
+    }
+
+    /// Cuts the bytes into rows anew where bytes, form or width changed.
+    fn cut(&mut self, ui: &Ui, source: &Source<'_>) {
+        let character = ui
+            .fonts_mut(|fonts| fonts.glyph_width(&mono(), '0'))
+            .max(1.0);
+        let bar = ui.spacing().scroll.allocated_width();
+        let width = ui.available_width() - 2.0 * space::M - bar;
+        let columns = (width / character).floor().max(1.0) as usize;
+        let known = self
+            .cache
+            .take()
+            .filter(|cache| cache.identity == source.identity);
+        if known.is_none() {
+            self.hovered = None;
+            self.seen = None;
+            (self.anchor, self.head) = (0, 0);
+        }
+        let is_plain = match &known {
+            Some(cache) => cache.is_plain,
+            None => source.bytes.iter().all(|byte| matches!(byte, b' '..=b'~')),
+        };
+        let fitting = known.filter(|cache| cache.columns == columns && cache.style == source.style);
+        self.cache = Some(fitting.unwrap_or_else(|| {
+            let form = match source.style {
+                ByteStyle::Hex => Form::hex(columns, source.bytes.len()),
+                ByteStyle::Lines => Form::Text {
+                    columns,
+                    has_lines: true,
+                },
+                ByteStyle::Wrapped => Form::Text {
+                    columns,
+                    has_lines: false,
+                },
+            };
+            Cache {
+                identity: source.identity.to_owned(),
+                style: source.style,
+                columns,
+                is_plain,
+                rows: Rows::new(source.bytes, form, is_plain),
+            }
+        }));
+    }
+
+    /// The scroll offset that brings a byte into view, when it is out of it.
+    fn offset_to_see(&self, byte: usize) -> Option<f32> {
+        let row = self.cache.as_ref()?.rows.row_of(byte) as f32;
+        let top = row * ROW;
+        let is_seen = top >= self.offset && top + ROW <= self.offset + self.height;
+        (self.height > 0.0 && !is_seen).then(|| (top - self.height / 3.0).max(0.0))
+    }
+
+    fn rows(&mut self, ui: &mut Ui, source: &Source<'_>, visible: Range<usize>) -> Outcome {
+        let tokens = tokens(ui);
+        let Some(cache) = &self.cache else {
+            return Outcome::default();
+        };
+        let place = egui::vec2(ui.available_width(), visible.len() as f32 * ROW);
+        let (rect, _) = ui.allocate_exact_size(place, Sense::hover());
+        // One widget for all rows, whichever are in view: it keeps focus and drags while they scroll.
+        let id = ui.make_persistent_id("bytes");
+        let response = ui.interact(rect.intersect(ui.clip_rect()), id, Sense::click_and_drag());
+        let mut lines = Vec::with_capacity(visible.len());
+        for (place, row) in visible.clone().enumerate() {
+            let cells = cache.rows.cells(source.bytes, row);
+            let galley = ui.painter().layout_job(self.job(tokens, source, &cells));
+            let at = rect.left_top() + egui::vec2(0.0, place as f32 * ROW);
+            ui.painter()
+                .galley(at, std::sync::Arc::clone(&galley), tokens.text);
+            lines.push((
+                Rect::from_min_size(at, egui::vec2(rect.width(), ROW)),
+                cells,
+                galley,
+            ));
+        }
+        if response.has_focus() {
+            let ring = Stroke::new(1.5, tokens.accent);
+            let around = ui.clip_rect().shrink(1.0);
+            ui.painter()
+                .rect_stroke(around, 2, ring, egui::StrokeKind::Inside);
+        }
+        describe(ui, &response, source);
+        let mut outcome = self.pointer(&response, source, &lines);
+        self.keys(ui, &response, source, &mut outcome);
+        outcome
+    }
+
+    fn pointer(
+        &mut self,
+        response: &Response,
+        source: &Source<'_>,
+        lines: &[(Rect, Vec<Cell>, std::sync::Arc<Galley>)],
+    ) -> Outcome {
+        let mut outcome = Outcome::default();
+        let under = |at: Pos2| byte_at(lines, at);
+        let pointed = response.hover_pos().and_then(under);
+        let hovered = pointed.clone().map(|cell| (source.group)(cell.start));
+        if self.hovered != hovered {
+            self.hovered = hovered;
+            response.ctx.request_repaint();
+        }
+        if let Some(cell) = &pointed {
+            let faults: Vec<&str> = source
+                .faults
+                .iter()
+                .filter(|(range, _)| overlaps(range, cell))
+                .map(|(_, text)| text.as_str())
+                .collect();
+            if !faults.is_empty() {
+                response.clone().on_hover_text_at_pointer(faults.join("\n"));
+            }
+        }
+        if response.clicked() || response.drag_started() {
+            response.request_focus();
+        }
+        if response.drag_started()
+            && let Some(cell) = response
+                .ctx
+                .input(|input| input.pointer.press_origin())
+                .and_then(under)
+        {
+            self.anchor = cell.start;
+            self.head = cell.start;
+        }
+        if response.dragged()
+            && let Some(cell) = response
+                .interact_pointer_pos()
+                .and_then(|at| nearest(lines, at))
+        {
+            self.head = cell.start;
+            let selection = self.selected(source.bytes);
+            if source.selection.as_ref() != Some(&selection) {
+                self.seen = Some(selection.clone());
+                outcome.picked = Some(Picked::Bytes(selection));
+            }
+        }
+        if response.clicked() {
+            let under = response.interact_pointer_pos().and_then(under);
+            outcome.picked = Some(match under {
+                Some(cell) => {
+                    let group = (source.group)(cell.start);
+                    self.anchor = group.start;
+                    self.head = group.end.saturating_sub(1).max(group.start);
+                    self.seen = Some(group.clone());
+                    Picked::Bytes(group)
+                }
+                None => Picked::Nothing,
+            });
+        }
+        outcome
+    }
+
+    fn keys(&mut self, ui: &Ui, response: &Response, source: &Source<'_>, outcome: &mut Outcome) {
+        if !response.has_focus() {
+            return;
+        }
+        let filter = EventFilter {
+            horizontal_arrows: true,
+            vertical_arrows: true,
+            escape: source.selection.is_some(),
+            tab: false,
+        };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+        let Some(rows) = self.cache.as_ref().map(|cache| cache.rows.clone()) else {
+            return;
+        };
+        let events = ui.input(|input| input.events.clone());
+        let mut moved = false;
+        for event in events {
+            match event {
+                Event::Copy => outcome.copy = true,
+                Event::Key {
+                    key: Key::Escape,
+                    pressed: true,
+                    ..
+                } if source.selection.is_some() => {
+                    self.seen = None;
+                    outcome.picked = Some(Picked::Nothing);
+                }
+                Event::Key {
+                    key,
+                    pressed: true,
+                    modifiers,
+                    ..
+                } if !modifiers.command => {
+                    let page = (self.height / ROW).max(1.0) as isize;
+                    let from = self.head;
+                    let to = match key {
+                        // The first key shows where the cursor is.
+                        _ if source.selection.is_none() && !moved => from,
+                        Key::ArrowLeft => before(source.bytes, from),
+                        Key::ArrowRight => after(source.bytes, from),
+                        Key::ArrowUp => in_row(&rows, source.bytes, from, -1),
+                        Key::ArrowDown => in_row(&rows, source.bytes, from, 1),
+                        Key::PageUp => in_row(&rows, source.bytes, from, -page),
+                        Key::PageDown => in_row(&rows, source.bytes, from, page),
+                        Key::Home => rows.bytes(rows.row_of(from)).start,
+                        Key::End => {
+                            before(source.bytes, rows.bytes(rows.row_of(from)).end).max(from)
+                        }
+                        _ => continue,
+                    };
+                    let is_move = matches!(
+                        key,
+                        Key::ArrowLeft
+                            | Key::ArrowRight
+                            | Key::ArrowUp
+                            | Key::ArrowDown
+                            | Key::PageUp
+                            | Key::PageDown
+                            | Key::Home
+                            | Key::End
+                    );
+                    if !is_move {
+                        continue;
+                    }
+                    moved = true;
+                    self.head = to;
+                    if !modifiers.shift {
+                        self.anchor = to;
+                    }
+                }
+                _ => {}
+            }
+        }
+        if moved && !source.bytes.is_empty() {
+            // `seen` stays as it was: the next frame scrolls to the new place.
+            let selection = self.selected(source.bytes);
+            outcome.picked = Some(Picked::Bytes(selection));
+        }
+    }
+
+    /// From the anchor's character to the head's, both included.
+    fn selected(&self, bytes: &[u8]) -> Range<usize> {
+        let (first, last) = (self.anchor.min(self.head), self.anchor.max(self.head));
+        first.min(bytes.len())..after_or_end(bytes, last)
+    }
+
+    fn job(&self, tokens: &Tokens, source: &Source<'_>, cells: &[Cell]) -> LayoutJob {
+        let mut job = LayoutJob::default();
+        job.wrap.max_width = f32::INFINITY;
+        job.keep_trailing_whitespace = true;
+        let mut run: Option<(String, TextFormat)> = None;
+        for cell in cells {
+            let format = self.format(tokens, source, cell);
+            match &mut run {
+                Some((text, run_format)) if *run_format == format => text.push_str(&cell.text),
+                _ => {
+                    if let Some((text, format)) = run.replace((cell.text.clone(), format)) {
+                        append_exact(&mut job, &text, &format);
+                    }
+                }
+            }
+        }
+        if let Some((text, format)) = run {
+            append_exact(&mut job, &text, &format);
+        }
+        job
+    }
+
+    fn format(&self, tokens: &Tokens, source: &Source<'_>, cell: &Cell) -> TextFormat {
+        let color = match cell.kind {
+            CellKind::Character => (source.color)(cell.bytes.start),
+            CellKind::Escaped => tokens.warn,
+            CellKind::Gap | CellKind::Hex => tokens.text,
+            CellKind::Offset => tokens.faint,
+        };
+        let is_in = |range: &Range<usize>| match cell.kind {
+            CellKind::Gap => range.start <= cell.bytes.start && cell.bytes.end <= range.end,
+            _ => overlaps(range, &cell.bytes),
+        };
+        let background = if source.selection.as_ref().is_some_and(is_in) {
+            tokens.selection
+        } else if self.hovered.as_ref().is_some_and(is_in) {
+            tokens.bg3
+        } else {
+            Color32::TRANSPARENT
+        };
+        let is_fault =
+            cell.kind != CellKind::Gap && source.faults.iter().any(|(range, _)| is_in(range));
+        TextFormat {
+            font_id: mono(),
+            color,
+            background,
+            line_height: Some(ROW),
+            underline: if is_fault {
+                Stroke::new(2.0, tokens.bad)
+            } else {
+                Stroke::NONE
+            },
+            ..TextFormat::default()
+        }
+    }
+}
+
+fn describe(ui: &Ui, response: &Response, source: &Source<'_>) {
+    response.widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, true, source.name));
+    ui.accesskit_node_builder(response.id, |node| {
+        node.set_read_only();
+        node.set_description(source.description);
+        let spoken = source.bytes.get(..MAX_SPOKEN).unwrap_or(source.bytes);
+        node.set_value(crate::jose::visible::visible(&String::from_utf8_lossy(
+            spoken,
+        )));
+    });
+}
+
+/// Whether two ranges share a byte. An empty one is the byte that it stands before.
+fn overlaps(a: &Range<usize>, b: &Range<usize>) -> bool {
+    let end = |range: &Range<usize>| range.end.max(range.start.saturating_add(1));
+    a.start < end(b) && b.start < end(a) && !b.is_empty()
+}
+
+/// The bytes of the cell at a point.
+fn byte_at(lines: &[(Rect, Vec<Cell>, std::sync::Arc<Galley>)], at: Pos2) -> Option<Range<usize>> {
+    let (rect, cells, galley) = lines
+        .iter()
+        .find(|(rect, ..)| rect.top() <= at.y && at.y < rect.bottom())?;
+    let x = at.x - rect.left();
+    let glyphs = &galley.rows.first()?.glyphs;
+    let index = glyphs
+        .iter()
+        .position(|glyph| glyph.pos.x <= x && x < glyph.max_x())?;
+    let mut characters = 0_usize;
+    cells
+        .iter()
+        .find(|cell| {
+            characters = characters.saturating_add(cell.text.chars().count());
+            index < characters
+        })
+        .map(|cell| cell.bytes.clone())
+        .filter(|bytes| !bytes.is_empty())
+}
+
+/// The bytes of the cell that is nearest to a point: past a row's end its last, below all rows the last.
+fn nearest(lines: &[(Rect, Vec<Cell>, std::sync::Arc<Galley>)], at: Pos2) -> Option<Range<usize>> {
+    let (first, last) = (lines.first()?, lines.last()?);
+    let y = at.y.clamp(first.0.top(), last.0.bottom() - 1.0);
+    let at = Pos2::new(at.x, y);
+    byte_at(lines, at).or_else(|| {
+        let (rect, cells, _) = lines.iter().find(|(rect, ..)| y < rect.bottom())?;
+        let mut filled = cells.iter().filter(|cell| !cell.bytes.is_empty());
+        let is_before = at.x < rect.center().x;
+        let cell = if is_before {
+            filled.next()
+        } else {
+            filled.next_back()
+        };
+        cell.map(|cell| cell.bytes.clone())
+    })
+}
+
+/// The first byte of the character after the one at `at`; `at` at the end.
+fn after(bytes: &[u8], at: usize) -> usize {
+    let next = after_or_end(bytes, at);
+    if next < bytes.len() { next } else { at }
+}
+
+/// The end of the character at `at`.
+fn after_or_end(bytes: &[u8], at: usize) -> usize {
+    let mut next = at.saturating_add(1).min(bytes.len());
+    while bytes.get(next).is_some_and(|byte| is_continuation(*byte)) {
+        next = next.saturating_add(1);
+    }
+    next
+}
+
+/// The first byte of the character before `at`.
+fn before(bytes: &[u8], at: usize) -> usize {
+    let mut previous = at.saturating_sub(1);
+    while previous > 0
+        && bytes
+            .get(previous)
+            .is_some_and(|byte| is_continuation(*byte))
+    {
+        previous = previous.saturating_sub(1);
+    }
+    previous
+}
+
+fn is_continuation(byte: u8) -> bool {
+    byte & 0b1100_0000 == 0b1000_0000
+}
+
+/// The byte at the same place some rows further down.
+fn in_row(rows: &Rows, bytes: &[u8], from: usize, by: isize) -> usize {
+    let row = rows.row_of(from);
+    let place = from.saturating_sub(rows.bytes(row).start);
+    let target = row
+        .saturating_add_signed(by)
+        .min(rows.len().saturating_sub(1));
+    if target == row {
+        return from;
+    }
+    let range = rows.bytes(target);
+    let mut to = range
+        .start
+        .saturating_add(place)
+        .min(range.end.saturating_sub(1));
+    while to > range.start && bytes.get(to).is_some_and(|byte| is_continuation(*byte)) {
+        to = to.saturating_sub(1);
+    }
+    to
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cursor_moves_by_characters() {
+        let bytes = "aé漢b".as_bytes();
+        assert_eq!(after(bytes, 0), 1);
+        assert_eq!(after(bytes, 1), 3);
+        assert_eq!(after(bytes, 3), 6);
+        assert_eq!(after(bytes, 6), 6, "the last stays");
+        assert_eq!(before(bytes, 6), 3);
+        assert_eq!(before(bytes, 0), 0);
+        let view = ByteView {
+            anchor: 3,
+            head: 1,
+            ..ByteView::default()
+        };
+        assert_eq!(view.selected(bytes), 1..6);
+    }
+
+    #[test]
+    fn up_and_down_keep_the_column_and_stay_inside() {
+        let bytes = b"abcdefghij";
+        let rows = Rows::new(
+            bytes,
+            Form::Text {
+                columns: 4,
+                has_lines: false,
+            },
+            true,
+        );
+        assert_eq!(in_row(&rows, bytes, 1, 1), 5);
+        assert_eq!(in_row(&rows, bytes, 7, 1), 9, "the last row is shorter");
+        assert_eq!(in_row(&rows, bytes, 1, -1), 1);
+        assert_eq!(in_row(&rows, bytes, 1, 100), 9);
+    }
+
+    #[test]
+    fn an_empty_fault_marks_the_byte_it_stands_before() {
+        assert!(overlaps(&(3..3), &(3..4)));
+        assert!(!overlaps(&(3..3), &(2..3)));
+        assert!(overlaps(&(0..5), &(4..6)));
+    }
+}

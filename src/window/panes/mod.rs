@@ -1,0 +1,19 @@
+//! The panes. Each is a struct with its view state and a `ui` that reads the [`Model`](super::model::Model) and
+//! yields [`Command`](super::commands::Command)s.
+
+mod bytes;
+pub mod checks;
+pub mod claims;
+pub mod findings;
+pub mod header;
+mod links;
+mod members;
+pub mod notices;
+pub mod rail;
+pub mod raw;
+pub mod status;
+pub mod timeline;
+mod times;
+pub mod toolbar;
+pub mod verdict;
+pub mod welcome;

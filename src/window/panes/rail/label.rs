@@ -1,0 +1,190 @@
+//! What tokens and keys are called, in words.
+
+use crate::find::Where;
+use crate::inspection::Inspection;
+use crate::jose::Kind;
+use crate::jose::visible::visible;
+use crate::judge::words::short_span;
+use crate::judge::{Judgement, VerdictOutcome};
+use crate::keys::{Holds, Key, KeyKind};
+use crate::verify::Provenance;
+use crate::window::model::Model;
+use crate::window::widgets::Icon;
+
+/// Longer names are cut, in characters.
+const MAX_NAME: usize = 64;
+
+/// RSA keys below this many bits, and secrets below this many bytes, are marked.
+const WEAK_RSA_BITS: usize = 2048;
+const WEAK_SECRET_BYTES: usize = 32;
+
+/// A token in the rail. All of it may be shown as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct TokenLabel {
+    pub(super) icon: Icon,
+    /// `None` until it is judged.
+    pub(super) outcome: Option<VerdictOutcome>,
+    /// A guess at what it is: "Authorization · 8f240c91".
+    pub(super) title: String,
+    /// Kind, algorithm, issuer, and its state in words.
+    pub(super) note: String,
+    /// For screen readers: "Token 1: Authorization, reject".
+    pub(super) name: String,
+}
+
+impl TokenLabel {
+    /// Of the token at this position.
+    pub(super) fn of(model: &Model, at: usize) -> Option<Self> {
+        let inspection = model.session.tokens.get(at)?;
+        let judgement = model.judgements.get(at);
+        let outcome = judgement.map(|judgement| judgement.verdict.outcome);
+        let title = title(inspection);
+        let number = at.saturating_add(1);
+        let state = outcome.map_or("not judged", VerdictOutcome::name);
+        Some(Self {
+            icon: outcome.map_or(Icon::Dot, Icon::from),
+            outcome,
+            name: format!("Token {number}: {title}, {state}"),
+            note: note(inspection, judgement),
+            title,
+        })
+    }
+}
+
+fn title(inspection: &Inspection) -> String {
+    let token = &inspection.token;
+    let place = inspection.places.first();
+    let claim = |name| token.claims().and_then(|claims| claims.str(name));
+    let typ = token.header().and_then(|header| header.str("typ"));
+    let what = place
+        .and_then(|place| place.name_in.as_deref())
+        .or(typ)
+        .or_else(|| match place.map(|place| place.where_) {
+            Some(Where::AuthorizationHeader) => Some("Authorization"),
+            _ if token.kind == Kind::Jwe => Some("Encrypted token"),
+            _ => None,
+        })
+        .unwrap_or("Token");
+    let who = claim("sub")
+        .or_else(|| claim("client_id"))
+        .or_else(|| claim("jti"));
+    match who.filter(|who| !who.is_empty()) {
+        Some(who) => format!("{} \u{00B7} {}", shown(what), shown(who)),
+        None => shown(what),
+    }
+}
+
+fn note(inspection: &Inspection, judgement: Option<&Judgement>) -> String {
+    let token = &inspection.token;
+    let kind = match token.kind {
+        Kind::Jwe => "JWE",
+        Kind::Jws => "JWS",
+        Kind::SdJwt => "SD-JWT",
+        Kind::Unreadable => "Unreadable",
+    };
+    let header = |name| token.header().and_then(|header| header.str(name));
+    let issuer = token.claims().and_then(|claims| claims.str("iss"));
+    let first = match header("alg") {
+        Some(alg) => format!("{kind} {}", shown(alg)),
+        None => kind.to_owned(),
+    };
+    [
+        Some(first),
+        header("enc").map(shown),
+        issuer.map(|issuer| shown(host(issuer))),
+        judgement.map(state),
+    ]
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>()
+    .join(" \u{00B7} ")
+}
+
+/// How it stands, in a word or two.
+fn state(judgement: &Judgement) -> String {
+    let verdict = &judgement.verdict;
+    if let Some(reason) = verdict.reasons.first() {
+        return reason.name().replace('-', " ");
+    }
+    let left = judgement.times.mark("exp").and_then(|mark| {
+        let left = mark.at?.as_second().checked_sub(judgement.at.as_second())?;
+        (left > 0).then(|| format!("valid {}", short_span(left)))
+    });
+    left.unwrap_or_else(|| "accepted".to_owned())
+}
+
+/// The host of an address, anything else as it is.
+fn host(issuer: &str) -> &str {
+    issuer.split_once("://").map_or(issuer, |(_, rest)| {
+        rest.split(['/', '?', '#']).next().unwrap_or(rest)
+    })
+}
+
+fn shown(text: &str) -> String {
+    match text.char_indices().nth(MAX_NAME) {
+        Some((at, _)) => format!("{}\u{2026}", visible(text.get(..at).unwrap_or_default())),
+        None => visible(text),
+    }
+}
+
+/// What stands out about a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum KeyMark {
+    /// It cannot be used.
+    Faulty,
+    /// Nothing.
+    None,
+    /// It verifies the token on screen.
+    Verifies,
+    /// It is too short.
+    Weak(&'static str),
+}
+
+pub(super) fn key_mark(model: &Model, key: &Key) -> KeyMark {
+    let verifies = model.current().is_some_and(|(inspection, _)| {
+        inspection.proof.signatures.iter().any(|signature| {
+            signature
+                .key
+                .as_ref()
+                .is_some_and(|used| used.provenance == Provenance::Yours && used.key.id == key.id)
+        })
+    });
+    match key.kind {
+        _ if key.fault.is_some() => KeyMark::Faulty,
+        _ if verifies => KeyMark::Verifies,
+        KeyKind::Oct { bytes } if bytes < WEAK_SECRET_BYTES => KeyMark::Weak("too short for HS256"),
+        KeyKind::Rsa { bits } if bits < WEAK_RSA_BITS => KeyMark::Weak("too short"),
+        _ => KeyMark::None,
+    }
+}
+
+/// Its kind, which half, where from, and what is wrong with it.
+pub(super) fn key_note(key: &Key, mark: &KeyMark) -> String {
+    let source = visible(&key.source);
+    let kind = key.kind.to_string();
+    match (&key.fault, mark) {
+        (Some(fault), _) => format!(
+            "Cannot be used: {} \u{00B7} {source}",
+            visible(&fault.to_string())
+        ),
+        (None, KeyMark::Weak(why)) => format!("{kind} \u{00B7} {why} \u{00B7} {source}"),
+        (None, _) if key.holds == Holds::Symmetric => format!("{kind} \u{00B7} {source}"),
+        (None, _) => format!("{kind} \u{00B7} {} \u{00B7} {source}", key.holds.name()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn issuers_are_short_and_names_are_harmless() {
+        assert_eq!(
+            host("https://accounts.example/realms/a?b"),
+            "accounts.example"
+        );
+        assert_eq!(host("accounts.example"), "accounts.example");
+        assert_eq!(shown("a\u{202E}b"), "a\\u{202E}b");
+        assert_eq!(shown(&"x".repeat(500)).chars().count(), MAX_NAME + 1);
+    }
+}

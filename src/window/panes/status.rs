@@ -1,0 +1,104 @@
+//! The bar at the bottom: that nothing leaves, what is selected, what is going on.
+
+use std::time::Duration;
+
+use egui::{Align, Button, Label, Layout, RichText, Spinner, Ui};
+
+use crate::window::commands::Command;
+use crate::window::model::{Clock, Model};
+use crate::window::theme::{self, size, space};
+use crate::window::widgets::{Icon, sign};
+
+/// The status bar.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct StatusPane;
+
+impl StatusPane {
+    /// Shows it in one line; what does not fit is cut from the right.
+    pub fn ui(&mut self, ui: &mut Ui, model: &Model) -> Vec<Command> {
+        let tokens = theme::tokens(ui);
+        let mut commands = Vec::new();
+        ui.spacing_mut().item_spacing.x = space::L;
+        let word = |text: String, color| RichText::new(text).size(size::SMALL).color(color);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(space::XS);
+            if let Some((inspection, _)) = model.current() {
+                ui.label(word(
+                    format!("Inspected in {}", short(inspection.took)),
+                    tokens.dim,
+                ));
+            }
+            if matches!(model.clock, Clock::Frozen(_)) {
+                ui.label(word(
+                    "Clock frozen: not the real time".to_owned(),
+                    tokens.warn,
+                ));
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.horizontal(|ui| {
+                    ui.spacing_mut().item_spacing.x = space::XS;
+                    sign(ui, Icon::Dot, 8.0, tokens.ok);
+                    ui.label(word(
+                        "Offline: nothing leaves this machine".to_owned(),
+                        tokens.dim,
+                    ));
+                });
+                for busy in &model.busy {
+                    ui.add(Spinner::new().size(12.0));
+                    ui.label(word(format!("{}\u{2026}", busy.label), tokens.text));
+                    if busy.can_cancel {
+                        let cancel = Button::new(word("Cancel".to_owned(), tokens.accent)).small();
+                        let cancel = ui
+                            .add(cancel)
+                            .on_hover_text("Stop this and drop what it brings");
+                        if cancel.clicked() {
+                            commands.push(Command::CancelJob(busy.job));
+                        }
+                    }
+                }
+                if let Some(selected) = selected(model) {
+                    ui.label(word(selected, tokens.dim));
+                }
+                if !model.last_action.is_empty() {
+                    let text = word(model.last_action.clone(), tokens.dim);
+                    ui.add(Label::new(text).truncate());
+                }
+            });
+        });
+        commands
+    }
+}
+
+fn selected(model: &Model) -> Option<String> {
+    let selection = model.selection.as_ref()?;
+    let count = selection.range.len();
+    let unit = if count == 1 { "byte" } else { "bytes" };
+    Some(format!(
+        "Selected {count} {unit} of {}",
+        selection.part.label()
+    ))
+}
+
+/// "0.4 ms", "12 ms", "1.3 s".
+fn short(took: Duration) -> String {
+    let ms = took.as_secs_f64() * 1000.0;
+    if ms < 10.0 {
+        format!("{ms:.1} ms")
+    } else if ms < 1000.0 {
+        format!("{ms:.0} ms")
+    } else {
+        format!("{:.1} s", ms / 1000.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_short() {
+        assert_eq!(short(Duration::from_micros(412)), "0.4 ms");
+        assert_eq!(short(Duration::from_micros(12_300)), "12 ms");
+        assert_eq!(short(Duration::from_millis(1_340)), "1.3 s");
+    }
+}

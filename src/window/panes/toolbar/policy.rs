@@ -1,0 +1,170 @@
+//! What the tokens are held against.
+
+use egui::{Button, RichText, Ui};
+
+use super::{Room, arrow, field, form, form_menu, named};
+use crate::judge::Policy;
+use crate::window::commands::Command;
+use crate::window::model::Model;
+use crate::window::theme::{self, space};
+use crate::window::widgets::wrapped;
+
+/// The policy's button and menu.
+#[derive(Debug, Default)]
+pub(super) struct PolicyMenu {
+    draft: Draft,
+}
+
+/// The policy as it is typed.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Draft {
+    leeway: String,
+    issuer: String,
+    audience: String,
+    algorithms: String,
+    typ: String,
+    nonce: String,
+}
+
+impl PolicyMenu {
+    pub(super) fn ui(&mut self, ui: &mut Ui, model: &Model, room: Room) -> Option<Command> {
+        let policy = &model.session.policy;
+        let label = match expectations(policy) {
+            0 => "Policy: none".to_owned(),
+            1 => "Policy: 1 expectation".to_owned(),
+            count => format!("Policy: {count} expectations"),
+        };
+        let button = match room {
+            Room::Wide => Button::new((label.as_str(), arrow())),
+            _ => Button::new(("Policy", arrow())),
+        };
+        let (response, menu) =
+            form_menu(button).ui(ui, |ui| form(ui, 360.0, |ui| self.menu(ui, policy)));
+        named(response, &label);
+        menu.and_then(|menu| menu.inner)
+    }
+
+    fn menu(&mut self, ui: &mut Ui, policy: &Policy) -> Option<Command> {
+        let tokens = theme::tokens(ui);
+        if self.draft.read(policy).as_ref() != Ok(policy)
+            && self.draft.leeway.parse::<u32>().is_ok()
+            || self.draft == Draft::default()
+        {
+            // Changed elsewhere, or never shown.
+            self.draft = Draft::of(policy);
+        }
+        wrapped(
+            ui,
+            RichText::new("What the tokens must say. An empty field expects nothing.")
+                .color(tokens.dim),
+        );
+        ui.add_space(space::XS);
+        let draft = &mut self.draft;
+        let mut changed = false;
+        egui::Grid::new("policy").num_columns(2).show(ui, |ui| {
+            let fields: [(&str, &mut String, &str); 6] = [
+                ("Leeway in seconds", &mut draft.leeway, "60"),
+                (
+                    "Issuer (iss)",
+                    &mut draft.issuer,
+                    "https://accounts.example",
+                ),
+                ("Audience (aud)", &mut draft.audience, "web-portal"),
+                ("Algorithms (alg)", &mut draft.algorithms, "RS256, ES256"),
+                ("Type (typ)", &mut draft.typ, "at+jwt"),
+                ("Nonce", &mut draft.nonce, ""),
+            ];
+            for (index, (label, text, hint)) in fields.into_iter().enumerate() {
+                let label = ui.label(label);
+                let edit = field(text)
+                    .id_salt(index)
+                    .hint_text(hint)
+                    .desired_width(200.0);
+                changed |= ui.add(edit).labelled_by(label.id).changed();
+                ui.end_row();
+            }
+        });
+        let read = self.draft.read(policy);
+        if let Err(fault) = &read {
+            wrapped(ui, RichText::new(*fault).color(tokens.bad));
+        }
+        ui.add_space(space::XS);
+        if ui.button("Expect nothing").clicked() {
+            self.draft = Draft::default();
+            return Some(Command::SetPolicy(Policy::default()));
+        }
+        match read {
+            Ok(read) if changed && read != *policy => Some(Command::SetPolicy(read)),
+            _ => None,
+        }
+    }
+}
+
+impl Draft {
+    fn of(policy: &Policy) -> Self {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        Self {
+            leeway: policy.leeway_seconds.to_string(),
+            issuer: text(&policy.issuer),
+            audience: text(&policy.audience),
+            algorithms: policy.algorithms.join(", "),
+            typ: text(&policy.typ),
+            nonce: text(&policy.nonce),
+        }
+    }
+
+    /// The policy that is meant; what has no field here stays as in `policy`.
+    fn read(&self, policy: &Policy) -> Result<Policy, &'static str> {
+        let leeway = self.leeway.trim();
+        let leeway_seconds = leeway
+            .parse()
+            .map_err(|_fault| "Leeway: expected a whole number of seconds, 0 or more.")?;
+        // Not trimmed: a space may be what is expected.
+        let value = |text: &String| (!text.is_empty()).then(|| text.clone());
+        Ok(Policy {
+            algorithms: self
+                .algorithms
+                .split([',', ' '])
+                .filter(|alg| !alg.is_empty())
+                .map(str::to_owned)
+                .collect(),
+            issuer: value(&self.issuer),
+            audience: value(&self.audience),
+            typ: value(&self.typ),
+            nonce: value(&self.nonce),
+            leeway_seconds,
+            ..policy.clone()
+        })
+    }
+}
+
+fn expectations(policy: &Policy) -> usize {
+    let values = [&policy.issuer, &policy.audience, &policy.typ, &policy.nonce];
+    let values = values.into_iter().filter(|value| value.is_some()).count();
+    values.saturating_add(usize::from(!policy.algorithms.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_becomes_the_policy() {
+        let draft = Draft {
+            leeway: "5".to_owned(),
+            issuer: "https://a.example".to_owned(),
+            algorithms: "RS256, ES256".to_owned(),
+            ..Draft::default()
+        };
+        let policy = draft.read(&Policy::default()).unwrap();
+        assert_eq!(policy.leeway_seconds, 5);
+        assert_eq!(policy.algorithms, ["RS256", "ES256"]);
+        assert_eq!(
+            (policy.issuer.as_deref(), policy.audience),
+            (Some("https://a.example"), None)
+        );
+        assert_eq!(expectations(&draft.read(&Policy::default()).unwrap()), 2);
+        assert_eq!(Draft::of(&draft.read(&Policy::default()).unwrap()), draft);
+        assert!(Draft::default().read(&Policy::default()).is_err());
+    }
+}

@@ -1,0 +1,201 @@
+//! Where the panes about one token stand: the centre, and the column at the right or its tabs.
+
+use egui::{Align, Layout, Margin, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
+
+use super::commands::Command;
+use super::model::Model;
+use super::panes::checks::ChecksPane;
+use super::panes::claims::ClaimsPane;
+use super::panes::findings::FindingsPane;
+use super::panes::header::HeaderPane;
+use super::panes::raw::RawPane;
+use super::panes::timeline::TimelinePane;
+use super::panes::verdict::VerdictPane;
+use super::theme;
+use super::widgets::{Segment, segmented};
+
+/// Between the cards, in points.
+const GAP: f32 = 10.0;
+
+/// The height of the timeline.
+const TIMELINE: f32 = 138.0;
+
+/// The height of verification or findings behind the tabs.
+const TAB: f32 = 260.0;
+
+/// The height of the tabs themselves, with the gap below.
+const TABS: f32 = 34.0;
+
+/// Header and claims get no less height than this; the rest is scrolled.
+const MEMBERS: f32 = 200.0;
+
+/// A centre narrower than this has header and claims below each other.
+const SIDE_BY_SIDE: f32 = 640.0;
+
+/// Where the share of the header ends, side by side with the claims.
+const HEADER_SHARE: f32 = 0.38;
+
+/// The panes about the token on screen.
+#[derive(Default)]
+pub(super) struct Stage {
+    verdict: VerdictPane,
+    raw: RawPane,
+    header: HeaderPane,
+    claims: ClaimsPane,
+    timeline: TimelinePane,
+    checks: ChecksPane,
+    findings: FindingsPane,
+    tab: Tab,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Tab {
+    Checks,
+    Findings,
+    #[default]
+    Timeline,
+}
+
+impl Stage {
+    /// Verification and findings, one above the other.
+    pub(super) fn column_ui(&mut self, ui: &mut Ui, model: &Model) -> Vec<Command> {
+        let mut commands = Vec::new();
+        ScrollArea::vertical()
+            .id_salt("column")
+            .auto_shrink(false)
+            .show(ui, |ui| {
+                commands.extend(self.checks.ui(ui, model));
+                commands.extend(self.findings.ui(ui, model));
+                ui.add_space(GAP);
+            });
+        commands
+    }
+
+    /// Everything else; with `tabs` also what [`Stage::column_ui`] shows in a wide window.
+    pub(super) fn centre_ui(&mut self, ui: &mut Ui, model: &Model, tabs: bool) -> Vec<Command> {
+        let mut commands = Vec::new();
+        let height = ui.available_height();
+        ScrollArea::vertical()
+            .id_salt("centre")
+            .auto_shrink(false)
+            .show(ui, |ui| {
+                let width = ui.available_width();
+                let start = ui.cursor().top();
+                ui.spacing_mut().item_spacing.y = GAP;
+                commands.extend(self.verdict.ui(ui, model));
+                let raw = vec2(width, (height * 0.3).clamp(120.0, 280.0));
+                ui.allocate_ui_with_layout(raw, Layout::top_down(Align::Min), |ui| {
+                    commands.extend(self.raw.ui(ui, model));
+                });
+                let bottom = match self.tab {
+                    _ if !tabs => TIMELINE,
+                    Tab::Timeline => TABS + TIMELINE,
+                    Tab::Checks | Tab::Findings => TABS + TAB,
+                };
+                let used = ui.cursor().top() - start;
+                let stacked = width < SIDE_BY_SIDE;
+                let least = if stacked {
+                    2.0 * MEMBERS + GAP
+                } else {
+                    MEMBERS
+                };
+                let members = (height - used - bottom - GAP).max(least).floor();
+                commands.extend(self.members(ui, model, vec2(width, members), stacked));
+                if tabs {
+                    commands.extend(self.tabs(ui, model, vec2(width, bottom)));
+                } else {
+                    let place = place(ui, vec2(width, bottom));
+                    commands.extend(within(ui, "timeline", place, |ui| {
+                        self.timeline.ui(ui, model)
+                    }));
+                }
+            });
+        commands
+    }
+
+    fn members(
+        &mut self,
+        ui: &mut Ui,
+        model: &Model,
+        size: egui::Vec2,
+        stacked: bool,
+    ) -> Vec<Command> {
+        let area = place(ui, size);
+        let (header, claims) = if stacked {
+            let middle = area.center().y;
+            (
+                area.with_max_y(middle - GAP / 2.0),
+                area.with_min_y(middle + GAP / 2.0),
+            )
+        } else {
+            let border = area.left() + ((area.width() - GAP) * HEADER_SHARE).round();
+            (area.with_max_x(border), area.with_min_x(border + GAP))
+        };
+        let mut commands = within(ui, "header", header, |ui| self.header.ui(ui, model));
+        commands.extend(within(ui, "claims", claims, |ui| self.claims.ui(ui, model)));
+        commands
+    }
+
+    fn tabs(&mut self, ui: &mut Ui, model: &Model, size: egui::Vec2) -> Vec<Command> {
+        let area = place(ui, size);
+        within(ui, "tabs", area, |ui| {
+            segmented(
+                ui,
+                &mut self.tab,
+                &[
+                    Segment {
+                        value: Tab::Timeline,
+                        label: "Timeline",
+                        name: "Timeline",
+                    },
+                    Segment {
+                        value: Tab::Checks,
+                        label: "Verification",
+                        name: "Verification",
+                    },
+                    Segment {
+                        value: Tab::Findings,
+                        label: "Findings",
+                        name: "Findings",
+                    },
+                ],
+            );
+            let tokens = theme::tokens(ui);
+            let panel = egui::Frame::new()
+                .fill(tokens.bg1)
+                .stroke(egui::Stroke::new(1.0, tokens.line))
+                .corner_radius(theme::radius::LARGE)
+                .inner_margin(Margin::same(1));
+            let scrolled = |ui: &mut Ui, show: &mut dyn FnMut(&mut Ui) -> Vec<Command>| {
+                let area = ScrollArea::vertical().id_salt("tab").auto_shrink(false);
+                panel.show(ui, |ui| area.show(ui, show).inner).inner
+            };
+            match self.tab {
+                Tab::Checks => scrolled(ui, &mut |ui| self.checks.ui(ui, model)),
+                Tab::Findings => scrolled(ui, &mut |ui| self.findings.ui(ui, model)),
+                Tab::Timeline => self.timeline.ui(ui, model),
+            }
+        })
+    }
+}
+
+/// Room at the cursor.
+fn place(ui: &mut Ui, size: egui::Vec2) -> Rect {
+    let at = ui.cursor().min;
+    ui.allocate_space(size);
+    Rect::from_min_size(pos2(at.x, at.y), size)
+}
+
+/// Shows something in a rectangle that is taken already. What does not fit is cut at its edge.
+fn within<R>(ui: &mut Ui, salt: &str, rect: Rect, show: impl FnOnce(&mut Ui) -> R) -> R {
+    let builder = UiBuilder::new()
+        .id_salt(salt)
+        .max_rect(rect)
+        .layout(Layout::top_down(Align::Min))
+        .sense(Sense::hover());
+    ui.scope_builder(builder, |ui| {
+        ui.shrink_clip_rect(rect.expand(1.0));
+        show(ui)
+    })
+    .inner
+}

@@ -1,0 +1,136 @@
+//! A framed area with a header row.
+
+use egui::{
+    Align, Color32, CornerRadius, Frame, Label, Layout, Margin, Rect, RichText, Stroke, Ui,
+    UiBuilder, pos2, vec2,
+};
+
+use super::text::truncated;
+use crate::window::theme::{radius, semibold, size, space, tokens};
+
+/// The height of a card's header row, in points.
+const HEADER: f32 = 34.0;
+
+/// With less room than this beside the controls, in points, the title stands alone.
+const MIN_ROOM: f32 = 110.0;
+
+/// A framed area with a header row: a title, a note after it, controls at the right end.
+#[derive(Debug, Clone)]
+pub struct Card<'a> {
+    title: &'a str,
+    note: String,
+    tag: Option<String>,
+    fills: bool,
+}
+
+impl<'a> Card<'a> {
+    /// A card of this title, which also names it for screen readers.
+    pub fn new(title: &'a str) -> Self {
+        Self {
+            title,
+            note: String::new(),
+            tag: None,
+            fills: false,
+        }
+    }
+
+    /// Text after the title; cut where the controls begin.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = note.into();
+        self
+    }
+
+    /// A word in a frame after the title.
+    #[must_use]
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tag = Some(tag.into());
+        self
+    }
+
+    /// Takes all the height that is there.
+    #[must_use]
+    pub fn fill_height(mut self) -> Self {
+        self.fills = true;
+        self
+    }
+
+    /// Shows it over the whole width. `controls` are laid out from the right end of the header to the left; both
+    /// they and the body work on the `state`.
+    pub fn show<S, R>(
+        self,
+        ui: &mut Ui,
+        state: &mut S,
+        controls: impl FnOnce(&mut Ui, &mut S),
+        body: impl FnOnce(&mut Ui, &mut S) -> R,
+    ) -> R {
+        let tokens = tokens(ui);
+        let height = ui.available_height();
+        let builder = UiBuilder::new()
+            .accessibility_role(egui::Role::Group)
+            .accessibility_label(self.title);
+        let frame = frame(tokens.bg1, tokens.line);
+        ui.scope_builder(builder, |ui| {
+            frame
+                .show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    if self.fills && height.is_finite() {
+                        ui.set_min_height((height - 2.0).max(HEADER));
+                    }
+                    ui.spacing_mut().item_spacing.y = 0.0;
+                    self.header(ui, |ui| controls(ui, state));
+                    ui.spacing_mut().item_spacing.y = space::XS;
+                    // What does not fit is cut at the frame, not painted over the neighbours.
+                    let inner = ui.available_rect_before_wrap();
+                    let clip =
+                        Rect::from_min_max(inner.min, pos2(inner.max.x, ui.clip_rect().max.y));
+                    ui.shrink_clip_rect(clip.expand2(vec2(0.5, 0.0)));
+                    body(ui, state)
+                })
+                .inner
+        })
+        .inner
+    }
+
+    fn header(&self, ui: &mut Ui, controls: impl FnOnce(&mut Ui)) {
+        let tokens = tokens(ui);
+        let place = vec2(ui.available_width(), HEADER);
+        let row = ui
+            .allocate_ui_with_layout(place, Layout::right_to_left(Align::Center), |ui| {
+                ui.set_min_height(HEADER);
+                ui.add_space(space::S);
+                controls(ui);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.add_space(space::M);
+                    let room = ui.available_width();
+                    let title = RichText::new(self.title)
+                        .font(semibold(size::BODY))
+                        .color(tokens.text);
+                    ui.add(Label::new(title).truncate());
+                    // What is least needed goes first where it is narrow.
+                    let is_roomy = room > MIN_ROOM;
+                    if let Some(tag) = self.tag.as_ref().filter(|_| is_roomy) {
+                        super::tag(ui, tag, tokens.dim);
+                    }
+                    if !self.note.is_empty() && is_roomy {
+                        truncated(ui, RichText::new(&self.note).color(tokens.dim));
+                    }
+                });
+            })
+            .response
+            .rect;
+        ui.painter().hline(
+            row.x_range(),
+            row.bottom() - 0.5,
+            Stroke::new(1.0, tokens.line),
+        );
+    }
+}
+
+fn frame(fill: Color32, line: Color32) -> Frame {
+    Frame::new()
+        .fill(fill)
+        .stroke(Stroke::new(1.0, line))
+        .corner_radius(CornerRadius::same(radius::LARGE))
+        .inner_margin(Margin::ZERO)
+}

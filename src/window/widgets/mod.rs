@@ -1,0 +1,11 @@
+//! What the panes are built of. Nothing here knows a token.
+
+mod card;
+mod controls;
+mod icon;
+mod text;
+
+pub use card::Card;
+pub use controls::{Segment, button_tag, menu_tag, row_frame, segmented};
+pub use icon::{Icon, mark, paint_icon, sign};
+pub use text::{key_value, section, tag, truncated, wrapped};

@@ -1,0 +1,70 @@
+//! Lines of text that never run over their place.
+
+use egui::{
+    Color32, CornerRadius, FontId, Label, Layout, Response, RichText, Role, Sense, Stroke,
+    StrokeKind, Ui, WidgetInfo, vec2,
+};
+
+use crate::window::theme::{radius, semibold, size, space, tokens};
+
+/// One line, cut with `…` where the place ends; the whole text shows under the pointer.
+pub fn truncated(ui: &mut Ui, text: impl Into<RichText>) -> Response {
+    ui.add(Label::new(text.into()).truncate())
+}
+
+/// As many lines as it takes.
+pub fn wrapped(ui: &mut Ui, text: impl Into<RichText>) -> Response {
+    ui.add(Label::new(text.into()).wrap())
+}
+
+/// A word in a small frame.
+pub fn tag(ui: &mut Ui, text: &str, color: Color32) -> Response {
+    let tokens = tokens(ui);
+    let font = FontId::proportional(size::SMALL);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(10.0, 4.0), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    let corners = CornerRadius::same(radius::SMALL - 2);
+    let stroke = Stroke::new(1.0, tokens.line);
+    ui.painter()
+        .rect_stroke(rect, corners, stroke, StrokeKind::Inside);
+    ui.painter()
+        .galley(rect.center() - galley.size() / 2.0, galley, color);
+    response
+}
+
+/// The heading of a section of a panel, with a count and what stands at its right end.
+pub fn section(ui: &mut Ui, title: &str, count: Option<usize>, right: impl FnOnce(&mut Ui)) {
+    let tokens = tokens(ui);
+    let place = vec2(ui.available_width(), 32.0);
+    ui.allocate_ui_with_layout(place, Layout::right_to_left(egui::Align::Center), |ui| {
+        ui.add_space(space::M);
+        right(ui);
+        ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
+            ui.add_space(space::M);
+            let heading = RichText::new(title.to_uppercase())
+                .font(semibold(size::SMALL))
+                .extra_letter_spacing(0.7)
+                .color(tokens.dim);
+            ui.add(Label::new(heading).truncate())
+                .accessible_name(title);
+            if let Some(count) = count {
+                ui.label(
+                    RichText::new(count.to_string())
+                        .size(size::SMALL)
+                        .color(tokens.faint),
+                );
+            }
+        });
+    });
+}
+
+/// A name and its value in one row.
+pub fn key_value(ui: &mut Ui, key: &str, value: impl Into<RichText>) -> Response {
+    let tokens = tokens(ui);
+    ui.horizontal(|ui| {
+        ui.add(Label::new(RichText::new(key).color(tokens.dim)).extend());
+        truncated(ui, value)
+    })
+    .inner
+}

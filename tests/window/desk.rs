@@ -1,0 +1,170 @@
+//! A window with a clock, a clipboard and dialogs of its own.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use egui::vec2;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::{Harness, HarnessBuilder};
+use tokenloupe::window::clipboard::{Clipboard, ClipboardFault};
+use tokenloupe::window::dialogs::{Answer, FilePicker};
+use tokenloupe::window::{App, LaunchOptions, Surroundings, Wanted};
+use zeroize::Zeroizing;
+
+/// The instant that the window takes for now.
+pub(crate) const NOW: &str = "2026-11-21T22:40:13Z";
+
+/// A clipboard that only this test sees.
+#[derive(Clone)]
+pub(crate) struct Board(Arc<Mutex<Result<String, ClipboardFault>>>);
+
+impl Board {
+    pub(crate) fn put(&self, text: &str) {
+        *self.0.lock().unwrap() = Ok(text.to_owned());
+    }
+
+    pub(crate) fn put_fault(&self, fault: ClipboardFault) {
+        *self.0.lock().unwrap() = Err(fault);
+    }
+
+    pub(crate) fn text(&self) -> Option<String> {
+        self.0.lock().unwrap().clone().ok()
+    }
+}
+
+impl Clipboard for Board {
+    fn read(&mut self) -> Result<Zeroizing<String>, ClipboardFault> {
+        self.0.lock().unwrap().clone().map(Zeroizing::new)
+    }
+
+    fn write(&mut self, text: &str) -> Result<(), ClipboardFault> {
+        self.put(text);
+        Ok(())
+    }
+
+    fn clear(&mut self) -> Result<(), ClipboardFault> {
+        self.put_fault(ClipboardFault::NoText);
+        Ok(())
+    }
+}
+
+/// Dialogs that answer at once with what was put here.
+#[derive(Clone, Default)]
+pub(crate) struct Picker(Arc<Mutex<Option<Vec<PathBuf>>>>);
+
+impl Picker {
+    pub(crate) fn put(&self, paths: &[PathBuf]) {
+        *self.0.lock().unwrap() = Some(paths.to_vec());
+    }
+}
+
+impl FilePicker for Picker {
+    fn ask(&self, _: Wanted, _: &eframe::Frame) -> Answer {
+        let answer = self.0.lock().unwrap().clone();
+        Box::new(move || answer)
+    }
+}
+
+/// A window under test.
+pub(crate) struct Desk {
+    pub(crate) window: Harness<'static, App>,
+    pub(crate) board: Board,
+    pub(crate) picker: Picker,
+}
+
+impl Desk {
+    pub(crate) fn new() -> Self {
+        Self::sized(1440.0, 900.0)
+    }
+
+    pub(crate) fn sized(width: f32, height: f32) -> Self {
+        Self::with(width, height, LaunchOptions::default())
+    }
+
+    pub(crate) fn with(width: f32, height: f32, options: LaunchOptions) -> Self {
+        let builder = Harness::builder().with_theme(egui::Theme::Dark);
+        Self::build(builder.with_size(vec2(width, height)), options)
+    }
+
+    pub(crate) fn build(builder: HarnessBuilder<App>, options: LaunchOptions) -> Self {
+        let board = Board(Arc::new(Mutex::new(Err(ClipboardFault::NoText))));
+        let picker = Picker::default();
+        let surroundings = Surroundings {
+            now: Box::new(|| NOW.parse().unwrap()),
+            clipboard: Box::new(board.clone()),
+            picker: Box::new(picker.clone()),
+        };
+        let window = builder
+            .with_max_steps(16)
+            .build_eframe(|cc| App::with_surroundings(cc, options, surroundings));
+        let mut desk = Self {
+            window,
+            board,
+            picker,
+        };
+        desk.settle();
+        desk
+    }
+
+    /// Until nothing is being worked on.
+    pub(crate) fn settle(&mut self) {
+        let start = Instant::now();
+        loop {
+            self.window.step();
+            if self.window.state().is_idle() {
+                break;
+            }
+            assert!(
+                start.elapsed() < Duration::from_secs(20),
+                "still busy: {:?}",
+                self.window.state().model().busy
+            );
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        self.window.run();
+    }
+
+    pub(crate) fn paste(&mut self, text: &str) {
+        self.board.put(text);
+        self.window
+            .key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::V);
+        self.settle();
+    }
+
+    /// Clicks what has this name; of several, the one that was laid out first.
+    pub(crate) fn click(&mut self, name: &str) {
+        self.window
+            .get_all_by_label(name)
+            .next()
+            .unwrap_or_else(|| panic!("nothing is called {name}"))
+            .click();
+        self.settle();
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.window
+            .query_all_by_label_contains(name)
+            .next()
+            .is_some()
+    }
+
+    /// The names of all nodes that begin so.
+    pub(crate) fn names(&self, start: &str) -> Vec<String> {
+        self.window
+            .query_all_by_label_contains(start)
+            .filter_map(|node| node.accesskit_node().label())
+            .filter(|label| label.starts_with(start))
+            .collect()
+    }
+}
+
+pub(crate) fn sample(name: &str) -> String {
+    std::fs::read_to_string(sample_path(name)).unwrap()
+}
+
+pub(crate) fn sample_path(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("assets/samples")
+        .join(name)
+}

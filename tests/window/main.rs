@@ -1,0 +1,16 @@
+//! The window without a screen: driven by accessible names, as a screen reader sees it.
+//!
+//! Each module carries `#[cfg(test)]`, so that its helpers count as test code for clippy.
+
+#[cfg(test)]
+mod desk;
+#[cfg(test)]
+mod panes;
+#[cfg(test)]
+mod pictures;
+#[cfg(test)]
+mod shell;
+#[cfg(test)]
+mod stage;
+#[cfg(test)]
+mod whole;

@@ -1,0 +1,72 @@
+//! Pictures of the panes, dark and light, beside this file in `tests/snapshots`.
+
+use std::sync::OnceLock;
+
+use egui::Theme;
+use egui_kittest::wgpu::WgpuTestRenderer;
+use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
+
+use tokenloupe::jose::PartRole;
+use tokenloupe::judge::Policy;
+use tokenloupe::window::model::Selection;
+
+use super::stage::{Stage, build, issuer_keys, sample};
+
+/// Whether pictures can be made here. Continuous integration must be able to.
+pub(super) fn can_draw() -> bool {
+    static CAN: OnceLock<bool> = OnceLock::new();
+    let can = *CAN.get_or_init(|| std::panic::catch_unwind(WgpuTestRenderer::new).is_ok());
+    assert!(
+        can || std::env::var_os("CI").is_none(),
+        "no graphics adapter to make pictures with"
+    );
+    if !can {
+        println!("skipped: no graphics adapter to make pictures with");
+    }
+    can
+}
+
+/// Renderers differ in a few pixels of text; what moves or changes colour differs in many.
+pub(super) fn options() -> SnapshotOptions {
+    SnapshotOptions::new().threshold(1.0).max_failed_pixels(40)
+}
+
+fn picture(name: &str, stage: impl Fn() -> Stage, size: [f32; 2]) {
+    if !can_draw() {
+        return;
+    }
+    let mut results = SnapshotResults::new();
+    for (theme, word) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
+        let mut harness = build(
+            Harness::builder().wgpu().with_options(options()),
+            stage(),
+            size,
+            theme,
+            |ui, stage| stage.all(ui),
+        );
+        results.add(harness.try_snapshot(format!("{name}-{word}")));
+    }
+}
+
+#[test]
+fn an_expired_token_with_its_key() {
+    picture("panes-expired", Stage::id_token, [1176.0, 832.0]);
+}
+
+#[test]
+fn an_encrypted_token() {
+    picture("panes-encrypted", Stage::jwe, [1176.0, 832.0]);
+}
+
+#[test]
+fn a_damaged_token_with_something_selected() {
+    let stage = || {
+        let mut stage = Stage::new(&sample("damaged.jwt"), issuer_keys(), Policy::default());
+        stage.model.selection = Some(Selection {
+            part: PartRole::Payload,
+            range: 150..200,
+        });
+        stage
+    };
+    picture("panes-damaged", stage, [1176.0, 832.0]);
+}
