@@ -203,7 +203,8 @@ fn in_region(bytes: &[u8], region: &Region) -> Vec<Found> {
             .retain(|&repair| !is_header || repair != Repair::Whitespace);
         return vec![found];
     }
-    let found = prose::scan(bytes, start, !is_header);
+    // A header that holds more than one thing has no sentences, a text that only begins like one may.
+    let found = prose::scan(bytes, start, region.where_ != Where::Header);
     if !found.is_empty() || region.where_ == Where::Header {
         return found;
     }
@@ -304,6 +305,9 @@ mod tests {
             let names: Vec<_> = place.repairs.iter().map(|repair| repair.name()).collect();
             assert_eq!(names.join(" "), repairs, "{text}");
         }
+        let text = format!("Authorization: {token}. Or else");
+        let expected = (token.clone(), vec!["trailing-punctuation"]);
+        assert_eq!(found(&text), [expected]);
         for text in [
             format!("Proxy-Authorization: Bearer {token}"),
             format!("X-Authorization: Bearer {token}"),

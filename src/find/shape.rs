@@ -60,12 +60,9 @@ fn opens_object(bytes: &[u8]) -> bool {
 fn is_cut_object(bytes: &[u8]) -> bool {
     let part = part(bytes, LOOK);
     let decoded = base64url::decode(part).bytes;
-    // Fewer are too often noise, and so is white space.
-    if part.len() < bytes.len()
-        || part.len() == LOOK
-        || decoded.len() < 2
-        || !decoded.starts_with(b"{")
-    {
+    // What is shorter, or begins with white space, is too often noise.
+    let begins = decoded.starts_with(b"{\"") || decoded.starts_with(b"{") && decoded.len() >= 6;
+    if part.len() < bytes.len() || part.len() == LOOK || !begins {
         return false;
     }
     let faults = json::read(&decoded).faults;

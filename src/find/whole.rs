@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::shape::{Opening, may_be_object, opening};
 use super::wrap::{Pieces, Trust, is_length_of, signature_lengths};
 use super::{Found, Repair, prose, quotes};
-use crate::jose::{base64url, json};
+use crate::jose::{MAX_TOKEN_BYTES, base64url, json};
 
 /// Fewer characters without a dot are not worth a token, even when they begin like one.
 const LEAST: usize = 8;
@@ -47,6 +47,9 @@ pub(super) fn token(bytes: &[u8], start: usize, scheme: bool) -> Option<Found> {
 /// The token that the text from `start` on is, when nothing in it can be read as the header of one.
 pub(super) fn unreadable(bytes: &[u8], start: usize, scheme: bool) -> Option<Found> {
     let core = Core::new(bytes, start, scheme);
+    if core.bytes.len() > MAX_TOKEN_BYTES {
+        return None;
+    }
     let text = if core.has_lines() {
         core.joined_lines()?
     } else {

@@ -11,10 +11,6 @@ use zeroize::Zeroizing;
 use super::shape;
 use crate::jose::{base64url, json};
 
-/// How many objects nested in a wrapped header or payload may begin a line. More are taken for tokens, so that a
-/// hostile text is not gathered again and again.
-const MAX_NESTED: usize = 16;
-
 /// How much is certain about the text that is gathered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trust {
@@ -174,7 +170,10 @@ impl Pieces {
                 .unwrap_or_default();
             is_length_of(lengths, signature)
         };
-        if let Some(count) = self.count_disclosures(bytes, start, compact, is_expected, trust) {
+        // Nothing may follow a key binding JWT, so that looking for one goes one step deep.
+        if start == 0
+            && let Some(count) = self.count_disclosures(bytes, compact, is_expected, trust)
+        {
             return count;
         }
         // A line of `=` underlines the one before it rather than padding it.
@@ -227,20 +226,19 @@ impl Pieces {
     fn count_disclosures(
         &self,
         bytes: &[u8],
-        start: usize,
         compact: &str,
         is_expected: impl Fn(usize) -> bool,
         trust: Trust,
     ) -> Option<usize> {
         let all = self.pieces.len();
-        let first = start.saturating_add(compact.len());
+        let first = compact.len();
         let after = self.text.get(first.saturating_add(1)..)?;
         let is_disclosure = after.is_empty()
             || shape::opens_array(after.as_bytes())
             || shape::may_be_object(after.as_bytes());
         let same_line = compact
             .rfind('.')
-            .is_some_and(|dot| self.holding(start.saturating_add(dot)) == self.holding(first));
+            .is_some_and(|dot| self.holding(dot) == self.holding(first));
         let ends_line = self
             .pieces
             .get(self.holding(first))
@@ -334,8 +332,6 @@ struct State {
     tail: Vec<u8>,
     /// A key binding JWT has begun.
     is_bound: bool,
-    /// JSON objects inside of the parts that began a line.
-    nested: usize,
 }
 
 /// What the part of a token may be that is gathered.
@@ -386,31 +382,32 @@ impl State {
 
     /// Whether a JSON object may begin here without being a token of its own.
     fn may_open(&mut self, here: &[u8], line_begins: bool) -> bool {
-        if self.length == 0 {
-            let bound = || {
-                let look = here.get(..128).unwrap_or(here);
-                let look = std::str::from_utf8(look).unwrap_or_default();
-                let header = base64url::decode(look.split('.').next().unwrap_or_default());
-                memchr::memmem::find(&header.bytes, b"kb+jwt").is_some()
-            };
-            if self.part == Gathered::Payload {
-                return true;
+        match (self.length, self.part) {
+            (0, Gathered::Payload) => true,
+            (0, Gathered::AfterTilde) if !self.is_bound => {
+                self.is_bound = !line_begins || is_key_binding(here);
+                self.is_bound
             }
-            let is_bound =
-                self.part == Gathered::AfterTilde && !self.is_bound && (!line_begins || bound());
-            self.is_bound |= is_bound;
-            return is_bound;
-        }
-        self.nested = self.nested.saturating_add(1);
-        line_begins && self.length.is_multiple_of(4) && self.nested <= MAX_NESTED && {
-            let tail = std::str::from_utf8(&self.tail).unwrap_or_default();
-            let decoded = base64url::decode(tail);
-            matches!(
-                decoded.bytes.trim_ascii_end().last(),
-                Some(b':' | b',' | b'[')
-            )
+            (0, _) => false,
+            _ => line_begins && self.expects_value(),
         }
     }
+
+    /// Whether the part stops where JSON goes on with a value, which the next line begins with.
+    fn expects_value(&self) -> bool {
+        let tail = std::str::from_utf8(&self.tail).unwrap_or_default();
+        let decoded = base64url::decode(tail).bytes;
+        let last = decoded.trim_ascii_end().last();
+        self.length.is_multiple_of(4) && matches!(last, Some(b':' | b',' | b'['))
+    }
+}
+
+/// Whether a header says that it is one of a key binding JWT (RFC 9901 section 4.3).
+fn is_key_binding(bytes: &[u8]) -> bool {
+    let look = bytes.get(..128).unwrap_or(bytes);
+    let header = look.split(|&byte| byte == b'.').next().unwrap_or_default();
+    let header = base64url::decode(std::str::from_utf8(header).unwrap_or_default());
+    memchr::memmem::find(&header.bytes, b"kb+jwt").is_some()
 }
 
 /// Whether a signature (or the tag of a JWE) has one of these lengths, in bytes.
