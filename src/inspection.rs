@@ -1,5 +1,6 @@
 //! The way of a token, run once: what does not depend on the clock is kept, the judgement is made anew.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -75,27 +76,45 @@ pub struct Session {
 impl Session {
     /// Adds a token, or a place to one that is there. Gives its position in [`Session::tokens`].
     pub fn add(&mut self, candidate: Candidate) -> usize {
-        self.insert(Inspection::new(candidate, &self.keys, &self.setting))
-    }
-
-    /// Adds a token that was inspected elsewhere, or its places to one that is there. Gives its position in [`Session::tokens`].
-    pub fn insert(&mut self, new: Inspection) -> usize {
+        let new = Inspection::new(candidate, &self.keys, &self.setting);
         let known = self
             .tokens
             .iter()
             .position(|inspection| inspection.sha256 == new.sha256);
-        if let Some(at) = known {
-            if let Some(inspection) = self.tokens.get_mut(at) {
-                for place in new.places {
-                    if !inspection.places.contains(&place) {
-                        inspection.places.push(place);
-                    }
+        self.insert(known, new)
+    }
+
+    /// Adds tokens that were inspected elsewhere, or their places to those that are there. Gives the position of each
+    /// in [`Session::tokens`].
+    pub fn add_inspected(&mut self, new: impl IntoIterator<Item = Inspection>) -> Vec<usize> {
+        let tokens = self.tokens.iter().enumerate();
+        let mut known: HashMap<String, usize> = tokens
+            .map(|(at, inspection)| (inspection.sha256.clone(), at))
+            .collect();
+        new.into_iter()
+            .map(|inspection| {
+                let sha256 = inspection.sha256.clone();
+                let at = self.insert(known.get(&sha256).copied(), inspection);
+                known.insert(sha256, at);
+                at
+            })
+            .collect()
+    }
+
+    /// Adds a token at the end, or its places to the one at `known`.
+    fn insert(&mut self, known: Option<usize>, new: Inspection) -> usize {
+        let Some(at) = known else {
+            self.tokens.push(new);
+            return self.tokens.len().saturating_sub(1);
+        };
+        if let Some(inspection) = self.tokens.get_mut(at) {
+            for place in new.places {
+                if !inspection.places.contains(&place) {
+                    inspection.places.push(place);
                 }
             }
-            return at;
         }
-        self.tokens.push(new);
-        self.tokens.len().saturating_sub(1)
+        at
     }
 
     /// Verifies every token again, after the keys changed.

@@ -46,12 +46,16 @@ pub(super) fn message(bytes: &[u8]) -> Option<Vec<Region>> {
     Some(regions)
 }
 
-/// The value of an `Authorization` header that is the whole text.
+/// The value of an `Authorization` header that is the whole text, wrapped at most.
 pub(super) fn authorization(bytes: &[u8]) -> Option<Vec<Region>> {
     let start = bytes.len().saturating_sub(bytes.trim_ascii_start().len());
     let (name, value) = header(bytes.get(start..)?)?;
     let value = start.saturating_add(value);
-    let is_alone = memchr::memchr(b':', bytes.get(value..)?).is_none();
+    let rest = bytes.get(value..)?.trim_ascii_end();
+    let is_blank = |byte: &u8| byte.is_ascii_whitespace();
+    let has_words = |line: &[u8]| line.trim_ascii().iter().any(is_blank);
+    let mut more = rest.split(|&byte| byte == b'\n').skip(1);
+    let is_alone = memchr::memchr(b':', rest).is_none() && !more.any(has_words);
     (is_alone && name.eq_ignore_ascii_case("authorization")).then(|| {
         vec![Region::new(
             value..bytes.len(),
@@ -141,7 +145,17 @@ mod tests {
     #[test]
     fn a_request_has_a_line_headers_and_a_body() {
         for end in ["\n", "\r\n"] {
-            let text = ["GET / HTTP/1.1", "Host: a", "X-Fold: b", "\tc", "", "d", "", "e"].join(end);
+            let text = [
+                "GET / HTTP/1.1",
+                "Host: a",
+                "X-Fold: b",
+                "\tc",
+                "",
+                "d",
+                "",
+                "e",
+            ]
+            .join(end);
             let parts: Vec<_> = parts(&text)
                 .into_iter()
                 .map(|(where_, name, text)| (where_, name, text.replace('\r', "")))
@@ -162,10 +176,7 @@ mod tests {
     #[test]
     fn a_response_may_follow_its_request() {
         let text = "\nGET /a HTTP/2\nAUTHORIZATION: b\n\n\nHTTP/2 204\nX: c\n";
-        let places: Vec<_> = parts(text)
-            .into_iter()
-            .map(|(where_, ..)| where_)
-            .collect();
+        let places: Vec<_> = parts(text).into_iter().map(|(where_, ..)| where_).collect();
         assert_eq!(
             places,
             [

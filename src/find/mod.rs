@@ -35,7 +35,7 @@ pub struct Candidate {
 pub struct Place {
     /// The file or other origin, such as `request.http`, `clipboard` or `stdin`.
     pub name: String,
-    /// Bytes of the input that hold it, repairs included.
+    /// Bytes of the input from its first to its last character, line breaks inside included; what was stripped around it is not.
     pub byte_range: Range<usize>,
     /// The line of its first byte, from 1.
     pub line: usize,
@@ -203,11 +203,159 @@ fn in_region(bytes: &[u8], region: &Region) -> Vec<Found> {
             .retain(|&repair| !is_header || repair != Repair::Whitespace);
         return vec![found];
     }
-    let found = prose::scan(bytes, start, !is_header);
+    // A header that holds more than one thing has no sentences, a text that only begins like one may.
+    let found = prose::scan(bytes, start, region.where_ != Where::Header);
     if !found.is_empty() || region.where_ == Where::Header {
         return found;
     }
     whole::unreadable(bytes, start, has_scheme)
         .into_iter()
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jose::base64url::encode;
+
+    /// An unsigned token of claims, with as many bytes for a signature as asked for.
+    pub(super) fn jws(alg: &str, signature: usize) -> String {
+        let header = encode(format!(r#"{{"alg":"{alg}","typ":"JWT"}}"#).as_bytes());
+        let payload = encode(br#"{"iss":"https://issuer.example","sub":"a","exp":1795035600}"#);
+        let signature: Vec<u8> = (0..signature).map(|at| (at * 37 % 251) as u8).collect();
+        format!("{header}.{payload}.{}", encode(&signature))
+    }
+
+    /// The texts found, each with its repairs.
+    pub(super) fn found(input: &str) -> Vec<(String, Vec<&'static str>)> {
+        find(input.as_bytes(), "test")
+            .into_iter()
+            .map(|Candidate { text, place }| {
+                let repairs = place.repairs.iter().map(|repair| repair.name());
+                (text.to_string(), repairs.collect())
+            })
+            .collect()
+    }
+
+    /// The texts found.
+    pub(super) fn texts(input: &str) -> Vec<String> {
+        found(input).into_iter().map(|(text, _)| text).collect()
+    }
+
+    #[test]
+    fn an_argument_is_one_only_when_it_is_nothing_but_the_token() {
+        let token = jws("HS256", 32);
+        let place = |text: &str| find_argument(text).remove(0).place;
+        for text in [&token, &format!("Bearer {token}"), &format!("{token}.")] {
+            assert_eq!(place(text).where_, Where::Argument, "{text}");
+            assert_eq!(place(text).name, "argument");
+        }
+        let inside = place(&format!("--token={token}"));
+        assert_eq!((inside.where_, inside.byte_range.start), (Where::Bare, 8));
+        let header = place(&format!("authorization: dpop {token}"));
+        assert_eq!(header.where_, Where::AuthorizationHeader);
+        for text in ["token.jwt", "./a/b.c", "example.com", "1.2.3", "-", ""] {
+            assert!(find_argument(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_authorization_header_is_known_wherever_it_stands() {
+        let token = jws("ES256", 64);
+        for (text, name, repairs) in [
+            (
+                format!("Authorization: Bearer {token}"),
+                "Authorization",
+                "bearer-prefix",
+            ),
+            (
+                format!("authorization:bEARER {token}\r\n"),
+                "authorization",
+                "bearer-prefix",
+            ),
+            (format!("Authorization: DPoP {token}"), "Authorization", ""),
+            (format!("Authorization: {token}"), "Authorization", ""),
+            (
+                format!("Authorization: Bearer \"{token}\""),
+                "Authorization",
+                "bearer-prefix quotes",
+            ),
+            (
+                format!("It sent this:\n> Authorization: Bearer {token}\n> Host: a\n"),
+                "Authorization",
+                "bearer-prefix",
+            ),
+            (
+                format!("Host: a\nAuthorization: DPoP {token}\nX: y"),
+                "Authorization",
+                "",
+            ),
+            (
+                format!("curl -H 'Authorization: Bearer {token}' x"),
+                "Authorization",
+                "bearer-prefix quotes",
+            ),
+        ] {
+            let all = find(text.as_bytes(), "test");
+            assert_eq!(all.len(), 1, "{text}");
+            let place = &all[0].place;
+            assert_eq!(all[0].text.as_str(), token, "{text}");
+            assert_eq!(place.where_, Where::AuthorizationHeader, "{text}");
+            assert_eq!(place.name_in.as_deref(), Some(name), "{text}");
+            let names: Vec<_> = place.repairs.iter().map(|repair| repair.name()).collect();
+            assert_eq!(names.join(" "), repairs, "{text}");
+        }
+        let text = format!("Authorization: {token}. Or else");
+        let expected = (token.clone(), vec!["trailing-punctuation"]);
+        assert_eq!(found(&text), [expected]);
+        for text in [
+            format!("Proxy-Authorization: Bearer {token}"),
+            format!("X-Authorization: Bearer {token}"),
+            format!("the authorization was Bearer {token}"),
+        ] {
+            let all = find(text.as_bytes(), "test");
+            assert_eq!(all[0].place.where_, Where::Bare, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_message_says_where_each_token_stood() {
+        let [first, second, third] = ["ES256", "HS512", "none"].map(|alg| {
+            let length = if alg == "none" { 0 } else { 64 };
+            jws(alg, length)
+        });
+        let (head, tail) = second.split_at(60);
+        for end in ["\n", "\r\n"] {
+            let text = [
+                "HTTP/1.1 200 OK",
+                &format!("Proxy-Authorization: Bearer {first}"),
+                &format!("X-Folded: {head}"),
+                &format!(" {tail}"),
+                &format!("Set-Cookie: session={third}; HttpOnly"),
+                "Authorization: Bearer not.a.token",
+                "",
+                &format!("{{\"id_token\":\"{first}\"}}"),
+            ]
+            .join(end);
+            let all: Vec<_> = find(text.as_bytes(), "response")
+                .into_iter()
+                .map(|Candidate { text, place }| {
+                    let repairs: Vec<_> = place.repairs.iter().map(|r| r.name()).collect();
+                    let name = place.name_in.unwrap_or_default();
+                    let place = format!("{} {name} {}", place.where_.name(), place.line);
+                    (text.to_string(), place, repairs.join(" "))
+                })
+                .collect();
+            let expected = [
+                (&first, "header Proxy-Authorization 2", "bearer-prefix"),
+                (&second, "header X-Folded 3", "line-wraps"),
+                (&third, "header Set-Cookie 5", ""),
+                (&first, "body  8", "quotes"),
+            ];
+            let expected: Vec<_> = expected
+                .map(|(text, place, repairs)| (text.clone(), place.to_owned(), repairs.to_owned()))
+                .into();
+            assert_eq!(all, expected);
+        }
+    }
 }

@@ -145,10 +145,7 @@ mod tests {
                 r#"{"payload":"Zm9v","protected":"e30","signature":"AA"}"#,
                 Nothing::JsonJws,
             ),
-            (
-                r#"{"protected":"e30","signature":"AA"}"#,
-                Nothing::JsonJws,
-            ),
+            (r#"{"protected":"e30","signature":"AA"}"#, Nothing::JsonJws),
             (
                 r#" {"protected":"e30","ciphertext":"AA","tag":"AA""#,
                 Nothing::JsonJwe,

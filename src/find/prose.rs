@@ -9,6 +9,9 @@ use super::wrap::{Pieces, Trust, is_length_of, run, signature_lengths};
 use super::{Found, Repair, quotes};
 use crate::jose::{base64url, json};
 
+/// How many times the length of a text may be gathered in looking for tokens broken over lines.
+const SPARE_FACTOR: usize = 4;
+
 /// How far before a token its `Authorization: Bearer ` is looked for.
 const LOOK_BACK: usize = 96;
 
@@ -18,6 +21,10 @@ const LOOK_BACK: usize = 96;
 pub(super) fn scan(bytes: &[u8], start: usize, in_sentences: bool) -> Vec<Found> {
     let mut all = Vec::new();
     let mut at = start;
+    let mut spare = bytes
+        .len()
+        .saturating_sub(start)
+        .saturating_mul(SPARE_FACTOR);
     while let Some(skipped) = bytes
         .get(at..)
         .and_then(|rest| rest.iter().position(|&byte| is_token_byte(byte)))
@@ -28,7 +35,7 @@ pub(super) fn scan(bytes: &[u8], start: usize, in_sentences: bool) -> Vec<Found>
             // `/` and `=` belong to a token, but not before the beginning of another one (`…/eyJ…`, `x=eyJ…`).
             let next = next_joined(bytes, start.saturating_add(1)..run.end);
             let within = next.map_or(bytes, |next| bytes.get(..next).unwrap_or(bytes));
-            let found = token(within, start, in_sentences);
+            let found = token(within, start, in_sentences, &mut spare);
             at = at.max(found.as_ref().map_or(0, |found| found.range.end));
             all.extend(found);
             run.start = next.unwrap_or(run.end);
@@ -38,7 +45,7 @@ pub(super) fn scan(bytes: &[u8], start: usize, in_sentences: bool) -> Vec<Found>
 }
 
 /// The first place in a run where a token may begin.
-fn next_start(bytes: &[u8], run: &Range<usize>) -> Option<usize> {
+pub(super) fn next_start(bytes: &[u8], run: &Range<usize>) -> Option<usize> {
     starts(bytes, run.clone()).find(|&at| may_be_object(bytes.get(at..run.end).unwrap_or_default()))
 }
 
@@ -46,7 +53,8 @@ fn next_start(bytes: &[u8], run: &Range<usize>) -> Option<usize> {
 fn next_joined(bytes: &[u8], run: Range<usize>) -> Option<usize> {
     starts(bytes, run.clone()).find(|&at| {
         let before = at.checked_sub(1).and_then(|at| bytes.get(at));
-        matches!(before, Some(b'/' | b'=')) && may_be_object(bytes.get(at..run.end).unwrap_or_default())
+        matches!(before, Some(b'/' | b'='))
+            && may_be_object(bytes.get(at..run.end).unwrap_or_default())
     })
 }
 
@@ -61,8 +69,13 @@ fn starts(bytes: &[u8], run: Range<usize>) -> impl Iterator<Item = usize> {
 }
 
 /// The token at `start`, if there is one.
-pub(super) fn token(bytes: &[u8], start: usize, in_sentences: bool) -> Option<Found> {
-    let pieces = Pieces::gather(bytes, start, is_token_byte);
+pub(super) fn token(
+    bytes: &[u8],
+    start: usize,
+    in_sentences: bool,
+    spare: &mut usize,
+) -> Option<Found> {
+    let pieces = Pieces::gather(bytes, start, is_token_byte, spare);
     let count = pieces.count(bytes, Trust::Prose);
     let gathered = pieces.text(count);
     if !is_object(gathered.as_bytes()) {
@@ -173,4 +186,131 @@ fn split_end(text: &[u8], is_kind: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
     let length = text.iter().rev().take_while(|&&byte| is_kind(byte)).count();
     text.split_at_checked(text.len().saturating_sub(length))
         .unwrap_or((text, b""))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::find::tests::{found, jws, texts};
+    use crate::jose::base64url::encode;
+
+    #[test]
+    fn a_full_stop_or_comma_belongs_to_the_sentence() {
+        let token = jws("HS256", 32);
+        let unsecured = jws("none", 0);
+        let (cut, _) = token.rsplit_once('.').unwrap();
+        for (text, expected, is_punctuated) in [
+            (format!("The token {token}. Then"), token.as_str(), true),
+            (format!("The token {token}, then"), &token, true),
+            (format!("The token {token}... then"), &token, true),
+            (format!("The token {token}; then"), &token, false),
+            (format!("The token is {token}\n."), &token, false),
+            (format!("The token {unsecured} is"), &unsecured, false),
+            (format!("The token {unsecured}. It is"), &unsecured, true),
+            (
+                format!("The token {token}.AA.BB. Then"),
+                &format!("{token}.AA.BB"),
+                true,
+            ),
+            (format!("The token {cut}, then"), cut, true),
+        ] {
+            let repairs = if is_punctuated {
+                vec!["trailing-punctuation"]
+            } else {
+                vec![]
+            };
+            assert_eq!(found(&text), [(expected.to_owned(), repairs)], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_part_of_a_token_stays_outside() {
+        let token = jws("HS256", 32);
+        for text in [
+            format!("key={token}"),
+            format!("see /{token} there"),
+            format!("see https://a.example/b/{token} there"),
+            format!("GET https://a.example/b/{token}/c/d.html?e=f"),
+            format!("https://a.example/?id_token={token}&state=eyJunk.x.y"),
+            format!("({token})"),
+            format!("<b>{token}</b>"),
+            format!("[{token}](x)"),
+            format!("a --token={token} b"),
+            format!("sha256:{token}"),
+        ] {
+            assert_eq!(texts(&text), [token.as_str()], "{text}");
+        }
+        let two = format!("/a/{token}/b/{token}/c");
+        assert_eq!(texts(&two), [token.as_str(), &token]);
+    }
+
+    #[test]
+    fn a_token_on_either_side_of_a_quote_is_quoted() {
+        let token = jws("RS256", 256);
+        for text in [
+            format!("token: \"{token}\""),
+            format!("token: {token}\" is"),
+            format!("token: '{token} is"),
+            format!("token: \u{201C}{token}\u{201D}, and"),
+            format!("token: \u{AB}{token}\u{BB}"),
+            format!("token: `{token}`."),
+        ] {
+            assert_eq!(found(&text), [(token.clone(), vec!["quotes"])], "{text}");
+        }
+        for text in [
+            format!("got \"Bearer {token}\" here"),
+            format!("got BEARER '{token}' here"),
+        ] {
+            let repairs = vec!["bearer-prefix", "quotes"];
+            assert_eq!(found(&text), [(token.clone(), repairs)], "{text}");
+        }
+        let text = format!("unbearer {token}, forbearer\t{token}");
+        assert!(
+            found(&text)
+                .iter()
+                .all(|(_, repairs)| !repairs.contains(&"bearer-prefix"))
+        );
+    }
+
+    #[test]
+    fn every_form_is_found_in_prose() {
+        let header = encode(br#"{"alg":"dir","enc":"A128GCM"}"#);
+        let [iv, tag] = [12, 16].map(|length| encode(&vec![7; length]));
+        let jws = jws("ES256", 64);
+        let (signed, _) = jws.rsplit_once('.').unwrap();
+        for token in [
+            format!("{header}..{iv}.AAAA.{tag}"),
+            format!("{header}.AAAA.{iv}.AAAA.{tag}"),
+            signed.to_owned(),
+            format!("{signed}."),
+            format!("{jws}.AA"),
+            format!("{jws}~"),
+            format!("{jws}~WyJhIiwiYiIsImMiXQ~WyJhIiwiZCIsImUiXQ~"),
+            format!("{jws}~WyJhIiwiYiIsImMiXQ~{jws}"),
+            format!("{signed}.+/+/AA=="),
+            format!("{}.{}.AA", encode(b"{ \"alg\": 1 }"), encode(b"{\r\n}")),
+            format!("{}..AA", encode(b"{\n\"b64\":false}")),
+        ] {
+            assert_eq!(texts(&format!("Look at {token} now")), [token.as_str()]);
+            assert_eq!(texts(&format!("Look:\n{token}\nNow")), [token.as_str()]);
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_one_is_none() {
+        for text in [
+            "eyJunk.x.y is no token",
+            "version 1.2.3 of www.example.com",
+            "eyJhbGciOi... and so on",
+            "the header eyJhbGciOiJub25lIn0 alone",
+            "the header eyJhbGciOiJub25lIn0. Alone",
+            "the header eyJhbGciOiJub25lIn0..",
+            "empty e30.e30. objects",
+            "an array WyJhIl0.WyJhIl0.AA first",
+            "{\"a\":{\"b\":\"c.d.e\"},\"f\":1.5}",
+            "import com.example.eyJobs.Main; // eyes.wide.shut",
+            "see archive-2026.tar.gz, lib.so.1.2 and /usr/lib/x86_64-linux-gnu/libc.so.6",
+        ] {
+            assert_eq!(texts(text), [""; 0], "{text}");
+        }
+    }
 }

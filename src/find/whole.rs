@@ -7,13 +7,16 @@ use zeroize::Zeroizing;
 use super::shape::{Opening, may_be_object, opening};
 use super::wrap::{Pieces, Trust, is_length_of, signature_lengths};
 use super::{Found, Repair, prose, quotes};
-use crate::jose::{base64url, json};
+use crate::jose::{MAX_TOKEN_BYTES, base64url, json};
 
 /// Fewer characters without a dot are not worth a token, even when they begin like one.
 const LEAST: usize = 8;
 
 /// From this length on a part of random characters makes a token of a text whose header nobody can read.
 const DENSE: usize = 40;
+
+/// So many layers of quotes, white space and scheme words are taken off.
+const MAX_LAYERS: usize = 16;
 
 /// White space inside of a token is damage only before at least so many characters; else prose follows.
 const LEAST_AFTER_GAP: usize = 16;
@@ -24,11 +27,12 @@ const LEAST_AFTER_GAP: usize = 16;
 pub(super) fn token(bytes: &[u8], start: usize, scheme: bool) -> Option<Found> {
     let core = Core::new(bytes, start, scheme);
     if opening(core.bytes) != Opening::Object {
-        return None;
+        return core.lacks_a_header().then(|| core.found(&core.text()));
     }
     if core.has_lines() {
         let within = bytes.get(..core.range.end)?;
-        let pieces = Pieces::gather(within, core.range.start, |byte| !byte.is_ascii_whitespace());
+        let belongs = |byte: u8| !byte.is_ascii_whitespace();
+        let pieces = Pieces::gather(within, core.range.start, belongs, &mut { usize::MAX });
         let text = pieces.text(pieces.len());
         let is_all = pieces.range(text.len()) == core.range
             && pieces.count(within, Trust::Whole) == pieces.len()
@@ -43,6 +47,9 @@ pub(super) fn token(bytes: &[u8], start: usize, scheme: bool) -> Option<Found> {
 /// The token that the text from `start` on is, when nothing in it can be read as the header of one.
 pub(super) fn unreadable(bytes: &[u8], start: usize, scheme: bool) -> Option<Found> {
     let core = Core::new(bytes, start, scheme);
+    if core.bytes.len() > MAX_TOKEN_BYTES {
+        return None;
+    }
     let text = if core.has_lines() {
         core.joined_lines()?
     } else {
@@ -63,7 +70,7 @@ impl<'a> Core<'a> {
         let mut text = bytes.get(start..).unwrap_or_default();
         let mut end = bytes.len();
         let mut repairs = Vec::new();
-        loop {
+        for _ in 0..MAX_LAYERS {
             let length = text.len();
             let rest = quotes::trim_end(text);
             end = end.saturating_sub(text.len().saturating_sub(rest.len()));
@@ -103,6 +110,20 @@ impl<'a> Core<'a> {
 
     fn has_lines(&self) -> bool {
         memchr::memchr(b'\n', self.bytes).is_some()
+    }
+
+    /// Whether the text has three parts, of which the second opens like a payload and the first holds no header.
+    fn lacks_a_header(&self) -> bool {
+        let Some(dot) = memchr::memchr(b'.', self.bytes) else {
+            return false;
+        };
+        let (first, rest) = self.bytes.split_at(dot);
+        let rest = rest.get(1..).unwrap_or_default();
+        opening(rest) == Opening::Object
+            && rest.split(|&byte| byte == b'.').take(3).count() == 2
+            && first.iter().all(|&byte| is_base64url(byte))
+            && prose::next_start(first, &(0..first.len())).is_none()
+            && is_plain(&String::from_utf8_lossy(rest))
     }
 
     /// The text; what is not UTF-8 in it becomes U+FFFD.
@@ -147,14 +168,14 @@ impl<'a> Core<'a> {
     }
 }
 
-/// The first word of more than one.
+/// The first of several words, and what follows it and the white space after it.
 fn leading_word(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = text
         .iter()
         .position(|&byte| !byte.is_ascii_alphanumeric() && byte != b'-')?;
     let (word, rest) = text.split_at_checked(end)?;
-    let spaced = rest.first()?.is_ascii_whitespace() && !word.is_empty();
-    spaced.then_some((word, rest))
+    let is_word = !word.is_empty() && rest.first()?.is_ascii_whitespace();
+    is_word.then(|| (word, quotes::trim_start(rest)))
 }
 
 /// Whether nothing in the text is a sign of prose or of a format around the token.
@@ -175,9 +196,8 @@ fn is_damaged(text: &str) -> bool {
     if !matches!(parts.len(), 3 | 5) || !is_plain(&inside) {
         return false;
     }
-    let finished = prose::token(text.as_bytes(), 0, true).is_some_and(|found| {
-        found.text.split('.').count() >= 3 && !found.text.ends_with('.')
-    });
+    let finished = prose::token(text.as_bytes(), 0, true, &mut { usize::MAX })
+        .is_some_and(|found| found.text.split('.').count() >= 3 && !found.text.ends_with('.'));
     if finished {
         return false;
     }
@@ -201,7 +221,11 @@ fn is_damaged(text: &str) -> bool {
 
 /// Whether a text without a readable header still is a token rather than a word, a number, a host, a file or a blob.
 fn looks_like_one(text: &str) -> bool {
-    if !is_plain(text) || text.starts_with(['/', '~']) || text.starts_with("./") || text.starts_with("../") {
+    if !is_plain(text)
+        || text.starts_with(['/', '~'])
+        || text.starts_with("./")
+        || text.starts_with("../")
+    {
         return false;
     }
     let mut parts = text.split('.');
@@ -230,14 +254,118 @@ fn is_name(part: &str) -> bool {
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
+fn is_base64url(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
 /// Whether a part is long and as mixed as encoded noise.
 fn is_dense(part: &str) -> bool {
     let count = |is_kind: fn(u8) -> bool| part.bytes().filter(|&byte| is_kind(byte)).count();
     part.len() >= DENSE
-        && part
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        && part.bytes().all(is_base64url)
         && count(|byte| byte.is_ascii_uppercase()) >= 3
         && count(|byte| byte.is_ascii_lowercase()) >= 3
         && count(|byte| !byte.is_ascii_alphabetic()) >= 3
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::find::tests::{found, jws, texts};
+    use crate::jose::base64url::encode;
+
+    #[test]
+    fn what_stands_around_the_token_is_listed() {
+        let token = jws("HS256", 32);
+        for (text, repairs) in [
+            (token.clone(), vec![]),
+            (format!("{token}\n"), vec!["whitespace"]),
+            (format!(" \t{token}\u{A0}"), vec!["whitespace"]),
+            (format!("\"{token}\""), vec!["quotes"]),
+            (format!("\u{201C}{token}\u{201D}"), vec!["quotes"]),
+            (format!("{token}\""), vec!["quotes"]),
+            (format!("Bearer {token}"), vec!["bearer-prefix"]),
+            (
+                format!("'bearer  {token}'\r\n"),
+                vec!["bearer-prefix", "quotes", "whitespace"],
+            ),
+            (
+                format!("Bearer\n \"{token}\""),
+                vec!["bearer-prefix", "quotes"],
+            ),
+            (format!("{token},"), vec!["trailing-punctuation"]),
+        ] {
+            assert_eq!(found(&text), [(token.clone(), repairs)], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_whole_input_is_kept_however_damaged() {
+        let token = jws("HS256", 32);
+        let (signed, signature) = token.rsplit_once('.').unwrap();
+        let (header, payload) = signed.split_once('.').unwrap();
+        for text in [
+            format!("{token}."),
+            format!("{token}=="),
+            format!("{token}?"),
+            format!("{signed}.?{signature}"),
+            format!("{signed}.    {signature}"),
+            format!("{header}    .{payload}.{signature}"),
+            format!("{header}.\"{payload}.{signature}"),
+            format!("{header}####.{payload}.{signature}"),
+            format!("{header}.{payload}\u{e4}.{signature}"),
+            format!("{signed}.A"),
+            signed.to_owned(),
+            header.to_owned(),
+            format!("{header}..."),
+            format!("{header}.{payload}.{signature}.x.y.z"),
+            format!(".{payload}.{signature}"),
+            format!("BROKEN.{payload}.{signature}"),
+            format!(".Zm9v.{signature}"),
+            format!("{}.AA.AA", encode(b"{alg:none}")),
+            "e30.e30.".to_owned(),
+            "eyJunk.x.y".to_owned(),
+        ] {
+            assert_eq!(found(&text), [(text.clone(), vec![])], "{text:?}");
+        }
+        let invalid = [token.as_bytes(), b"\xFF"].concat();
+        let all = crate::find::find(&invalid, "test");
+        assert_eq!(all[0].text.as_str(), format!("{token}\u{FFFD}"));
+        assert_eq!(all[0].place.byte_range, 0..invalid.len());
+    }
+
+    #[test]
+    fn prose_and_names_are_not_one_token() {
+        let token = jws("HS256", 32);
+        for (text, count) in [
+            (format!("{token} {token}"), 2),
+            (format!("{token}\n{token}"), 2),
+            (format!("{token},{token}"), 2),
+            (format!("{token} is the token"), 1),
+            (format!("{token}\nuser_id=7"), 1),
+            (format!("{token}\",\"next\":\"b.c\""), 1),
+        ] {
+            let all = texts(&text);
+            assert_eq!(all.len(), count, "{text}");
+            assert!(all.iter().all(|text| *text == token), "{text}");
+        }
+        for text in [
+            "a",
+            "eyJ",
+            "example.com",
+            "www.example.com",
+            "e2e.test.js",
+            "e30.txt",
+            "report.2026.pdf",
+            "com.example.AVeryLongNameOfAClassWithMoreThanFortyLetters123",
+            "0123456789abcdef0123456789abcdef01234567.node1.example",
+            "d111111ABCDEF8a9b7c6d5e4f3a2b1c0d9e8f7a6b5.cdn.example.com",
+            "/srv/a.b/Xy1Zq2Wv3Ut4Sr5Qp6On7Ml8Kj9Ih0Gf1Ed2Cb3Az4.bin.old",
+            "TG9yZW0gaXBzdW0gZG9sb3Igc2l0IGFtZXQsIGNvbnNlY3RldHVyLg==",
+            "550e8400-e29b-41d4-a716-446655440000",
+            "{\"a\":1}",
+            "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n",
+        ] {
+            assert_eq!(texts(text), [""; 0], "{text}");
+        }
+    }
 }

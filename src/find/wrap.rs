@@ -11,10 +11,6 @@ use zeroize::Zeroizing;
 use super::shape;
 use crate::jose::{base64url, json};
 
-/// How many objects nested in a wrapped header or payload may begin a line. More are taken for tokens, so that a
-/// hostile text is not gathered again and again.
-const MAX_NESTED: usize = 16;
-
 /// How much is certain about the text that is gathered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trust {
@@ -42,14 +38,26 @@ impl Pieces {
     /// Takes the characters from `start` that `belongs` holds for, and while they reach the end of the line, those of
     /// the next one after its indentation.
     ///
-    /// Stops at an empty line and before a line in which another token begins.
-    pub(super) fn gather(bytes: &[u8], start: usize, belongs: fn(u8) -> bool) -> Self {
+    /// Stops at an empty line, before a line in which another token begins, and when `spare` is used up: so many bytes
+    /// after first lines may be gathered, all in all. Without it a hostile text would be gathered again from each line.
+    pub(super) fn gather(
+        bytes: &[u8],
+        start: usize,
+        belongs: fn(u8) -> bool,
+        spare: &mut usize,
+    ) -> Self {
         let mut ranges: Vec<(Range<usize>, bool)> = Vec::new();
         let mut state = State::default();
         let mut from = start;
         loop {
             let piece = run(bytes, from, belongs);
             let first = ranges.is_empty();
+            if !first {
+                let Some(rest) = spare.checked_sub(piece.len()) else {
+                    break;
+                };
+                *spare = rest;
+            }
             if piece.is_empty() || !state.absorb(slice(bytes, &piece), first) {
                 break;
             }
@@ -127,9 +135,9 @@ impl Pieces {
         };
         let header_end = start.saturating_add(header.len());
         let header = json::read(&base64url::decode(header).bytes);
-        let header_wrapped = self.holding(header_end) > self.holding(start);
-        let header_is_object = header.is_document() && header.object().is_some();
-        if trust == Trust::Prose && header_wrapped && !header_is_object {
+        let is_prose = trust == Trust::Prose;
+        let wraps = |start: usize, end: usize| self.holding(start) < self.holding(end);
+        if is_prose && wraps(start, header_end) && self.is_glued(start, header_end) {
             return 0;
         }
         let dots_expected = if header.get("enc").is_some() { 4 } else { 2 };
@@ -141,7 +149,16 @@ impl Pieces {
         if dots.len() < dots_expected {
             return self.count_cut(header_end, trust);
         }
-        if trust == Trust::Prose && dots_expected == 2 && self.is_foreign(header_end, last_dot) {
+        let payload = header_end.saturating_add(1);
+        let is_object =
+            |start| shape::is_object(self.text.as_bytes().get(start..).unwrap_or_default());
+        if is_prose
+            && dots_expected == 2
+            && wraps(header_end, last_dot)
+            && is_object(payload)
+            && self.is_glued(payload, last_dot)
+        {
+            // What was signed ends before this line.
             return self.holding(header_end).saturating_add(1);
         }
         let least = self.holding(last_dot).saturating_add(1);
@@ -153,7 +170,10 @@ impl Pieces {
                 .unwrap_or_default();
             is_length_of(lengths, signature)
         };
-        if let Some(count) = self.count_disclosures(bytes, start, compact, is_expected, trust) {
+        // Nothing may follow a key binding JWT, so that looking for one goes one step deep.
+        if start == 0
+            && let Some(count) = self.count_disclosures(bytes, compact, is_expected, trust)
+        {
             return count;
         }
         // A line of `=` underlines the one before it rather than padding it.
@@ -167,8 +187,7 @@ impl Pieces {
         if let Some(count) = by_length {
             return count;
         }
-        let is_detached = header_end.saturating_add(1) == last_dot;
-        if trust == Trust::Prose && is_detached && least > 1 {
+        if is_prose && payload == last_dot && least > 1 {
             // A line of dots below an encoded object.
             return 0;
         }
@@ -193,37 +212,39 @@ impl Pieces {
         }
     }
 
-    /// Whether what stands between two dots is a JSON object that the next line's text was glued to.
-    fn is_foreign(&self, before: usize, after: usize) -> bool {
-        let payload = self
-            .text
-            .get(before.saturating_add(1)..after)
-            .unwrap_or_default();
-        self.holding(before) < self.holding(after)
-            && shape::is_object(payload.as_bytes())
-            && !json::read(&base64url::decode(payload).bytes).is_document()
+    /// Whether the text between two places is no JSON document, or already was one where its last line begins.
+    fn is_glued(&self, start: usize, end: usize) -> bool {
+        let is_document = |end: usize| {
+            let text = self.text.get(start..end).unwrap_or_default();
+            json::read(&base64url::decode(text).bytes).is_document()
+        };
+        let line = self.ends(self.holding(end));
+        !is_document(end) || (start < line && line < end && is_document(line))
     }
 
     /// Where an SD-JWT ends: with its last tilde, or with the key binding JWT after it (RFC 9901 section 4).
     fn count_disclosures(
         &self,
         bytes: &[u8],
-        start: usize,
         compact: &str,
         is_expected: impl Fn(usize) -> bool,
         trust: Trust,
     ) -> Option<usize> {
         let all = self.pieces.len();
-        let first = start.saturating_add(compact.len());
+        let first = compact.len();
         let after = self.text.get(first.saturating_add(1)..)?;
         let is_disclosure = after.is_empty()
             || shape::opens_array(after.as_bytes())
             || shape::may_be_object(after.as_bytes());
         let same_line = compact
             .rfind('.')
-            .is_some_and(|dot| self.holding(start.saturating_add(dot)) == self.holding(first));
-        let joins = trust == Trust::Whole || same_line || is_expected(first);
-        if !is_disclosure || !joins {
+            .is_some_and(|dot| self.holding(dot) == self.holding(first));
+        let ends_line = self
+            .pieces
+            .get(self.holding(first))
+            .is_some_and(|piece| piece.end == first.saturating_add(1) && piece.range.len() > 1);
+        let joins = is_expected(first) && (is_disclosure || ends_line);
+        if trust == Trust::Prose && !same_line && !joins {
             return None;
         }
         // The tilde that no disclosure follows: the one that ends the SD-JWT.
@@ -257,7 +278,11 @@ impl Pieces {
             })
         };
         if trust == Trust::Whole {
-            return if (least..all).all(may_continue) { all } else { least };
+            return if (least..all).all(may_continue) {
+                all
+            } else {
+                least
+            };
         }
         let width = |index: usize| {
             self.pieces.get(index).map_or(0, |piece| {
@@ -299,37 +324,48 @@ impl Pieces {
 /// Where in a token the gathered text ends.
 #[derive(Default)]
 struct State {
-    /// The part is a header: the next one may be a JSON object.
-    header: bool,
-    /// The part before was a header.
-    payload: bool,
+    /// The part that is gathered.
+    part: Gathered,
     /// Characters of the part.
     length: usize,
     /// Its last characters, four at most.
     tail: Vec<u8>,
-    /// A tilde stands before the part.
-    disclosure: bool,
-    nested: usize,
+    /// A key binding JWT has begun.
+    is_bound: bool,
+}
+
+/// What the part of a token may be that is gathered.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Gathered {
+    /// A disclosure, or the header of a key binding JWT: a tilde stands before it.
+    AfterTilde,
+    /// The token's header.
+    #[default]
+    Header,
+    /// Neither a header nor what follows one.
+    Other,
+    /// What follows a header.
+    Payload,
 }
 
 impl State {
     /// Goes over a piece. False when another token begins in it.
     fn absorb(&mut self, piece: &[u8], first: bool) -> bool {
-        self.header |= first;
         let mut before = None;
         for (at, &byte) in piece.iter().enumerate() {
             let here = piece.get(at..).unwrap_or_default();
             let boundary = before.is_none_or(|b: u8| !b.is_ascii_alphanumeric());
-            // Two or three characters tell nothing.
-            let opens = boundary && !first && here.len() > 3 && shape::may_be_object(here);
+            let opens = boundary && !first && shape::may_be_object(here);
             if opens && !self.may_open(here, at == 0) {
                 return false;
             }
             match byte {
                 b'.' | b'~' => {
-                    self.payload = self.header && byte == b'.';
-                    self.header = byte == b'~';
-                    self.disclosure = byte == b'~';
+                    self.part = match self.part {
+                        _ if byte == b'~' => Gathered::AfterTilde,
+                        Gathered::AfterTilde | Gathered::Header => Gathered::Payload,
+                        Gathered::Other | Gathered::Payload => Gathered::Other,
+                    };
                     self.length = 0;
                 }
                 _ => self.length = self.length.saturating_add(1),
@@ -346,25 +382,32 @@ impl State {
 
     /// Whether a JSON object may begin here without being a token of its own.
     fn may_open(&mut self, here: &[u8], line_begins: bool) -> bool {
-        if self.length == 0 {
-            let bound = || {
-                let look = here.get(..128).unwrap_or(here);
-                let look = std::str::from_utf8(look).unwrap_or_default();
-                let header = base64url::decode(look.split('.').next().unwrap_or_default());
-                memchr::memmem::find(&header.bytes, b"kb+jwt").is_some()
-            };
-            return self.payload || self.disclosure && (!line_begins || bound());
-        }
-        self.nested = self.nested.saturating_add(1);
-        line_begins && self.length.is_multiple_of(4) && self.nested <= MAX_NESTED && {
-            let tail = std::str::from_utf8(&self.tail).unwrap_or_default();
-            let decoded = base64url::decode(tail);
-            matches!(
-                decoded.bytes.trim_ascii_end().last(),
-                Some(b':' | b',' | b'[')
-            )
+        match (self.length, self.part) {
+            (0, Gathered::Payload) => true,
+            (0, Gathered::AfterTilde) if !self.is_bound => {
+                self.is_bound = !line_begins || is_key_binding(here);
+                self.is_bound
+            }
+            (0, _) => false,
+            _ => line_begins && self.expects_value(),
         }
     }
+
+    /// Whether the part stops where JSON goes on with a value, which the next line begins with.
+    fn expects_value(&self) -> bool {
+        let tail = std::str::from_utf8(&self.tail).unwrap_or_default();
+        let decoded = base64url::decode(tail).bytes;
+        let last = decoded.trim_ascii_end().last();
+        self.length.is_multiple_of(4) && matches!(last, Some(b':' | b',' | b'['))
+    }
+}
+
+/// Whether a header says that it is one of a key binding JWT (RFC 9901 section 4.3).
+fn is_key_binding(bytes: &[u8]) -> bool {
+    let look = bytes.get(..128).unwrap_or(bytes);
+    let header = look.split(|&byte| byte == b'.').next().unwrap_or_default();
+    let header = base64url::decode(std::str::from_utf8(header).unwrap_or_default());
+    memchr::memmem::find(&header.bytes, b"kb+jwt").is_some()
 }
 
 /// Whether a signature (or the tag of a JWE) has one of these lengths, in bytes.
@@ -425,4 +468,91 @@ fn next_line(bytes: &[u8], at: usize) -> Option<usize> {
 
 fn slice<'a>(bytes: &'a [u8], range: &Range<usize>) -> &'a [u8] {
     bytes.get(range.clone()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::find::tests::{found, jws, texts};
+    use crate::jose::base64url::encode;
+
+    /// Breaks and indentation after every `width` characters.
+    fn wrap(text: &str, width: usize) -> String {
+        let lines: Vec<_> = text
+            .as_bytes()
+            .chunks(width)
+            .map(|line| std::str::from_utf8(line).unwrap())
+            .collect();
+        lines.join("\n   ")
+    }
+
+    #[test]
+    fn the_signature_ends_where_the_algorithm_says() {
+        for (alg, length) in [("HS256", 32), ("ES512", 132), ("RS256", 256), ("none", 0)] {
+            let token = jws(alg, length);
+            for width in 4..token.len() {
+                for after in ["", "\nQED", "\nabc123", "\n=====", " and", "\n\nMore"] {
+                    let text = format!("This token:\n   {}{after}", wrap(&token, width));
+                    assert_eq!(
+                        found(&text),
+                        [(token.clone(), vec!["line-wraps"])],
+                        "{alg} {width} {after:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lines_of_one_width_go_on_where_no_algorithm_says() {
+        for token in [jws("XX99", 100), jws("HS256", 100)] {
+            for width in [24, 48, 64, 72] {
+                for after in ["", "\n\nMore", "\nThe end of it.", "\nEND"] {
+                    let text = format!("This token:\n   {}{after}", wrap(&token, width));
+                    assert_eq!(texts(&text), [token.as_str()], "{width} {after:?}");
+                }
+            }
+        }
+        let token = jws("XX99", 100);
+        let text = format!("This token:\n{token}\nabcdef0123456789\n");
+        assert_eq!(texts(&text), [token], "one line is no margin");
+    }
+
+    #[test]
+    fn a_cut_token_takes_nothing_of_the_next_line() {
+        let token = jws("HS256", 32);
+        let (signed, _) = token.rsplit_once('.').unwrap();
+        for after in ["example.com is next", "1.2.3", "The next", "b.c", "x"] {
+            let text = format!("Cut:\n{signed}\n{after}\n");
+            assert_eq!(texts(&text), [signed], "{after}");
+        }
+        let (header, _) = token.split_once('.').unwrap();
+        for after in ["1.2.3", "../a.b.c", "example.com", ""] {
+            let text = format!("Cut:\n{header}\n{after}\n");
+            assert_eq!(texts(&text), [""; 0], "{after}");
+        }
+    }
+
+    #[test]
+    fn disclosures_and_a_key_binding_jwt_are_wrapped_too() {
+        let issued = jws("ES256", 64);
+        let disclosure = encode(br#"["c2FsdA", "name", "value"]"#);
+        let bound = format!(
+            "{}.{}.{}",
+            encode(br#"{"alg":"ES256","typ":"kb+jwt"}"#),
+            encode(br#"{"nonce":"a"}"#),
+            encode(&[9; 64])
+        );
+        for token in [
+            format!("{issued}~"),
+            format!("{issued}~{disclosure}~{disclosure}~"),
+            format!("{issued}~{disclosure}~{bound}"),
+        ] {
+            // A tilde alone on a line is what an editor shows below the end of a file.
+            let widths = (8..token.len()).filter(|width| !issued.len().is_multiple_of(*width));
+            for width in widths {
+                let text = format!("This token:\n   {}\nThe end\n", wrap(&token, width));
+                assert_eq!(texts(&text), [token.as_str()], "{width}");
+            }
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{CheckResult, Judgement, Reason, VerdictOutcome, time};
 use crate::jose::visible::visible;
-use crate::verify::{Outcome, Proof, Provenance};
+use crate::verify::{NotChecked, Outcome, Proof, Provenance, ShapeFault};
 
 /// A verdict in two sentences.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,8 +112,21 @@ fn signature_words(judgement: &Judgement, proof: &Proof) -> String {
             }
             _ => format!("The signature is genuine (your key {}){must}.", key()),
         },
-        Outcome::Invalid => "The signature is not genuine: the token was changed, or another key signed it.".to_owned(),
-        Outcome::NotChecked(_) => {
+        Outcome::Invalid => match signature.shape {
+            Some(ShapeFault::Empty) => "There is no signature where one must be.".to_owned(),
+            Some(_) => "No key can verify this signature: its bytes cannot be one of its algorithm.".to_owned(),
+            None => "The signature is not genuine: the token was changed, or another key signed it.".to_owned(),
+        },
+        Outcome::NotChecked(NotChecked::NoKeyVerifies) => {
+            "Decoded is not verified: your keys may be others than the issuer\u{2019}s, or the token was changed.".to_owned()
+        }
+        Outcome::NotChecked(NotChecked::DetachedPayloadMissing) => {
+            "The signature was not checked: it covers a payload that is not in the token.".to_owned()
+        }
+        Outcome::NotChecked(NotChecked::TooLarge) => {
+            "The signature was not checked: only the header of so large a token is read.".to_owned()
+        }
+        Outcome::NotChecked(NotChecked::NoKey) => {
             "The signature was not checked: decoded is not verified. Add the issuer\u{2019}s key to know more.".to_owned()
         }
         Outcome::Unsecured => "Nobody signed this token: anyone can write one like it.".to_owned(),

@@ -7,6 +7,7 @@
 mod exact;
 mod json;
 pub mod jsonl;
+mod layout;
 mod shape;
 mod text;
 

@@ -298,13 +298,11 @@ impl Desk {
     }
 
     fn remove_token(&mut self, at: usize) {
-        if at >= self.model.session.tokens.len() {
+        if at >= self.model.session.tokens.len() || at >= self.model.judgements.len() {
             return;
         }
         let inspection = self.model.session.tokens.remove(at);
-        if at < self.model.judgements.len() {
-            self.model.judgements.remove(at);
-        }
+        let judgement = self.model.judgements.remove(at);
         let left = self.model.session.tokens.len();
         self.model.current = match self.model.current {
             Some(current) if current > at => Some(current.saturating_sub(1)),
@@ -316,7 +314,7 @@ impl Desk {
         };
         self.is_stale = true;
         let name = format!("token {}", at.saturating_add(1));
-        self.keep_removed(&name, What::Token(at, Box::new(inspection)));
+        self.keep_removed(&name, What::Token(at, Box::new((inspection, judgement))));
     }
 
     fn remove_key(&mut self, id: &str) {
@@ -344,10 +342,11 @@ impl Desk {
                 self.keys_changed();
                 "Brought the key back".clone_into(&mut self.model.last_action);
             }
-            What::Token(at, inspection) => {
-                let tokens = &mut self.model.session.tokens;
-                let at = at.min(tokens.len());
-                tokens.insert(at, *inspection);
+            What::Token(at, token) => {
+                let (inspection, judgement) = *token;
+                let at = at.min(self.model.judgements.len());
+                self.model.session.tokens.insert(at, inspection);
+                self.model.judgements.insert(at, judgement);
                 self.model.current = Some(at);
                 self.model.selection = None;
                 // The keys may have changed since.

@@ -1,5 +1,6 @@
 //! What the window works on: the model, and the things that bring news for it. The [`commands`](super::commands) act on it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,11 +13,18 @@ use super::loading::{Ground, Loaded, Source, Wanted};
 use super::model::{Clock, Model, Notice};
 use crate::inspection::Inspection;
 use crate::jose::Token;
+use crate::judge::Judgement;
 use crate::keys::Key;
 use crate::verify::{Proof, prove};
 
 /// What was removed can be brought back for this long; then it is forgotten, and its memory zeroised.
 pub(super) const UNDO_FOR: Duration = Duration::from_mins(1);
+
+/// Judging goes on for this long before the window is drawn again.
+const SLICE: Duration = Duration::from_millis(5);
+
+/// And waits for this long where only time went on.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Older notices make room.
 const MAX_NOTICES: usize = 12;
@@ -44,7 +52,15 @@ pub(super) struct Removed {
 pub(super) enum What {
     Key(Arc<Key>),
     /// And where it stood.
-    Token(usize, Box<Inspection>),
+    Token(usize, Box<(Inspection, Judgement)>),
+}
+
+/// Judging all tokens, a few at a time.
+struct Round {
+    /// The next one.
+    at: usize,
+    /// Whether more than the time changed.
+    is_urgent: bool,
 }
 
 /// The window's surroundings, which tests replace.
@@ -76,8 +92,10 @@ pub(super) struct Desk {
     pub(super) picker: Box<dyn FilePicker>,
     pub(super) path_dialog: Option<PathDialog>,
     pub(super) removed: Vec<Removed>,
-    /// Whether the judgements must be made anew.
+    /// Whether the judgements must be made anew, for another reason than that time went on.
     pub(super) is_stale: bool,
+    /// The round through all tokens that is not at its end.
+    round: Option<Round>,
     now: Box<dyn Fn() -> Timestamp>,
     removals: u64,
     /// Counts the changes of the key ring.
@@ -99,6 +117,7 @@ impl Desk {
             path_dialog: None,
             removed: Vec::new(),
             is_stale: false,
+            round: None,
             now,
             removals: 0,
             generation: 0,
@@ -147,30 +166,79 @@ impl Desk {
         };
         let moved = now.as_second() != self.model.now.as_second();
         if self.is_stale || moved {
-            self.is_stale = false;
             self.model.now = now;
-            let session = &self.model.session;
-            let judge = |inspection: &Inspection| inspection.judge(&session.policy, now);
-            self.model.judgements = session.tokens.iter().map(judge).collect();
+            if self.is_stale || self.round.is_none() {
+                self.round = Some(Round {
+                    at: 0,
+                    is_urgent: self.is_stale,
+                });
+            }
+            self.is_stale = false;
+            if let Some(current) = self.model.current {
+                self.judge_token(current);
+            }
         }
+        let next_slice = self.judge_slice();
         let second = (self.model.clock == Clock::Live && !self.model.session.tokens.is_empty())
             .then(|| {
                 let past = now.subsec_nanosecond().rem_euclid(1_000_000_000);
                 let left = 1_000_000_000_i32.saturating_sub(past);
                 Duration::from_nanos(u64::try_from(left).unwrap_or(1_000_000_000))
             });
-        [second, self.forget_removed()].into_iter().flatten().min()
+        [second, next_slice, self.forget_removed()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Goes on with the round through all tokens; gives the time until the next slice of it, while it lasts.
+    fn judge_slice(&mut self) -> Option<Duration> {
+        let start = Instant::now();
+        let mut round = self.round.take()?;
+        while round.at < self.model.session.tokens.len() {
+            if start.elapsed() > SLICE {
+                let pause = if round.is_urgent {
+                    Duration::ZERO
+                } else {
+                    PAUSE
+                };
+                self.round = Some(round);
+                return Some(pause);
+            }
+            self.judge_token(round.at);
+            round.at = round.at.saturating_add(1);
+        }
+        None
+    }
+
+    fn judge_token(&mut self, at: usize) {
+        let Model {
+            session,
+            judgements,
+            now,
+            ..
+        } = &mut self.model;
+        if let (Some(inspection), Some(judgement)) =
+            (session.tokens.get(at), judgements.get_mut(at))
+        {
+            *judgement = inspection.judge(&session.policy, *now);
+        }
     }
 
     /// Whether nothing is being worked on.
     pub(super) fn is_idle(&self) -> bool {
-        self.jobs.busy().is_empty() && !self.clipboard.is_waiting() && !self.is_stale
+        self.jobs.busy().is_empty()
+            && !self.clipboard.is_waiting()
+            && !self.is_stale
+            && self.round.is_none()
     }
 
     pub(super) fn ground(&self) -> Ground {
         Ground {
             keys: self.model.session.keys.clone(),
             setting: self.model.session.setting.clone(),
+            policy: self.model.session.policy.clone(),
+            now: self.model.now,
             generation: self.generation,
         }
     }
@@ -245,12 +313,14 @@ impl Desk {
         if proved.generation != self.generation {
             return;
         }
-        for (token, proof, took) in proved.proofs {
-            let tokens = &mut self.model.session.tokens;
-            let inspection = tokens
-                .iter_mut()
-                .find(|inspection| Arc::ptr_eq(&inspection.token, &token));
-            if let Some(inspection) = inspection {
+        // Tokens may have gone meanwhile.
+        let mut proofs: HashMap<_, _> = proved
+            .proofs
+            .into_iter()
+            .map(|(token, proof, took)| (Arc::as_ptr(&token), (proof, took)))
+            .collect();
+        for inspection in &mut self.model.session.tokens {
+            if let Some((proof, took)) = proofs.remove(&Arc::as_ptr(&inspection.token)) {
                 inspection.proof = proof;
                 inspection.took = took;
             }
@@ -264,11 +334,15 @@ impl Desk {
             self.model.session.keys.len(),
         );
         let is_late = loaded.generation != self.generation;
-        let found = (loaded.inspections.len(), loaded.keys.len());
+        let found = (loaded.tokens.len(), loaded.keys.len());
         // The first new one is shown; where all were there already, the first of them.
         let mut first = None;
-        for inspection in loaded.inspections {
-            let at = self.model.session.insert(inspection);
+        let (inspections, judgements): (Vec<_>, Vec<_>) = loaded.tokens.into_iter().unzip();
+        let positions = self.model.session.add_inspected(inspections);
+        for (at, judgement) in positions.into_iter().zip(judgements) {
+            if at == self.model.judgements.len() {
+                self.model.judgements.push(judgement);
+            }
             match first {
                 Some(known) if known < tokens_before && at >= tokens_before => first = Some(at),
                 Some(_) => {}

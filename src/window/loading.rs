@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::jobs::Leave;
@@ -13,6 +14,7 @@ use super::model::Notice;
 use crate::find::{Nothing, explain_nothing, find, find_argument};
 use crate::inspection::Inspection;
 use crate::jose::visible::visible;
+use crate::judge::{Judgement, Policy};
 use crate::keys::{Key, KeyRing, LoadError, SecretEncoding, load, load_secret};
 use crate::verify::Setting;
 
@@ -75,17 +77,20 @@ pub enum Wanted {
     Tokens,
 }
 
-/// What new tokens are verified with.
+/// What new tokens are verified with and held against.
 pub(super) struct Ground {
     pub(super) keys: KeyRing,
     pub(super) setting: Setting,
+    pub(super) policy: Policy,
+    pub(super) now: Timestamp,
     /// Counts the changes of the key ring, so that a late result is known to be late.
     pub(super) generation: u64,
 }
 
 /// What was read.
 pub(super) struct Loaded {
-    pub(super) inspections: Vec<Inspection>,
+    /// The tokens, each with a first judgement.
+    pub(super) tokens: Vec<(Inspection, Judgement)>,
     pub(super) keys: Vec<Key>,
     pub(super) notices: Vec<Notice>,
     /// [`Ground::generation`] of the keys that the tokens were verified with, the new ones aside.
@@ -102,7 +107,7 @@ pub(super) fn read_all(
     leave: &Leave,
 ) -> Loaded {
     let mut loaded = Loaded {
-        inspections: Vec::new(),
+        tokens: Vec::new(),
         keys: Vec::new(),
         notices: Vec::new(),
         generation: ground.generation,
@@ -144,7 +149,8 @@ pub(super) fn read_all(
             break;
         }
         let inspection = Inspection::new(candidate, &keys, &ground.setting);
-        loaded.inspections.push(inspection);
+        let judgement = inspection.judge(&ground.policy, ground.now);
+        loaded.tokens.push((inspection, judgement));
     }
     loaded
 }
@@ -268,6 +274,8 @@ mod tests {
         let ground = Ground {
             keys: KeyRing::default(),
             setting: Setting::default(),
+            policy: Policy::default(),
+            now: Timestamp::UNIX_EPOCH,
             generation: 3,
         };
         jobs.start("", true, move |leave| {

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use egui::vec2;
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::{Harness, HarnessBuilder};
 use tokenloupe::window::clipboard::{Clipboard, ClipboardFault};
 use tokenloupe::window::dialogs::{Answer, FilePicker};
 use tokenloupe::window::{App, LaunchOptions, Surroundings, Wanted};
@@ -83,6 +83,11 @@ impl Desk {
     }
 
     pub(crate) fn with(width: f32, height: f32, options: LaunchOptions) -> Self {
+        let builder = Harness::builder().with_theme(egui::Theme::Dark);
+        Self::build(builder.with_size(vec2(width, height)), options)
+    }
+
+    pub(crate) fn build(builder: HarnessBuilder<App>, options: LaunchOptions) -> Self {
         let board = Board(Arc::new(Mutex::new(Err(ClipboardFault::NoText))));
         let picker = Picker::default();
         let surroundings = Surroundings {
@@ -90,9 +95,7 @@ impl Desk {
             clipboard: Box::new(board.clone()),
             picker: Box::new(picker.clone()),
         };
-        let window = Harness::builder()
-            .with_size(vec2(width, height))
-            .with_theme(egui::Theme::Dark)
+        let window = builder
             .with_max_steps(16)
             .build_eframe(|cc| App::with_surroundings(cc, options, surroundings));
         let mut desk = Self {

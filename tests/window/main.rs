@@ -12,3 +12,5 @@ mod pictures;
 mod shell;
 #[cfg(test)]
 mod stage;
+#[cfg(test)]
+mod whole;

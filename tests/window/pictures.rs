@@ -13,7 +13,7 @@ use tokenloupe::window::model::Selection;
 use super::stage::{Stage, build, issuer_keys, sample};
 
 /// Whether pictures can be made here. Continuous integration must be able to.
-fn can_draw() -> bool {
+pub(super) fn can_draw() -> bool {
     static CAN: OnceLock<bool> = OnceLock::new();
     let can = *CAN.get_or_init(|| std::panic::catch_unwind(WgpuTestRenderer::new).is_ok());
     assert!(
@@ -27,7 +27,7 @@ fn can_draw() -> bool {
 }
 
 /// Renderers differ in a few pixels of text; what moves or changes colour differs in many.
-fn options() -> SnapshotOptions {
+pub(super) fn options() -> SnapshotOptions {
     SnapshotOptions::new().threshold(1.0).max_failed_pixels(40)
 }
 

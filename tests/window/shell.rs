@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
@@ -343,6 +344,23 @@ fn copying_the_token_puts_all_of_it_on_the_clipboard() {
         Some(sample("expired.jwt").trim())
     );
     assert_eq!(desk.window.state().model().last_action, "Copied the token");
+}
+
+#[test]
+fn the_window_is_drawn_once_a_second_and_only_while_something_counts_down() {
+    let delay = |desk: &mut Desk| {
+        desk.window.run();
+        desk.window.step();
+        desk.window.output().viewport_output[&egui::ViewportId::ROOT].repaint_delay
+    };
+    let mut desk = Desk::new();
+    assert!(delay(&mut desk) > Duration::from_hours(1));
+    desk.paste(&sample("expired.jwt"));
+    assert_eq!(delay(&mut desk), Duration::from_secs(1));
+    desk.click("Clock: live, 2026-11-21 22:40:13 UTC");
+    desk.click("Frozen");
+    desk.window.key_press(Key::Escape);
+    assert!(delay(&mut desk) > Duration::from_hours(1));
 }
 
 #[test]

@@ -304,7 +304,10 @@ fn findings(theme: &Tokens, judgement: &Judgement) -> Chip {
     });
     let counts: Vec<_> = counts.collect();
     let words = |&(severity, count): &(Severity, usize)| format!("{count} {}", severity.name());
+    // "None" must not look like "all rules are content" when some could not look.
+    let not_run = judgement.not_run.len();
     let rest = match &counts[..] {
+        [] if not_run > 0 => format!("{not_run} not run"),
         [] | [_] => String::new(),
         [_, second] => words(second),
         [_, others @ ..] => format!(
@@ -314,6 +317,7 @@ fn findings(theme: &Tokens, judgement: &Judgement) -> Chip {
     };
     let (icon, color, text) = match counts.first() {
         Some(worst) => (Icon::from(worst.0), theme.severity(worst.0), words(worst)),
+        None if not_run > 0 => (Icon::Dash, theme.dim, "none".to_owned()),
         None => (Icon::Check, theme.ok, "none".to_owned()),
     };
     Chip {

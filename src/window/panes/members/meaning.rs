@@ -139,7 +139,7 @@ impl<'a> Context<'a> {
         let signature = self.inspection.proof.signatures.first();
         let designated = signature.and_then(|proof| proof.designated.as_ref());
         match designated {
-            Some((_, Designation::KeyId)) => ("in key manager", Tone::Ok),
+            Some((_, Designation::KeyId)) => ("among your keys", Tone::Ok),
             _ => ("not among your keys", Tone::Plain),
         }
     }
