@@ -6,6 +6,7 @@
 //! after a dot.
 
 mod http;
+mod length;
 mod nothing;
 mod prose;
 mod quotes;

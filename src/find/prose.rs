@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
+use super::length::{is_length_of, signature_lengths};
 use super::shape::{is_object, is_token_byte, may_be_object};
-use super::wrap::{Pieces, Trust, is_length_of, run, signature_lengths};
+use super::wrap::{Pieces, Trust, run};
 use super::{Found, Repair, quotes};
 use crate::jose::{base64url, json};
 

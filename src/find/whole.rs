@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
+use super::length::{is_length_of, signature_lengths};
 use super::shape::{Opening, may_be_object, opening};
-use super::wrap::{Pieces, Trust, is_length_of, signature_lengths};
+use super::wrap::{Pieces, Trust};
 use super::{Found, Repair, prose, quotes};
 use crate::jose::{MAX_TOKEN_BYTES, base64url, json};
 

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
+use super::length::{is_length_of, signature_lengths};
 use super::shape;
 use crate::jose::{base64url, json};
 
@@ -408,41 +409,6 @@ fn is_key_binding(bytes: &[u8]) -> bool {
     let header = look.split(|&byte| byte == b'.').next().unwrap_or_default();
     let header = base64url::decode(std::str::from_utf8(header).unwrap_or_default());
     memchr::memmem::find(&header.bytes, b"kb+jwt").is_some()
-}
-
-/// Whether a signature (or the tag of a JWE) has one of these lengths, in bytes.
-pub(super) fn is_length_of(lengths: &[usize], signature: &str) -> bool {
-    let characters = signature.trim_end_matches('=').len();
-    lengths
-        .iter()
-        .any(|bytes| bytes.saturating_mul(8).div_ceil(6) == characters)
-}
-
-/// How many bytes the last part may have: the signature of a JWS (RFC 7518 section 3, RFC 8037, RFC 8812), the tag of
-/// a JWE (RFC 7518 section 5). Empty when the algorithm is unknown.
-pub(super) fn signature_lengths(header: &json::Document) -> &'static [usize] {
-    if header.get("enc").is_some() {
-        return match header.str("enc") {
-            Some("A128GCM" | "A192GCM" | "A256GCM" | "A128CBC-HS256") => &[16],
-            Some("A192CBC-HS384") => &[24],
-            Some("A256CBC-HS512") => &[32],
-            _ => &[],
-        };
-    }
-    match header.str("alg") {
-        Some("none") => &[0],
-        Some("HS256") => &[32],
-        Some("HS384") => &[48],
-        Some("HS512" | "ES256" | "ES256K" | "Ed25519") => &[64],
-        Some("ES384") => &[96],
-        Some("ES512") => &[132],
-        Some("Ed448") => &[114],
-        Some("EdDSA") => &[64, 114],
-        Some("RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512") => {
-            &[128, 256, 384, 512, 1024]
-        }
-        _ => &[],
-    }
 }
 
 /// The characters from `start` that `belongs` holds for.
