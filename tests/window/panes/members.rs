@@ -70,7 +70,7 @@ fn a_member_with_a_finding_says_so() {
         "{:?}",
         names(&window)
     );
-    assert!(says(&window, "kid: idp-2026-09. Key id. in key manager"));
+    assert!(says(&window, "kid: idp-2026-09. Key id. among your keys"));
     assert!(says(&window, "alg: RS256. RSA PKCS#1 v1.5 with SHA-256"));
 }
 
