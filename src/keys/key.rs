@@ -433,6 +433,11 @@ impl Key {
         }
     }
 
+    /// Whether verification can work with it; else [`Key::fault`] says why not.
+    pub fn is_usable(&self) -> bool {
+        !matches!(self.material, Material::None)
+    }
+
     /// The secret, of a symmetric key.
     pub fn secret(&self) -> Option<&Secret> {
         match &self.material {

@@ -128,7 +128,10 @@ fn without_success(
         && token
             .part(PartRole::Payload)
             .is_some_and(|payload| payload.range.is_empty());
-    let any_fits = keys.keys().iter().any(|key| algorithm.fits(key.kind));
+    let any_fits = keys
+        .keys()
+        .iter()
+        .any(|key| key.is_usable() && algorithm.fits(key.kind));
     if !any_fits {
         Outcome::NotChecked(NotChecked::NoKey)
     } else if payload_missing {
@@ -147,8 +150,9 @@ fn designate(
     algorithm: &Algorithm,
 ) -> Option<(Arc<Key>, Designation)> {
     // Of several keys under one name, one that can do the algorithm is the one that is meant.
+    let usable = || keys.keys().iter().filter(|key| key.is_usable());
     let pick = |named: &dyn Fn(&Key) -> bool| {
-        let mut all = keys.keys().iter().filter(|key| named(key));
+        let mut all = usable().filter(|key| named(key));
         let first = all.clone().next();
         all.find(|key| algorithm.fits(key.kind)).or(first).cloned()
     };
@@ -219,7 +223,7 @@ impl Attempt<'_> {
         };
         let rest = keys.keys().iter().filter(|key| !is_designated(key));
         for key in designated.iter().chain(rest) {
-            if !self.algorithm.fits(key.kind) {
+            if !key.is_usable() || !self.algorithm.fits(key.kind) {
                 continue;
             }
             let read_as = self.reading(key);
@@ -361,7 +365,10 @@ fn explain(header: &Document, keys: &KeyRing, algorithm: &Algorithm, proof: &mut
     let mut say = |code, text| proof.diagnosis.push(Diagnosis { code, text });
     match (&proof.designated, &proof.key) {
         (Some((designated, _)), Some(used))
-            if used.provenance == Provenance::Yours && !Arc::ptr_eq(designated, &used.key) =>
+            if used.provenance == Provenance::Yours
+                && !Arc::ptr_eq(designated, &used.key)
+                // Of two keys under one name, either is the one that the header names.
+                && used.key.members.kid != designated.members.kid =>
         {
             say(
                 "other-key-verifies",
@@ -384,16 +391,26 @@ fn explain(header: &Document, keys: &KeyRing, algorithm: &Algorithm, proof: &mut
             );
         }
         (None, _) => {
-            if let Some(kid) = header.str("kid")
-                && !keys.is_empty()
-            {
-                say(
-                    "kid-unknown",
+            let Some(kid) = header.str("kid").filter(|_| !keys.is_empty()) else {
+                return;
+            };
+            let shown = crate::jose::visible::visible(kid);
+            let broken = keys
+                .keys()
+                .iter()
+                .filter(|key| key.members.kid.as_deref() == Some(kid))
+                .find_map(|key| key.fault.as_ref());
+            match broken {
+                Some(fault) => say(
+                    "key-unusable",
                     format!(
-                        "None of the loaded keys has the id \u{201C}{}\u{201D}.",
-                        crate::jose::visible::visible(kid)
+                        "Key \u{201C}{shown}\u{201D}, which the header names, cannot be used: {fault}."
                     ),
-                );
+                ),
+                None => say(
+                    "kid-unknown",
+                    format!("None of the loaded keys has the id \u{201C}{shown}\u{201D}."),
+                ),
             }
         }
         _ => {}

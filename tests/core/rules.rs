@@ -609,3 +609,38 @@ fn times() {
     );
     assert_eq!(opaque.findings, []);
 }
+
+#[test]
+fn a_key_that_cannot_be_used_settles_nothing() {
+    let signature = encode(&[1; 64]);
+    let off_the_curve = format!(
+        r#"{{"kty":"EC","crv":"P-256","x":"{}","y":"{}","kid":"a"}}"#,
+        encode(&[2; 32]),
+        encode(&[3; 32])
+    );
+    let other = r#"{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0","kid":"b"}"#;
+    let rsa = jwk(&rsa(2048), r#","kid":"c""#);
+    for header in [r#"{"alg":"ES256"}"#, r#"{"alg":"ES256","kid":"a"}"#] {
+        let token = format!(
+            "{}.{}.{signature}",
+            encode(header.as_bytes()),
+            encode(GOOD_CLAIMS.as_bytes())
+        );
+        let set = |keys: &str| ring(&format!(r#"{{"keys":[{keys}]}}"#));
+        let broken_alone = judge(
+            &inspect(&token, &set(&format!("{off_the_curve},{rsa}"))),
+            None,
+        );
+        assert_eq!(reasons(&broken_alone), ["no-key"], "{header}");
+        let named = judge(
+            &inspect(&token, &set(&format!("{off_the_curve},{other}"))),
+            None,
+        );
+        let expected = if header.contains("kid") {
+            "no-key-verifies"
+        } else {
+            "signature-invalid"
+        };
+        assert_eq!(reasons(&named), [expected], "{header}");
+    }
+}
