@@ -25,15 +25,7 @@ impl ChecksPane {
             return Vec::new();
         };
         let theme = tokens(ui);
-        let ran = judgement
-            .checks
-            .iter()
-            .filter(|check| check.result != CheckResult::NotRun);
-        let passed = judgement
-            .checks
-            .iter()
-            .filter(|check| check.result == CheckResult::Passed);
-        let summary = format!("{} of {} passed", passed.count(), ran.count());
+        let summary = summary(&judgement.checks);
         ui.spacing_mut().item_spacing.y = 0.0;
         section(ui, "Verification", None, |ui| {
             tag(ui, &summary, theme.dim);
@@ -43,6 +35,20 @@ impl ChecksPane {
             .filter_map(|(index, check)| row(ui, index, check, &inspection.token, model))
             .collect()
     }
+}
+
+/// How many checks went which way: "6 passed, 1 failed, 1 not run". What did not happen is left out.
+fn summary(checks: &[Check]) -> String {
+    let counts = [
+        (CheckResult::Passed, "passed"),
+        (CheckResult::Failed, "failed"),
+        (CheckResult::NotRun, "not run"),
+    ]
+    .map(|(result, word)| {
+        let count = checks.iter().filter(|check| check.result == result).count();
+        (count > 0).then(|| format!("{count} {word}"))
+    });
+    counts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn row(ui: &mut Ui, index: usize, check: &Check, token: &Token, model: &Model) -> Option<Command> {
