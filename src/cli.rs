@@ -12,7 +12,6 @@ use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use jiff::Timestamp;
 
 use crate::inspection::Session;
@@ -45,7 +44,7 @@ pub struct Launch {
 /// The exit status of a report: 0 when every token is accepted and no finding reaches `--fail-on`, else 1;
 /// 2 when an input, a key file or an option could not be used, with the reason on standard error.
 pub fn start(arguments: impl IntoIterator<Item = OsString>) -> Front {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let arguments = match Arguments::read(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
             let code = if error.use_stderr() { 2 } else { 0 };

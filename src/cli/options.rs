@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
@@ -62,7 +62,8 @@ const PROFILES_OF_LATER: [&str; 34] = [
 #[derive(Debug, Parser)]
 #[command(
     version,
-    args_conflicts_with_subcommands = true,
+    // What stands before a sub-command is refused by `Arguments::read`, with a word on where it belongs.
+    subcommand_precedence_over_arg = true,
     disable_help_subcommand = true
 )]
 pub(super) struct Arguments {
@@ -76,6 +77,20 @@ pub(super) struct Arguments {
     /// A key file: JWK, JWK Set, PEM, certificate (may be repeated)
     #[arg(long = "key", value_name = "FILE")]
     pub(super) keys: Vec<PathBuf>,
+}
+
+impl Arguments {
+    /// Reads the arguments. What stands before a sub-command would be lost, and is refused.
+    pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let read = Self::try_parse_from(arguments)?;
+        if read.front.is_some() && !(read.inputs.is_empty() && read.keys.is_empty()) {
+            return Err(Self::command().error(
+                clap::error::ErrorKind::ArgumentConflict,
+                "expected `inspect` first, found files or options before it; put them after it",
+            ));
+        }
+        Ok(read)
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -284,13 +299,21 @@ fn secret_encoding() -> impl TypedValueParser<Value = SecretEncoding> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
 
     use super::*;
 
     #[test]
     fn the_options_fit_together() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn an_option_before_the_sub_command_is_no_window() {
+        let wrong = Arguments::try_parse_from(["tokenloupe", "--key", "k", "inspect", "t"]);
+        assert!(wrong.is_err());
+        let right =
+            Arguments::try_parse_from(["tokenloupe", "inspect", "t", "--key", "k"]).unwrap();
+        assert!(right.front.is_some());
     }
 
     #[test]
