@@ -1,6 +1,8 @@
 //! What several tests need.
 
+use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::Once;
 
 use jiff::Timestamp;
 use tokenloupe::find::{Candidate, Place, Where};
@@ -11,6 +13,7 @@ use tokenloupe::verify::Setting;
 
 /// The folder of the test vectors, where there is one. Continuous integration must have it.
 pub(crate) fn vectors() -> Option<PathBuf> {
+    static ONCE: Once = Once::new();
     let folder = std::env::var_os("TOKENLOUPE_VECTORS").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors"),
         PathBuf::from,
@@ -22,10 +25,15 @@ pub(crate) fn vectors() -> Option<PathBuf> {
         std::env::var_os("CI").is_none(),
         "the test vectors are missing"
     );
-    println!(
-        "skipped: no test vectors beside the checkout (TOKENLOUPE_VECTORS names another folder)"
-    );
+    ONCE.call_once(|| {
+        say("skipped: no test vectors beside the checkout (TOKENLOUPE_VECTORS names another folder)");
+    });
     None
+}
+
+/// Says something that is seen although the test passes: what `println!` prints the harness then keeps to itself.
+pub(crate) fn say(line: &str) {
+    writeln!(std::io::stderr(), "{line}").unwrap();
 }
 
 /// A file of the test vectors as JSON.

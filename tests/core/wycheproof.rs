@@ -7,7 +7,7 @@ use tokenloupe::judge::{ProfileName, VerdictOutcome};
 use tokenloupe::keys::{self, KeyRing};
 use tokenloupe::verify::Setting;
 
-use crate::common::{judge, reasons, vector_json};
+use crate::common::{judge, reasons, say, vector_json};
 
 /// Tests that are read otherwise than they are marked; the reasons stand in the README of the vectors.
 const REFUSED_THOUGH_MARKED_VALID: [u64; 10] = [346, 350, 357, 358, 359, 370, 372, 373, 376, 377];
@@ -36,10 +36,10 @@ fn json_web_signature() {
             }
         }
     }
-    println!(
+    say(&format!(
         "json_web_signature_test.json: {} of {total} right",
         total - wrong.len()
-    );
+    ));
     assert_eq!(total, 401);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
