@@ -309,11 +309,16 @@ mod tests {
 
     #[test]
     fn an_option_before_the_sub_command_is_no_window() {
-        let wrong = Arguments::try_parse_from(["tokenloupe", "--key", "k", "inspect", "t"]);
-        assert!(wrong.is_err());
-        let right =
-            Arguments::try_parse_from(["tokenloupe", "inspect", "t", "--key", "k"]).unwrap();
-        assert!(right.front.is_some());
+        let read = |words: &str| Arguments::read(words.split(' ').map(OsString::from));
+        assert!(read("tokenloupe --key k inspect t").is_err());
+        assert!(read("tokenloupe t inspect").is_err());
+        assert!(
+            read("tokenloupe inspect t --key k")
+                .unwrap()
+                .front
+                .is_some()
+        );
+        assert!(read("tokenloupe t --key k").unwrap().front.is_none());
     }
 
     #[test]
