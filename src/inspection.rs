@@ -34,7 +34,7 @@ impl Inspection {
         let token = Token::parse(candidate.text.as_str());
         let proof = prove(&token, keys, setting);
         Self {
-            sha256: hex(&openssl::sha::sha256(token.text().as_bytes())),
+            sha256: sha256(token.text()),
             token: Arc::new(token),
             places: vec![candidate.place],
             proof,
@@ -76,12 +76,18 @@ pub struct Session {
 impl Session {
     /// Adds a token, or a place to one that is there. Gives its position in [`Session::tokens`].
     pub fn add(&mut self, candidate: Candidate) -> usize {
-        let new = Inspection::new(candidate, &self.keys, &self.setting);
+        let sha256 = sha256(&candidate.text);
         let known = self
             .tokens
             .iter()
-            .position(|inspection| inspection.sha256 == new.sha256);
-        self.insert(known, new)
+            .position(|inspection| inspection.sha256 == sha256);
+        match known {
+            Some(at) => {
+                self.add_places(at, [candidate.place]);
+                at
+            }
+            None => self.push(Inspection::new(candidate, &self.keys, &self.setting)),
+        }
     }
 
     /// Adds tokens that were inspected elsewhere, or their places to those that are there. Gives the position of each
@@ -94,35 +100,40 @@ impl Session {
         new.into_iter()
             .map(|inspection| {
                 let sha256 = inspection.sha256.clone();
-                let at = self.insert(known.get(&sha256).copied(), inspection);
+                let at = match known.get(&sha256) {
+                    Some(&at) => {
+                        self.add_places(at, inspection.places);
+                        at
+                    }
+                    None => self.push(inspection),
+                };
                 known.insert(sha256, at);
                 at
             })
             .collect()
     }
 
-    /// Adds a token at the end, or its places to the one at `known`.
-    fn insert(&mut self, known: Option<usize>, new: Inspection) -> usize {
-        let Some(at) = known else {
-            self.tokens.push(new);
-            return self.tokens.len().saturating_sub(1);
-        };
+    /// Adds a token at the end. Gives its position.
+    fn push(&mut self, new: Inspection) -> usize {
+        self.tokens.push(new);
+        self.tokens.len().saturating_sub(1)
+    }
+
+    /// Adds places to the token at a position, those left out that it has.
+    fn add_places(&mut self, at: usize, places: impl IntoIterator<Item = Place>) {
         if let Some(inspection) = self.tokens.get_mut(at) {
-            for place in new.places {
+            for place in places {
                 if !inspection.places.contains(&place) {
                     inspection.places.push(place);
                 }
             }
         }
-        at
     }
+}
 
-    /// Verifies every token again, after the keys changed.
-    pub fn prove_all(&mut self) {
-        for inspection in &mut self.tokens {
-            inspection.prove(&self.keys, &self.setting);
-        }
-    }
+/// SHA-256 of a text, in lower-case hexadecimal.
+fn sha256(text: &str) -> String {
+    hex(&openssl::sha::sha256(text.as_bytes()))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -1,5 +1,6 @@
 //! A token taken apart, every part in its place.
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
 use zeroize::Zeroizing;
@@ -212,34 +213,28 @@ impl Token {
             None => (text.len(), Vec::new()),
         };
         let segments = segments(&text, jws_end);
-        let header_has_enc = |header: Option<&Range<usize>>| {
-            header
-                .and_then(|range| text.get(range.clone()))
-                .filter(|segment| segment.len() <= MAX_HEADER_OF_LARGE)
-                .is_some_and(|segment| {
-                    json::read(&base64url::decode(segment).bytes)
-                        .get("enc")
-                        .is_some()
-                })
+        // Asked only where the number of parts does not tell the kind; then it is read here and again as a part.
+        let header = LazyCell::new(|| {
+            let segment = text.get(segments.first()?.clone())?;
+            (segment.len() <= MAX_HEADER_OF_LARGE)
+                .then(|| json::read(&base64url::decode(segment).bytes))
+        });
+        let header_has_enc = || {
+            let header = (*header).as_ref();
+            header.is_some_and(|header| header.get("enc").is_some())
         };
-        let header_is_object = |header: Option<&Range<usize>>| {
-            header
-                .and_then(|range| text.get(range.clone()))
-                .filter(|segment| segment.len() <= MAX_HEADER_OF_LARGE)
-                .is_some_and(|segment| {
-                    json::read(&base64url::decode(segment).bytes)
-                        .object()
-                        .is_some()
-                })
+        let header_is_object = || {
+            let header = (*header).as_ref();
+            header.is_some_and(|header| header.object().is_some())
         };
         let with_disclosures = text.contains('~');
         let kind = match segments.len() {
             3 if with_disclosures => Kind::SdJwt,
             3 => Kind::Jws,
             5 => Kind::Jwe,
-            _ if header_has_enc(segments.first()) => Kind::Jwe,
+            _ if header_has_enc() => Kind::Jwe,
             0 | 1 => Kind::Unreadable,
-            _ if header_is_object(segments.first()) => Kind::Jws,
+            _ if header_is_object() => Kind::Jws,
             _ => Kind::Unreadable,
         };
         let roles: &[PartRole] = match kind {
@@ -250,7 +245,7 @@ impl Token {
                 PartRole::Ciphertext,
                 PartRole::Tag,
             ],
-            Kind::Unreadable if !header_is_object(segments.first()) => &[],
+            Kind::Unreadable if !header_is_object() => &[],
             _ => &[
                 PartRole::ProtectedHeader,
                 PartRole::Payload,

@@ -232,20 +232,18 @@ pub fn short_span(seconds: i64) -> String {
 
 /// The text with its first letter in lower case.
 fn lower_first(text: &str) -> String {
-    let mut characters = text.chars();
-    characters
-        .next()
-        .map(|first| first.to_lowercase().chain(characters).collect())
-        .unwrap_or_default()
+    with_first(text, |first| first.to_lowercase().collect())
 }
 
 /// The text with its first letter in upper case.
 pub fn capitalised(text: &str) -> String {
+    with_first(text, |first| first.to_uppercase().collect())
+}
+
+fn with_first(text: &str, change: impl Fn(char) -> String) -> String {
     let mut characters = text.chars();
-    characters
-        .next()
-        .map(|first| first.to_uppercase().chain(characters).collect())
-        .unwrap_or_default()
+    let first = characters.next().map(change).unwrap_or_default();
+    first + characters.as_str()
 }
 
 #[cfg(test)]

@@ -160,7 +160,7 @@ fn designate(
         .iter()
         .any(|name| header.get(name).is_some());
     if !names_a_key {
-        let mut fitting = keys.keys().iter().filter(|key| algorithm.fits(key.kind));
+        let mut fitting = usable().filter(|key| algorithm.fits(key.kind));
         let only = fitting.next()?;
         return fitting
             .next()
@@ -172,19 +172,17 @@ fn designate(
     {
         return Some((key, Designation::KeyId));
     }
-    for (name, member) in [("x5t#S256", 0), ("x5t", 1)] {
-        let Some(thumbprint) = header.str(name) else {
-            continue;
-        };
-        let found = pick(&|key| {
-            let own = if member == 0 {
-                &key.members.x5t_s256
-            } else {
-                &key.members.x5t
-            };
-            own.as_deref() == Some(thumbprint)
+    for name in ["x5t#S256", "x5t"] {
+        let named = header.str(name).and_then(|thumbprint| {
+            pick(&|key| {
+                let own = match name {
+                    "x5t" => &key.members.x5t,
+                    _ => &key.members.x5t_s256,
+                };
+                own.as_deref() == Some(thumbprint)
+            })
         });
-        if let Some(key) = found {
+        if let Some(key) = named {
             return Some((key, Designation::Thumbprint));
         }
     }

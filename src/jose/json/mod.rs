@@ -130,14 +130,6 @@ impl JsonFaultKind {
             Self::DuplicateMember { .. } | Self::NotUtf8 | Self::UnpairedSurrogate
         )
     }
-
-    /// Whether RFC 8259 section 8.1 or 8.2 (encoding) is at stake.
-    pub fn is_encoding(&self) -> bool {
-        matches!(
-            self,
-            Self::ByteOrderMark | Self::NotUtf8 | Self::UnpairedSurrogate | Self::WideEncoding
-        )
-    }
 }
 
 /// What a syntax error found: a character, or the end.

@@ -56,16 +56,6 @@ impl Decimal {
         Self::normal(nanoseconds < 0, digits, exponent)
     }
 
-    /// A whole number.
-    pub fn from_integer(value: i64) -> Self {
-        Self::from_nanoseconds(i128::from(value).saturating_mul(1_000_000_000))
-    }
-
-    /// Whether it is below zero.
-    pub fn is_negative(&self) -> bool {
-        self.negative
-    }
-
     /// Whether it is a whole number, however written.
     pub fn is_integer(&self) -> bool {
         i64::try_from(self.digits.len()).is_ok_and(|length| self.exponent >= length)
@@ -180,7 +170,7 @@ mod tests {
         ] {
             assert_eq!(
                 decimal(text),
-                Decimal::from_integer(1_795_035_600),
+                Decimal::from_nanoseconds(1_795_035_600_000_000_000),
                 "{text}"
             );
         }

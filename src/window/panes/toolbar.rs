@@ -9,7 +9,7 @@ use egui::{
     Stroke, TextEdit, ThemePreference, Ui, Vec2, vec2,
 };
 
-use crate::window::commands::{Action, Command};
+use crate::window::commands::{Action, Command, Entry};
 use crate::window::model::Model;
 use crate::window::theme::{self, semibold, size, space};
 use crate::window::widgets::{Icon, paint_icon};
@@ -108,21 +108,29 @@ fn paste(ui: &mut Ui, model: &Model, room: Room) -> Option<Command> {
     let label = RichText::new(entry.label)
         .font(semibold(size::BODY))
         .color(tokens.on_accent);
-    let mut button = Button::new(label).fill(tokens.accent);
-    if room == Room::Wide
-        && let Some(shortcut) = entry.shortcut
-    {
-        let shortcut = ui.ctx().format_shortcut(&shortcut);
-        button = button.right_text(
-            RichText::new(shortcut)
-                .size(size::SMALL)
-                .color(tokens.on_accent),
-        );
-    }
+    let button = Button::new(label).fill(tokens.accent);
+    let button = with_shortcut(ui, button, &entry, room, tokens.on_accent);
     named(ui.add(button), entry.label)
         .clicked()
         .then(|| (entry.command)(model))
         .flatten()
+}
+
+/// The button with its action's shortcut, where there is room for it.
+fn with_shortcut<'a>(
+    ui: &Ui,
+    button: Button<'a>,
+    entry: &Entry,
+    room: Room,
+    color: egui::Color32,
+) -> Button<'a> {
+    match entry.shortcut.filter(|_| room == Room::Wide) {
+        Some(shortcut) => {
+            let shortcut = ui.ctx().format_shortcut(&shortcut);
+            button.right_text(RichText::new(shortcut).size(size::SMALL).color(color))
+        }
+        None => button,
+    }
 }
 
 /// A button for the first action, and a menu beside it with all of them.
@@ -132,17 +140,8 @@ fn split(ui: &mut Ui, model: &Model, room: Room, actions: &[Action]) -> Option<C
     let mut command = None;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 1.0;
-        let mut button = Button::new(entry.label);
-        if room == Room::Wide
-            && let Some(shortcut) = entry.shortcut
-        {
-            let shortcut = ui.ctx().format_shortcut(&shortcut);
-            button = button.right_text(
-                RichText::new(shortcut)
-                    .size(size::SMALL)
-                    .color(tokens.faint),
-            );
-        }
+        let button = Button::new(entry.label);
+        let button = with_shortcut(ui, button, &entry, room, tokens.faint);
         if named(ui.add(button), entry.label).clicked() {
             command = (entry.command)(model);
         }
