@@ -21,6 +21,8 @@ pub struct Inspection {
     pub sha256: String,
     /// Where it was found, in input order.
     pub places: Vec<Place>,
+    /// What the reviewer calls it.
+    pub name: Option<String>,
     /// What was found out, independent of clock and policy.
     pub proof: Proof,
     /// How long parsing and verification took.
@@ -37,6 +39,7 @@ impl Inspection {
             sha256: sha256(token.text()),
             token: Arc::new(token),
             places: vec![candidate.place],
+            name: None,
             proof,
             took: start.elapsed(),
         }

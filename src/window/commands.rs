@@ -11,11 +11,12 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::clipboard::Purpose;
+use super::copies::CopyOf;
 use super::desk::{Desk, News, UNDO_FOR, What};
 use super::dialogs::{self, PathDialog};
 use super::loading::{Source, Wanted};
 use super::model::{Clock, Model, Notice, Selection, Zone};
-use crate::jose::PartRole;
+use super::panes::focus::{self, Place};
 use crate::judge::Policy;
 
 /// One thing to do.
@@ -31,16 +32,18 @@ pub enum Command {
     BringBack(u64),
     /// Stop a job.
     CancelJob(u64),
-    /// Put this on the clipboard as found.
-    CopyRange(Selection),
-    /// Put the whole text of the token on screen on the clipboard.
-    CopyToken,
+    /// Put something of the token on screen on the clipboard.
+    Copy(CopyOf),
     /// Take away the notice at this position.
     DismissNotice(usize),
     /// Judge as of this instant.
     FreezeClock(Timestamp),
+    /// Take the keyboard there.
+    Focus(Place),
     /// Judge as of now again.
     LiveClock,
+    /// Move the token at the first position to the second.
+    MoveToken(usize, usize),
     /// Read these files: keys where they are keys, tokens otherwise.
     OpenPaths(Vec<PathBuf>, Wanted),
     /// Read the sample.
@@ -53,6 +56,8 @@ pub enum Command {
     RemoveKey(String),
     /// Remove the token at this position.
     RemoveToken(usize),
+    /// Call the token at this position so; an empty name takes the old one away.
+    RenameToken(usize, String),
     /// Select these characters, or nothing.
     Select(Option<Selection>),
     /// Allow clocks to differ by this many seconds.
@@ -139,7 +144,7 @@ impl Action {
                 Some(Command::AddSecret)
             }),
             Self::CopyToken => entry("Copy token", keys(COMMAND_SHIFT, Key::C), |model| {
-                model.current.map(|_| Command::CopyToken)
+                model.current.map(|_| Command::Copy(CopyOf::Token))
             }),
             Self::NextToken => entry(
                 "Next token",
@@ -182,11 +187,12 @@ impl Desk {
             Command::AskPath(wanted) => self.path_dialog = Some(PathDialog::new(wanted, false)),
             Command::BringBack(number) => self.bring_back(number),
             Command::CancelJob(job) => self.jobs.cancel(job),
-            Command::CopyRange(selection) => self.copy_range(&selection),
-            Command::CopyToken => self.copy_token(),
+            Command::Copy(what) => self.copy_of(&what),
             Command::DismissNotice(at) => self.dismiss(at),
             Command::FreezeClock(at) => self.set_clock(Clock::Frozen(at)),
+            Command::Focus(place) => focus::ask(ctx, place),
             Command::LiveClock => self.set_clock(Clock::Live),
+            Command::MoveToken(from, to) => self.move_token(from, to),
             Command::OpenPaths(paths, wanted) => {
                 let sources = paths.into_iter().map(|path| (Source::File(path), wanted));
                 self.load(sources.collect(), "Opened");
@@ -196,6 +202,7 @@ impl Desk {
             Command::Paste => self.read_clipboard(Purpose::Session),
             Command::RemoveKey(id) => self.remove_key(&id),
             Command::RemoveToken(at) => self.remove_token(at),
+            Command::RenameToken(at, name) => self.rename_token(at, &name),
             Command::Select(selection) => self.model.selection = selection,
             Command::SetLeeway(seconds) => {
                 self.model.session.policy.leeway_seconds = seconds;
@@ -249,25 +256,9 @@ impl Desk {
         });
     }
 
-    fn copy_token(&mut self) {
-        if let Some((inspection, _)) = self.model.current() {
-            let text = Zeroizing::new(inspection.token.text().to_owned());
-            self.copy(text, "the token", true);
-        }
-    }
-
-    fn copy_range(&mut self, selection: &Selection) {
-        let text = self.model.current().and_then(|(inspection, _)| {
-            let text = inspection.token.text().get(selection.range.clone())?;
-            Some(Zeroizing::new(text.to_owned()))
-        });
-        // A signature is what makes a token usable; the other parts only tell.
-        let is_secret = !matches!(
-            selection.part,
-            PartRole::ProtectedHeader | PartRole::UnprotectedHeader | PartRole::Payload
-        );
-        if let Some(text) = text.filter(|text| !text.is_empty()) {
-            self.copy(text, "the selection", is_secret);
+    fn copy_of(&mut self, what: &CopyOf) {
+        if let Some(copy) = what.text(&self.model) {
+            self.copy(copy.text, copy.what, copy.is_secret);
         }
     }
 
@@ -286,6 +277,33 @@ impl Desk {
         if at < self.model.session.tokens.len() && self.model.current != Some(at) {
             self.model.current = Some(at);
             self.model.selection = None;
+        }
+    }
+
+    fn move_token(&mut self, from: usize, to: usize) {
+        let count = self.model.session.tokens.len();
+        if from >= count || to >= count || self.model.judgements.len() != count {
+            return;
+        }
+        let inspection = self.model.session.tokens.remove(from);
+        self.model.session.tokens.insert(to, inspection);
+        let judgement = self.model.judgements.remove(from);
+        self.model.judgements.insert(to, judgement);
+        self.model.current = self.model.current.map(|current| match current {
+            _ if current == from => to,
+            _ if from < current && current <= to => current.saturating_sub(1),
+            _ if to <= current && current < from => current.saturating_add(1),
+            _ => current,
+        });
+        // A round through all tokens counts by position.
+        self.is_stale = true;
+        self.model.last_action = format!("Moved the token to place {}", to.saturating_add(1));
+    }
+
+    fn rename_token(&mut self, at: usize, name: &str) {
+        if let Some(inspection) = self.model.session.tokens.get_mut(at) {
+            let name = name.trim();
+            inspection.name = (!name.is_empty()).then(|| name.to_owned());
         }
     }
 

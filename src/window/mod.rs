@@ -3,6 +3,7 @@
 mod app;
 pub mod clipboard;
 pub mod commands;
+pub mod copies;
 mod desk;
 pub mod dialogs;
 mod jobs;

@@ -13,6 +13,7 @@ use self::row::{ROW, Row};
 use crate::jose::visible::visible;
 use crate::judge::VerdictOutcome;
 use crate::window::commands::{Action, Command};
+use crate::window::copies::CopyOf;
 use crate::window::model::Model;
 use crate::window::theme::{self, size, space};
 use crate::window::widgets::{Icon, section, wrapped};
@@ -182,7 +183,7 @@ impl RailPane {
                     if model.current == Some(at)
                         && ui.button(Action::CopyToken.entry().label).clicked()
                     {
-                        commands.push(Command::CopyToken);
+                        commands.push(Command::Copy(CopyOf::Token));
                     }
                     if ui.button("Remove").clicked() {
                         commands.push(Command::RemoveToken(at));

@@ -8,6 +8,7 @@ use crate::inspection::Inspection;
 use crate::jose::{Kind, Part, PartRole, Token};
 use crate::judge::words::capitalised;
 use crate::window::commands::Command;
+use crate::window::copies::CopyOf;
 use crate::window::model::{Model, Selection};
 use crate::window::theme::{space, tokens};
 use crate::window::widgets::{Card, Icon, menu_tag, sign};
@@ -112,14 +113,14 @@ impl RawPane {
 /// What is selected, or all.
 fn copy(model: &Model) -> Command {
     match &model.selection {
-        Some(selection) => Command::CopyRange(selection.clone()),
-        None => Command::CopyToken,
+        Some(selection) => Command::Copy(CopyOf::Found(selection.clone())),
+        None => Command::Copy(CopyOf::Token),
     }
 }
 
 fn copy_menu(ui: &mut egui::Ui, model: &Model, commands: &mut Vec<Command>) {
     if ui.button("Token as found").clicked() {
-        commands.push(Command::CopyToken);
+        commands.push(Command::Copy(CopyOf::Token));
         ui.close();
     }
     ui.add_enabled_ui(model.selection.is_some(), |ui| {

@@ -8,6 +8,7 @@ use tokenloupe::jose::PartRole;
 use tokenloupe::judge::Policy;
 use tokenloupe::keys::KeyRing;
 use tokenloupe::window::commands::Command;
+use tokenloupe::window::copies::CopyOf;
 use tokenloupe::window::model::Selection;
 
 use super::{Window, character_width, click, click_at, last, of, says, selects};
@@ -27,7 +28,7 @@ fn the_raw_token_tells_its_size_and_copies() {
     );
     click(&mut window, "Copy");
     click(&mut window, "Token as found");
-    assert_eq!(last(&window), Some(&Command::CopyToken));
+    assert_eq!(last(&window), Some(&Command::Copy(CopyOf::Token)));
 }
 
 #[test]
@@ -134,7 +135,7 @@ fn copying_with_the_keyboard_takes_what_is_selected() {
     window.run();
     window.event(egui::Event::Copy);
     window.run();
-    assert_eq!(last(&window), Some(&Command::CopyToken));
+    assert_eq!(last(&window), Some(&Command::Copy(CopyOf::Token)));
     let selection = Selection {
         part: PartRole::ProtectedHeader,
         range: 3..9,
@@ -142,7 +143,10 @@ fn copying_with_the_keyboard_takes_what_is_selected() {
     window.state_mut().model.selection = Some(selection.clone());
     window.event(egui::Event::Copy);
     window.run();
-    assert_eq!(last(&window), Some(&Command::CopyRange(selection)));
+    assert_eq!(
+        last(&window),
+        Some(&Command::Copy(CopyOf::Found(selection)))
+    );
 }
 
 #[test]

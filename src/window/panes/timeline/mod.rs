@@ -296,8 +296,17 @@ fn nothing(kind: Kind, state: TimeState) -> (&'static str, &'static str) {
     }
 }
 
+/// Everything that the timeline shows, in words, a line each.
+pub(crate) fn facts(model: &Model, judgement: &Judgement) -> String {
+    sentences(model, judgement, &shown_marks(&judgement.times)).join("\n")
+}
+
 /// Everything on the axis, in words.
 fn words(model: &Model, judgement: &Judgement, marks: &[Shown]) -> String {
+    sentences(model, judgement, marks).join(". ")
+}
+
+fn sentences(model: &Model, judgement: &Judgement, marks: &[Shown]) -> Vec<String> {
     let mut sentences: Vec<String> = marks
         .iter()
         .map(|mark| {
@@ -321,7 +330,7 @@ fn words(model: &Model, judgement: &Judgement, marks: &[Shown]) -> String {
         times::instant(judgement.at, model.zone),
         state_words(&judgement.times)
     ));
-    sentences.join(". ")
+    sentences
 }
 
 fn state_words(times: &Times) -> &'static str {

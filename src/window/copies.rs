@@ -1,0 +1,218 @@
+//! What can be copied out of a token, and what of it is secret.
+
+use std::ops::Range;
+
+use zeroize::Zeroizing;
+
+use super::model::{Model, Selection};
+use crate::jose::json::{Json, Value};
+use crate::jose::visible::visible;
+use crate::jose::{Kind, Part, PartRole, Token};
+use crate::window::panes::links;
+
+/// Stands for what was left out of a redacted token.
+const REDACTED: &str = "[redacted]";
+
+/// Something to copy. A new form is a line here and one in [`CopyOf::text`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CopyOf {
+    /// What these characters mean: the text of a string, the JSON text of anything else.
+    Decoded(Selection),
+    /// These characters, as found.
+    Found(Selection),
+    /// The exact JSON text of a part, or of the member that these characters carry.
+    Json(Selection),
+    /// The token without what makes it usable: its signature, or the tag and keys of what is encrypted.
+    Redacted,
+    /// A member as a row for a spreadsheet: name, tabulator, exact value.
+    Row(Selection),
+    /// All times of the token and the clock, in words.
+    Times,
+    /// The whole token, as found.
+    Token,
+}
+
+/// A text for the clipboard.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct CopyText {
+    /// The text.
+    pub(super) text: Zeroizing<String>,
+    /// What it is, after "Copied".
+    pub(super) what: &'static str,
+    /// Whether it is to be taken off the clipboard again.
+    pub(super) is_secret: bool,
+}
+
+impl CopyOf {
+    /// The text, out of the token on screen. `None` where there is none such.
+    pub(super) fn text(&self, model: &Model) -> Option<CopyText> {
+        let (inspection, judgement) = model.current()?;
+        let token = &*inspection.token;
+        let text = |text: String, what, is_secret| {
+            (!text.is_empty()).then(|| CopyText {
+                text: Zeroizing::new(text),
+                what,
+                is_secret,
+            })
+        };
+        match self {
+            Self::Decoded(selection) => text(decoded(token, selection)?, "the decoded text", false),
+            Self::Found(selection) => {
+                let found = token.text().get(selection.range.clone())?.to_owned();
+                text(found, "the selection", makes_usable(selection.part))
+            }
+            Self::Json(selection) => text(json(token, selection)?, "the JSON", false),
+            Self::Redacted => text(redacted(token), "the token without its signature", false),
+            Self::Row(selection) => text(row(token, selection)?, "the row", false),
+            Self::Times => text(
+                crate::window::panes::timeline::facts(model, judgement),
+                "the times",
+                false,
+            ),
+            Self::Token => text(token.text().to_owned(), "the token", true),
+        }
+    }
+}
+
+/// A signature is what makes a token usable; header and payload only tell.
+fn makes_usable(part: PartRole) -> bool {
+    !matches!(
+        part,
+        PartRole::ProtectedHeader | PartRole::UnprotectedHeader | PartRole::Payload
+    )
+}
+
+fn part_of<'a>(token: &'a Token, selection: &Selection) -> Option<(&'a Part, Range<usize>)> {
+    let part = token.part_at(selection.range.start)?;
+    Some((part, links::bytes_of(part, &selection.range)?))
+}
+
+fn decoded(token: &Token, selection: &Selection) -> Option<String> {
+    let (part, bytes) = part_of(token, selection)?;
+    if let Some((_, value)) = member(part, &bytes)
+        && let Value::String(text) = &value.value
+    {
+        return Some(text.clone());
+    }
+    text_of(part, &bytes)
+}
+
+fn json(token: &Token, selection: &Selection) -> Option<String> {
+    let (part, bytes) = part_of(token, selection)?;
+    match member(part, &bytes) {
+        Some((_, value)) => text_of(part, &value.range),
+        None => text_of(part, &bytes),
+    }
+}
+
+fn row(token: &Token, selection: &Selection) -> Option<String> {
+    let (part, bytes) = part_of(token, selection)?;
+    let (name, value) = member(part, &bytes)?;
+    // Characters that would end the row, or not be seen, are escaped.
+    let value = visible(&text_of(part, &value.range)?);
+    Some(format!("{}\t{value}", visible(name)))
+}
+
+fn text_of(part: &Part, bytes: &Range<usize>) -> Option<String> {
+    let bytes = part.bytes().get(bytes.clone())?;
+    Some(String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// The member or element that exactly these bytes are, with its name (empty for an element).
+fn member<'a>(part: &'a Part, bytes: &Range<usize>) -> Option<(&'a str, &'a Json)> {
+    let root = part.json.as_ref()?.root.as_ref()?;
+    let mut open = vec![root];
+    while let Some(json) = open.pop() {
+        let holds = |range: &Range<usize>| range.start <= bytes.start && bytes.end <= range.end;
+        match &json.value {
+            Value::Array(elements) => {
+                let element = elements.iter().find(|element| holds(&element.range));
+                if let Some(element) = element {
+                    if element.range == *bytes {
+                        return Some(("", element));
+                    }
+                    open.push(element);
+                }
+            }
+            Value::Object(members) => {
+                if let Some(member) = members.iter().find(|member| holds(&member.range())) {
+                    if member.range() == *bytes || member.value.range == *bytes {
+                        return Some((&member.name, &member.value));
+                    }
+                    open.push(&member.value);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Every part that makes the token usable is left out, whatever it is.
+fn redacted(token: &Token) -> String {
+    if token.kind == Kind::Unreadable {
+        return REDACTED.to_owned();
+    }
+    let mut text = String::new();
+    let mut at = 0;
+    for part in &token.parts {
+        if part.range.start < at || part.range.is_empty() || !makes_usable(part.role) {
+            continue;
+        }
+        text.push_str(token.text().get(at..part.range.start).unwrap_or_default());
+        text.push_str(REDACTED);
+        at = part.range.end;
+    }
+    text.push_str(token.text().get(at..).unwrap_or_default());
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // {"alg":"none","a":{"b":[1,"\u0041\t"]}} . {"sub":"x"} . AAAA
+    const TOKEN: &str = "eyJhbGciOiJub25lIiwiYSI6eyJiIjpbMSwiXHUwMDQxXHQiXX19.eyJzdWIiOiJ4In0.AAAA";
+
+    fn selected(text: &str) -> (Token, Selection) {
+        let token = Token::parse(TOKEN);
+        let part = token.part(PartRole::ProtectedHeader).expect("a header");
+        let start = part.utf8().expect("text").find(text).expect("there");
+        let selection = links::select(part, start..start + text.len());
+        (token, selection)
+    }
+
+    #[test]
+    fn a_string_is_copied_without_its_escapes_and_anything_else_as_its_json() {
+        let (token, string) = selected(r#""\u0041\t""#);
+        assert_eq!(decoded(&token, &string).as_deref(), Some("A\t"));
+        assert_eq!(json(&token, &string).as_deref(), Some(r#""\u0041\t""#));
+        let (token, member) = selected(r#""b":[1,"\u0041\t"]"#);
+        assert_eq!(
+            decoded(&token, &member).as_deref(),
+            Some(r#""b":[1,"\u0041\t"]"#)
+        );
+        assert_eq!(
+            row(&token, &member).as_deref(),
+            Some("b\t[1,\"\\u0041\\t\"]")
+        );
+    }
+
+    #[test]
+    fn what_makes_a_token_usable_is_redacted_and_nothing_else() {
+        assert_eq!(
+            redacted(&Token::parse(TOKEN)),
+            TOKEN.replace("AAAA", "[redacted]")
+        );
+        // RFC 7516, appendix A.2, shortened.
+        let jwe = Token::parse(
+            "eyJhbGciOiJSU0ExXzUiLCJlbmMiOiJBMTI4Q0JDLUhTMjU2In0.UGhIOg.AxY8DC.KDlTtX.9hH0vg",
+        );
+        let left = redacted(&jwe);
+        assert!(left.starts_with("eyJhbGciOiJSU0ExXzUi"), "{left}");
+        for part in ["UGhIOg", "9hH0vg", "KDlTtX"] {
+            assert!(!left.contains(part), "{left}");
+        }
+        assert_eq!(redacted(&Token::parse("not.a token")), REDACTED);
+    }
+}
