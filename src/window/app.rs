@@ -1,21 +1,21 @@
 //! The application: what happens before a frame, and where the panes stand in it.
 
-use egui::{
-    Align2, CentralPanel, FontId, Frame, Id, LayerId, Margin, Order, Panel, ThemePreference, Ui,
-};
+use egui::{Align2, CentralPanel, FontId, Frame, Id, LayerId, Margin, Order, Panel, Ui};
 
 use super::clipboard::Purpose;
 use super::commands::Command;
 use super::desk::{Desk, Surroundings};
+use super::dialogs::DialogKind;
 use super::launch::LaunchOptions;
 use super::loading::{Source, Wanted};
-use super::model::Model;
+use super::model::{Layout, Model};
 use super::panes::notices::NoticesPane;
 use super::panes::rail::RailPane;
 use super::panes::status::StatusPane;
 use super::panes::toolbar::ToolbarPane;
 use super::panes::welcome::WelcomePane;
 use super::privacy::OutputGuard;
+use super::settings;
 use super::shortcuts::{self, Asked};
 use super::stage::Stage;
 use super::theme::{self, size};
@@ -26,11 +26,9 @@ const RAIL_FROM: f32 = 820.0;
 /// Below this width verification and findings are tabs beside the timeline.
 const COLUMN_FROM: f32 = 1100.0;
 
-/// Under this name the theme is kept between sessions.
-const THEME: &str = "theme";
-
 /// The window.
 pub struct App {
+    ctx: egui::Context,
     desk: Desk,
     guard: OutputGuard,
     /// What the panes asked for in the last frame.
@@ -65,9 +63,13 @@ impl App {
         cc.egui_ctx.add_plugin(guard.clone());
         let mut desk = Desk::new(surroundings, &cc.egui_ctx);
         desk.model.takes_drops = takes_drops(cc);
-        let kept = cc.storage.and_then(|storage| storage.get_string(THEME));
-        if let Some(theme) = kept.as_deref().and_then(theme_named) {
-            cc.egui_ctx.set_theme(theme);
+        // Zooming is in the table of actions, like everything with a shortcut.
+        cc.egui_ctx.options_mut(|options| {
+            options.zoom_with_keyboard = false;
+            options.quit_shortcuts.clear();
+        });
+        if let Some(storage) = cc.storage {
+            settings::restore(storage, &mut desk.model, &cc.egui_ctx);
         }
         desk.model.theme = cc.egui_ctx.options(|options| options.theme_preference);
         let keys = options
@@ -80,6 +82,7 @@ impl App {
             .map(|input| (Source::Argument(input), Wanted::Tokens));
         desk.load(keys.chain(inputs).collect(), "Opened");
         Self {
+            ctx: cc.egui_ctx.clone(),
             desk,
             guard,
             pending: Vec::new(),
@@ -112,7 +115,9 @@ impl eframe::App for App {
         for text in self.guard.take_copied() {
             self.desk.copy(text, "the selected text", false);
         }
-        for asked in shortcuts::take(ctx, &self.desk.model) {
+        self.ask_before_closing(ctx);
+        let is_asking = self.desk.dialog.is_some();
+        for asked in shortcuts::take(ctx, &self.desk.model, is_asking) {
             match asked {
                 Asked::Command(command) => self.pending.push(command),
                 Asked::PasteIntoField => self.desk.read_clipboard(Purpose::Field),
@@ -134,10 +139,13 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let commands = self.panes(ui);
-        if let Some(mut dialog) = self.desk.path_dialog.take() {
-            let (command, stays) = dialog.ui(ui);
-            self.pending.extend(command);
-            self.desk.path_dialog = stays.then_some(dialog);
+        if let Some(mut dialog) = self.desk.dialog.take() {
+            let (commands, stays) = dialog.ui(ui, &self.desk.model);
+            if !stays && let Some(back) = dialog.back() {
+                ui.memory_mut(|memory| memory.request_focus(back));
+            }
+            self.pending.extend(commands);
+            self.desk.dialog = stays.then_some(dialog);
         }
         drop_overlay(ui);
         self.pending.extend(commands);
@@ -148,12 +156,7 @@ impl eframe::App for App {
 
     /// Beside eframe's own window geometry. Nothing of what is open.
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        let name = match self.desk.model.theme {
-            ThemePreference::Dark => "dark",
-            ThemePreference::Light => "light",
-            ThemePreference::System => "system",
-        };
-        storage.set_string(THEME, name.to_owned());
+        settings::keep(storage, &self.desk.model, &self.ctx);
     }
 
     fn on_exit(&mut self) {
@@ -171,8 +174,21 @@ impl eframe::App for App {
 }
 
 impl App {
+    /// Keys that are nowhere else are not lost by a click beside the mark.
+    fn ask_before_closing(&mut self, ctx: &egui::Context) {
+        let is_closing = ctx.input(|input| input.viewport().close_requested());
+        if !is_closing || self.desk.may_close || self.desk.model.unsaved_keys().next().is_none() {
+            return;
+        }
+        ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+        self.pending.push(Command::ShowDialog(DialogKind::Closing));
+    }
+
     fn panes(&mut self, ui: &mut Ui) -> Vec<Command> {
         let model = &self.desk.model;
+        let mut layout = model.layout;
+        // Other ids, so that egui's memory of the old sizes is not asked.
+        let salt = |name: &'static str| (name, model.layout_resets);
         let tokens = theme::tokens(ui);
         let width = ui.ctx().content_rect().width();
         let bar = |vertical| {
@@ -206,20 +222,24 @@ impl App {
                 .resizable(false);
             commands.extend(strip.show(ui, |ui| self.rail.strip_ui(ui, model)).inner);
         } else {
-            let rail = Panel::left("rail")
-                .default_size(264.0)
-                .size_range(200.0..=400.0)
+            let rail = Panel::left(salt("rail"))
+                .default_size(layout.rail)
+                .size_range(Layout::RAIL)
                 .frame(side);
-            commands.extend(rail.show(ui, |ui| self.rail.ui(ui, model)).inner);
+            let shown = rail.show(ui, |ui| self.rail.ui(ui, model));
+            layout.rail = shown.response.rect.width();
+            commands.extend(shown.inner);
         }
         let ground = Frame::new().fill(tokens.bg0).inner_margin(Margin::same(10));
         let is_wide = width >= COLUMN_FROM;
         if is_wide && model.current().is_some() {
-            let column = Panel::right("column")
-                .default_size(372.0)
-                .size_range(280.0..=560.0)
+            let column = Panel::right(salt("column"))
+                .default_size(layout.column)
+                .size_range(Layout::COLUMN)
                 .frame(side);
-            commands.extend(column.show(ui, |ui| self.stage.column_ui(ui, model)).inner);
+            let shown = column.show(ui, |ui| self.stage.column_ui(ui, model));
+            layout.column = shown.response.rect.width();
+            commands.extend(shown.inner);
         }
         let centre = CentralPanel::no_frame().frame(ground).show(ui, |ui| {
             if model.current().is_some() {
@@ -229,6 +249,10 @@ impl App {
             }
         });
         commands.extend(centre.inner);
+        if layout != model.layout {
+            let (rail, column) = (layout.rail, layout.column);
+            commands.push(Command::SetWidths { rail, column });
+        }
         commands
     }
 }
@@ -251,15 +275,6 @@ fn drop_overlay(ui: &Ui) {
         FontId::proportional(size::TITLE),
         tokens.text,
     );
-}
-
-fn theme_named(name: &str) -> Option<ThemePreference> {
-    Some(match name {
-        "dark" => ThemePreference::Dark,
-        "light" => ThemePreference::Light,
-        "system" => ThemePreference::System,
-        _ => return None,
-    })
 }
 
 /// winit takes no drops on Wayland.

@@ -1,23 +1,22 @@
-//! What the user can do. Panes yield commands; only this room carries them out.
-//!
-//! [`Command`] is one thing to do, [`Action`] the table of those that have a name and a shortcut: it feeds
-//! toolbar, menus and keyboard.
+//! What the user can do. Panes yield commands; only this room carries them out. Those that have a name are in the table
+//! of [`actions`](super::actions).
 
 use std::path::PathBuf;
 use std::time::Instant;
 
-use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
+use egui::ThemePreference;
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::clipboard::Purpose;
 use super::copies::CopyOf;
-use super::desk::{Desk, News, UNDO_FOR, What};
-use super::dialogs::{self, PathDialog};
+use super::desk::{Desk, Everything, News, UNDO_FOR, What};
+use super::dialogs::{self, Dialog, DialogKind};
 use super::loading::{Source, Wanted};
-use super::model::{Clock, Model, Notice, Selection, Zone};
+use super::model::{Clock, Layout, Notice, Selection, Tab, Zone};
 use super::panes::focus::{self, Place};
 use crate::judge::Policy;
+use crate::keys::Key;
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,12 +25,15 @@ pub enum Command {
     AddKeys,
     /// Ask for a file that is a shared secret.
     AddSecret,
-    /// Ask for a file by its path, in the window.
-    AskPath(Wanted),
     /// Bring back what was removed under this number.
     BringBack(u64),
     /// Stop a job.
     CancelJob(u64),
+    /// Close the window; unless it is sure, ask where something would be lost.
+    Close {
+        /// Whether the user was asked.
+        is_sure: bool,
+    },
     /// Put something of the token on screen on the clipboard.
     Copy(CopyOf),
     /// Take away the notice at this position.
@@ -40,6 +42,13 @@ pub enum Command {
     FreezeClock(Timestamp),
     /// Take the keyboard there.
     Focus(Place),
+    /// Take the keyboard to the pane after the one that it is in, or before.
+    FocusNext {
+        /// After.
+        is_forward: bool,
+    },
+    /// Zeroise what was removed: it can no longer be brought back.
+    ForgetRemoved,
     /// Judge as of now again.
     LiveClock,
     /// Move the token at the first position to the second.
@@ -52,131 +61,59 @@ pub enum Command {
     OpenTokens,
     /// Read what is on the clipboard.
     Paste,
+    /// Remove all tokens and keys.
+    RemoveAll,
     /// Remove the key of this id.
     RemoveKey(String),
     /// Remove the token at this position.
     RemoveToken(usize),
     /// Call the token at this position so; an empty name takes the old one away.
     RenameToken(usize, String),
+    /// Let the panes stand as in a new window.
+    ResetLayout,
     /// Select these characters, or nothing.
     Select(Option<Selection>),
     /// Allow clocks to differ by this many seconds.
     SetLeeway(u32),
     /// Hold the tokens against this.
     SetPolicy(Policy),
+    /// Show this where the window is narrow.
+    SetTab(Tab),
     /// Follow this theme.
     SetTheme(ThemePreference),
+    /// Give rail and column these widths, in points.
+    SetWidths {
+        /// Of the rail.
+        rail: f32,
+        /// Of the column at the right.
+        column: f32,
+    },
     /// Show times in this zone.
     SetZone(Zone),
+    /// Open a dialog over the window.
+    ShowDialog(DialogKind),
     /// Show the token at this position.
     ShowToken(usize),
+    /// Change the size of everything.
+    Zoom(Zoom),
 }
 
-/// A command that has a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// Ask for key files.
-    AddKey,
-    /// Ask for a key file by its path.
-    AddKeyByPath,
-    /// Ask for a file that is a shared secret.
-    AddSecret,
-    /// Copy the token on screen.
-    CopyToken,
-    /// The next token.
-    NextToken,
-    /// Ask for files.
-    Open,
-    /// Ask for a file by its path.
-    OpenByPath,
-    /// Read the clipboard.
-    Paste,
-    /// The token before.
-    PreviousToken,
-    /// Bring back what was removed last.
-    Undo,
+/// How to change the size of everything.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Zoom {
+    /// A step larger.
+    In,
+    /// A step smaller.
+    Out,
+    /// To this size; 1 is the system's.
+    To(f32),
 }
 
-/// What there is to know of an [`Action`].
-#[derive(Debug, Clone, Copy)]
-pub struct Entry {
-    /// What it is called.
-    pub label: &'static str,
-    /// Its keys.
-    pub shortcut: Option<KeyboardShortcut>,
-    /// What it does now; `None` while it cannot be done.
-    pub command: fn(&Model) -> Option<Command>,
-}
+/// The sizes that [`Zoom`] keeps to.
+pub(super) const ZOOM: std::ops::RangeInclusive<f32> = 0.5..=3.0;
 
-const COMMAND_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
-
-impl Action {
-    /// All of them. A shortcut that holds more modifiers stands before one that holds fewer.
-    pub const ALL: [Self; 10] = [
-        Self::AddKey,
-        Self::OpenByPath,
-        Self::CopyToken,
-        Self::Paste,
-        Self::Open,
-        Self::Undo,
-        Self::NextToken,
-        Self::PreviousToken,
-        Self::AddKeyByPath,
-        Self::AddSecret,
-    ];
-
-    /// Its line in the table.
-    pub fn entry(self) -> Entry {
-        let entry = |label, shortcut, command| Entry {
-            label,
-            shortcut,
-            command,
-        };
-        let keys = |modifiers, key| Some(KeyboardShortcut::new(modifiers, key));
-        match self {
-            Self::AddKey => entry("Add key\u{2026}", keys(COMMAND_SHIFT, Key::K), |_| {
-                Some(Command::AddKeys)
-            }),
-            Self::AddKeyByPath => entry("Add key by path\u{2026}", None, |_| {
-                Some(Command::AskPath(Wanted::Keys))
-            }),
-            Self::AddSecret => entry("Add a file as shared secret\u{2026}", None, |_| {
-                Some(Command::AddSecret)
-            }),
-            Self::CopyToken => entry("Copy token", keys(COMMAND_SHIFT, Key::C), |model| {
-                model.current.map(|_| Command::Copy(CopyOf::Token))
-            }),
-            Self::NextToken => entry(
-                "Next token",
-                keys(Modifiers::COMMAND, Key::PageDown),
-                |model| step(model, 1),
-            ),
-            Self::Open => entry("Open\u{2026}", keys(Modifiers::COMMAND, Key::O), |_| {
-                Some(Command::OpenTokens)
-            }),
-            Self::OpenByPath => entry("Open by path\u{2026}", keys(COMMAND_SHIFT, Key::O), |_| {
-                Some(Command::AskPath(Wanted::Tokens))
-            }),
-            Self::Paste => entry("Paste", keys(Modifiers::COMMAND, Key::V), |_| {
-                Some(Command::Paste)
-            }),
-            Self::PreviousToken => entry(
-                "Previous token",
-                keys(Modifiers::COMMAND, Key::PageUp),
-                |model| step(model, -1),
-            ),
-            Self::Undo => entry("Undo", keys(Modifiers::COMMAND, Key::Z), |model| {
-                let last = model.notices.iter().rev().find_map(|notice| notice.undo);
-                last.map(Command::BringBack)
-            }),
-        }
-    }
-}
-
-fn step(model: &Model, by: isize) -> Option<Command> {
-    let next = model.current?.checked_add_signed(by)?;
-    (next < model.session.tokens.len()).then_some(Command::ShowToken(next))
-}
+/// A step of [`Zoom`].
+const ZOOM_STEP: f32 = 0.1;
 
 impl Desk {
     /// Carries a command out. Nothing else changes the model, news of jobs aside.
@@ -184,13 +121,22 @@ impl Desk {
         match command {
             Command::AddKeys => self.ask(Wanted::Keys, frame),
             Command::AddSecret => self.ask(Wanted::Secret, frame),
-            Command::AskPath(wanted) => self.path_dialog = Some(PathDialog::new(wanted, false)),
             Command::BringBack(number) => self.bring_back(number),
             Command::CancelJob(job) => self.jobs.cancel(job),
+            Command::Close { is_sure } => {
+                self.may_close |= is_sure;
+                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+            }
             Command::Copy(what) => self.copy_of(&what),
             Command::DismissNotice(at) => self.dismiss(at),
             Command::FreezeClock(at) => self.set_clock(Clock::Frozen(at)),
-            Command::Focus(place) => focus::ask(ctx, place),
+            Command::Focus(place) => self.focus(ctx, place),
+            Command::FocusNext { is_forward } => {
+                if let Some(place) = focus::next(ctx, is_forward) {
+                    self.focus(ctx, place);
+                }
+            }
+            Command::ForgetRemoved => self.forget_all_removed(),
             Command::LiveClock => self.set_clock(Clock::Live),
             Command::MoveToken(from, to) => self.move_token(from, to),
             Command::OpenPaths(paths, wanted) => {
@@ -200,9 +146,14 @@ impl Desk {
             Command::OpenSample => self.load(super::loading::sample(), "Opened"),
             Command::OpenTokens => self.ask(Wanted::Tokens, frame),
             Command::Paste => self.read_clipboard(Purpose::Session),
+            Command::RemoveAll => self.remove_all(),
             Command::RemoveKey(id) => self.remove_key(&id),
             Command::RemoveToken(at) => self.remove_token(at),
             Command::RenameToken(at, name) => self.rename_token(at, &name),
+            Command::ResetLayout => {
+                self.model.layout = Layout::default();
+                self.model.layout_resets = self.model.layout_resets.wrapping_add(1);
+            }
             Command::Select(selection) => self.model.selection = selection,
             Command::SetLeeway(seconds) => {
                 self.model.session.policy.leeway_seconds = seconds;
@@ -212,12 +163,27 @@ impl Desk {
                 self.model.session.policy = policy;
                 self.is_stale = true;
             }
+            Command::SetTab(tab) => self.model.layout.tab = tab,
             Command::SetTheme(theme) => {
                 self.model.theme = theme;
                 ctx.set_theme(theme);
             }
+            Command::SetWidths { rail, column } => {
+                self.model.layout.rail = rail;
+                self.model.layout.column = column;
+            }
             Command::SetZone(zone) => self.model.zone = zone,
+            Command::ShowDialog(kind) => self.show_dialog(kind, ctx),
             Command::ShowToken(at) => self.show_token(at),
+            Command::Zoom(zoom) => {
+                let size = match zoom {
+                    Zoom::In => ctx.zoom_factor() + ZOOM_STEP,
+                    Zoom::Out => ctx.zoom_factor() - ZOOM_STEP,
+                    Zoom::To(size) => size,
+                };
+                let size = (size * 10.0).round() / 10.0;
+                ctx.set_zoom_factor(size.clamp(*ZOOM.start(), *ZOOM.end()));
+            }
         }
     }
 
@@ -266,6 +232,26 @@ impl Desk {
         if let Err(fault) = self.clipboard.write(text, what, is_secret) {
             self.notify(Notice::fault(&fault.to_string()));
         }
+    }
+
+    /// Takes the keyboard to a place, which must be on screen for that.
+    fn focus(&mut self, ctx: &egui::Context, place: Place) {
+        match place {
+            Place::Checks => self.model.layout.tab = Tab::Checks,
+            Place::Findings => self.model.layout.tab = Tab::Findings,
+            Place::Timeline => self.model.layout.tab = Tab::Timeline,
+            _ => {}
+        }
+        focus::ask(ctx, place);
+    }
+
+    fn show_dialog(&mut self, kind: DialogKind, ctx: &egui::Context) {
+        // One in place of another goes back to where the first came from.
+        let back = match &self.dialog {
+            Some(dialog) => dialog.back(),
+            None => ctx.memory(egui::Memory::focused),
+        };
+        self.dialog = Some(Dialog::new(kind, &self.model, back));
     }
 
     fn set_clock(&mut self, clock: Clock) {
@@ -335,6 +321,30 @@ impl Desk {
         self.keep_removed(&name, What::Token(at, Box::new((inspection, judgement))));
     }
 
+    fn remove_all(&mut self) {
+        let model = &mut self.model;
+        let keys: Vec<_> = model.session.keys.keys().to_vec();
+        let everything = Everything {
+            tokens: std::mem::take(&mut model.session.tokens),
+            judgements: std::mem::take(&mut model.judgements),
+            keys: std::mem::take(&mut model.session.keys),
+            current: model.current.take(),
+        };
+        if everything.tokens.is_empty() && keys.is_empty() {
+            return;
+        }
+        model.selection = None;
+        let name = "all tokens and keys";
+        self.keys_changed();
+        self.keep_removed(name, What::Everything(Box::new(everything)));
+    }
+
+    fn forget_all_removed(&mut self) {
+        self.removed.clear();
+        self.model.notices.retain(|notice| notice.undo.is_none());
+        "Forgot what was removed".clone_into(&mut self.model.last_action);
+    }
+
     fn remove_key(&mut self, id: &str) {
         if let Some(key) = self.model.session.keys.remove(id) {
             self.keys_changed();
@@ -360,6 +370,10 @@ impl Desk {
                 self.keys_changed();
                 "Brought the key back".clone_into(&mut self.model.last_action);
             }
+            What::Everything(everything) => {
+                self.bring_everything_back(*everything);
+                "Brought tokens and keys back".clone_into(&mut self.model.last_action);
+            }
             What::Token(at, token) => {
                 let (inspection, judgement) = *token;
                 let at = at.min(self.model.judgements.len());
@@ -375,6 +389,25 @@ impl Desk {
         self.model
             .notices
             .retain(|notice| notice.undo != Some(number));
+    }
+
+    /// What came since stays, after what was there.
+    fn bring_everything_back(&mut self, everything: Everything) {
+        let model = &mut self.model;
+        let newer = std::mem::replace(&mut model.session.tokens, everything.tokens);
+        let newer_judgements = std::mem::replace(&mut model.judgements, everything.judgements);
+        let positions = model.session.add_inspected(newer);
+        for (at, judgement) in positions.into_iter().zip(newer_judgements) {
+            if at == model.judgements.len() {
+                model.judgements.push(judgement);
+            }
+        }
+        let newer = std::mem::replace(&mut model.session.keys, everything.keys);
+        let newer = newer.keys().iter().map(|key| Key::clone(key));
+        model.session.keys.add(newer.collect::<Vec<_>>());
+        model.current = everything.current;
+        model.selection = None;
+        self.keys_changed();
     }
 
     fn keep_removed(&mut self, name: &str, what: What) {

@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::clipboard::{Clipboard, ClipboardFault, ClipboardThread, Purpose, Reply};
-use super::dialogs::{FilePicker, PathDialog, Picked};
+use super::dialogs::{Dialog, DialogKind, FilePicker, Picked};
 use super::jobs::{Ended, Jobs, Leave};
 use super::loading::{Ground, Loaded, Source, Wanted};
-use super::model::{Clock, Model, Notice};
+use super::model::{CLIPBOARD, Clock, Model, Notice};
 use crate::inspection::Inspection;
 use crate::jose::Token;
 use crate::judge::Judgement;
-use crate::keys::Key;
+use crate::keys::{Key, KeyRing};
 use crate::verify::{Proof, prove};
 
 /// What was removed can be brought back for this long; then it is forgotten, and its memory zeroised.
@@ -50,9 +50,18 @@ pub(super) struct Removed {
 }
 
 pub(super) enum What {
+    Everything(Box<Everything>),
     Key(Arc<Key>),
     /// And where it stood.
     Token(usize, Box<(Inspection, Judgement)>),
+}
+
+/// All tokens and keys at once.
+pub(super) struct Everything {
+    pub(super) tokens: Vec<Inspection>,
+    pub(super) judgements: Vec<Judgement>,
+    pub(super) keys: KeyRing,
+    pub(super) current: Option<usize>,
 }
 
 /// Judging all tokens, a few at a time.
@@ -90,7 +99,9 @@ pub(super) struct Desk {
     pub(super) jobs: Jobs<News>,
     pub(super) clipboard: ClipboardThread,
     pub(super) picker: Box<dyn FilePicker>,
-    pub(super) path_dialog: Option<PathDialog>,
+    pub(super) dialog: Option<Dialog>,
+    /// Whether the user was asked, and closes.
+    pub(super) may_close: bool,
     pub(super) removed: Vec<Removed>,
     /// Whether the judgements must be made anew, for another reason than that time went on.
     pub(super) is_stale: bool,
@@ -100,6 +111,8 @@ pub(super) struct Desk {
     removals: u64,
     /// Counts the changes of the key ring.
     generation: u64,
+    /// The job that verifies everything again.
+    verifying: Option<u64>,
 }
 
 impl Desk {
@@ -114,13 +127,15 @@ impl Desk {
             jobs: Jobs::new(ctx.clone()),
             clipboard: ClipboardThread::start(surroundings.clipboard, ctx.clone()),
             picker: surroundings.picker,
-            path_dialog: None,
+            dialog: None,
+            may_close: false,
             removed: Vec::new(),
             is_stale: false,
             round: None,
             now,
             removals: 0,
             generation: 0,
+            verifying: None,
         }
     }
 
@@ -141,7 +156,7 @@ impl Desk {
             match reply {
                 Reply::Read(Purpose::Session, Ok(text)) => {
                     let source = Source::Text {
-                        name: "clipboard",
+                        name: CLIPBOARD,
                         text,
                     };
                     self.load(vec![(source, Wanted::Tokens)], "Pasted");
@@ -248,13 +263,15 @@ impl Desk {
         label: &str,
         can_cancel: bool,
         work: impl FnOnce(&Leave) -> News + Send + 'static,
-    ) {
-        if self.jobs.start(label, can_cancel, work).is_none() {
+    ) -> Option<u64> {
+        let job = self.jobs.start(label, can_cancel, work);
+        if job.is_none() {
             self.notify(Notice::fault(&format!(
                 "{label}: expected a new thread, found that the system gives none\nClose something and try again."
             )));
         }
         self.model.busy = self.jobs.busy();
+        job
     }
 
     pub(super) fn notify(&mut self, notice: Notice) {
@@ -296,15 +313,25 @@ impl Desk {
             count => format!("Verifying {count} tokens"),
         };
         let ground = self.ground();
-        self.start(&label, false, move |_| {
-            let prove = |token: Arc<Token>| {
+        // What the keys of before would have shown is of no use.
+        if let Some(job) = self.verifying.take() {
+            self.jobs.stop(job);
+        }
+        self.verifying = self.start(&label, false, move |leave| {
+            let count = tokens.len() as u64;
+            let mut proofs = Vec::with_capacity(tokens.len());
+            for (at, token) in (0..).zip(tokens) {
+                if leave.is_cancelled() {
+                    break;
+                }
+                leave.done(at, count);
                 let start = Instant::now();
                 let proof = prove(&token, &ground.keys, &ground.setting);
-                (token, proof, start.elapsed())
-            };
+                proofs.push((token, proof, start.elapsed()));
+            }
             News::Proved(Proved {
                 generation: ground.generation,
-                proofs: tokens.into_iter().map(prove).collect(),
+                proofs,
             })
         });
     }
@@ -389,7 +416,8 @@ impl Desk {
                 self.load(sources.collect(), "Opened");
             }
             None if picked.was_missing => {
-                self.path_dialog = Some(PathDialog::new(picked.wanted, true));
+                let kind = DialogKind::PathInstead(picked.wanted);
+                self.dialog = Some(Dialog::new(kind, &self.model, None));
             }
             None => {}
         }

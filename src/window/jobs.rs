@@ -3,7 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
@@ -27,7 +27,7 @@ struct Running {
     job: u64,
     label: String,
     can_cancel: bool,
-    cancel: Arc<AtomicBool>,
+    leave: Leave,
 }
 
 struct News<T> {
@@ -45,14 +45,34 @@ pub(super) enum Ended<T> {
     Failed(String),
 }
 
-/// What a job is given: whether to go on.
-#[derive(Debug, Clone)]
-pub(super) struct Leave(Arc<AtomicBool>);
+/// Steps of [`Leave::done`] from nothing to everything.
+const STEPS: u32 = 1_000;
+
+/// What a job is given: whether to go on, and a place to say how far it is.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Leave {
+    cancel: Arc<AtomicBool>,
+    /// Of [`STEPS`], plus 1; 0 while nothing is known.
+    done: Arc<AtomicU32>,
+}
 
 impl Leave {
     /// Whether somebody asked the job to stop.
     pub(super) fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.cancel.load(Ordering::Relaxed)
+    }
+
+    /// Says how much is done.
+    pub(super) fn done(&self, part: u64, whole: u64) {
+        let steps = u128::from(part.min(whole)) * u128::from(STEPS) / u128::from(whole.max(1));
+        let steps = u32::try_from(steps).unwrap_or(STEPS);
+        self.done.store(steps.saturating_add(1), Ordering::Relaxed);
+    }
+
+    /// How much is done, 0 to 1, where the job said it.
+    fn progress(&self) -> Option<f32> {
+        let steps = self.done.load(Ordering::Relaxed).checked_sub(1)?;
+        Some(steps as f32 / STEPS as f32)
     }
 }
 
@@ -78,14 +98,14 @@ impl<T: Send + 'static> Jobs<T> {
     ) -> Option<u64> {
         self.started = self.started.wrapping_add(1);
         let job = self.started;
-        let cancel = Arc::new(AtomicBool::new(false));
-        let leave = Leave(Arc::clone(&cancel));
+        let leave = Leave::default();
+        let given = leave.clone();
         let sender = self.sender.clone();
         let waker = self.waker.clone();
         let started = thread::Builder::new()
             .name(format!("job {job}"))
             .spawn(move || {
-                let result = catch_unwind(AssertUnwindSafe(|| work(&leave))).ok();
+                let result = catch_unwind(AssertUnwindSafe(|| work(&given))).ok();
                 // Nobody listens any more when the window has closed.
                 if sender.send(News { job, result }).is_ok() {
                     waker.request_repaint();
@@ -98,7 +118,7 @@ impl<T: Send + 'static> Jobs<T> {
             job,
             label: label.into(),
             can_cancel,
-            cancel,
+            leave,
         });
         Some(job)
     }
@@ -115,7 +135,7 @@ impl<T: Send + 'static> Jobs<T> {
                 continue;
             };
             let running = self.running.remove(at);
-            if running.cancel.load(Ordering::Relaxed) {
+            if running.leave.is_cancelled() {
                 continue;
             }
             ended.push(match news.result {
@@ -128,10 +148,21 @@ impl<T: Send + 'static> Jobs<T> {
 
     /// Asks a job to stop. It is no longer listed, and its result is dropped whenever it comes.
     pub(super) fn cancel(&mut self, job: u64) {
+        if self
+            .running
+            .iter()
+            .any(|running| running.job == job && running.can_cancel)
+        {
+            self.stop(job);
+        }
+    }
+
+    /// Like [`Jobs::cancel`], whether or not the user may.
+    pub(super) fn stop(&mut self, job: u64) {
         self.running.retain(|running| {
-            let is_it = running.job == job && running.can_cancel;
+            let is_it = running.job == job;
             if is_it {
-                running.cancel.store(true, Ordering::Relaxed);
+                running.leave.cancel.store(true, Ordering::Relaxed);
             }
             !is_it
         });
@@ -145,6 +176,7 @@ impl<T: Send + 'static> Jobs<T> {
                 job: running.job,
                 label: running.label.clone(),
                 can_cancel: running.can_cancel,
+                progress: running.leave.progress(),
             })
             .collect()
     }
@@ -153,7 +185,7 @@ impl<T: Send + 'static> Jobs<T> {
 impl<T> Drop for Jobs<T> {
     fn drop(&mut self) {
         for running in &self.running {
-            running.cancel.store(true, Ordering::Relaxed);
+            running.leave.cancel.store(true, Ordering::Relaxed);
         }
     }
 }
@@ -190,6 +222,18 @@ mod tests {
         assert_eq!(jobs.busy().len(), 1);
         assert!(matches!(wait(&mut jobs)[..], [Ended::Done(7)]));
         assert!(jobs.busy().is_empty() && jobs.collect().is_empty());
+    }
+
+    #[test]
+    fn how_far_a_job_is_can_be_seen_once_it_says_so() {
+        let leave = Leave::default();
+        assert_eq!(leave.progress(), None);
+        leave.done(1, 4);
+        assert_eq!(leave.progress(), Some(0.25));
+        leave.done(9, 4);
+        assert_eq!(leave.progress(), Some(1.0));
+        leave.done(0, 0);
+        assert_eq!(leave.progress(), Some(0.0));
     }
 
     #[test]

@@ -144,10 +144,12 @@ pub(super) fn read_all(
     }
     let mut keys = ground.keys;
     keys.add(loaded.keys.iter().cloned());
-    for candidate in candidates {
+    let count = candidates.len() as u64;
+    for (at, candidate) in (0..).zip(candidates) {
         if leave.is_cancelled() {
             break;
         }
+        leave.done(at, count);
         let inspection = Inspection::new(candidate, &keys, &ground.setting);
         let judgement = inspection.judge(&ground.policy, ground.now);
         loaded.tokens.push((inspection, judgement));
@@ -182,7 +184,7 @@ struct Input {
 fn read(source: Source, leave: &Leave) -> Result<Input, ReadError> {
     match source {
         Source::Argument(argument) if argument == "-" => {
-            read_stream(io::stdin().lock(), "stdin", leave)
+            read_stream(io::stdin().lock(), "stdin", None, leave)
         }
         Source::Argument(argument) if !Path::new(&argument).exists() => Ok(Input {
             name: "argument".to_owned(),
@@ -212,7 +214,8 @@ fn read_file(path: &Path, leave: &Leave) -> Result<Input, ReadError> {
     if metadata.len() > MAX_INPUT_BYTES {
         return Err(ReadError::TooLarge { name });
     }
-    read_stream(File::open(path).map_err(file)?, &name, leave)
+    let length = Some(metadata.len());
+    read_stream(File::open(path).map_err(file)?, &name, length, leave)
 }
 
 fn file_name(path: &Path) -> String {
@@ -220,12 +223,21 @@ fn file_name(path: &Path) -> String {
     visible(&name.to_string_lossy())
 }
 
-fn read_stream(mut stream: impl Read, name: &str, leave: &Leave) -> Result<Input, ReadError> {
+/// `length`: how many bytes to expect, where that is known.
+fn read_stream(
+    mut stream: impl Read,
+    name: &str,
+    length: Option<u64>,
+    leave: &Leave,
+) -> Result<Input, ReadError> {
     let name = name.to_owned();
     let mut bytes = Zeroizing::new(Vec::new());
     loop {
         if leave.is_cancelled() {
             return Err(ReadError::Cancelled);
+        }
+        if let Some(length) = length {
+            leave.done(bytes.len() as u64, length);
         }
         let chunk = stream.by_ref().take(CHUNK_BYTES).read_to_end(&mut bytes);
         match chunk {
@@ -325,7 +337,7 @@ mod tests {
     fn an_endless_stream_is_cut_off() {
         let mut jobs = Jobs::new(egui::Context::default());
         jobs.start("", true, |leave| {
-            read_stream(io::repeat(b'.'), "zeros", leave).map(|_| ())
+            read_stream(io::repeat(b'.'), "zeros", None, leave).map(|_| ())
         });
         let result = loop {
             if let Some(crate::window::jobs::Ended::Done(result)) = jobs.collect().pop() {

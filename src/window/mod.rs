@@ -1,5 +1,6 @@
 //! The window: panes over one [`Model`](model::Model), changed by [`Command`](commands::Command)s only.
 
+pub mod actions;
 mod app;
 pub mod clipboard;
 pub mod commands;
@@ -12,6 +13,7 @@ mod loading;
 pub mod model;
 pub mod panes;
 mod privacy;
+mod settings;
 mod shortcuts;
 mod stage;
 pub mod theme;

@@ -3,10 +3,15 @@
 use std::ops::Range;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::inspection::{Inspection, Session};
 use crate::jose::PartRole;
 use crate::judge::Judgement;
+use crate::keys::Key;
+
+/// What the clipboard is called as a source.
+pub const CLIPBOARD: &str = "clipboard";
 
 /// What all panes share: pick a claim and its characters light up, pick characters and the claim does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,13 +33,71 @@ pub enum Clock {
 }
 
 /// The zone that times are shown in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Zone {
     /// The machine's.
     Local,
     /// UTC.
     #[default]
     Utc,
+}
+
+/// How the panes stand. Remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Layout {
+    /// The width of the rail, in points.
+    pub rail: f32,
+    /// The width of the column at the right, in points.
+    pub column: f32,
+    /// What a narrow window shows below header and claims.
+    pub tab: Tab,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self {
+            rail: 264.0,
+            column: 372.0,
+            tab: Tab::default(),
+        }
+    }
+}
+
+impl Layout {
+    /// What the rail's width may be, in points.
+    pub const RAIL: std::ops::RangeInclusive<f32> = 200.0..=400.0;
+
+    /// What the column's width may be, in points.
+    pub const COLUMN: std::ops::RangeInclusive<f32> = 280.0..=560.0;
+
+    /// With sizes that can be shown; what was remembered may be anything.
+    #[must_use]
+    pub fn sane(self) -> Self {
+        let or = |width: f32, range: std::ops::RangeInclusive<f32>, other| {
+            if range.contains(&width) { width } else { other }
+        };
+        let new = Self::default();
+        Self {
+            rail: or(self.rail, Self::RAIL, new.rail),
+            column: or(self.column, Self::COLUMN, new.column),
+            ..self
+        }
+    }
+}
+
+/// What stands below header and claims where there is no column at the right.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tab {
+    /// The checks.
+    Checks,
+    /// The findings.
+    Findings,
+    /// The timeline.
+    #[default]
+    Timeline,
 }
 
 /// A message that stays until it is dismissed.
@@ -64,7 +127,7 @@ impl Notice {
 }
 
 /// Something that is being worked on in the background.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Busy {
     /// What to name it by in [`Command::CancelJob`](super::commands::Command::CancelJob).
     pub job: u64,
@@ -72,6 +135,8 @@ pub struct Busy {
     pub label: String,
     /// Whether it can be cancelled.
     pub can_cancel: bool,
+    /// How much is done, 0 to 1, where that is known.
+    pub progress: Option<f32>,
 }
 
 /// Everything that the window shows.
@@ -97,6 +162,10 @@ pub struct Model {
     pub busy: Vec<Busy>,
     /// What was done last, in words, such as "Pasted 2 tokens".
     pub last_action: String,
+    /// How the panes stand.
+    pub layout: Layout,
+    /// How often the layout was reset: panes start anew then.
+    pub layout_resets: u64,
     /// The theme that was asked for.
     pub theme: egui::ThemePreference,
     /// Whether files can be dropped on this window.
@@ -108,5 +177,11 @@ impl Model {
     pub fn current(&self) -> Option<(&Inspection, &Judgement)> {
         let at = self.current?;
         Some((self.session.tokens.get(at)?, self.judgements.get(at)?))
+    }
+
+    /// The keys that were pasted, which may be in no file.
+    pub fn unsaved_keys(&self) -> impl Iterator<Item = &Key> {
+        let keys = self.session.keys.keys().iter();
+        keys.filter(|key| key.source == CLIPBOARD).map(|key| &**key)
     }
 }

@@ -3,10 +3,11 @@
 use egui::{Align, Layout, Margin, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
 use super::commands::Command;
-use super::model::Model;
+use super::model::{Model, Tab};
 use super::panes::checks::ChecksPane;
 use super::panes::claims::ClaimsPane;
 use super::panes::findings::FindingsPane;
+use super::panes::focus::{self, Place};
 use super::panes::header::HeaderPane;
 use super::panes::raw::RawPane;
 use super::panes::timeline::TimelinePane;
@@ -45,15 +46,6 @@ pub(super) struct Stage {
     timeline: TimelinePane,
     checks: ChecksPane,
     findings: FindingsPane,
-    tab: Tab,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Tab {
-    Checks,
-    Findings,
-    #[default]
-    Timeline,
 }
 
 impl Stage {
@@ -64,8 +56,10 @@ impl Stage {
             .id_salt("column")
             .auto_shrink(false)
             .show(ui, |ui| {
-                commands.extend(self.checks.ui(ui, model));
-                commands.extend(self.findings.ui(ui, model));
+                commands.extend(reported(ui, Place::Checks, |ui| self.checks.ui(ui, model)));
+                commands.extend(reported(ui, Place::Findings, |ui| {
+                    self.findings.ui(ui, model)
+                }));
                 ui.add_space(GAP);
             });
         commands
@@ -85,9 +79,9 @@ impl Stage {
                 commands.extend(self.verdict.ui(ui, model));
                 let raw = vec2(width, (height * 0.3).clamp(120.0, 280.0));
                 ui.allocate_ui_with_layout(raw, Layout::top_down(Align::Min), |ui| {
-                    commands.extend(self.raw.ui(ui, model));
+                    commands.extend(reported(ui, Place::Raw, |ui| self.raw.ui(ui, model)));
                 });
-                let bottom = match self.tab {
+                let bottom = match model.layout.tab {
                     _ if !tabs => TIMELINE,
                     Tab::Timeline => TABS + TIMELINE,
                     Tab::Checks | Tab::Findings => TABS + TAB,
@@ -106,7 +100,7 @@ impl Stage {
                 } else {
                     let place = place(ui, vec2(width, bottom));
                     commands.extend(within(ui, "timeline", place, |ui| {
-                        self.timeline.ui(ui, model)
+                        reported(ui, Place::Timeline, |ui| self.timeline.ui(ui, model))
                     }));
                 }
             });
@@ -131,17 +125,22 @@ impl Stage {
             let border = area.left() + ((area.width() - GAP) * HEADER_SHARE).round();
             (area.with_max_x(border), area.with_min_x(border + GAP))
         };
-        let mut commands = within(ui, "header", header, |ui| self.header.ui(ui, model));
-        commands.extend(within(ui, "claims", claims, |ui| self.claims.ui(ui, model)));
+        let mut commands = within(ui, "header", header, |ui| {
+            reported(ui, Place::Header, |ui| self.header.ui(ui, model))
+        });
+        commands.extend(within(ui, "claims", claims, |ui| {
+            reported(ui, Place::Claims, |ui| self.claims.ui(ui, model))
+        }));
         commands
     }
 
     fn tabs(&mut self, ui: &mut Ui, model: &Model, size: egui::Vec2) -> Vec<Command> {
         let area = place(ui, size);
-        within(ui, "tabs", area, |ui| {
+        let mut tab = model.layout.tab;
+        let mut commands = within(ui, "tabs", area, |ui| {
             segmented(
                 ui,
-                &mut self.tab,
+                &mut tab,
                 &[
                     Segment {
                         value: Tab::Timeline,
@@ -170,13 +169,28 @@ impl Stage {
                 let area = ScrollArea::vertical().id_salt("tab").auto_shrink(false);
                 panel.show(ui, |ui| area.show(ui, show).inner).inner
             };
-            match self.tab {
-                Tab::Checks => scrolled(ui, &mut |ui| self.checks.ui(ui, model)),
-                Tab::Findings => scrolled(ui, &mut |ui| self.findings.ui(ui, model)),
-                Tab::Timeline => self.timeline.ui(ui, model),
+            match tab {
+                Tab::Checks => scrolled(ui, &mut |ui| {
+                    reported(ui, Place::Checks, |ui| self.checks.ui(ui, model))
+                }),
+                Tab::Findings => scrolled(ui, &mut |ui| {
+                    reported(ui, Place::Findings, |ui| self.findings.ui(ui, model))
+                }),
+                Tab::Timeline => reported(ui, Place::Timeline, |ui| self.timeline.ui(ui, model)),
             }
-        })
+        });
+        if tab != model.layout.tab {
+            commands.push(Command::SetTab(tab));
+        }
+        commands
     }
+}
+
+/// Shows a pane and says where it is, so that the keyboard can go from pane to pane.
+fn reported<R>(ui: &mut Ui, place: Place, show: impl FnOnce(&mut Ui) -> R) -> R {
+    let shown = ui.scope(show);
+    focus::report(ui.ctx(), place, shown.response.rect);
+    shown.inner
 }
 
 /// Room at the cursor.

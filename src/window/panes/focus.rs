@@ -1,6 +1,6 @@
 //! Where the keyboard is to go next. A command names a place, and the pane that is there takes the focus when it is next shown.
 
-use egui::{Context, Id};
+use egui::{Context, Id, Rect};
 
 /// A place that can have the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,12 +9,16 @@ pub enum Place {
     Checks,
     /// The claims, in whichever form.
     Claims,
+    /// The field in which the clock is typed.
+    Clock,
     /// The first finding.
     Findings,
     /// The header, in whichever form.
     Header,
     /// The first key in the rail.
     Keys,
+    /// The form in which the policy is written.
+    Policy,
     /// The raw token.
     Raw,
     /// The timeline's clock.
@@ -22,6 +26,18 @@ pub enum Place {
     /// The token on screen, in the rail.
     Tokens,
 }
+
+/// The panes as the keyboard goes through them.
+const ROUND: [Place; 8] = [
+    Place::Tokens,
+    Place::Raw,
+    Place::Header,
+    Place::Claims,
+    Place::Timeline,
+    Place::Checks,
+    Place::Findings,
+    Place::Keys,
+];
 
 /// A place is forgotten when nothing there took the focus in this many passes.
 const PATIENCE: u64 = 3;
@@ -46,6 +62,40 @@ pub(crate) fn take(ctx: &Context, place: Place) -> bool {
 pub(crate) fn asked(ctx: &Context) -> Option<Place> {
     let (place, pass): (Place, u64) = ctx.data(|data| data.get_temp(id()))?;
     (pass.saturating_add(PATIENCE) >= ctx.cumulative_pass_nr()).then_some(place)
+}
+
+/// Says where on the screen a place is. To be said in each pass in which it is shown.
+pub(crate) fn report(ctx: &Context, place: Place, rect: Rect) {
+    let pass = ctx.cumulative_pass_nr();
+    ctx.data_mut(|data| {
+        let shown: &mut Vec<Shown> = data.get_temp_mut_or_default(id());
+        shown.retain(|shown| shown.place != place && shown.pass.saturating_add(1) >= pass);
+        shown.push(Shown { place, rect, pass });
+    });
+}
+
+/// The place after (or before) the one that the keyboard is in, of those that are shown.
+pub(crate) fn next(ctx: &Context, is_forward: bool) -> Option<Place> {
+    let shown: Vec<Shown> = ctx.data(|data| data.get_temp(id()).unwrap_or_default());
+    let focused = ctx.memory(egui::Memory::focused);
+    let at = focused.and_then(|id| Some(ctx.read_response(id)?.rect.center()));
+    let here = at.and_then(|at| shown.iter().find(|shown| shown.rect.contains(at)));
+    let mut round: Vec<Place> = ROUND.to_vec();
+    if !is_forward {
+        round.reverse();
+    }
+    let start = here.and_then(|here| round.iter().position(|place| *place == here.place));
+    round.rotate_left(start.map_or(0, |start| start.saturating_add(1)));
+    let is_shown = |place: &Place| shown.iter().any(|shown| shown.place == *place);
+    round.into_iter().find(is_shown)
+}
+
+/// A place on the screen, and the pass in which it was shown.
+#[derive(Debug, Clone, PartialEq)]
+struct Shown {
+    place: Place,
+    rect: Rect,
+    pass: u64,
 }
 
 fn id() -> Id {

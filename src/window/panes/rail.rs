@@ -12,7 +12,8 @@ use self::label::{KeyMark, TokenLabel, key_mark, key_note};
 use self::row::{ROW, Row};
 use crate::jose::visible::visible;
 use crate::judge::VerdictOutcome;
-use crate::window::commands::{Action, Command};
+use crate::window::actions::Action;
+use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::model::Model;
 use crate::window::theme::{self, size, space};
@@ -300,6 +301,12 @@ fn drop_hint(ui: &mut Ui, takes_drops: bool) {
         FontId::proportional(size::SMALL),
         tokens.dim,
     );
+}
+
+/// What the token at a position is called, and the line below, for lists elsewhere.
+pub(in crate::window) fn token_words(model: &Model, at: usize) -> Option<(String, String)> {
+    let label = TokenLabel::of(model, at)?;
+    Some((label.title, label.note))
 }
 
 impl TokenLabel {

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use egui::{Align, Button, Label, Layout, RichText, Spinner, Ui};
+use egui::{Align, Button, Label, Layout, RichText, Role, Sense, Spinner, Ui, WidgetInfo, vec2};
 
+use crate::window::actions::Action;
 use crate::window::commands::Command;
 use crate::window::model::{Clock, Model};
 use crate::window::theme::{self, size, space};
@@ -22,6 +23,7 @@ impl StatusPane {
         let word = |text: String, color| RichText::new(text).size(size::SMALL).color(color);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(space::XS);
+            commands.extend(palette_button(ui, model));
             if let Some((inspection, _)) = model.current() {
                 ui.label(word(
                     format!("Inspected in {}", short(inspection.took)),
@@ -46,6 +48,9 @@ impl StatusPane {
                 for busy in &model.busy {
                     ui.add(Spinner::new().size(12.0));
                     ui.label(word(format!("{}\u{2026}", busy.label), tokens.text));
+                    if let Some(progress) = busy.progress {
+                        progress_bar(ui, &busy.label, progress);
+                    }
                     if busy.can_cancel {
                         let cancel = Button::new(word("Cancel".to_owned(), tokens.accent)).small();
                         let cancel = ui
@@ -67,6 +72,39 @@ impl StatusPane {
         });
         commands
     }
+}
+
+/// How much of a job is done.
+fn progress_bar(ui: &mut Ui, label: &str, progress: f32) {
+    let tokens = theme::tokens(ui);
+    let percent = (progress.clamp(0.0, 1.0) * 100.0).round();
+    let (rect, response) = ui.allocate_exact_size(vec2(64.0, 6.0), Sense::hover());
+    response.widget_info(|| {
+        WidgetInfo::labeled(
+            Role::ProgressIndicator,
+            true,
+            format!("{label}: {percent} %"),
+        )
+    });
+    ui.painter().rect_filled(rect, 3, tokens.bg3);
+    let done = rect.with_max_x(rect.left() + rect.width() * progress.clamp(0.0, 1.0));
+    ui.painter().rect_filled(done, 3, tokens.accent);
+    ui.label(
+        RichText::new(format!("{percent} %"))
+            .size(size::SMALL)
+            .color(tokens.dim),
+    );
+}
+
+/// The palette's keys, which also open it by a click.
+fn palette_button(ui: &mut Ui, model: &Model) -> Option<Command> {
+    let tokens = theme::tokens(ui);
+    let entry = Action::Palette.entry();
+    let keys = ui.ctx().format_shortcut(&entry.shortcut?);
+    let text = RichText::new(format!("{keys} commands")).size(size::SMALL);
+    let button = Button::new(text.color(tokens.dim)).small().frame(false);
+    let response = ui.add(button).accessible_name("Commands");
+    response.clicked().then(|| (entry.command)(model)).flatten()
 }
 
 fn selected(model: &Model) -> Option<String> {

@@ -5,12 +5,14 @@ mod policy;
 
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{
-    Align, Align2, Atom, Button, Layout, PopupCloseBehavior, Rect, Response, RichText, Sense,
-    Stroke, TextEdit, ThemePreference, Ui, Vec2, vec2,
+    Align, Align2, Atom, Button, Layout, Popup, PopupCloseBehavior, Rect, Response, RichText,
+    Sense, Stroke, TextEdit, ThemePreference, Ui, Vec2, vec2,
 };
 
-use crate::window::commands::{Action, Command, Entry};
+use crate::window::actions::{Action, Entry, Group};
+use crate::window::commands::Command;
 use crate::window::model::Model;
+use crate::window::panes::focus::{self, Place};
 use crate::window::theme::{self, semibold, size, space};
 use crate::window::widgets::{Icon, paint_icon};
 
@@ -79,6 +81,7 @@ impl ToolbarPane {
                 commands.extend(self.clock.ui(ui, model, room));
                 commands.extend(self.policy.ui(ui, model, room));
                 commands.extend(theme_menu(ui, model));
+                commands.extend(main_menu(ui, model));
             });
             let width = right.response.rect.width();
             if (width - self.right).abs() > 0.5 {
@@ -154,6 +157,41 @@ fn split(ui: &mut Ui, model: &Model, room: Room, actions: &[Action]) -> Option<C
         command = command.take().or(menu.and_then(|menu| menu.inner));
     });
     command
+}
+
+/// Every action, by group.
+fn main_menu(ui: &mut Ui, model: &Model) -> Option<Command> {
+    let lines = Atom::paint(Vec2::splat(14.0), |ui, args| {
+        for y in [-4.0, 0.0, 4.0] {
+            let at = args.rect.center() + vec2(0.0, y);
+            let range = at.x - 6.0..=at.x + 6.0;
+            let stroke = Stroke::new(1.5, args.fallback_text_color);
+            ui.painter().hline(range, at.y, stroke);
+        }
+    });
+    let button = Button::new(lines).frame_when_inactive(false);
+    let (response, menu) = MenuButton::from_button(button).ui(ui, |ui| {
+        let mut command = None;
+        for group in Group::ALL {
+            let actions: Vec<Action> = Action::of(group).collect();
+            ui.menu_button(group.label(), |ui| {
+                command = command.take().or(items(ui, model, &actions));
+            });
+        }
+        command
+    });
+    named(response, "Menu").on_hover_text("Menu");
+    menu.and_then(|menu| menu.inner)
+}
+
+/// Whether a command asked for this menu, which is then opened.
+fn opened_by_command(ui: &Ui, button: &Response, place: Place) -> bool {
+    let is_asked = focus::take(ui.ctx(), place);
+    if is_asked {
+        Popup::open_id(ui.ctx(), Popup::default_response_id(button));
+        ui.ctx().request_repaint();
+    }
+    is_asked
 }
 
 /// Lines of a menu.

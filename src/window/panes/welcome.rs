@@ -2,7 +2,8 @@
 
 use egui::{RichText, ScrollArea, Ui};
 
-use crate::window::commands::{Action, Command};
+use crate::window::actions::Action;
+use crate::window::commands::Command;
 use crate::window::model::Model;
 use crate::window::theme::{self, space};
 use crate::window::widgets::wrapped;

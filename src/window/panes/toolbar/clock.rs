@@ -3,9 +3,10 @@
 use egui::{Button, Key, RichText, Ui};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Room, arrow, field, form, form_menu, named};
+use super::{Room, arrow, field, form, form_menu, named, opened_by_command};
 use crate::window::commands::Command;
 use crate::window::model::{Clock, Model, Zone};
+use crate::window::panes::focus::Place;
 use crate::window::panes::times;
 use crate::window::theme::{self, semibold, size, space};
 use crate::window::widgets::wrapped;
@@ -18,6 +19,8 @@ const LIKELY_MILLISECONDS: i64 = 100_000_000_000;
 pub(super) struct ClockMenu {
     text: String,
     fault: Option<InstantFault>,
+    /// Whether the field is to get the keyboard when it is next shown.
+    wants_focus: bool,
 }
 
 impl ClockMenu {
@@ -47,6 +50,7 @@ impl ClockMenu {
             None => format!("Clock: {word}"),
         };
         let response = named(response, &name);
+        self.wants_focus |= opened_by_command(ui, &response, Place::Clock);
         if let Some(instant) = instant
             && room < Room::Medium
         {
@@ -87,6 +91,9 @@ impl ClockMenu {
                 .hint_text("2026-11-21T22:40:13Z or 1795300813")
                 .desired_width(230.0);
             let field = ui.add(edit).labelled_by(label.id);
+            if std::mem::take(&mut self.wants_focus) {
+                field.request_focus();
+            }
             if field.changed() {
                 self.fault = None;
             }

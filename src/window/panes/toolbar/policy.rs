@@ -2,10 +2,11 @@
 
 use egui::{Button, RichText, Ui};
 
-use super::{Room, arrow, field, form, form_menu, named};
+use super::{Room, arrow, field, form, form_menu, named, opened_by_command};
 use crate::judge::Policy;
 use crate::window::commands::Command;
 use crate::window::model::Model;
+use crate::window::panes::focus::Place;
 use crate::window::theme::{self, space};
 use crate::window::widgets::wrapped;
 
@@ -13,6 +14,8 @@ use crate::window::widgets::wrapped;
 #[derive(Debug, Default)]
 pub(super) struct PolicyMenu {
     draft: Draft,
+    /// Whether the first field is to get the keyboard when it is next shown.
+    wants_focus: bool,
 }
 
 /// The policy as it is typed.
@@ -40,7 +43,8 @@ impl PolicyMenu {
         };
         let (response, menu) =
             form_menu(button).ui(ui, |ui| form(ui, 360.0, |ui| self.menu(ui, policy)));
-        named(response, &label);
+        let response = named(response, &label);
+        self.wants_focus |= opened_by_command(ui, &response, Place::Policy);
         menu.and_then(|menu| menu.inner)
     }
 
@@ -80,7 +84,11 @@ impl PolicyMenu {
                     .id_salt(index)
                     .hint_text(hint)
                     .desired_width(200.0);
-                changed |= ui.add(edit).labelled_by(label.id).changed();
+                let field = ui.add(edit).labelled_by(label.id);
+                if std::mem::take(&mut self.wants_focus) {
+                    field.request_focus();
+                }
+                changed |= field.changed();
                 ui.end_row();
             }
         });

@@ -1,0 +1,320 @@
+//! The one table of what has a name: it feeds toolbar, menus, palette, shortcuts and the help sheet.
+
+use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
+
+use super::commands::{Command, Zoom};
+use super::copies::CopyOf;
+use super::dialogs::DialogKind;
+use super::loading::Wanted;
+use super::model::{Clock, Model, Selection, Zone};
+use super::panes::focus::Place;
+
+/// Where an action stands in menus and on the help sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Bringing tokens and keys in, taking them out.
+    Session,
+    /// The token on screen.
+    Token,
+    /// Taking the keyboard somewhere.
+    Go,
+    /// The clock and the policy that tokens are judged by.
+    Judging,
+    /// How the window looks.
+    View,
+    /// What helps.
+    Help,
+}
+
+impl Group {
+    /// All of them, as menus show them.
+    pub const ALL: [Self; 6] = [
+        Self::Session,
+        Self::Token,
+        Self::Go,
+        Self::Judging,
+        Self::View,
+        Self::Help,
+    ];
+
+    /// Its heading.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Session => "Session",
+            Self::Token => "Token",
+            Self::Go => "Go to",
+            Self::Judging => "Clock and policy",
+            Self::View => "View",
+            Self::Help => "Help",
+        }
+    }
+}
+
+/// What there is to know of an [`Action`].
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// Where it stands.
+    pub group: Group,
+    /// What it is called; `…` where it asks for more.
+    pub label: &'static str,
+    /// Its keys.
+    pub shortcut: Option<KeyboardShortcut>,
+    /// What it does now; `None` while it cannot be done.
+    pub command: fn(&Model) -> Option<Command>,
+}
+
+/// Makes [`Action`] from a table with a line for each: name, group, label, keys, command.
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident, $group:ident, $label:literal, $keys:expr, $command:expr;)*) => {
+        /// A command that has a name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Action {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Action {
+            /// All of them, in the order of menus.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// Its line in the table.
+            pub fn entry(self) -> Entry {
+                match self {
+                    $(Self::$name => Entry {
+                        group: Group::$group,
+                        label: $label,
+                        shortcut: $keys,
+                        command: $command,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    /// Read the clipboard.
+    Paste, Session, "Paste", Some(keys(CTRL, Key::V)), |_| Some(Command::Paste);
+    /// Ask for files.
+    Open, Session, "Open\u{2026}", Some(keys(CTRL, Key::O)), |_| Some(Command::OpenTokens);
+    /// Ask for a file by its path.
+    OpenByPath, Session, "Open by path\u{2026}", Some(keys(CTRL_SHIFT, Key::O)),
+        |_| Some(Command::ShowDialog(DialogKind::Path(Wanted::Tokens)));
+    /// Ask for key files.
+    AddKey, Session, "Add key\u{2026}", Some(keys(CTRL_SHIFT, Key::K)), |_| Some(Command::AddKeys);
+    /// Ask for a key file by its path.
+    AddKeyByPath, Session, "Add key by path\u{2026}", None,
+        |_| Some(Command::ShowDialog(DialogKind::Path(Wanted::Keys)));
+    /// Ask for a file that is a shared secret.
+    AddSecret, Session, "Add a file as shared secret\u{2026}", None, |_| Some(Command::AddSecret);
+    /// Bring back what was removed last.
+    Undo, Session, "Undo", Some(keys(CTRL, Key::Z)), |model| {
+        let last = model.notices.iter().rev().find_map(|notice| notice.undo);
+        last.map(Command::BringBack)
+    };
+    /// Take all tokens and keys out.
+    RemoveAll, Session, "Remove all tokens and keys", None, |model| {
+        let session = &model.session;
+        let is_empty = session.tokens.is_empty() && session.keys.keys().is_empty();
+        (!is_empty).then_some(Command::RemoveAll)
+    };
+    /// Zeroise what could be brought back.
+    ForgetRemoved, Session, "Forget what was removed", None, |model| {
+        let any = model.notices.iter().any(|notice| notice.undo.is_some());
+        any.then_some(Command::ForgetRemoved)
+    };
+    /// Close the window.
+    Quit, Session, "Quit", Some(keys(CTRL, Key::Q)), |_| Some(Command::Close { is_sure: false });
+
+    /// Copy the token on screen.
+    CopyToken, Token, "Copy token", Some(keys(CTRL_SHIFT, Key::C)), |model| copy(model, CopyOf::Token);
+    /// Copy it without what makes it usable.
+    CopyRedacted, Token, "Copy token without its signature", None, |model| copy(model, CopyOf::Redacted);
+    /// Copy its times in words.
+    CopyTimes, Token, "Copy times in words", None, |model| copy(model, CopyOf::Times);
+    /// The token after it.
+    NextToken, Token, "Next token", Some(keys(CTRL, Key::PageDown)), |model| step(model, 1);
+    /// The token before it.
+    PreviousToken, Token, "Previous token", Some(keys(CTRL, Key::PageUp)), |model| step(model, -1);
+    /// The evidence of the finding after the selected one.
+    NextFinding, Token, "Next finding", Some(keys(Modifiers::NONE, Key::F8)), |model| finding(model, true);
+    /// The evidence of the finding before the selected one.
+    PreviousFinding, Token, "Previous finding", Some(keys(Modifiers::SHIFT, Key::F8)), |model| finding(model, false);
+    /// Select nothing.
+    ClearSelection, Token, "Clear the selection", None,
+        |model| model.selection.as_ref().map(|_| Command::Select(None));
+    /// Take it out.
+    RemoveToken, Token, "Remove token", Some(keys(CTRL, Key::W)), |model| model.current.map(Command::RemoveToken);
+
+    /// To the list of tokens.
+    GoTokens, Go, "Go to tokens", Some(keys(CTRL, Key::Num1)), |model| {
+        (!model.session.tokens.is_empty()).then_some(Command::Focus(Place::Tokens))
+    };
+    /// To the raw token.
+    GoRaw, Go, "Go to raw token", Some(keys(CTRL, Key::Num2)), |model| go(model, Place::Raw);
+    /// To the header.
+    GoHeader, Go, "Go to header", Some(keys(CTRL, Key::Num3)), |model| go(model, Place::Header);
+    /// To the claims.
+    GoClaims, Go, "Go to claims", Some(keys(CTRL, Key::Num4)), |model| go(model, Place::Claims);
+    /// To the timeline.
+    GoTimeline, Go, "Go to timeline", Some(keys(CTRL, Key::Num5)), |model| go(model, Place::Timeline);
+    /// To the checks.
+    GoChecks, Go, "Go to verification", Some(keys(CTRL, Key::Num6)), |model| go(model, Place::Checks);
+    /// To the findings.
+    GoFindings, Go, "Go to findings", Some(keys(CTRL, Key::Num7)), |model| go(model, Place::Findings);
+    /// To the list of keys.
+    GoKeys, Go, "Go to keys", Some(keys(CTRL, Key::Num8)), |model| {
+        (!model.session.keys.keys().is_empty()).then_some(Command::Focus(Place::Keys))
+    };
+    /// From pane to pane.
+    NextPane, Go, "Next pane", Some(keys(Modifiers::NONE, Key::F6)), |_| Some(Command::FocusNext { is_forward: true });
+    /// And back.
+    PreviousPane, Go, "Previous pane", Some(keys(Modifiers::SHIFT, Key::F6)),
+        |_| Some(Command::FocusNext { is_forward: false });
+
+    /// Judge as of an instant that is typed.
+    SetClock, Judging, "Set the clock\u{2026}", Some(keys(CTRL, Key::T)), |_| Some(Command::Focus(Place::Clock));
+    /// Judge as of now again.
+    LiveClock, Judging, "Live clock", Some(keys(CTRL, Key::L)),
+        |model| (model.clock != Clock::Live).then_some(Command::LiveClock);
+    /// Hold the clock where it is.
+    FreezeClock, Judging, "Hold the clock", Some(keys(CTRL_SHIFT, Key::L)),
+        |model| (model.clock == Clock::Live).then_some(Command::FreezeClock(model.now));
+    /// Say what is expected of tokens.
+    EditPolicy, Judging, "Edit the policy\u{2026}", Some(keys(CTRL_SHIFT, Key::E)),
+        |_| Some(Command::Focus(Place::Policy));
+
+    /// The other zone.
+    SwitchZone, View, "Switch between UTC and local time", Some(keys(CTRL_SHIFT, Key::U)), |model| {
+        Some(Command::SetZone(match model.zone {
+            Zone::Local => Zone::Utc,
+            Zone::Utc => Zone::Local,
+        }))
+    };
+    /// The dark theme.
+    DarkTheme, View, "Dark theme", None, |model| theme(model, ThemePreference::Dark);
+    /// The light theme.
+    LightTheme, View, "Light theme", None, |model| theme(model, ThemePreference::Light);
+    /// The theme of the desktop.
+    SystemTheme, View, "Theme as the system", None, |model| theme(model, ThemePreference::System);
+    /// Everything larger.
+    ZoomIn, View, "Zoom in", Some(keys(CTRL, Key::Plus)), |_| Some(Command::Zoom(Zoom::In));
+    /// Everything smaller.
+    ZoomOut, View, "Zoom out", Some(keys(CTRL, Key::Minus)), |_| Some(Command::Zoom(Zoom::Out));
+    /// As large as the system says.
+    ZoomReset, View, "Actual size", Some(keys(CTRL, Key::Num0)), |_| Some(Command::Zoom(Zoom::To(1.0)));
+    /// The panes as in a new window.
+    ResetLayout, View, "Reset the layout", None, |model| {
+        (model.layout != super::model::Layout::default()).then_some(Command::ResetLayout)
+    };
+
+    /// Look for any of these by name.
+    Palette, Help, "Commands\u{2026}", Some(keys(CTRL_SHIFT, Key::P)),
+        |_| Some(Command::ShowDialog(DialogKind::Palette));
+    /// All shortcuts.
+    Shortcuts, Help, "Keyboard shortcuts", Some(keys(Modifiers::NONE, Key::F1)),
+        |_| Some(Command::ShowDialog(DialogKind::Help));
+    /// What this program is.
+    About, Help, "About Tokenloupe", None, |_| Some(Command::ShowDialog(DialogKind::About));
+}
+
+impl Action {
+    /// The actions of a group, in order.
+    pub fn of(group: Group) -> impl Iterator<Item = Self> {
+        let all = Self::ALL.iter().copied();
+        all.filter(move |action| action.entry().group == group)
+    }
+}
+
+const CTRL: Modifiers = Modifiers::COMMAND;
+const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+
+fn keys(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(modifiers, key)
+}
+
+fn copy(model: &Model, what: CopyOf) -> Option<Command> {
+    model.current.map(|_| Command::Copy(what))
+}
+
+fn go(model: &Model, place: Place) -> Option<Command> {
+    model.current.map(|_| Command::Focus(place))
+}
+
+fn theme(model: &Model, theme: ThemePreference) -> Option<Command> {
+    (model.theme != theme).then_some(Command::SetTheme(theme))
+}
+
+fn step(model: &Model, by: isize) -> Option<Command> {
+    let next = model.current?.checked_add_signed(by)?;
+    (next < model.session.tokens.len()).then_some(Command::ShowToken(next))
+}
+
+/// Selects the first evidence of the finding after (or before) the one whose evidence is selected, round at the ends.
+fn finding(model: &Model, is_forward: bool) -> Option<Command> {
+    let (_, judgement) = model.current()?;
+    let evidence: Vec<Selection> = judgement
+        .findings
+        .iter()
+        .filter_map(|finding| finding.evidence.first())
+        .map(|evidence| Selection {
+            part: evidence.part,
+            range: evidence.range.clone(),
+        })
+        .collect();
+    let is_selected = |evidence: &Selection| model.selection.as_ref() == Some(evidence);
+    let last = evidence.len().checked_sub(1)?;
+    // Several findings may rest on the same characters.
+    let at = if is_forward {
+        let at = evidence.iter().rposition(is_selected);
+        at.filter(|at| *at < last)
+            .map_or(0, |at| at.saturating_add(1))
+    } else {
+        let at = evidence.iter().position(is_selected);
+        at.and_then(|at| at.checked_sub(1)).unwrap_or(last)
+    };
+    let next = evidence.get(at)?.clone();
+    Some(Command::Select(Some(next)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_actions_share_keys_or_a_name() {
+        for (index, one) in Action::ALL.iter().enumerate() {
+            for other in &Action::ALL[index + 1..] {
+                let (one, other) = (one.entry(), other.entry());
+                assert_ne!(one.label, other.label);
+                assert!(
+                    one.shortcut.is_none() || one.shortcut != other.shortcut,
+                    "{} and {}",
+                    one.label,
+                    other.label
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_group_has_actions_and_labels_are_plain() {
+        for group in Group::ALL {
+            assert!(Action::of(group).next().is_some(), "{group:?}");
+        }
+        for action in Action::ALL {
+            let label = action.entry().label;
+            assert!(
+                label.starts_with(char::is_uppercase) && !label.contains('!'),
+                "{label}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_needs_a_token_cannot_be_done_without_one() {
+        let model = Model::default();
+        for action in Action::of(Group::Token) {
+            assert!((action.entry().command)(&model).is_none(), "{action:?}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! What this program is.
+
+use egui::{RichText, Ui};
+
+use super::close_button;
+use crate::window::theme::{self, space};
+use crate::window::widgets::wrapped;
+
+/// Shows it; whether it is done.
+pub(super) fn ui(ui: &mut Ui) -> bool {
+    let tokens = theme::tokens(ui);
+    wrapped(
+        ui,
+        RichText::new(concat!("Version ", env!("CARGO_PKG_VERSION"))).color(tokens.dim),
+    );
+    wrapped(
+        ui,
+        "Shows what a token says, whose key verifies it, whether a correct verifier would take it, and what is wrong with it.",
+    );
+    wrapped(
+        ui,
+        "Nothing leaves this machine: there is no network code in this program, no telemetry and no look for updates. Tokens and keys stay in memory until the window closes; only the window\u{2019}s looks are remembered.",
+    );
+    wrapped(
+        ui,
+        RichText::new("MIT or Apache License 2.0, as you like.").color(tokens.dim),
+    );
+    ui.add_space(space::S);
+    close_button(ui)
+}

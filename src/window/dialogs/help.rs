@@ -1,0 +1,178 @@
+//! All shortcuts on one sheet.
+
+use egui::{Key, Modifiers, RichText, ScrollArea, Ui, vec2};
+
+use super::close_button;
+use crate::window::actions::{Action, Group};
+use crate::window::theme::{self, mono, semibold, size, space};
+
+/// The width of a column, in points.
+const COLUMN: f32 = 352.0;
+
+/// What keys do inside of panes, beside the actions.
+const IN_PANES: &[(&str, &[(&str, &str)])] = &[
+    (
+        "In lists and tables",
+        &[
+            ("Up, Down, Page Up, Page Down, Home, End", "Move"),
+            ("Enter", "Show or select"),
+            ("Right, Left", "Open and close what is nested"),
+            ("F2", "Rename a token"),
+            ("Alt+Up, Alt+Down", "Move a token"),
+            ("Delete", "Remove a token or key"),
+            ("Ctrl+F", "Filter"),
+            ("Shift+F10", "The menu of what has the focus"),
+        ],
+    ),
+    (
+        "In the raw token, JSON and hex",
+        &[
+            ("Arrows, Page Up, Page Down, Home, End", "Move"),
+            ("Shift with these", "Select"),
+            ("Ctrl+C", "Copy what is selected"),
+            ("Escape", "Select nothing"),
+        ],
+    ),
+    (
+        "On the timeline",
+        &[
+            ("Left, Right", "Move the clock by a second"),
+            ("Shift with these", "By a minute"),
+            ("Ctrl with these", "By an hour"),
+            ("Home, End", "To nbf or iat, to exp"),
+        ],
+    ),
+];
+
+/// Shows it; whether it is done.
+pub(super) fn ui(ui: &mut Ui) -> bool {
+    let screen = ui.ctx().content_rect();
+    let is_wide = ui.available_width() >= 2.0 * COLUMN;
+    ScrollArea::vertical()
+        .max_height((screen.height() - 200.0).max(120.0))
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            scroll_by_keys(ui);
+            if is_wide {
+                ui.horizontal_top(|ui| {
+                    ui.spacing_mut().item_spacing.x = space::XL;
+                    let (left, right) = columns();
+                    for column in [left, right] {
+                        ui.vertical(|ui| {
+                            ui.set_width(COLUMN - space::L);
+                            for section in column {
+                                section.ui(ui);
+                            }
+                        });
+                    }
+                });
+            } else {
+                let (left, right) = columns();
+                for section in left.iter().chain(&right) {
+                    section.ui(ui);
+                }
+            }
+        });
+    ui.add_space(space::S);
+    close_button(ui)
+}
+
+/// Nothing in the sheet takes the keyboard, so the keys move all of it.
+fn scroll_by_keys(ui: &Ui) {
+    const LINE: f32 = 40.0;
+    let page = ui.clip_rect().height() * 0.9;
+    for (key, by) in [
+        (Key::ArrowDown, -LINE),
+        (Key::ArrowUp, LINE),
+        (Key::PageDown, -page),
+        (Key::PageUp, page),
+        (Key::End, f32::MIN),
+        (Key::Home, f32::MAX),
+    ] {
+        let count = ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key));
+        if count > 0 {
+            let by = (by * count as f32).clamp(-1e6, 1e6);
+            ui.scroll_with_delta(vec2(0.0, by));
+        }
+    }
+}
+
+/// A heading and its lines: what, and with which keys.
+struct Section {
+    title: &'static str,
+    lines: Vec<(&'static str, Keys)>,
+}
+
+enum Keys {
+    Shortcut(egui::KeyboardShortcut),
+    Words(&'static str),
+}
+
+fn columns() -> (Vec<Section>, Vec<Section>) {
+    let groups = Group::ALL.into_iter().map(|group| Section {
+        title: group.label(),
+        lines: Action::of(group)
+            .filter_map(|action| {
+                let entry = action.entry();
+                Some((entry.label, Keys::Shortcut(entry.shortcut?)))
+            })
+            .collect(),
+    });
+    let panes = IN_PANES.iter().map(|(title, lines)| Section {
+        title,
+        lines: lines
+            .iter()
+            .map(|&(keys, what)| (what, Keys::Words(keys)))
+            .collect(),
+    });
+    let mut all: Vec<Section> = groups.chain(panes).collect();
+    // In halves of about the same height.
+    let height = |section: &Section| section.lines.len().saturating_add(2);
+    let whole: usize = all.iter().map(height).sum();
+    let mut used = 0_usize;
+    let half = all.iter().position(|section| {
+        used = used.saturating_add(height(section));
+        used.saturating_mul(2) >= whole
+    });
+    let right = all.split_off(half.map_or(0, |at| at.saturating_add(1)).min(all.len()));
+    (all, right)
+}
+
+impl Section {
+    fn ui(&self, ui: &mut Ui) {
+        let tokens = theme::tokens(ui);
+        ui.add_space(space::XS);
+        ui.label(
+            RichText::new(self.title)
+                .font(semibold(size::BODY))
+                .color(tokens.text),
+        );
+        ui.spacing_mut().item_spacing.y = 3.0;
+        for (what, keys) in &self.lines {
+            let keys = match keys {
+                Keys::Shortcut(shortcut) => ui.ctx().format_shortcut(shortcut),
+                Keys::Words(words) => (*words).to_owned(),
+            };
+            let width = ui.available_width();
+            let font = egui::FontId::proportional(size::BODY);
+            let left = ui.painter().layout(
+                (*what).to_owned(),
+                font,
+                tokens.dim,
+                (width * 0.52).max(60.0),
+            );
+            let right =
+                ui.painter()
+                    .layout(keys.clone(), mono(), tokens.text, (width * 0.46).max(60.0));
+            let place = vec2(width, left.size().y.max(right.size().y));
+            let (rect, response) = ui.allocate_exact_size(place, egui::Sense::hover());
+            response.widget_info(|| {
+                egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{what}: {keys}"))
+            });
+            ui.painter().galley(rect.min, left, tokens.dim);
+            let at = rect.min + vec2(width * 0.54, 0.0);
+            ui.painter().galley(at, right, tokens.text);
+        }
+        ui.add_space(space::S);
+    }
+}

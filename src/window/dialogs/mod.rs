@@ -1,0 +1,146 @@
+//! What stands over the window and asks for something: one at a time, closed with Escape, and the keyboard goes back to where it was.
+
+mod about;
+mod closing;
+mod help;
+mod palette;
+mod path;
+mod picker;
+
+use egui::{Align2, Button, Frame, Id, Modal, RichText, Role, Ui, UiBuilder, vec2};
+
+use self::palette::Palette;
+use self::path::PathDialog;
+use super::commands::Command;
+use super::loading::Wanted;
+use super::model::Model;
+use super::theme::{self, semibold, size, space};
+
+pub use picker::{Answer, FilePicker, SystemPicker};
+pub(super) use picker::{Picked, wait};
+
+/// Which dialog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DialogKind {
+    /// What this program is.
+    About,
+    /// Whether to close although keys are nowhere else.
+    Closing,
+    /// All shortcuts.
+    Help,
+    /// Any command, token or member by its name.
+    Palette,
+    /// A file by its path.
+    Path(Wanted),
+    /// The same, where the system's dialog did not open.
+    PathInstead(Wanted),
+}
+
+/// A dialog that is open.
+pub(super) struct Dialog {
+    content: Content,
+    /// What had the keyboard before.
+    back: Option<Id>,
+}
+
+enum Content {
+    About,
+    Closing,
+    Help,
+    Palette(Palette),
+    Path(PathDialog),
+}
+
+impl Dialog {
+    /// Opens one over the window. The keyboard goes back to `back` in the end.
+    pub(super) fn new(kind: DialogKind, model: &Model, back: Option<Id>) -> Self {
+        let content = match kind {
+            DialogKind::About => Content::About,
+            DialogKind::Closing => Content::Closing,
+            DialogKind::Help => Content::Help,
+            DialogKind::Palette => Content::Palette(Palette::new(model)),
+            DialogKind::Path(wanted) => Content::Path(PathDialog::new(wanted, false)),
+            DialogKind::PathInstead(wanted) => Content::Path(PathDialog::new(wanted, true)),
+        };
+        Self { content, back }
+    }
+
+    /// What had the keyboard before it opened.
+    pub(super) fn back(&self) -> Option<Id> {
+        self.back
+    }
+
+    /// Shows it; gives what to do, and whether it stays open.
+    pub(super) fn ui(&mut self, ui: &mut Ui, model: &Model) -> (Vec<Command>, bool) {
+        let screen = ui.ctx().content_rect();
+        let (title, width) = match &self.content {
+            Content::About => ("About Tokenloupe", 440.0),
+            Content::Closing => ("Close Tokenloupe", 440.0),
+            Content::Help => ("Keyboard shortcuts", 760.0),
+            Content::Palette(_) => ("Commands", 600.0),
+            Content::Path(dialog) => (dialog.title(), 440.0),
+        };
+        let frame = Frame::popup(ui.style()).inner_margin(space::L);
+        let id = Id::unique("dialog");
+        let mut area = Modal::default_area(id);
+        if matches!(self.content, Content::Palette(_)) {
+            // Its height changes with what is typed: the field stays where it is.
+            let top = (screen.height() * 0.12).min(96.0);
+            area = area.anchor(Align2::CENTER_TOP, vec2(0.0, top));
+        }
+        let modal = Modal::new(id).area(area).frame(frame);
+        let shown = modal.show(ui.ctx(), |ui| {
+            let builder = UiBuilder::new()
+                .accessibility_role(Role::Dialog)
+                .accessibility_label(title);
+            ui.scope_builder(builder, |ui| {
+                ui.spacing_mut().item_spacing.y = space::S;
+                ui.set_width(f32::min(width, screen.width() - 64.0));
+                if !matches!(self.content, Content::Palette(_)) {
+                    ui.heading(title);
+                }
+                self.content(ui, model)
+            })
+            .inner
+        });
+        let (commands, is_done) = shown.inner.clone();
+        (commands, !is_done && !shown.should_close())
+    }
+
+    fn content(&mut self, ui: &mut Ui, model: &Model) -> (Vec<Command>, bool) {
+        let one =
+            |(command, is_done): (Option<Command>, bool)| (command.into_iter().collect(), is_done);
+        match &mut self.content {
+            Content::About => one((None, about::ui(ui))),
+            Content::Closing => one(closing::ui(ui, model)),
+            Content::Help => one((None, help::ui(ui))),
+            Content::Palette(palette) => palette.ui(ui, model),
+            Content::Path(dialog) => one(dialog.ui(ui)),
+        }
+    }
+}
+
+/// The action's button and the one to cancel; whether each was clicked.
+fn buttons(ui: &mut Ui, action: &str, is_possible: bool) -> (bool, bool) {
+    let tokens = theme::tokens(ui);
+    ui.horizontal(|ui| {
+        let label = RichText::new(action).font(semibold(size::BODY));
+        let button = if is_possible {
+            Button::new(label.color(tokens.on_accent)).fill(tokens.accent)
+        } else {
+            Button::new(label)
+        };
+        let clicked = ui.add_enabled(is_possible, button).clicked();
+        (clicked, ui.button("Cancel").clicked())
+    })
+    .inner
+}
+
+/// The one button of a dialog that only tells.
+fn close_button(ui: &mut Ui) -> bool {
+    let button = ui.button("Close");
+    if ui.memory(|memory| memory.focused().is_none()) {
+        button.request_focus();
+    }
+    button.clicked()
+}

@@ -1,0 +1,127 @@
+//! What is remembered between two runs: how the window looks. Nothing of what was open.
+
+use egui::{Context, ThemePreference};
+use serde::{Deserialize, Serialize};
+
+use super::commands::ZOOM;
+use super::model::{Layout, Model, Zone};
+
+/// Under this name eframe's storage keeps them.
+const KEY: &str = "settings";
+
+/// The remembered looks, as JSON. What is missing or cannot be read is as in a new window.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Settings {
+    theme: Theme,
+    zone: Zone,
+    /// 1 is the system's size.
+    zoom: Option<f32>,
+    layout: Layout,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Theme {
+    Dark,
+    Light,
+    #[default]
+    System,
+}
+
+impl From<ThemePreference> for Theme {
+    fn from(theme: ThemePreference) -> Self {
+        match theme {
+            ThemePreference::Dark => Self::Dark,
+            ThemePreference::Light => Self::Light,
+            ThemePreference::System => Self::System,
+        }
+    }
+}
+
+impl From<Theme> for ThemePreference {
+    fn from(theme: Theme) -> Self {
+        match theme {
+            Theme::Dark => Self::Dark,
+            Theme::Light => Self::Light,
+            Theme::System => Self::System,
+        }
+    }
+}
+
+/// Makes the window look as it did.
+pub(super) fn restore(storage: &dyn eframe::Storage, model: &mut Model, ctx: &Context) {
+    let Some(text) = storage.get_string(KEY) else {
+        return;
+    };
+    let settings = read(&text);
+    ctx.set_theme(ThemePreference::from(settings.theme));
+    model.zone = settings.zone;
+    model.layout = settings.layout.sane();
+    if let Some(zoom) = settings.zoom.filter(|zoom| ZOOM.contains(zoom)) {
+        ctx.set_zoom_factor(zoom);
+    }
+}
+
+/// Keeps how the window looks.
+pub(super) fn keep(storage: &mut dyn eframe::Storage, model: &Model, ctx: &Context) {
+    let settings = Settings {
+        theme: model.theme.into(),
+        zone: model.zone,
+        zoom: Some(ctx.zoom_factor()),
+        layout: model.layout,
+    };
+    if let Ok(text) = serde_json::to_string(&settings) {
+        storage.set_string(KEY, text);
+    }
+}
+
+/// One member that cannot be read costs no other.
+fn read(text: &str) -> Settings {
+    let Ok(serde_json::Value::Object(members)) = serde_json::from_str(text) else {
+        return Settings::default();
+    };
+    Settings {
+        theme: member(&members, "theme").unwrap_or_default(),
+        zone: member(&members, "zone").unwrap_or_default(),
+        zoom: member(&members, "zoom"),
+        layout: member(&members, "layout").unwrap_or_default(),
+    }
+}
+
+fn member<T: serde::de::DeserializeOwned>(
+    members: &serde_json::Map<String, serde_json::Value>,
+    name: &str,
+) -> Option<T> {
+    serde_json::from_value(members.get(name)?.clone()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_come_back_as_they_were() {
+        let settings = Settings {
+            theme: Theme::Light,
+            zone: Zone::Local,
+            zoom: Some(1.5),
+            layout: Layout {
+                rail: 300.0,
+                ..Layout::default()
+            },
+        };
+        let text = serde_json::to_string(&settings).unwrap();
+        assert_eq!(read(&text), settings);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_as_in_a_new_window_and_costs_nothing_else() {
+        assert_eq!(read("not json"), Settings::default());
+        assert_eq!(read("[]"), Settings::default());
+        let read = read(r#"{"theme":"dark","zone":7,"zoom":"big","layout":{"rail":"x"}}"#);
+        assert_eq!(read.theme, Theme::Dark);
+        assert_eq!((read.zone, read.zoom), (Zone::Utc, None));
+        assert_eq!(read.layout, Layout::default());
+    }
+}
