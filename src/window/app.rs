@@ -115,6 +115,10 @@ impl eframe::App for App {
         for text in self.guard.take_copied() {
             self.desk.copy(text, "the selected text", false);
         }
+        if let Some(theme) = self.desk.system_theme() {
+            // What "as the system" means where egui is not told.
+            ctx.options_mut(|options| options.fallback_theme = theme);
+        }
         self.ask_before_closing(ctx);
         let is_asking = self.desk.dialog.is_some();
         for asked in shortcuts::take(ctx, &self.desk.model, is_asking) {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -80,6 +81,8 @@ pub struct Surroundings {
     pub clipboard: Box<dyn Clipboard>,
     /// Asks for files.
     pub picker: Box<dyn FilePicker>,
+    /// Tells the desktop's theme, now and when it changes, where the window system does not.
+    pub themes: Box<dyn FnOnce(egui::Context) -> Receiver<egui::Theme>>,
 }
 
 impl Surroundings {
@@ -89,6 +92,7 @@ impl Surroundings {
             now: Box::new(Timestamp::now),
             clipboard: Box::new(super::clipboard::SystemClipboard::default()),
             picker: Box::new(super::dialogs::SystemPicker),
+            themes: Box::new(super::system_theme::watch),
         }
     }
 }
@@ -108,6 +112,7 @@ pub(super) struct Desk {
     /// The round through all tokens that is not at its end.
     round: Option<Round>,
     now: Box<dyn Fn() -> Timestamp>,
+    themes: Receiver<egui::Theme>,
     removals: u64,
     /// Counts the changes of the key ring.
     generation: u64,
@@ -133,6 +138,7 @@ impl Desk {
             is_stale: false,
             round: None,
             now,
+            themes: (surroundings.themes)(ctx.clone()),
             removals: 0,
             generation: 0,
             verifying: None,
@@ -171,6 +177,11 @@ impl Desk {
         }
         self.model.busy = self.jobs.busy();
         for_field
+    }
+
+    /// The desktop's theme, where news of it came since the last call.
+    pub(super) fn system_theme(&self) -> Option<egui::Theme> {
+        self.themes.try_iter().last()
     }
 
     /// Moves the clock on and judges where that changes something. Gives the time until the next call, if one is needed.

@@ -16,6 +16,7 @@ mod privacy;
 mod settings;
 mod shortcuts;
 mod stage;
+mod system_theme;
 pub mod theme;
 pub mod widgets;
 

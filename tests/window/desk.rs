@@ -1,6 +1,7 @@
 //! A window with a clock, a clipboard and dialogs of its own.
 
 use std::path::PathBuf;
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -71,6 +72,10 @@ pub(crate) struct Desk {
     pub(crate) window: Harness<'static, App>,
     pub(crate) board: Board,
     pub(crate) picker: Picker,
+    /// What the desktop says about its theme.
+    pub(crate) system_theme: Sender<egui::Theme>,
+    /// Whether the window was asked to close.
+    pub(crate) asked_to_close: bool,
 }
 
 impl Desk {
@@ -90,10 +95,12 @@ impl Desk {
     pub(crate) fn build(builder: HarnessBuilder<App>, options: LaunchOptions) -> Self {
         let board = Board(Arc::new(Mutex::new(Err(ClipboardFault::NoText))));
         let picker = Picker::default();
+        let (system_theme, themes) = channel();
         let surroundings = Surroundings {
             now: Box::new(|| NOW.parse().unwrap()),
             clipboard: Box::new(board.clone()),
             picker: Box::new(picker.clone()),
+            themes: Box::new(|_| themes),
         };
         let window = builder
             .with_max_steps(16)
@@ -102,6 +109,8 @@ impl Desk {
             window,
             board,
             picker,
+            system_theme,
+            asked_to_close: false,
         };
         desk.settle();
         desk
@@ -112,6 +121,8 @@ impl Desk {
         let start = Instant::now();
         loop {
             self.window.step();
+            let viewport = &self.window.output().viewport_output[&egui::ViewportId::ROOT];
+            self.asked_to_close |= viewport.commands.contains(&egui::ViewportCommand::Close);
             if self.window.state().is_idle() {
                 break;
             }

@@ -33,6 +33,7 @@ const MATRIX: &[(&str, &str)] = &[
 /// Crates that belong to some rooms only.
 const CRATES: &[(&str, &str)] = &[
     ("arboard", "window"),
+    ("dark_light", "window"),
     ("clap", "cli main"),
     ("eframe", "window"),
     ("egui", "window"),

@@ -1,0 +1,439 @@
+//! Every action by the keyboard alone: by its own keys where it has some, and through the palette.
+
+use egui::{Key, Modifiers, Theme, ThemePreference};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use tokenloupe::jose::PartRole;
+use tokenloupe::window::actions::{Action, Group};
+use tokenloupe::window::model::{Clock, Layout, Tab, Zone};
+
+use crate::desk::{Desk, sample, sample_path};
+
+/// How an action is asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum By {
+    Keys,
+    Palette,
+}
+
+impl Desk {
+    fn act(&mut self, action: Action, by: By) {
+        let entry = action.entry();
+        match by {
+            By::Keys => {
+                let keys = entry.shortcut.expect("has keys");
+                self.window
+                    .key_press_modifiers(keys.modifiers, keys.logical_key);
+            }
+            By::Palette => {
+                self.window
+                    .key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::P);
+                self.settle();
+                self.window.event(egui::Event::Text(entry.label.to_owned()));
+                self.settle();
+                self.window.key_press(Key::Enter);
+            }
+        }
+        self.settle();
+    }
+
+    fn state(&self) -> &tokenloupe::window::model::Model {
+        self.window.state().model()
+    }
+
+    /// What has the keyboard, in words.
+    fn focused(&self) -> String {
+        let focused = self
+            .window
+            .query_all_by(|node| node.is_focused())
+            .map(|node| {
+                let node = node.accesskit_node();
+                format!("{:?} {}", node.role(), node.label().unwrap_or_default())
+            });
+        focused.last().unwrap_or_default()
+    }
+}
+
+/// The sample request with its keys, and nothing focused.
+fn opened() -> Desk {
+    let mut desk = Desk::new();
+    desk.paste(&sample("request.http"));
+    desk.paste(&sample("issuer.jwks.json"));
+    desk
+}
+
+fn last_action(desk: &Desk) -> &str {
+    &desk.state().last_action
+}
+
+/// What the action is to do. A new action does not compile until it is here.
+fn check(action: Action, by: By) {
+    let mut desk = opened();
+    let token = |desk: &Desk| desk.state().current;
+    match action {
+        Action::Paste => {
+            desk.board.put(&sample("expired.jwt"));
+            desk.act(action, by);
+            assert_eq!(desk.state().session.tokens.len(), 5);
+        }
+        Action::Open => {
+            desk.picker.put(&[sample_path("expired.jwt")]);
+            desk.act(action, by);
+            assert_eq!(last_action(&desk), "Opened 1 token");
+        }
+        Action::OpenByPath | Action::AddKeyByPath => {
+            desk.act(action, by);
+            assert!(desk.has("Path of the file"));
+            assert!(
+                desk.focused().contains("Path of the file"),
+                "{}",
+                desk.focused()
+            );
+            desk.window.key_press(Key::Escape);
+            desk.settle();
+            assert!(!desk.has("Path of the file"));
+        }
+        Action::AddKey => {
+            let mut desk = Desk::new();
+            desk.picker.put(&[sample_path("issuer.jwks.json")]);
+            desk.act(action, by);
+            assert_eq!(last_action(&desk), "Opened 3 keys");
+        }
+        Action::AddSecret => {
+            desk.picker.put(&[sample_path("request.http")]);
+            desk.act(action, by);
+            assert_eq!(
+                last_action(&desk),
+                "Opened 1 key",
+                "whatever the file holds"
+            );
+        }
+        Action::Undo => {
+            desk.act(Action::RemoveToken, By::Keys);
+            assert_eq!(desk.state().session.tokens.len(), 3);
+            desk.act(action, by);
+            assert_eq!(desk.state().session.tokens.len(), 4);
+        }
+        Action::RemoveAll => {
+            desk.act(action, by);
+            let session = &desk.state().session;
+            assert_eq!((session.tokens.len(), session.keys.len()), (0, 0));
+            desk.act(Action::Undo, By::Keys);
+            let session = &desk.state().session;
+            assert_eq!((session.tokens.len(), session.keys.len()), (4, 3));
+            assert_eq!(token(&desk), Some(0));
+        }
+        Action::ForgetRemoved => {
+            desk.act(Action::RemoveToken, By::Keys);
+            desk.act(action, by);
+            assert!(desk.state().notices.is_empty());
+            desk.act(Action::Undo, By::Keys);
+            assert_eq!(desk.state().session.tokens.len(), 3, "nothing came back");
+        }
+        Action::Quit => {
+            desk.act(action, by);
+            assert!(desk.asked_to_close);
+        }
+        Action::CopyToken => {
+            desk.act(action, by);
+            let copied = desk.board.text().unwrap();
+            assert_eq!(copied, desk.state().session.tokens[0].token.text());
+        }
+        Action::CopyRedacted => {
+            desk.act(action, by);
+            assert!(desk.board.text().unwrap().ends_with(".[redacted]"));
+        }
+        Action::CopyTimes => {
+            desk.act(action, by);
+            let words = desk.board.text().unwrap();
+            assert!(
+                words.contains("exp") && words.lines().count() > 3,
+                "{words}"
+            );
+        }
+        Action::NextToken => {
+            desk.act(action, by);
+            assert_eq!(token(&desk), Some(1));
+        }
+        Action::PreviousToken => {
+            desk.act(Action::NextToken, By::Keys);
+            desk.act(action, by);
+            assert_eq!(token(&desk), Some(0));
+        }
+        Action::NextFinding | Action::PreviousFinding => {
+            desk.act(action, by);
+            let selection = desk.state().selection.clone().expect("evidence");
+            let (_, judgement) = desk.state().current().unwrap();
+            let evidence = judgement
+                .findings
+                .iter()
+                .filter_map(|finding| finding.evidence.first());
+            assert!(
+                evidence
+                    .clone()
+                    .any(|evidence| evidence.range == selection.range)
+            );
+            let all = evidence.count();
+            for _ in 0..all {
+                desk.act(action, By::Keys);
+            }
+            assert!(desk.state().selection.is_some(), "round at the end");
+        }
+        Action::ClearSelection => {
+            desk.act(Action::NextFinding, By::Keys);
+            desk.act(action, by);
+            assert_eq!(desk.state().selection, None);
+        }
+        Action::RemoveToken => {
+            desk.act(action, by);
+            assert_eq!(desk.state().session.tokens.len(), 3);
+        }
+        Action::GoTokens => goes(&mut desk, action, by, "Token 1"),
+        Action::GoRaw => goes(&mut desk, action, by, "Raw token"),
+        Action::GoHeader => goes(&mut desk, action, by, "alg"),
+        Action::GoClaims => goes(&mut desk, action, by, "iss"),
+        Action::GoTimeline => goes(&mut desk, action, by, "Clock on the timeline"),
+        Action::GoChecks => goes(&mut desk, action, by, "Compact JWS"),
+        Action::GoFindings => goes(&mut desk, action, by, "Header names its own key URL"),
+        Action::GoKeys => goes(&mut desk, action, by, "Key 1"),
+        Action::NextPane => {
+            desk.act(Action::GoRaw, By::Keys);
+            desk.act(action, by);
+            assert!(desk.focused().contains("alg"), "{}", desk.focused());
+        }
+        Action::PreviousPane => {
+            desk.act(Action::GoRaw, By::Keys);
+            desk.act(action, by);
+            assert!(desk.focused().contains("Token 1"), "{}", desk.focused());
+        }
+        Action::SetClock => {
+            desk.act(action, by);
+            assert!(desk.focused().contains("Freeze at"), "{}", desk.focused());
+            desk.window
+                .event(egui::Event::Text("2026-11-18T20:30:00Z".to_owned()));
+            desk.settle();
+            desk.window.key_press(Key::Enter);
+            desk.settle();
+            assert_eq!(
+                desk.state().clock,
+                Clock::Frozen("2026-11-18T20:30:00Z".parse().unwrap())
+            );
+        }
+        Action::LiveClock => {
+            desk.act(Action::FreezeClock, By::Keys);
+            desk.act(action, by);
+            assert_eq!(desk.state().clock, Clock::Live);
+        }
+        Action::FreezeClock => {
+            desk.act(action, by);
+            assert!(matches!(desk.state().clock, Clock::Frozen(_)));
+        }
+        Action::EditPolicy => {
+            desk.act(action, by);
+            assert!(
+                desk.focused().contains("Leeway in seconds"),
+                "{}",
+                desk.focused()
+            );
+        }
+        Action::SwitchZone => {
+            desk.act(action, by);
+            assert_eq!(desk.state().zone, Zone::Local);
+        }
+        Action::DarkTheme => {
+            desk.act(Action::LightTheme, By::Palette);
+            desk.act(action, by);
+            assert_eq!(desk.window.ctx.theme(), Theme::Dark);
+        }
+        Action::LightTheme => {
+            desk.act(action, by);
+            assert_eq!(desk.window.ctx.theme(), Theme::Light);
+        }
+        Action::SystemTheme => {
+            desk.act(action, by);
+            assert_eq!(desk.state().theme, ThemePreference::System);
+            for theme in [Theme::Light, Theme::Dark] {
+                desk.system_theme.send(theme).unwrap();
+                desk.settle();
+                assert_eq!(desk.window.ctx.theme(), theme, "the desktop changed");
+            }
+        }
+        Action::ZoomIn => zooms(&mut desk, action, by, 1.1),
+        Action::ZoomOut => zooms(&mut desk, action, by, 0.9),
+        Action::ZoomReset => {
+            desk.act(Action::ZoomIn, By::Keys);
+            zooms(&mut desk, action, by, 1.0);
+        }
+        Action::ResetLayout => {
+            desk.act(Action::GoChecks, By::Keys);
+            assert_eq!(desk.state().layout.tab, Tab::Checks);
+            desk.act(action, by);
+            assert_eq!(desk.state().layout, Layout::default());
+        }
+        Action::Palette => {
+            desk.act(action, By::Keys);
+            assert!(desk.focused().contains("Command"), "{}", desk.focused());
+            desk.window.key_press(Key::Escape);
+            desk.settle();
+            assert!(!desk.focused().contains("Command"));
+        }
+        Action::Shortcuts => {
+            desk.act(action, by);
+            assert!(desk.has("Open by path\u{2026}: Ctrl+Shift+O"));
+            desk.window.key_press(Key::Escape);
+            desk.settle();
+            assert!(!desk.has("Open by path\u{2026}: Ctrl+Shift+O"));
+        }
+        Action::About => {
+            desk.act(action, by);
+            assert!(desk.has(concat!("Version ", env!("CARGO_PKG_VERSION"))));
+            desk.window.key_press(Key::Enter);
+            desk.settle();
+            assert!(!desk.has("Version "), "Close has the keyboard");
+        }
+    }
+}
+
+fn goes(desk: &mut Desk, action: Action, by: By, to: &str) {
+    desk.act(action, by);
+    assert!(
+        desk.focused().contains(to),
+        "{action:?}: {}",
+        desk.focused()
+    );
+}
+
+fn zooms(desk: &mut Desk, action: Action, by: By, to: f32) {
+    desk.act(action, by);
+    let zoom = desk.window.ctx.zoom_factor();
+    assert!((zoom - to).abs() < 0.01, "{action:?}: {zoom}");
+}
+
+#[test]
+fn each_action_works_by_its_keys() {
+    for &action in Action::ALL {
+        if action.entry().shortcut.is_some() {
+            check(action, By::Keys);
+        }
+    }
+}
+
+#[test]
+fn each_action_works_through_the_palette() {
+    for &action in Action::ALL {
+        if action != Action::Palette {
+            check(action, By::Palette);
+        }
+    }
+}
+
+#[test]
+fn every_action_is_in_the_menu() {
+    for group in Group::ALL {
+        let mut desk = opened();
+        desk.click("Menu");
+        desk.click(group.label());
+        for action in Action::of(group) {
+            let label = action.entry().label;
+            assert!(
+                desk.window.query_all_by_label(label).next().is_some(),
+                "{label}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_palette_finds_claims_tokens_and_findings() {
+    let mut desk = opened();
+    let go = |desk: &mut Desk, query: &str| {
+        desk.window
+            .key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::P);
+        desk.settle();
+        desk.window.event(egui::Event::Text(query.to_owned()));
+        desk.settle();
+        desk.window.key_press(Key::Enter);
+        desk.settle();
+    };
+    go(&mut desk, "claim nonce");
+    assert_eq!(
+        desk.state().selection.as_ref().unwrap().part,
+        PartRole::Payload
+    );
+    go(&mut desk, "finding header names");
+    assert_eq!(
+        desk.state().selection.as_ref().unwrap().part,
+        PartRole::ProtectedHeader
+    );
+    go(&mut desk, "token 3");
+    assert_eq!(desk.state().current, Some(2));
+    // Nothing happens, and the palette stays for another try.
+    go(&mut desk, "no such thing");
+    assert!(desk.has("Nothing is called so."));
+}
+
+#[test]
+fn the_keyboard_goes_back_to_where_it_was() {
+    let mut desk = opened();
+    desk.act(Action::GoRaw, By::Keys);
+    desk.act(Action::Shortcuts, By::Keys);
+    assert!(!desk.focused().contains("Raw token"));
+    desk.window.key_press(Key::Escape);
+    desk.settle();
+    assert!(desk.focused().contains("Raw token"), "{}", desk.focused());
+}
+
+#[test]
+fn shortcuts_are_not_taken_from_a_field() {
+    let mut desk = opened();
+    desk.act(Action::EditPolicy, By::Keys);
+    desk.window.event(egui::Event::Text("7".to_owned()));
+    desk.settle();
+    let tokens = desk.state().session.tokens.len();
+    for key in [Key::W, Key::Z] {
+        desk.window.key_press_modifiers(Modifiers::COMMAND, key);
+        desk.settle();
+    }
+    assert_eq!(desk.state().session.tokens.len(), tokens);
+}
+
+#[test]
+fn pasted_keys_are_asked_about_before_the_window_closes() {
+    let closing = |desk: &mut Desk| {
+        let viewport = desk
+            .window
+            .input_mut()
+            .viewports
+            .entry(egui::ViewportId::ROOT);
+        viewport
+            .or_default()
+            .events
+            .push(egui::ViewportEvent::Close);
+        desk.window.step();
+        let viewport = &desk.window.output().viewport_output[&egui::ViewportId::ROOT];
+        let is_held = viewport
+            .commands
+            .contains(&egui::ViewportCommand::CancelClose);
+        let viewport = desk
+            .window
+            .input_mut()
+            .viewports
+            .entry(egui::ViewportId::ROOT);
+        viewport.or_default().events.clear();
+        desk.settle();
+        is_held
+    };
+    let mut desk = opened();
+    assert!(closing(&mut desk));
+    assert!(desk.has("3 keys were pasted here"));
+    desk.click("Cancel");
+    assert!(!desk.has("3 keys were pasted here"));
+
+    assert!(closing(&mut desk));
+    desk.click("Close anyway");
+    assert!(!closing(&mut desk), "asked once");
+
+    let mut desk = Desk::new();
+    desk.picker.put(&[sample_path("issuer.jwks.json")]);
+    desk.click("Add key\u{2026}");
+    assert!(!closing(&mut desk), "these are in a file");
+}
