@@ -93,13 +93,24 @@ impl Desk {
     }
 
     pub(crate) fn build(builder: HarnessBuilder<App>, options: LaunchOptions) -> Self {
-        let board = Board(Arc::new(Mutex::new(Err(ClipboardFault::NoText))));
         let picker = Picker::default();
+        let mut desk = Self::build_with(builder, options, Box::new(picker.clone()));
+        desk.picker = picker;
+        desk
+    }
+
+    /// With dialogs of another kind.
+    pub(crate) fn build_with(
+        builder: HarnessBuilder<App>,
+        options: LaunchOptions,
+        picker: Box<dyn FilePicker>,
+    ) -> Self {
+        let board = Board(Arc::new(Mutex::new(Err(ClipboardFault::NoText))));
         let (system_theme, themes) = channel();
         let surroundings = Surroundings {
             now: Box::new(|| NOW.parse().unwrap()),
             clipboard: Box::new(board.clone()),
-            picker: Box::new(picker.clone()),
+            picker,
             themes: Box::new(|_| themes),
         };
         let window = builder
@@ -108,7 +119,7 @@ impl Desk {
         let mut desk = Self {
             window,
             board,
-            picker,
+            picker: Picker::default(),
             system_theme,
             asked_to_close: false,
         };
