@@ -15,6 +15,7 @@ use super::desk::{Desk, News, UNDO_FOR, What};
 use super::dialogs::{self, PathDialog};
 use super::loading::{Source, Wanted};
 use super::model::{Clock, Model, Notice, Selection, Zone};
+use super::samples::Sample;
 use crate::jose::PartRole;
 use crate::judge::Policy;
 
@@ -43,8 +44,8 @@ pub enum Command {
     LiveClock,
     /// Read these files: keys where they are keys, tokens otherwise.
     OpenPaths(Vec<PathBuf>, Wanted),
-    /// Read the sample.
-    OpenSample,
+    /// Read a sample.
+    OpenSample(&'static Sample),
     /// Ask for files with tokens and read them.
     OpenTokens,
     /// Read what is on the clipboard.
@@ -191,7 +192,7 @@ impl Desk {
                 let sources = paths.into_iter().map(|path| (Source::File(path), wanted));
                 self.load(sources.collect(), "Opened");
             }
-            Command::OpenSample => self.load(super::loading::sample(), "Opened"),
+            Command::OpenSample(sample) => self.load(super::loading::sample(sample), "Opened"),
             Command::OpenTokens => self.ask(Wanted::Tokens, frame),
             Command::Paste => self.read_clipboard(Purpose::Session),
             Command::RemoveKey(id) => self.remove_key(&id),

@@ -11,6 +11,7 @@ mod loading;
 pub mod model;
 pub mod panes;
 mod privacy;
+pub mod samples;
 mod shortcuts;
 mod stage;
 pub mod theme;

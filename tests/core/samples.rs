@@ -6,11 +6,12 @@ use std::fs;
 use std::path::PathBuf;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use josekit::jwe::{JweHeader, RSA_OAEP_256};
 use josekit::jwk::Jwk;
-use josekit::jws::{ES256, JwsSigner, JwsVerifier, RS256};
-use serde_json::{Value, json};
+use josekit::jws::{ES256, JwsVerifier, RS256};
+use serde_json::Value;
 use sha2::Sha256;
+
+mod make;
 
 const ISSUED: i64 = 1_795_032_000; // 2026-11-18T20:00:00Z
 const EXPIRED: i64 = ISSUED + 3_600;
@@ -137,142 +138,6 @@ fn every_host_is_an_example() {
             }
         }
     }
-}
-
-/// Makes them all anew, with new keys whose private halves are forgotten: `cargo test make_samples -- --ignored`.
-#[test]
-#[ignore = "writes assets/samples anew"]
-fn make_samples() {
-    let september = RS256.generate_key_pair(2048).unwrap().to_jwk_key_pair();
-    let march = RS256.generate_key_pair(2048).unwrap().to_jwk_key_pair();
-    let api = ES256.generate_key_pair().unwrap().to_jwk_key_pair();
-    let gateway = RSA_OAEP_256
-        .generate_key_pair(2048)
-        .unwrap()
-        .to_jwk_public_key();
-    let set = json!({"keys": [
-        published(&september, &["n", "e"], "RS256", "idp-2026-09"),
-        published(&march, &["n", "e"], "RS256", "idp-2026-03"),
-        published(&api, &["crv", "x", "y"], "ES256", "api-es256"),
-    ]});
-    write(
-        "issuer.jwks.json",
-        &(serde_json::to_string_pretty(&set).unwrap() + "\n"),
-    );
-
-    let september = RS256.signer_from_jwk(&september).unwrap();
-    let march = RS256.signer_from_jwk(&march).unwrap();
-    let api = ES256.signer_from_jwk(&api).unwrap();
-    let person = |rest: String| {
-        format!(
-            r#"{{"iss":"https://accounts.example","sub":"8f240c91","aud":"web-portal","name":"Jane Doe","nonce":"n-0S6_WzA2Mj",{rest}}}"#
-        )
-    };
-    let hour = format!(
-        r#""iat":{ISSUED},"nbf":{ISSUED},"exp":{EXPIRED},"auth_time":{}"#,
-        ISSUED - 13
-    );
-    let years = format!(r#""iat":{ISSUED},"exp":{FAR}"#);
-
-    let id_token = signed(
-        &september,
-        r#"{"alg":"RS256","typ":"JWT","kid":"idp-2026-09","jku":"https://keys.example.net/jwks"}"#,
-        &person(hour.clone()),
-    );
-    let access_token = signed(
-        &api,
-        r#"{"alg":"ES256","typ":"at+jwt","kid":"api-es256"}"#,
-        &format!(
-            r#"{{"iss":"https://accounts.example","sub":"8f240c91","aud":"https://api.example","client_id":"web-portal","scope":"orders:read","jti":"at-5d1c7e",{years}}}"#
-        ),
-    );
-    let session = unsecured(&format!(
-        r#"{{"iss":"https://portal.example","sub":"admin",{years}}}"#
-    ));
-    let body = format!(
-        r#"{{"access_token":"{access_token}","token_type":"Bearer","refresh_token":"{}"}}"#,
-        encrypted(&gateway)
-    ) + "\n";
-    write(
-        "request.http",
-        &format!(
-            "POST /api/session HTTP/1.1\nHost: portal.example\nAccept: application/json\nAuthorization: Bearer {id_token}\n\
-             Cookie: theme=dark; session={session}\nContent-Type: application/json\nContent-Length: {}\n\n{body}",
-            body.len()
-        ),
-    );
-
-    write(
-        "expired.jwt",
-        &(signed(
-            &march,
-            r#"{"alg":"RS256","typ":"JWT","kid":"idp-2026-03"}"#,
-            &person(hour),
-        ) + "\n"),
-    );
-    write("unsecured.jwt", &(unsecured(&person(years.clone())) + "\n"));
-    let weak = format!(
-        "{}.{}",
-        encode(br#"{"alg":"HS256","typ":"JWT"}"#),
-        encode(
-            format!(r#"{{"iss":"https://portal.example","sub":"8f240c91",{years}}}"#).as_bytes()
-        )
-    );
-    write(
-        "weak-secret.jwt",
-        &format!("{weak}.{}\n", encode(&mac(WEAK_SECRET, &weak))),
-    );
-    write("weak-secret.key", &format!("{WEAK_SECRET}\n"));
-    let twice = format!(
-        r#"{{"iss":"https://accounts.example","sub":"8f240c91","aud":"web-portal",{years},"sub":"admin"}}"#
-    );
-    write(
-        "damaged.jwt",
-        &(signed(
-            &september,
-            r#"{"alg":"RS256","typ":"JWT","kid":"idp-2026-09"}"#,
-            &twice,
-        ) + "==\n"),
-    );
-}
-
-fn published(key: &Jwk, members: &[&str], alg: &str, kid: &str) -> Value {
-    let mut published = json!({"kty": key.key_type(), "use": "sig", "alg": alg, "kid": kid});
-    for member in members {
-        published[*member] = key.parameter(member).unwrap().clone();
-    }
-    published
-}
-
-fn signed(signer: &dyn JwsSigner, header: &str, payload: &str) -> String {
-    let input = format!(
-        "{}.{}",
-        encode(header.as_bytes()),
-        encode(payload.as_bytes())
-    );
-    let signature = signer.sign(input.as_bytes()).unwrap();
-    format!("{input}.{}", encode(&signature))
-}
-
-fn unsecured(payload: &str) -> String {
-    format!(
-        "{}.{}.",
-        encode(br#"{"alg":"none","typ":"JWT"}"#),
-        encode(payload.as_bytes())
-    )
-}
-
-fn encrypted(to: &Jwk) -> String {
-    let mut header = JweHeader::new();
-    header.set_content_encryption("A256GCM");
-    header.set_key_id("gateway-2026");
-    let encrypter = RSA_OAEP_256.encrypter_from_jwk(to).unwrap();
-    josekit::jwe::serialize_compact(
-        br#"{"sub":"8f240c91","family":"rt-77c0"}"#,
-        &header,
-        &encrypter,
-    )
-    .unwrap()
 }
 
 fn mac(secret: &str, signed: &str) -> Vec<u8> {

@@ -46,7 +46,7 @@ impl WelcomePane {
                             .button("Try the sample")
                             .on_hover_text("An HTTP request with two tokens, and the issuer\u{2019}s keys");
                         if sample.clicked() {
-                            commands.push(Command::OpenSample);
+                            commands.push(Command::OpenSample(&crate::window::samples::SAMPLES[0]));
                         }
                     });
                     ui.add_space(space::M);
