@@ -359,9 +359,10 @@ fn make_shop_claims(shop: &mut Shop, years: &str) {
                 json!({"id": 4_700 + order, "lines": order % 5 + 1, "state": state, "total": total})
             })
             .collect();
-        let deep = (1..=24).rev().fold(json!("the innermost value"), |inner, level| {
-            json!({"level": level, "inner": inner})
-        });
+        let deep = (1..=24).rev().fold(
+            json!("the innermost value"),
+            |inner, level| json!({"level": level, "inner": inner}),
+        );
         let mut rest = vec![years.to_owned()];
         rest.extend((1..=60).map(|flag| format!(r#""feature_{flag:02}":{}"#, flag % 3 == 0)));
         rest.push(format!(r#""orders":{}"#, json!(orders)));
@@ -439,10 +440,7 @@ fn log(tokens: &[(&str, String)]) -> String {
 
 fn write_keys(file: &str, keys: Vec<Value>) {
     let set = json!({ "keys": keys });
-    write(
-        file,
-        &(serde_json::to_string_pretty(&set).unwrap() + "\n"),
-    );
+    write(file, &(serde_json::to_string_pretty(&set).unwrap() + "\n"));
 }
 
 fn published(key: &Jwk, members: &[&str], alg: &str, kid: &str) -> Value {
