@@ -73,7 +73,7 @@ macro_rules! samples {
 
 /// All of them, by subject.
 pub static SAMPLES: &[Sample] = samples! {
-    Outcomes, "A request with four tokens", "One holds, one expired, one is encrypted, one nobody signed.", [Tokens "request.http", Keys "issuer.jwks.json"];
+    Outcomes, "A request with four tokens", "One holds, one expired, one encrypted, one unsigned.", [Tokens "request.http", Keys "issuer.jwks.json"];
     Outcomes, "A token that holds", "What accept rests on: the key, the time, every check.", [Tokens "genuine.jwt", Keys "shop.jwks.json"];
     Outcomes, "No key to check it with", "Decoded is not verified: the verdict stays open.", [Tokens "no-key.jwt"];
 
@@ -85,7 +85,7 @@ pub static SAMPLES: &[Sample] = samples! {
     Signature, "A key that came with the token", "It verifies and proves nothing: the sender chose it.", [Tokens "own-key.jwt"];
     Signature, "A key address from the sender", "Genuine, but jku says where to fetch another key.", [Tokens "key-address.jwt", Keys "shop.jwks.json"];
     Signature, "An algorithm that is not the key\u{2019}s", "HS256 over a public key, to fool a verifier that obeys.", [Tokens "swapped-algorithm.jwt", Keys "shop.jwks.json"];
-    Signature, "Keys unfit for signing", "1024 bits, an odd exponent, a key for encrypting, HS1.", [Tokens "unfit-keys.log", Keys "unfit-keys.jwks.json"];
+    Signature, "Keys unfit for signing", "1024 bits, exponent 3, a key for encrypting, HS1.", [Tokens "unfit-keys.log", Keys "unfit-keys.jwks.json"];
 
     Time, "Expired", "Drag the clock back before exp and it is accepted.", [Tokens "expired.jwt", Keys "issuer.jwks.json"];
     Time, "Not yet valid", "nbf is in 2046: drag the clock there.", [Tokens "not-yet-valid.jwt", Keys "shop.jwks.json"];
@@ -93,7 +93,7 @@ pub static SAMPLES: &[Sample] = samples! {
     Time, "Times that set no limit", "exp as text in quotes, and no exp at all.", [Tokens "odd-times.log", Keys "shop.jwks.json"];
 
     Claims, "One claim, two values", "One reader takes the first sub, another takes admin.", [Tokens "duplicates.jwt", Keys "shop.jwks.json"];
-    Claims, "Characters that hide", "Zero-width, turned and control characters, written out.", [Tokens "hidden.jwt", Keys "shop.jwks.json"];
+    Claims, "Characters that hide", "Zero-width, bidi and control characters, written out.", [Tokens "hidden.jwt", Keys "shop.jwks.json"];
     Claims, "Numbers that a double rounds", "Shown digit for digit, as the issuer wrote them.", [Tokens "numbers.jwt", Keys "shop.jwks.json"];
     Claims, "Many claims, nested deep", "Objects open in place; JSON and bytes show all of it.", [Tokens "nested.jwt", Keys "shop.jwks.json"];
     Claims, "Damaged in four ways", "Padded, cut, respelled, text added: each fault is marked.", [Tokens "damaged.jwt", Tokens "cut.jwt", Tokens "respelled.jwt", Tokens "trailing.jwt", Keys "issuer.jwks.json", Keys "shop.jwks.json"];

@@ -29,7 +29,7 @@ const GAP: f32 = space::XS;
 const CAPTION: f32 = 26.0;
 
 /// The height of what stands above and below the samples, in points: heading, sentence, buttons, privacy.
-const AROUND: f32 = 180.0;
+const AROUND: f32 = 162.0;
 
 /// The pane in place of a token.
 #[derive(Debug, Clone, Copy, Default)]
@@ -59,7 +59,6 @@ impl WelcomePane {
                 commands.extend(samples(ui, &columns));
                 ui.add_space(space::M);
                 privacy(ui);
-                ui.add_space(space::S);
             });
         });
         commands
@@ -91,7 +90,7 @@ fn introduction(ui: &mut Ui, model: &Model) -> Vec<Command> {
             }
         }
     });
-    ui.add_space(space::L);
+    ui.add_space(space::M);
     let or = RichText::new("Or look at a sample").font(semibold(size::BODY));
     ui.add(Label::new(or));
     commands
