@@ -151,7 +151,7 @@ const SHOWN: &[(&str, usize, usize, &str, &str)] = &[
         1,
         1,
         "Accept: valid for 19 years 362 days more",
-        "feature_01",
+        "Open deep",
     ),
     (
         "Damaged in four ways",
