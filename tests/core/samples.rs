@@ -29,8 +29,11 @@ const EXPIRED: i64 = ISSUED + 3_600;
 const FAR: i64 = 2_426_184_000; // 2046-11-18T20:00:00Z
 const WEAK_SECRET: &str = "kite-9931";
 
-/// For each sample, for each of its tokens: the verdict, its reasons, and the rules that find something.
-const PROMISES: &[(&str, &[(&str, &str, &str)])] = &[
+/// Of a token: the verdict, its reasons, and the rules that find something.
+type Promise = (&'static str, &'static str, &'static str);
+
+/// For each sample what each of its tokens must be.
+const PROMISES: &[(&str, &[Promise])] = &[
     (
         "A request with four tokens",
         &[

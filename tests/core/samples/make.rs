@@ -90,7 +90,7 @@ fn make_issuer() {
         .to_jwk_public_key();
     write_keys(
         "issuer.jwks.json",
-        vec![
+        &[
             published(&september, &["n", "e"], "RS256", "idp-2026-09"),
             published(&march, &["n", "e"], "RS256", "idp-2026-03"),
             published(&api, &["crv", "x", "y"], "ES256", "api-es256"),
@@ -233,7 +233,7 @@ impl Shop {
             let pair = ES256.generate_key_pair().unwrap();
             let public = pair.to_jwk_public_key();
             keys.push(published(&public, &["crv", "x", "y"], "ES256", &id));
-            write_keys(SHOP_KEYS, keys);
+            write_keys(SHOP_KEYS, &keys);
             ShopKey { id, pair }
         })
     }
@@ -394,7 +394,7 @@ fn make_unfit_keys() {
     sealing_public["use"] = json!("enc");
     write_keys(
         "unfit-keys.jwks.json",
-        vec![
+        &[
             rsa(&small, "1024-bits"),
             rsa(&cubic, "exponent-3"),
             sealing_public,
@@ -446,7 +446,7 @@ fn log(tokens: &[(&str, String)]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn write_keys(file: &str, keys: Vec<Value>) {
+fn write_keys(file: &str, keys: &[Value]) {
     let set = json!({ "keys": keys });
     write(file, &(serde_json::to_string_pretty(&set).unwrap() + "\n"));
 }
