@@ -15,6 +15,7 @@ use super::dialogs::{self, Dialog, DialogKind};
 use super::loading::{Source, Wanted};
 use super::model::{Clock, Layout, Notice, Selection, Tab, Zone};
 use super::panes::focus::{self, Place};
+use super::samples::Sample;
 use crate::judge::Policy;
 use crate::keys::Key;
 
@@ -55,8 +56,8 @@ pub enum Command {
     MoveToken(usize, usize),
     /// Read these files: keys where they are keys, tokens otherwise.
     OpenPaths(Vec<PathBuf>, Wanted),
-    /// Read the sample.
-    OpenSample,
+    /// Read a sample.
+    OpenSample(&'static Sample),
     /// Ask for files with tokens and read them.
     OpenTokens,
     /// Read what is on the clipboard.
@@ -143,7 +144,7 @@ impl Desk {
                 let sources = paths.into_iter().map(|path| (Source::File(path), wanted));
                 self.load(sources.collect(), "Opened");
             }
-            Command::OpenSample => self.load(super::loading::sample(), "Opened"),
+            Command::OpenSample(sample) => self.load(super::loading::sample(sample), "Opened"),
             Command::OpenTokens => self.ask(Wanted::Tokens, frame),
             Command::Paste => self.read_clipboard(Purpose::Session),
             Command::RemoveAll => self.remove_all(),

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::jobs::Leave;
 use super::model::Notice;
+use super::samples::{Sample, Text};
 use crate::find::{Nothing, explain_nothing, find, find_argument};
 use crate::inspection::Inspection;
 use crate::jose::visible::visible;
@@ -52,18 +53,14 @@ impl Source {
     }
 }
 
-/// The request and the keys of its issuer that come with the program.
-pub(super) fn sample() -> Vec<(Source, Wanted)> {
-    let source = |name, text: &str| Source::Text {
-        name,
-        text: Zeroizing::new(text.to_owned()),
+/// The texts of a sample.
+pub(super) fn sample(sample: &Sample) -> Vec<(Source, Wanted)> {
+    let source = |text: &Text| Source::Text {
+        name: text.file,
+        text: Zeroizing::new(text.text.to_owned()),
     };
-    let request = include_str!("../../assets/samples/request.http");
-    let keys = include_str!("../../assets/samples/issuer.jwks.json");
-    vec![
-        (source("request.http", request), Wanted::Tokens),
-        (source("issuer.jwks.json", keys), Wanted::Keys),
-    ]
+    let texts = sample.texts.iter();
+    texts.map(|text| (source(text), text.holds)).collect()
 }
 
 /// What the reader hopes for. Tokens and keys are taken wherever they are; this picks the words when there are none.

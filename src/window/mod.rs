@@ -13,6 +13,7 @@ mod loading;
 pub mod model;
 pub mod panes;
 mod privacy;
+pub mod samples;
 mod settings;
 mod shortcuts;
 mod stage;

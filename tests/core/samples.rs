@@ -1,21 +1,288 @@
 //! The samples in `assets/samples`: how they are made, and that they are what their README says.
 //!
-//! Checked with josekit and `serde_json`, not with the code that shows them.
+//! Their bytes are checked with josekit and `serde_json`, not with the code that shows them; what that code makes of
+//! them stands in [`PROMISES`].
 
 use std::fs;
 use std::path::PathBuf;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use josekit::jwe::{JweHeader, RSA_OAEP_256};
 use josekit::jwk::Jwk;
-use josekit::jws::{ES256, JwsSigner, JwsVerifier, RS256};
-use serde_json::{Value, json};
+use josekit::jws::{ES256, JwsVerifier, RS256};
+use serde_json::Value;
 use sha2::Sha256;
+use tokenloupe::find::find;
+use tokenloupe::inspection::Inspection;
+use tokenloupe::judge::audit::RULES;
+use tokenloupe::judge::{Judgement, Policy};
+use tokenloupe::keys::{self, KeyRing, SecretEncoding};
+use tokenloupe::verify::Setting;
+use tokenloupe::window::Wanted;
+use tokenloupe::window::samples::{SAMPLES, Sample};
+
+use crate::common::{instant, reasons};
+
+mod make;
 
 const ISSUED: i64 = 1_795_032_000; // 2026-11-18T20:00:00Z
 const EXPIRED: i64 = ISSUED + 3_600;
 const FAR: i64 = 2_426_184_000; // 2046-11-18T20:00:00Z
 const WEAK_SECRET: &str = "kite-9931";
+
+/// Of a token: the verdict, its reasons, and the rules that find something.
+type Promise = (&'static str, &'static str, &'static str);
+
+/// For each sample what each of its tokens must be.
+const PROMISES: &[(&str, &[Promise])] = &[
+    (
+        "A request with four tokens",
+        &[
+            (
+                "reject",
+                "expired",
+                "jku-x5u-untrusted rsa-small-modulus outside-validity",
+            ),
+            ("reject", "unsecured", "alg-none"),
+            ("accept", "", ""),
+            ("undetermined", "encrypted", ""),
+        ],
+    ),
+    ("A token that holds", &[("accept", "", "")]),
+    ("No key to check it with", &[("undetermined", "no-key", "")]),
+    (
+        "Changed after signing",
+        &[("reject", "signature-invalid", "sig-invalid")],
+    ),
+    (
+        "Nobody signed it",
+        &[
+            ("reject", "unsecured", "alg-none"),
+            ("reject", "unsecured", "alg-none-variant"),
+        ],
+    ),
+    (
+        "A secret that everybody knows",
+        &[
+            ("reject", "publicly-known-key", "hmac-known-secret"),
+            ("reject", "publicly-known-key", "hmac-empty-key"),
+        ],
+    ),
+    (
+        "A secret that is too short",
+        &[("reject", "key-too-weak", "hmac-short-secret")],
+    ),
+    (
+        "Signatures that cannot be",
+        &[
+            ("reject", "signature-invalid", "sig-psychic"),
+            ("reject", "signature-invalid", "sig-length"),
+        ],
+    ),
+    (
+        "A key that came with the token",
+        &[("undetermined", "only-token-supplied-key", "jwk-embedded")],
+    ),
+    (
+        "A key address from the sender",
+        &[("accept", "", "jku-x5u-untrusted")],
+    ),
+    (
+        "An algorithm that is not the key\u{2019}s",
+        &[("reject", "key-not-allowed", "key-alg-mismatch")],
+    ),
+    (
+        "Keys unfit for signing",
+        &[
+            ("reject", "key-too-weak", "rsa-small-modulus"),
+            ("accept", "", "rsa-bad-exponent rsa-small-modulus"),
+            ("reject", "key-not-allowed", "key-use-mismatch"),
+            ("reject", "alg-prohibited", "alg-prohibited"),
+        ],
+    ),
+    (
+        "Expired",
+        &[("reject", "expired", "rsa-small-modulus outside-validity")],
+    ),
+    (
+        "Not yet valid",
+        &[("reject", "not-yet-valid", "outside-validity")],
+    ),
+    (
+        "Saved by the leeway",
+        &[("reject", "not-yet-valid", "outside-validity")],
+    ),
+    (
+        "Times that set no limit",
+        &[
+            ("reject", "malformed", "numericdate-type"),
+            ("accept", "", "exp-missing"),
+        ],
+    ),
+    (
+        "One claim, two values",
+        &[("reject", "malformed", "json-duplicate-member")],
+    ),
+    ("Characters that hide", &[("accept", "", "")]),
+    ("Numbers that a double rounds", &[("accept", "", "")]),
+    ("Many claims, nested deep", &[("accept", "", "")]),
+    (
+        "Damaged in four ways",
+        &[
+            (
+                "reject",
+                "malformed",
+                "json-duplicate-member b64-nonstandard rsa-small-modulus",
+            ),
+            (
+                "reject",
+                "malformed signature-invalid",
+                "sig-empty b64-nonstandard json-bad-encoding exp-missing",
+            ),
+            ("reject", "malformed", "b64-trailing-bits"),
+            ("reject", "malformed", "json-bad-encoding"),
+        ],
+    ),
+    (
+        "Extensions that nobody knows",
+        &[
+            ("reject", "crit-unknown", "crit-unknown"),
+            ("reject", "malformed", "crit-malformed"),
+            ("reject", "malformed", "b64-unencoded"),
+        ],
+    ),
+    ("Encrypted", &[("undetermined", "encrypted", "")]),
+    (
+        "The payload is elsewhere",
+        &[("undetermined", "detached-payload-missing", "")],
+    ),
+];
+
+/// The tokens of a sample under its keys.
+fn open(sample: &Sample) -> Vec<Inspection> {
+    let mut ring = KeyRing::default();
+    let mut tokens = Vec::new();
+    for text in sample.texts {
+        let bytes = text.text.as_bytes();
+        match text.holds {
+            Wanted::Keys => ring.add(keys::load(text.file, bytes).unwrap()),
+            Wanted::Secret => {
+                ring.add([keys::load_secret(text.file, bytes, SecretEncoding::Auto).unwrap()]);
+            }
+            Wanted::Tokens => tokens.extend(find(bytes, text.file)),
+        }
+    }
+    let inspect = |candidate| Inspection::new(candidate, &ring, &Setting::default());
+    tokens.into_iter().map(inspect).collect()
+}
+
+fn rules(judgement: &Judgement) -> Vec<&'static str> {
+    judgement
+        .findings
+        .iter()
+        .map(|finding| finding.rule)
+        .collect()
+}
+
+/// At whatever date somebody opens them.
+#[test]
+fn each_sample_teaches_what_it_promises() {
+    let titles = |titles: Vec<&'static str>| titles.join("\n");
+    assert_eq!(
+        titles(SAMPLES.iter().map(|sample| sample.title).collect()),
+        titles(PROMISES.iter().map(|(title, _)| *title).collect())
+    );
+    for at in ["2026-11-21T22:40:13Z", "2045-01-01T00:00:00Z"] {
+        for (sample, (title, promised)) in SAMPLES.iter().zip(PROMISES) {
+            let found: Vec<_> = open(sample)
+                .iter()
+                .map(|inspection| {
+                    let judgement = inspection.judge(&Policy::default(), instant(at));
+                    (
+                        judgement.verdict.outcome.name(),
+                        reasons(&judgement).join(" "),
+                        rules(&judgement).join(" "),
+                    )
+                })
+                .collect();
+            let promised: Vec<_> = promised
+                .iter()
+                .map(|(outcome, reasons, rules)| {
+                    (*outcome, (*reasons).to_owned(), (*rules).to_owned())
+                })
+                .collect();
+            assert_eq!(found, promised, "{title} at {at}");
+        }
+    }
+}
+
+#[test]
+fn every_rule_has_a_sample() {
+    let promised: Vec<_> = PROMISES
+        .iter()
+        .flat_map(|(_, tokens)| *tokens)
+        .flat_map(|(_, _, rules)| rules.split_whitespace())
+        .collect();
+    for rule in RULES {
+        assert!(promised.contains(&rule.id()), "{}", rule.id());
+    }
+}
+
+#[test]
+fn what_is_about_time_turns_with_the_clock() {
+    for (title, at, outcome) in [
+        ("Expired", "2026-11-18T20:30:00Z", "accept"),
+        ("Not yet valid", "2046-11-18T20:00:00Z", "accept"),
+        ("Saved by the leeway", "2046-11-18T19:58:59Z", "reject"),
+        ("Saved by the leeway", "2046-11-18T19:59:01Z", "accept"),
+        ("Saved by the leeway", "2046-11-18T20:01:29Z", "accept"),
+        ("Saved by the leeway", "2046-11-18T20:01:31Z", "reject"),
+    ] {
+        let sample = SAMPLES.iter().find(|sample| sample.title == title).unwrap();
+        let judgement = open(sample)[0].judge(&Policy::default(), instant(at));
+        assert_eq!(judgement.verdict.outcome.name(), outcome, "{title} at {at}");
+    }
+}
+
+#[test]
+fn the_readme_lists_every_file_and_no_file_is_without_a_sample() {
+    let readme = read("README.md");
+    let mut used: Vec<_> = SAMPLES
+        .iter()
+        .flat_map(|sample| sample.texts)
+        .map(|text| text.file.to_owned())
+        .chain(["README.md".to_owned()])
+        .collect();
+    used.sort_unstable();
+    used.dedup();
+    let mut there: Vec<_> = fs::read_dir(path(""))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    there.sort_unstable();
+    assert_eq!(there, used);
+    for sample in SAMPLES {
+        let row = readme
+            .lines()
+            .find(|line| line.starts_with(&format!("| {} |", sample.title)));
+        let row = row.unwrap_or_else(|| panic!("{} is not in the table", sample.title));
+        for text in sample.texts {
+            assert!(row.contains(&format!("`{}`", text.file)), "{row}");
+        }
+    }
+}
+
+/// They are read, and pasted, as they are: short enough for that.
+#[test]
+fn texts_are_short() {
+    for text in SAMPLES.iter().flat_map(|sample| sample.texts) {
+        let limit = if text.file == "nested.jwt" {
+            8_000
+        } else {
+            2_000
+        };
+        assert!(text.text.len() < limit, "{}", text.file);
+    }
+}
 
 #[test]
 fn the_request_holds_four_tokens_of_different_worth() {
@@ -63,18 +330,66 @@ fn the_request_holds_four_tokens_of_different_worth() {
 }
 
 #[test]
-fn the_key_set_holds_three_public_keys() {
-    let set: Value = serde_json::from_str(&read("issuer.jwks.json")).unwrap();
-    let keys = set["keys"].as_array().unwrap();
-    let ids: Vec<_> = keys
-        .iter()
-        .map(|key| key["kid"].as_str().unwrap())
-        .collect();
-    assert_eq!(ids, ["idp-2026-09", "idp-2026-03", "api-es256"]);
-    for key in keys {
-        for private in ["d", "p", "q", "dp", "dq", "qi", "k"] {
-            assert!(key.get(private).is_none(), "{private} of {}", key["kid"]);
+fn the_key_sets_hold_public_keys_only() {
+    for (file, expected) in [
+        (
+            "issuer.jwks.json",
+            &["idp-2026-09", "idp-2026-03", "api-es256"][..],
+        ),
+        ("shop.jwks.json", &["shop-1"]),
+        (
+            "unfit-keys.jwks.json",
+            &["1024-bits", "exponent-3", "for-sealing"],
+        ),
+    ] {
+        let keys = key_set(file);
+        let ids: Vec<_> = keys
+            .iter()
+            .map(|key| key["kid"].as_str().unwrap())
+            .collect();
+        assert_eq!(ids, expected, "{file}");
+        for key in keys {
+            for private in ["d", "p", "q", "dp", "dq", "qi", "k"] {
+                assert!(key.get(private).is_none(), "{private} of {}", key["kid"]);
+            }
         }
+    }
+}
+
+#[test]
+fn the_shop_signed_what_it_seems_to_have_signed() {
+    for file in [
+        "duplicates.jwt",
+        "genuine.jwt",
+        "hidden.jwt",
+        "key-address.jwt",
+        "leeway.jwt",
+        "nested.jwt",
+        "not-yet-valid.jwt",
+        "numbers.jwt",
+        "respelled.jwt",
+        "trailing.jwt",
+    ] {
+        assert!(verifies(read(file).trim_end(), "shop-1"), "{file}");
+    }
+    let changed = read("changed.jwt");
+    assert!(!verifies(changed.trim_end(), "shop-1"));
+    assert_eq!(member(&changed, 1, "sub"), "admin");
+    assert_eq!(member(&changed, 0, "kid"), "shop-1");
+    // With the payload that was left out, the detached signature is right.
+    let detached = read("detached.jwt");
+    let payload = encode(br#"{"order":4711,"total":"129.90"}"#);
+    let whole = detached.trim_end().replace("..", &format!(".{payload}."));
+    assert!(verifies(&whole, "shop-1"));
+
+    let claims = |file: &str| String::from_utf8(segment(&read(file), 1)).unwrap();
+    let hidden = claims("hidden.jwt");
+    for character in ['\u{202E}', '\u{200B}', '\u{2060}'] {
+        assert!(hidden.contains(character), "{hidden:?}");
+    }
+    assert!(hidden.contains("\\u0007"), "{hidden:?}");
+    for number in ["9007199254740993", "18446744073709551617", "1e400"] {
+        assert!(claims("numbers.jwt").contains(number), "{number}");
     }
 }
 
@@ -112,14 +427,8 @@ fn single_tokens_have_the_one_fault_of_their_name() {
 /// Only names that are reserved for examples (RFC 2606, RFC 6761), so that no sample points at anybody.
 #[test]
 fn every_host_is_an_example() {
-    for name in [
-        "damaged.jwt",
-        "expired.jwt",
-        "request.http",
-        "unsecured.jwt",
-        "weak-secret.jwt",
-    ] {
-        let text = read(name);
+    for text in SAMPLES.iter().flat_map(|sample| sample.texts) {
+        let (name, text) = (text.file, text.text.to_owned());
         let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
         let decoded = words
             .filter(|word| word.starts_with("eyJ"))
@@ -139,142 +448,6 @@ fn every_host_is_an_example() {
     }
 }
 
-/// Makes them all anew, with new keys whose private halves are forgotten: `cargo test make_samples -- --ignored`.
-#[test]
-#[ignore = "writes assets/samples anew"]
-fn make_samples() {
-    let september = RS256.generate_key_pair(2048).unwrap().to_jwk_key_pair();
-    let march = RS256.generate_key_pair(2048).unwrap().to_jwk_key_pair();
-    let api = ES256.generate_key_pair().unwrap().to_jwk_key_pair();
-    let gateway = RSA_OAEP_256
-        .generate_key_pair(2048)
-        .unwrap()
-        .to_jwk_public_key();
-    let set = json!({"keys": [
-        published(&september, &["n", "e"], "RS256", "idp-2026-09"),
-        published(&march, &["n", "e"], "RS256", "idp-2026-03"),
-        published(&api, &["crv", "x", "y"], "ES256", "api-es256"),
-    ]});
-    write(
-        "issuer.jwks.json",
-        &(serde_json::to_string_pretty(&set).unwrap() + "\n"),
-    );
-
-    let september = RS256.signer_from_jwk(&september).unwrap();
-    let march = RS256.signer_from_jwk(&march).unwrap();
-    let api = ES256.signer_from_jwk(&api).unwrap();
-    let person = |rest: String| {
-        format!(
-            r#"{{"iss":"https://accounts.example","sub":"8f240c91","aud":"web-portal","name":"Jane Doe","nonce":"n-0S6_WzA2Mj",{rest}}}"#
-        )
-    };
-    let hour = format!(
-        r#""iat":{ISSUED},"nbf":{ISSUED},"exp":{EXPIRED},"auth_time":{}"#,
-        ISSUED - 13
-    );
-    let years = format!(r#""iat":{ISSUED},"exp":{FAR}"#);
-
-    let id_token = signed(
-        &september,
-        r#"{"alg":"RS256","typ":"JWT","kid":"idp-2026-09","jku":"https://keys.example.net/jwks"}"#,
-        &person(hour.clone()),
-    );
-    let access_token = signed(
-        &api,
-        r#"{"alg":"ES256","typ":"at+jwt","kid":"api-es256"}"#,
-        &format!(
-            r#"{{"iss":"https://accounts.example","sub":"8f240c91","aud":"https://api.example","client_id":"web-portal","scope":"orders:read","jti":"at-5d1c7e",{years}}}"#
-        ),
-    );
-    let session = unsecured(&format!(
-        r#"{{"iss":"https://portal.example","sub":"admin",{years}}}"#
-    ));
-    let body = format!(
-        r#"{{"access_token":"{access_token}","token_type":"Bearer","refresh_token":"{}"}}"#,
-        encrypted(&gateway)
-    ) + "\n";
-    write(
-        "request.http",
-        &format!(
-            "POST /api/session HTTP/1.1\nHost: portal.example\nAccept: application/json\nAuthorization: Bearer {id_token}\n\
-             Cookie: theme=dark; session={session}\nContent-Type: application/json\nContent-Length: {}\n\n{body}",
-            body.len()
-        ),
-    );
-
-    write(
-        "expired.jwt",
-        &(signed(
-            &march,
-            r#"{"alg":"RS256","typ":"JWT","kid":"idp-2026-03"}"#,
-            &person(hour),
-        ) + "\n"),
-    );
-    write("unsecured.jwt", &(unsecured(&person(years.clone())) + "\n"));
-    let weak = format!(
-        "{}.{}",
-        encode(br#"{"alg":"HS256","typ":"JWT"}"#),
-        encode(
-            format!(r#"{{"iss":"https://portal.example","sub":"8f240c91",{years}}}"#).as_bytes()
-        )
-    );
-    write(
-        "weak-secret.jwt",
-        &format!("{weak}.{}\n", encode(&mac(WEAK_SECRET, &weak))),
-    );
-    write("weak-secret.key", &format!("{WEAK_SECRET}\n"));
-    let twice = format!(
-        r#"{{"iss":"https://accounts.example","sub":"8f240c91","aud":"web-portal",{years},"sub":"admin"}}"#
-    );
-    write(
-        "damaged.jwt",
-        &(signed(
-            &september,
-            r#"{"alg":"RS256","typ":"JWT","kid":"idp-2026-09"}"#,
-            &twice,
-        ) + "==\n"),
-    );
-}
-
-fn published(key: &Jwk, members: &[&str], alg: &str, kid: &str) -> Value {
-    let mut published = json!({"kty": key.key_type(), "use": "sig", "alg": alg, "kid": kid});
-    for member in members {
-        published[*member] = key.parameter(member).unwrap().clone();
-    }
-    published
-}
-
-fn signed(signer: &dyn JwsSigner, header: &str, payload: &str) -> String {
-    let input = format!(
-        "{}.{}",
-        encode(header.as_bytes()),
-        encode(payload.as_bytes())
-    );
-    let signature = signer.sign(input.as_bytes()).unwrap();
-    format!("{input}.{}", encode(&signature))
-}
-
-fn unsecured(payload: &str) -> String {
-    format!(
-        "{}.{}.",
-        encode(br#"{"alg":"none","typ":"JWT"}"#),
-        encode(payload.as_bytes())
-    )
-}
-
-fn encrypted(to: &Jwk) -> String {
-    let mut header = JweHeader::new();
-    header.set_content_encryption("A256GCM");
-    header.set_key_id("gateway-2026");
-    let encrypter = RSA_OAEP_256.encrypter_from_jwk(to).unwrap();
-    josekit::jwe::serialize_compact(
-        br#"{"sub":"8f240c91","family":"rt-77c0"}"#,
-        &header,
-        &encrypter,
-    )
-    .unwrap()
-}
-
 fn mac(secret: &str, signed: &str) -> Vec<u8> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(signed.as_bytes());
@@ -282,13 +455,8 @@ fn mac(secret: &str, signed: &str) -> Vec<u8> {
 }
 
 fn verifies(token: &str, kid: &str) -> bool {
-    let set: Value = serde_json::from_str(&read("issuer.jwks.json")).unwrap();
-    let key = set["keys"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|key| key["kid"] == kid)
-        .unwrap();
+    let keys = [key_set("issuer.jwks.json"), key_set("shop.jwks.json")].concat();
+    let key = keys.iter().find(|key| key["kid"] == kid).unwrap();
     let key = Jwk::from_map(key.as_object().unwrap().clone()).unwrap();
     let verifier: Box<dyn JwsVerifier> = match key.algorithm() {
         Some("RS256") => Box::new(RS256.verifier_from_jwk(&key).unwrap()),
@@ -299,6 +467,11 @@ fn verifies(token: &str, kid: &str) -> bool {
     verifier
         .verify(input.as_bytes(), &decode(signature))
         .is_ok()
+}
+
+fn key_set(file: &str) -> Vec<Value> {
+    let set: Value = serde_json::from_str(&read(file)).unwrap();
+    set["keys"].as_array().unwrap().clone()
 }
 
 /// A member of the header (0) or the payload (1).

@@ -20,7 +20,7 @@ fn an_empty_window_says_what_to_do() {
         "Paste",
         "Open\u{2026}",
         "Add key\u{2026}",
-        "Try the sample",
+        "Or look at a sample",
         "Policy: none",
     ] {
         assert!(desk.has(name), "{name}");
@@ -270,17 +270,6 @@ fn files_and_keys_of_the_command_line_are_there_at_the_start() {
     );
     assert!(desk.names("Token 1")[0].ends_with("reject"));
     assert!(desk.has("no such file"));
-}
-
-#[test]
-fn the_sample_is_one_click_away() {
-    let mut desk = Desk::new();
-    desk.click("Try the sample");
-    assert_eq!(
-        (desk.names("Token ").len(), desk.names("Key ").len()),
-        (4, 3)
-    );
-    assert_eq!(desk.window.state().model().current, Some(0));
 }
 
 #[derive(Debug)]

@@ -13,6 +13,7 @@ use crate::window::commands::Command;
 use crate::window::model::{Model, Selection};
 use crate::window::panes::focus::Place;
 use crate::window::panes::{links, rail};
+use crate::window::samples::SAMPLES;
 use crate::window::theme::{self, mono, size, space};
 use crate::window::widgets::{row_frame, truncated};
 
@@ -84,6 +85,7 @@ impl Palette {
         items.extend(members(model));
         items.extend(findings(model));
         items.extend(tokens(model));
+        items.extend(samples());
         let mut palette = Self {
             query: String::new(),
             items,
@@ -120,7 +122,7 @@ impl Palette {
         let field = TextEdit::singleline(&mut self.query)
             .margin(egui::Margin::symmetric(8, 6))
             .id_salt("query")
-            .hint_text("A command, a claim, a finding or a token")
+            .hint_text("A command, a claim, a finding, a token or a sample")
             .desired_width(f32::INFINITY);
         let field = ui.add(field).accessible_name("Command");
         if std::mem::take(&mut self.is_new) {
@@ -354,6 +356,16 @@ fn tokens(model: &Model) -> Vec<Item> {
             ))
         })
         .collect()
+}
+
+fn samples() -> impl Iterator<Item = Item> {
+    SAMPLES.iter().map(|sample| {
+        Item::new(
+            format!("Sample: {}", sample.title),
+            sample.lesson.to_owned(),
+            Target::Commands(vec![Command::OpenSample(sample)]),
+        )
+    })
 }
 
 fn short(text: &str) -> String {

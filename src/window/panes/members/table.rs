@@ -236,11 +236,11 @@ impl Table<'_> {
     ) {
         response.widget_info(|| {
             let mut words = match entry.name.as_str() {
-                "" => value_text(self.part, entry.value, 4 * MAX_CHARACTERS),
+                "" => visible(&value_text(self.part, entry.value, 4 * MAX_CHARACTERS)),
                 name => format!(
                     "{}: {}",
                     visible(name),
-                    value_text(self.part, entry.value, 4 * MAX_CHARACTERS)
+                    visible(&value_text(self.part, entry.value, 4 * MAX_CHARACTERS))
                 ),
             };
             if words.chars().count() > MAX_CHARACTERS {
