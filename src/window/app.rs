@@ -119,7 +119,12 @@ impl eframe::App for App {
             // What "as the system" means where egui is not told.
             ctx.options_mut(|options| options.fallback_theme = theme);
         }
-        self.ask_before_closing(ctx);
+        // The window's own button, or the desktop.
+        let is_closing = ctx.input(|input| input.viewport().close_requested());
+        if is_closing && self.desk.is_to_ask_before_closing() {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.pending.push(Command::ShowDialog(DialogKind::Closing));
+        }
         let is_asking = self.desk.dialog.is_some();
         for asked in shortcuts::take(ctx, &self.desk.model, is_asking) {
             match asked {
@@ -178,16 +183,6 @@ impl eframe::App for App {
 }
 
 impl App {
-    /// Keys that are nowhere else are not lost by a click beside the mark.
-    fn ask_before_closing(&mut self, ctx: &egui::Context) {
-        let is_closing = ctx.input(|input| input.viewport().close_requested());
-        if !is_closing || self.desk.may_close || self.desk.model.unsaved_keys().next().is_none() {
-            return;
-        }
-        ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
-        self.pending.push(Command::ShowDialog(DialogKind::Closing));
-    }
-
     fn panes(&mut self, ui: &mut Ui) -> Vec<Command> {
         let model = &self.desk.model;
         let mut layout = model.layout;

@@ -126,7 +126,11 @@ impl Desk {
             Command::CancelJob(job) => self.jobs.cancel(job),
             Command::Close { is_sure } => {
                 self.may_close |= is_sure;
-                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+                if self.is_to_ask_before_closing() {
+                    self.show_dialog(DialogKind::Closing, ctx);
+                } else {
+                    ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+                }
             }
             Command::Copy(what) => self.copy_of(&what),
             Command::DismissNotice(at) => self.dismiss(at),
@@ -244,6 +248,11 @@ impl Desk {
             _ => {}
         }
         focus::ask(ctx, place);
+    }
+
+    /// Keys that are nowhere else are not lost by a click beside the mark.
+    pub(super) fn is_to_ask_before_closing(&self) -> bool {
+        !self.may_close && self.model.unsaved_keys().next().is_some()
     }
 
     fn show_dialog(&mut self, kind: DialogKind, ctx: &egui::Context) {

@@ -74,8 +74,6 @@ pub(crate) struct Desk {
     pub(crate) picker: Picker,
     /// What the desktop says about its theme.
     pub(crate) system_theme: Sender<egui::Theme>,
-    /// Whether the window was asked to close.
-    pub(crate) asked_to_close: bool,
 }
 
 impl Desk {
@@ -121,7 +119,6 @@ impl Desk {
             board,
             picker: Picker::default(),
             system_theme,
-            asked_to_close: false,
         };
         desk.settle();
         desk
@@ -132,8 +129,6 @@ impl Desk {
         let start = Instant::now();
         loop {
             self.window.step();
-            let viewport = &self.window.output().viewport_output[&egui::ViewportId::ROOT];
-            self.asked_to_close |= viewport.commands.contains(&egui::ViewportCommand::Close);
             if self.window.state().is_idle() {
                 break;
             }

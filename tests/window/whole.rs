@@ -3,6 +3,7 @@
 //! The states that the sizes matter to are taken at all of them, what stands over the window at one. `docs/window.md` says what they
 //! are compared with, and how they differ.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use egui::{Key, Modifiers, Rect, Theme, pos2, vec2};
@@ -147,9 +148,10 @@ fn types(desk: &mut Desk, text: &str) {
 /// A token of about 1 MiB: a claim of 500 kB, 2 000 members, 200 levels.
 pub(super) fn huge() -> String {
     let levels = format!("{}1{}", "[".repeat(200), "]".repeat(200));
-    let members: String = (0..2_000)
-        .map(|at| format!(r#","member-{at}":"value {at}""#))
-        .collect();
+    let mut members = String::new();
+    for at in 0..2_000 {
+        write!(members, r#","member-{at}":"value {at}""#).unwrap();
+    }
     let long = "0123456789abcdef".repeat(31_250);
     let payload = format!(
         r#"{{"iss":"https://accounts.example","exp":2400000000,"long":"{long}","deep":{levels}{members}}}"#

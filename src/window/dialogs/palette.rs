@@ -101,13 +101,14 @@ impl Palette {
     /// Finds what fits the query.
     fn look(&mut self) {
         let query = self.query.to_lowercase();
-        let words: Vec<&str> = query.split_whitespace().collect();
         let mut fitting: Vec<(usize, usize)> = self
             .items
             .iter()
             .enumerate()
-            .filter(|(_, item)| !words.is_empty() || matches!(item.target, Target::Action(_)))
-            .filter_map(|(at, item)| Some((rank(&item.search, &words)?, at)))
+            .filter(|(_, item)| {
+                !query.trim().is_empty() || matches!(item.target, Target::Action(_))
+            })
+            .filter_map(|(at, item)| Some((rank(&item.search, &query)?, at)))
             .collect();
         fitting.sort_unstable();
         self.fitting = fitting.into_iter().map(|(_, at)| at).collect();
@@ -254,22 +255,21 @@ impl Palette {
     }
 }
 
-/// How well a text fits the words, 0 the best; `None` where a word is not in it.
-fn rank(text: &str, words: &[&str]) -> Option<usize> {
-    let mut rank = 0_usize;
-    for (index, word) in words.iter().enumerate() {
+/// How well a text fits what is typed, 0 the best; `None` where a word of it is missing.
+fn rank(text: &str, query: &str) -> Option<usize> {
+    let begins_word = |at: usize| {
+        let before = text.get(..at).and_then(|text| text.chars().next_back());
+        before.is_none_or(|before| !before.is_alphanumeric())
+    };
+    let scattered = query.split_whitespace().try_fold(0_usize, |rank, word| {
         let at = text.find(word)?;
-        let begins_word = text
-            .get(..at)
-            .and_then(|before| before.chars().next_back())
-            .is_none_or(|before| !before.is_alphanumeric());
-        rank = rank.saturating_add(match (index, at) {
-            (0, 0) => 0,
-            _ if begins_word => 1,
-            _ => 2,
-        });
-    }
-    Some(rank)
+        Some(rank.saturating_add(usize::from(!begins_word(at))))
+    })?;
+    Some(match text.find(query.trim()) {
+        Some(0) => 0,
+        Some(at) if begins_word(at) => 1,
+        _ => scattered.saturating_add(2),
+    })
 }
 
 /// Every member of header and claims, nested ones too.
