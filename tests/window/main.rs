@@ -9,6 +9,8 @@ mod panes;
 #[cfg(test)]
 mod pictures;
 #[cfg(test)]
+mod rail;
+#[cfg(test)]
 mod shell;
 #[cfg(test)]
 mod stage;

@@ -137,7 +137,9 @@ impl Roving {
             response.request_focus();
         }
         if response.has_focus() {
-            self.stop = Some(item);
+            if !self.is_wanted {
+                self.stop = Some(item);
+            }
             let filter = EventFilter {
                 vertical_arrows: true,
                 ..EventFilter::default()

@@ -64,7 +64,7 @@ impl PlacesDialog {
                     close.request_focus();
                 }
                 is_done |= close.clicked();
-                if ui.button("Copy").clicked() {
+                if ui.button("Copy the places").clicked() {
                     command = Some(Command::Copy(CopyOf::Places(self.at)));
                     is_done = true;
                 }
