@@ -1,6 +1,6 @@
 //! The way of a token, run once: what does not depend on the clock is kept, the judgement is made anew.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -86,7 +86,11 @@ impl Session {
             .position(|inspection| inspection.sha256 == sha256);
         match known {
             Some(at) => {
-                self.add_places(at, [candidate.place]);
+                if let Some(same) = self.tokens.get_mut(at)
+                    && !same.places.contains(&candidate.place)
+                {
+                    same.places.push(candidate.place);
+                }
                 at
             }
             None => self.push(Inspection::new(candidate, &self.keys, &self.setting)),
@@ -100,17 +104,24 @@ impl Session {
         let mut known: HashMap<String, usize> = tokens
             .map(|(at, inspection)| (inspection.sha256.clone(), at))
             .collect();
+        // What was found thousands of times has thousands of places.
+        let mut places: HashMap<usize, HashSet<Place>> = HashMap::new();
         new.into_iter()
             .map(|inspection| {
-                let sha256 = inspection.sha256.clone();
-                let at = match known.get(&sha256) {
-                    Some(&at) => {
-                        self.add_places(at, inspection.places);
-                        at
-                    }
-                    None => self.push(inspection),
+                let Some(&at) = known.get(&inspection.sha256) else {
+                    let sha256 = inspection.sha256.clone();
+                    let at = self.push(inspection);
+                    known.insert(sha256, at);
+                    return at;
                 };
-                known.insert(sha256, at);
+                if let Some(same) = self.tokens.get_mut(at) {
+                    let there = places
+                        .entry(at)
+                        .or_insert_with(|| same.places.iter().cloned().collect());
+                    let new = inspection.places.into_iter();
+                    same.places
+                        .extend(new.filter(|place| there.insert(place.clone())));
+                }
                 at
             })
             .collect()
@@ -120,17 +131,6 @@ impl Session {
     fn push(&mut self, new: Inspection) -> usize {
         self.tokens.push(new);
         self.tokens.len().saturating_sub(1)
-    }
-
-    /// Adds places to the token at a position, those left out that it has.
-    fn add_places(&mut self, at: usize, places: impl IntoIterator<Item = Place>) {
-        if let Some(inspection) = self.tokens.get_mut(at) {
-            for place in places {
-                if !inspection.places.contains(&place) {
-                    inspection.places.push(place);
-                }
-            }
-        }
     }
 }
 

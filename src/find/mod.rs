@@ -32,7 +32,7 @@ pub struct Candidate {
 }
 
 /// Where a token was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place {
     /// The file or other origin, such as `request.http`, `clipboard` or `stdin`.
     pub name: String,

@@ -18,7 +18,7 @@ use crate::judge::{Judgement, Severity, VerdictOutcome};
 use crate::keys::KeyRing;
 
 pub use json::json;
-pub use text::text;
+pub use text::{found, text};
 
 /// What a report leaves out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -113,7 +113,9 @@ fn facts(judged: &Judged<'_>, options: Options) -> Vec<[String; 3]> {
     rows
 }
 
-fn found(place: &Place) -> String {
+/// Where a token was found, in words: the source, the line, the bytes, what it stood in and what was repaired. It may
+/// hold text of the source as it is.
+pub fn found(place: &Place) -> String {
     let Place {
         name, byte_range, ..
     } = place;

@@ -300,6 +300,7 @@ impl Desk {
         if let Some(inspection) = self.model.session.tokens.get_mut(at) {
             let name = name.trim();
             inspection.name = (!name.is_empty()).then(|| name.to_owned());
+            self.model.revise();
         }
     }
 

@@ -8,6 +8,7 @@ use super::model::{Model, Selection};
 use crate::jose::json::{Json, Value};
 use crate::jose::visible::visible;
 use crate::jose::{Kind, Part, PartRole, Token};
+use crate::report;
 use crate::window::panes::links;
 
 /// Stands for what was left out of a redacted token.
@@ -22,6 +23,10 @@ pub enum CopyOf {
     Found(Selection),
     /// The exact JSON text of a part, or of the member that these characters carry.
     Json(Selection),
+    /// The RFC 7638 thumbprint of the key of this id.
+    KeyThumbprint(String),
+    /// Every place where the token at this position was found, one a line.
+    Places(usize),
     /// The token without what makes it usable: its signature, or the tag and keys of what is encrypted.
     Redacted,
     /// A member as a row for a spreadsheet: name, tabulator, exact value.
@@ -44,10 +49,8 @@ pub(super) struct CopyText {
 }
 
 impl CopyOf {
-    /// The text, out of the token on screen. `None` where there is none such.
+    /// The text, out of the token on screen where nothing else is named. `None` where there is none such.
     pub(super) fn text(&self, model: &Model) -> Option<CopyText> {
-        let (inspection, judgement) = model.current()?;
-        let token = &*inspection.token;
         let text = |text: String, what, is_secret| {
             (!text.is_empty()).then(|| CopyText {
                 text: Zeroizing::new(text),
@@ -55,21 +58,33 @@ impl CopyOf {
                 is_secret,
             })
         };
+        let token = || Some(&*model.current()?.0.token);
         match self {
-            Self::Decoded(selection) => text(decoded(token, selection)?, "the decoded text", false),
+            Self::Decoded(selection) => {
+                text(decoded(token()?, selection)?, "the decoded text", false)
+            }
             Self::Found(selection) => {
-                let found = token.text().get(selection.range.clone())?.to_owned();
+                let found = token()?.text().get(selection.range.clone())?.to_owned();
                 text(found, "the selection", makes_usable(selection.part))
             }
-            Self::Json(selection) => text(json(token, selection)?, "the JSON", false),
-            Self::Redacted => text(redacted(token), "the token without its signature", false),
-            Self::Row(selection) => text(row(token, selection)?, "the row", false),
-            Self::Times => text(
-                crate::window::panes::timeline::facts(model, judgement),
-                "the times",
-                false,
-            ),
-            Self::Token => text(token.text().to_owned(), "the token", true),
+            Self::Json(selection) => text(json(token()?, selection)?, "the JSON", false),
+            Self::KeyThumbprint(id) => {
+                let thumbprint = model.session.keys.get(id)?.thumbprint.clone()?;
+                text(thumbprint, "the thumbprint", false)
+            }
+            Self::Places(at) => {
+                let places = model.session.tokens.get(*at)?.places.iter();
+                let lines: Vec<_> = places.map(|place| visible(&report::found(place))).collect();
+                text(lines.join("\n"), "the places", false)
+            }
+            Self::Redacted => text(redacted(token()?), "the token without its signature", false),
+            Self::Row(selection) => text(row(token()?, selection)?, "the row", false),
+            Self::Times => {
+                let (_, judgement) = model.current()?;
+                let times = crate::window::panes::timeline::facts(model, judgement);
+                text(times, "the times", false)
+            }
+            Self::Token => text(token()?.text().to_owned(), "the token", true),
         }
     }
 }

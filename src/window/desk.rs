@@ -193,6 +193,9 @@ impl Desk {
         let moved = now.as_second() != self.model.now.as_second();
         if self.is_stale || moved {
             self.model.now = now;
+            if self.is_stale {
+                self.model.revise();
+            }
             if self.is_stale || self.round.is_none() {
                 self.round = Some(Round {
                     at: 0,
@@ -234,6 +237,7 @@ impl Desk {
             self.judge_token(round.at);
             round.at = round.at.saturating_add(1);
         }
+        self.model.revise();
         None
     }
 

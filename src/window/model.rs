@@ -146,6 +146,8 @@ pub struct Model {
     pub session: Session,
     /// One judgement for each token of the session, in its order, all made at [`Model::now`].
     pub judgements: Vec<Judgement>,
+    /// Grows whenever a token comes, goes, moves or is renamed, and when all were judged anew.
+    pub revision: u64,
     /// The token on screen: a position in the session.
     pub current: Option<usize>,
     /// What is selected in it.
@@ -173,6 +175,11 @@ pub struct Model {
 }
 
 impl Model {
+    /// Says that the tokens, or what is said of them, are no longer what they were.
+    pub(super) fn revise(&mut self) {
+        self.revision = self.revision.wrapping_add(1);
+    }
+
     /// The token on screen and its judgement.
     pub fn current(&self) -> Option<(&Inspection, &Judgement)> {
         let at = self.current?;

@@ -1,29 +1,40 @@
 //! The rail at the left: tokens and keys of this session.
 
+mod filter;
+mod keys;
 mod label;
+mod list;
+mod menu;
+mod places;
+mod rename;
 mod row;
+mod strip;
+mod tokens;
 
-use egui::{
-    Align2, FocusDirection, FontId, Key, Modifiers, Popup, RichText, ScrollArea, Sense, Stroke, Ui,
-    vec2,
-};
+use egui::{Align2, FontId, Popup, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
 
-use self::label::{KeyMark, TokenLabel, key_mark, key_note};
-use self::row::{ROW, Row};
-use crate::jose::visible::visible;
-use crate::judge::VerdictOutcome;
-use crate::window::actions::Action;
+use self::keys::KeyList;
+use self::label::TokenLabel;
+use self::row::ROW;
+use self::strip::Strip;
+use self::tokens::{TokenList, none};
 use crate::window::commands::Command;
-use crate::window::copies::CopyOf;
 use crate::window::model::Model;
+use crate::window::panes::focus::{self, Place};
 use crate::window::theme::{self, size, space};
-use crate::window::widgets::{Icon, section, wrapped};
+use crate::window::widgets::{section, tag};
+
+/// The name of a source is cut after this many characters.
+const SOURCE: usize = 22;
 
 /// The rail.
 #[derive(Debug, Default)]
 pub struct RailPane {
-    /// The row that is to get the focus, when it is next drawn.
-    focus: Option<usize>,
+    tokens: TokenList,
+    keys: KeyList,
+    strip: Strip,
+    /// What all tokens came from, where that is one thing, at a revision of the model.
+    source: Option<(u64, Option<String>)>,
 }
 
 impl RailPane {
@@ -43,15 +54,30 @@ impl RailPane {
             .auto_shrink(false)
             .show(ui, |ui| {
                 let count = model.session.tokens.len();
-                section(ui, "Tokens", Some(count), |_| {});
-                commands.extend(self.tokens(ui, model, tokens_height));
+                let source = self.source(model);
+                section(ui, "Tokens", Some(count), |ui| source_tag(ui, source));
+                if count == 0 {
+                    none(
+                        ui,
+                        "Nothing here yet. Paste or open something with a token in it.",
+                    );
+                } else {
+                    commands.extend(self.tokens.ui(ui, model, tokens_height));
+                }
                 ui.add_space(space::S);
                 let line = ui.available_rect_before_wrap();
                 let stroke = Stroke::new(1.0, theme::tokens(ui).line);
                 ui.painter().hline(line.x_range(), line.top(), stroke);
                 ui.add_space(space::XS);
                 section(ui, "Keys", Some(keys), |_| {});
-                commands.extend(keys_ui(ui, model, keys_height - 40.0));
+                if keys == 0 {
+                    none(
+                        ui,
+                        "No keys, so no signature can be checked. Add the issuer\u{2019}s JWK set or PEM file.",
+                    );
+                } else {
+                    commands.extend(self.keys.ui(ui, model, keys_height - 40.0));
+                }
                 if hint > 0.0 {
                     let rest = ui.available_height() - hint;
                     ui.add_space(rest.max(0.0));
@@ -66,208 +92,68 @@ impl RailPane {
         let mut commands = Vec::new();
         ui.vertical_centered(|ui| {
             ui.add_space(space::S);
-            let tokens = theme::tokens(ui);
             let count = model.session.tokens.len();
             let keys = model.session.keys.len();
             let open = ui
                 .button(RichText::new("All").size(size::SMALL))
                 .on_hover_text("Tokens and keys");
             let open = open.accessible_name(format!("Tokens and keys: {count} and {keys}"));
-            let menu = Popup::menu(&open)
-                .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
-                .show(|ui| {
-                    let screen = ui.ctx().content_rect();
-                    ui.set_width(264.0_f32.min(screen.width() - 80.0));
-                    ui.set_height((screen.height() - 140.0).clamp(160.0, 560.0));
-                    self.ui(ui, model)
-                });
+            let id = Popup::default_response_id(&open);
+            if open.clicked() && !Popup::is_id_open(ui, id) {
+                self.tokens.go_in(model);
+            }
+            // The strip has no keys.
+            if keys > 0 && focus::take(ui, Place::Keys) {
+                Popup::open_id(ui, id);
+                self.keys.go_in();
+            }
+            // A click on what is open above it is none beside it.
+            let close = if self.tokens.is_busy() || self.keys.is_busy() {
+                egui::PopupCloseBehavior::IgnoreClicks
+            } else {
+                egui::PopupCloseBehavior::CloseOnClickOutside
+            };
+            let menu = Popup::menu(&open).close_behavior(close).show(|ui| {
+                let screen = ui.ctx().content_rect();
+                ui.set_width(264.0_f32.min(screen.width() - 80.0));
+                ui.set_height((screen.height() - 140.0).clamp(160.0, 560.0));
+                self.ui(ui, model)
+            });
             commands.extend(menu.map(|menu| menu.inner).unwrap_or_default());
             ui.add_space(space::S);
-            ScrollArea::vertical()
-                .id_salt("strip")
-                .show_rows(ui, 32.0, count, |ui, rows| {
-                    for at in rows {
-                        let Some(label) = TokenLabel::of(model, at) else {
-                            continue;
-                        };
-                        let (rect, response) =
-                            ui.allocate_exact_size(vec2(32.0, 32.0), Sense::click());
-                        let is_current = model.current == Some(at);
-                        response.widget_info(|| {
-                            egui::WidgetInfo::selected(
-                                egui::Role::Button,
-                                true,
-                                is_current,
-                                &label.name,
-                            )
-                        });
-                        row::ground(ui, rect, &response, is_current);
-                        row::dot(ui, rect.center(), label.icon, label.color(tokens));
-                        if response.on_hover_text(&label.title).clicked() {
-                            commands.push(Command::ShowToken(at));
-                        }
-                    }
-                });
-        });
-        commands
-    }
-
-    fn tokens(&mut self, ui: &mut Ui, model: &Model, height: f32) -> Vec<Command> {
-        let colors = theme::tokens(ui);
-        let mut commands = Vec::new();
-        let count = model.session.tokens.len();
-        if count == 0 {
-            none(
-                ui,
-                "Nothing here yet. Paste or open something with a token in it.",
-            );
-            return commands;
-        }
-        let mut area = ScrollArea::vertical()
-            .id_salt("tokens")
-            .max_height(height)
-            .auto_shrink([false, true]);
-        if let Some(at) = self.focus {
-            // A row that is not drawn cannot take the focus.
-            let top = at as f32 * ROW;
-            area = area.vertical_scroll_offset((top - height / 2.0).max(0.0));
-        }
-        area.show_rows(ui, ROW, count, |ui, rows| {
-            for at in rows {
-                let Some(label) = TokenLabel::of(model, at) else {
-                    continue;
-                };
-                let remove = format!("Remove token {}", at.saturating_add(1));
-                let response = Row {
-                    salt: ("token", at),
-                    icon: label.icon,
-                    color: label.color(colors),
-                    title: &label.title,
-                    mark: None,
-                    note: &label.note,
-                    name: &label.name,
-                    remove: &remove,
-                    is_selected: model.current == Some(at),
-                    tint: None,
-                }
-                .ui(ui);
-                let row = &response.row;
-                if self.focus == Some(at) {
-                    row.request_focus();
-                    self.focus = None;
-                }
-                if row.clicked() {
-                    commands.push(Command::ShowToken(at));
-                }
-                if response.remove || pressed(ui, row, Key::Delete) {
-                    commands.push(Command::RemoveToken(at));
-                }
-                row::holds_arrows(ui, row);
-                let step = [
-                    (Key::ArrowDown, at.checked_add(1)),
-                    (Key::ArrowUp, at.checked_sub(1)),
-                ];
-                for (key, to) in step {
-                    if let Some(to) = to.filter(|to| *to < count)
-                        && pressed(ui, row, key)
-                    {
-                        self.focus = Some(to);
-                        // In the frame in which the row gets the focus, the arrow also moves that.
-                        ui.memory_mut(|memory| memory.move_focus(FocusDirection::None));
-                        commands.push(Command::ShowToken(to));
-                    }
-                }
-                row.context_menu(|ui| {
-                    if ui.button("Show").clicked() {
-                        commands.push(Command::ShowToken(at));
-                    }
-                    if model.current == Some(at)
-                        && ui.button(Action::CopyToken.entry().label).clicked()
-                    {
-                        commands.push(Command::Copy(CopyOf::Token));
-                    }
-                    if ui.button("Remove").clicked() {
-                        commands.push(Command::RemoveToken(at));
-                    }
-                });
+            if focus::take(ui, Place::Tokens) {
+                self.strip.go_in(model);
+            }
+            if count > 0 {
+                commands.extend(self.strip.ui(ui, model));
             }
         });
         commands
     }
-}
 
-fn keys_ui(ui: &mut Ui, model: &Model, height: f32) -> Vec<Command> {
-    let colors = theme::tokens(ui);
-    let mut commands = Vec::new();
-    let keys = model.session.keys.keys();
-    if keys.is_empty() {
-        none(
-            ui,
-            "No keys, so no signature can be checked. Add the issuer\u{2019}s JWK set or PEM file.",
-        );
-        return commands;
-    }
-    let area = ScrollArea::vertical()
-        .id_salt("keys")
-        .max_height(height)
-        .auto_shrink([false, true]);
-    area.show_rows(ui, ROW, keys.len(), |ui, rows| {
-        for at in rows {
-            let Some(key) = keys.get(at) else {
-                continue;
-            };
-            let mark = key_mark(model, key);
-            let (icon, color, word) = match &mark {
-                KeyMark::Faulty => (Icon::Cross, colors.bad, None),
-                KeyMark::None => (Icon::Dot, colors.faint, None),
-                KeyMark::Verifies => (Icon::Check, colors.ok, Some("verifies this token")),
-                KeyMark::Weak(_) => (Icon::Triangle, colors.warn, None),
-            };
-            let id = visible(&key.id);
-            let note = key_note(key, &mark);
-            let number = at.saturating_add(1);
-            let name = match word {
-                Some(word) => format!("Key {number}: {id}, {note}, {word}"),
-                None => format!("Key {number}: {id}, {note}"),
-            };
-            let response = Row {
-                salt: ("key", at),
-                icon,
-                color,
-                title: &id,
-                mark: word,
-                note: &note,
-                name: &name,
-                remove: &format!("Remove key {number}"),
-                is_selected: false,
-                tint: (mark == KeyMark::Verifies).then(|| colors.tint(colors.ok)),
-            }
-            .ui(ui);
-            let row = &response.row;
-            if response.remove || pressed(ui, row, Key::Delete) {
-                commands.push(Command::RemoveKey(key.id.clone()));
-            }
-            row.context_menu(|ui| {
-                if ui.button("Remove").clicked() {
-                    commands.push(Command::RemoveKey(key.id.clone()));
-                }
-            });
+    fn source(&mut self, model: &Model) -> Option<&str> {
+        if self.source.as_ref().map(|(at, _)| *at) != Some(model.revision) {
+            self.source = Some((model.revision, places::only_source(model)));
         }
-    });
-    commands
+        self.source.as_ref()?.1.as_deref()
+    }
 }
 
-fn pressed(ui: &Ui, row: &egui::Response, key: Key) -> bool {
-    row.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, key))
-}
-
-fn none(ui: &mut Ui, text: &str) {
-    let tokens = theme::tokens(ui);
-    egui::Frame::new()
-        .inner_margin(egui::Margin::symmetric(12, 4))
-        .show(ui, |ui| {
-            wrapped(ui, RichText::new(text).size(size::MONO).color(tokens.dim));
-        });
+/// Names what all tokens came from.
+fn source_tag(ui: &mut Ui, source: Option<&str>) {
+    let Some(source) = source else {
+        return;
+    };
+    let color = theme::tokens(ui).dim;
+    match source.char_indices().nth(SOURCE) {
+        Some((at, _)) => {
+            let beginning = source.get(..at).unwrap_or_default();
+            tag(ui, &format!("{beginning}\u{2026}"), color).on_hover_text(source);
+        }
+        None => {
+            tag(ui, source, color);
+        }
+    }
 }
 
 /// The box that says what may be dropped, or where dropping does not work, what to do instead.
@@ -307,13 +193,4 @@ fn drop_hint(ui: &mut Ui, takes_drops: bool) {
 pub(in crate::window) fn token_words(model: &Model, at: usize) -> Option<(String, String)> {
     let label = TokenLabel::of(model, at)?;
     Some((label.title, label.note))
-}
-
-impl TokenLabel {
-    fn color(&self, tokens: &theme::Tokens) -> egui::Color32 {
-        self.outcome.map_or(tokens.faint, |outcome| match outcome {
-            VerdictOutcome::Undetermined => tokens.faint,
-            decided => tokens.verdict(decided),
-        })
-    }
 }

@@ -33,6 +33,20 @@ pub fn tag(ui: &mut Ui, text: &str, color: Color32) -> Response {
     response
 }
 
+/// A number with its thousands apart: "10 000".
+pub fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        let left = digits.len().saturating_sub(at);
+        if at > 0 && left.is_multiple_of(3) {
+            text.push('\u{00A0}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// The heading of a section of a panel, with a count and what stands at its right end.
 pub fn section(ui: &mut Ui, title: &str, count: Option<usize>, right: impl FnOnce(&mut Ui)) {
     let tokens = tokens(ui);
@@ -50,7 +64,7 @@ pub fn section(ui: &mut Ui, title: &str, count: Option<usize>, right: impl FnOnc
                 .accessible_name(title);
             if let Some(count) = count {
                 ui.label(
-                    RichText::new(count.to_string())
+                    RichText::new(grouped(count))
                         .size(size::SMALL)
                         .color(tokens.faint),
                 );
@@ -67,4 +81,17 @@ pub fn key_value(ui: &mut Ui, key: &str, value: impl Into<RichText>) -> Response
         truncated(ui, value)
     })
     .inner
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1000), "1\u{00A0}000");
+        assert_eq!(grouped(1_234_567), "1\u{00A0}234\u{00A0}567");
+    }
 }

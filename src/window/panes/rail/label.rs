@@ -9,10 +9,11 @@ use crate::judge::{Judgement, VerdictOutcome};
 use crate::keys::{Holds, Key, KeyKind};
 use crate::verify::Provenance;
 use crate::window::model::Model;
-use crate::window::widgets::Icon;
+use crate::window::theme;
+use crate::window::widgets::{Icon, grouped};
 
 /// Longer names are cut, in characters.
-const MAX_NAME: usize = 64;
+pub(super) const MAX_NAME: usize = 64;
 
 /// RSA keys below this many bits, and secrets below this many bytes, are marked.
 const WEAK_RSA_BITS: usize = 2048;
@@ -24,10 +25,12 @@ pub(super) struct TokenLabel {
     pub(super) icon: Icon,
     /// `None` until it is judged.
     pub(super) outcome: Option<VerdictOutcome>,
-    /// A guess at what it is: "Authorization · 8f240c91".
+    /// What the reviewer calls it, else a guess at what it is: "Authorization · 8f240c91".
     pub(super) title: String,
     /// Kind, algorithm, issuer, and its state in words.
     pub(super) note: String,
+    /// "3 places", where it was found in several.
+    pub(super) places: Option<String>,
     /// For screen readers: "Token 1: Authorization, reject".
     pub(super) name: String,
 }
@@ -38,19 +41,40 @@ impl TokenLabel {
         let inspection = model.session.tokens.get(at)?;
         let judgement = model.judgements.get(at);
         let outcome = judgement.map(|judgement| judgement.verdict.outcome);
-        let title = title(inspection);
+        let title = match &inspection.name {
+            Some(name) => shown(name),
+            None => title(inspection),
+        };
         let number = at.saturating_add(1);
+        let places = inspection.places.len();
+        let places = (places > 1).then(|| format!("{} places", grouped(places)));
+        let found = places.iter().map(|places| format!(", {places}"));
         let state = outcome.map_or("not judged", VerdictOutcome::name);
         Some(Self {
             icon: outcome.map_or(Icon::Dot, Icon::from),
             outcome,
-            name: format!("Token {number}: {title}, {state}"),
+            name: format!(
+                "Token {number}: {title}{}, {state}",
+                found.collect::<String>()
+            ),
+            places,
             note: note(inspection, judgement),
             title,
         })
     }
 }
 
+impl TokenLabel {
+    /// The colour of its mark.
+    pub(super) fn color(&self, tokens: &theme::Tokens) -> egui::Color32 {
+        self.outcome.map_or(tokens.faint, |outcome| match outcome {
+            VerdictOutcome::Undetermined => tokens.faint,
+            decided => tokens.verdict(decided),
+        })
+    }
+}
+
+/// A guess at what a token is and whose.
 fn title(inspection: &Inspection) -> String {
     let token = &inspection.token;
     let place = inspection.places.first();

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
-    Color32, CornerRadius, EventFilter, FontId, Galley, Id, Pos2, Rect, Response, Role, Sense,
-    Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Color32, CornerRadius, FontId, Galley, Id, Pos2, Rect, Response, Role, Sense, Stroke,
+    StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::window::theme::{self, radius, semibold, size};
@@ -14,14 +14,19 @@ use crate::window::widgets::{Icon, paint_icon};
 /// The height of a row, in points.
 pub(super) const ROW: f32 = 46.0;
 
+/// The mark beside a title takes no more than this share of the row.
+const MARK_SHARE: f32 = 0.6;
+
 /// A mark, a title with a word after it, a note below.
 pub(super) struct Row<'a> {
-    /// The list and the position in it: an id must not hold what comes from a token.
-    pub(super) salt: (&'static str, usize),
+    /// Of the list and the position in it: an id must not hold what comes from a token.
+    pub(super) id: Id,
+    pub(super) sense: Sense,
     pub(super) icon: Icon,
     pub(super) color: Color32,
-    pub(super) title: &'a str,
-    pub(super) mark: Option<&'a str>,
+    /// `None` while something else stands in its place.
+    pub(super) title: Option<&'a str>,
+    pub(super) mark: Option<(&'a str, Color32)>,
     pub(super) note: &'a str,
     pub(super) name: &'a str,
     /// The name of the button that removes it.
@@ -34,16 +39,17 @@ pub(super) struct RowResponse {
     pub(super) row: Response,
     /// Whether it is to be removed.
     pub(super) remove: bool,
+    /// Whether not all of the title, the mark and the note is to be seen.
+    pub(super) is_cut: bool,
+    /// Where the title stands.
+    pub(super) title: Rect,
 }
 
 impl Row<'_> {
-    pub(super) fn ui(self, ui: &mut Ui) -> RowResponse {
+    pub(super) fn ui(self, ui: &Ui, place: Rect) -> RowResponse {
         let tokens = theme::tokens(ui);
-        let place = vec2(ui.available_width(), ROW);
-        let (place, _) = ui.allocate_exact_size(place, Sense::hover());
         let rect = place.shrink2(vec2(6.0, 1.0));
-        let id = ui.scope_id().with(self.salt);
-        let row = ui.interact(rect, id, Sense::click());
+        let row = ui.interact(rect, self.id, self.sense);
         row.widget_info(|| WidgetInfo::selected(Role::Button, true, self.is_selected, self.name));
         if let Some(tint) = self.tint {
             ui.painter()
@@ -61,56 +67,71 @@ impl Row<'_> {
             pos2(rect.right() - 15.0, rect.top() + 14.0),
             vec2(22.0, 22.0),
         );
-        let button_id = id.with("remove");
-        let shows_button = ui.rect_contains_pointer(rect)
-            || row.has_focus()
-            || self.is_selected
-            || ui.memory(|memory| memory.has_focus(button_id));
+        let shows_button = self.title.is_some()
+            && (ui.rect_contains_pointer(rect) || row.has_focus() || self.is_selected);
         let right = if shows_button {
             button.left()
         } else {
             rect.right() - 6.0
         };
         let left = rect.left() + 26.0;
-        let title = self.title_job(tokens, right - left);
+        let is_title_cut = self.title_line(ui, pos2(left, rect.top() + 5.0), right - left);
         let note = line(
             self.note,
             FontId::proportional(size::SMALL + 0.5),
             tokens.dim,
             rect.right() - 6.0 - left,
         );
-        let title = ui.painter().layout_job(title);
         let note = ui.painter().layout_job(note);
-        let is_cut = title.elided || note.elided;
-        paint(ui, pos2(left, rect.top() + 5.0), title, tokens.text);
+        let is_cut = is_title_cut || note.elided;
         paint(ui, pos2(left, rect.top() + 24.0), note, tokens.dim);
-        let row = if is_cut {
-            row.on_hover_text(format!("{}\n{}", self.title, self.note))
-        } else {
-            row
-        };
         RowResponse {
-            remove: shows_button && self.remove_button(ui, button, button_id),
+            remove: shows_button && self.remove_button(ui, button),
             row,
+            is_cut,
+            title: Rect::from_min_max(
+                pos2(left - 5.0, rect.top() + 2.0),
+                pos2(rect.right() - 5.0, rect.top() + 23.0),
+            ),
         }
     }
 
-    fn title_job(&self, tokens: &theme::Tokens, width: f32) -> LayoutJob {
-        let mut job = line(self.title, semibold(size::BODY), tokens.text, width);
-        if let Some(mark) = self.mark {
-            let format = TextFormat::simple(FontId::proportional(size::SMALL), tokens.ok);
-            job.append(mark, 6.0, format);
-        }
-        job
-    }
-
-    fn remove_button(&self, ui: &Ui, rect: Rect, id: Id) -> bool {
+    /// The title and what stands beside it; whether one of them is cut.
+    fn title_line(&self, ui: &Ui, at: Pos2, width: f32) -> bool {
+        let Some(title) = self.title else {
+            return false;
+        };
         let tokens = theme::tokens(ui);
-        let response = ui.interact(rect, id, Sense::click());
+        let mark = self.mark.map(|(mark, color)| {
+            let font = FontId::proportional(size::SMALL);
+            let mark = line(mark, font, color, width * MARK_SHARE);
+            (ui.painter().layout_job(mark), color)
+        });
+        let for_mark = mark.as_ref().map_or(0.0, |(mark, _)| mark.size().x + 6.0);
+        let title = line(title, semibold(size::BODY), tokens.text, width - for_mark);
+        let title = ui.painter().layout_job(title);
+        let end = at + vec2(title.size().x + 6.0, 0.0);
+        let mut is_cut = title.elided;
+        let height = title.size().y;
+        paint(ui, at, title, tokens.text);
+        if let Some((mark, color)) = mark {
+            is_cut |= mark.elided;
+            let drop = (height - mark.size().y).max(0.0) - 1.0;
+            paint(ui, end + vec2(0.0, drop), mark, color);
+        }
+        is_cut
+    }
+
+    /// No stop for Tab: the Delete key does the same.
+    fn remove_button(&self, ui: &Ui, rect: Rect) -> bool {
+        let tokens = theme::tokens(ui);
+        let response = ui.interact(rect, self.id.with("remove"), Sense::CLICK);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, self.remove));
-        let is_lit = response.hovered() || response.has_focus();
-        let color = if is_lit { tokens.text } else { tokens.faint };
-        focus_ring(ui, rect, &response);
+        let color = if response.hovered() {
+            tokens.text
+        } else {
+            tokens.faint
+        };
         paint_icon(ui.painter(), rect.shrink(6.0), Icon::Cross, color);
         response.on_hover_text("Remove").clicked()
     }
@@ -128,13 +149,8 @@ pub(super) fn ground(ui: &Ui, rect: Rect, response: &Response, is_selected: bool
     } else if response.hovered() {
         ui.painter().rect_filled(rect, corners, tokens.bg2);
     }
-    focus_ring(ui, rect, response);
-}
-
-fn focus_ring(ui: &Ui, rect: Rect, response: &Response) {
-    if response.has_focus() {
-        let ring = Stroke::new(1.5, theme::tokens(ui).accent);
-        let corners = CornerRadius::same(radius::SMALL);
+    if response.has_focus() || response.dragged() {
+        let ring = Stroke::new(1.5, tokens.accent);
         ui.painter()
             .rect_stroke(rect, corners, ring, StrokeKind::Inside);
     }
@@ -159,17 +175,6 @@ pub(super) fn dot(ui: &Ui, center: Pos2, icon: Icon, color: Color32) {
             let inner = Rect::from_center_size(center, vec2(7.0, 7.0));
             paint_icon(ui.painter(), inner, icon, theme::tokens(ui).bg1);
         }
-    }
-}
-
-/// Up and down move among the rows, not the focus at large.
-pub(super) fn holds_arrows(ui: &Ui, row: &Response) {
-    if row.has_focus() {
-        let filter = EventFilter {
-            vertical_arrows: true,
-            ..EventFilter::default()
-        };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(row.id, filter));
     }
 }
 
