@@ -8,7 +8,7 @@ use tokenloupe::window::commands::Command;
 use tokenloupe::window::copies::CopyOf;
 use tokenloupe::window::model::Selection;
 use tokenloupe::window::panes::MemberForm;
-use tokenloupe::window::panes::focus::Place;
+use tokenloupe::window::panes::focus::{self, Place};
 
 use super::{Window, click, last, names, of, says, selects};
 
@@ -73,7 +73,10 @@ fn of_two_thousand_members_only_those_in_view_are_widgets() {
     window.run();
     press(&mut window, Key::End);
     let ended = rows(&window);
-    assert!(ended.last().unwrap().starts_with("m1999: 1999"), "{ended:?}");
+    assert!(
+        ended.last().unwrap().starts_with("m1999: 1999"),
+        "{ended:?}"
+    );
     assert!(active(&window).starts_with("m1999: 1999"));
     let row = window.get_by_label_contains("m1999: 1999");
     assert_eq!(row.accesskit_node().data().row_index(), Some(1_999));
@@ -89,7 +92,8 @@ fn a_far_member_that_is_selected_elsewhere_comes_into_view() {
         let member = format!("\"{name}\":{}", &name[1..]);
         window.state_mut().model.selection = Some(selection(&window, &member));
         window.run();
-        let row = window.get_by_label_contains(&format!("{name}: "));
+        let wanted = format!("{name}: ");
+        let row = window.get_by_label_contains(&wanted);
         assert!(row.rect().top() >= 30.0 && row.rect().bottom() <= SIZE[1]);
         assert_eq!(
             row.accesskit_node().toggled(),
@@ -226,7 +230,12 @@ fn a_rows_menu_copies_and_opens_by_key_and_by_pointer() {
     window.run();
     let member = selection(&window, r#""o":{"n":[1],"s":"x"}"#);
     press_with(&mut window, Modifiers::SHIFT, Key::F10);
-    assert!(window.get_by_label("Copy value").accesskit_node().is_focused());
+    assert!(
+        window
+            .get_by_label("Copy value")
+            .accesskit_node()
+            .is_focused()
+    );
     press(&mut window, Key::ArrowDown);
     press(&mut window, Key::Enter);
     assert_eq!(
@@ -298,12 +307,12 @@ fn members_are_looked_for_by_name_and_value() {
 #[test]
 fn the_keyboard_can_be_sent_to_the_rows_and_to_the_bytes() {
     let mut window = claims(&many(30));
-    super::super::stage::send_keyboard(&window, Place::Claims);
+    focus::ask(&window.ctx, Place::Claims);
     window.run();
     assert!(active(&window).starts_with("m0: 0"));
     assert_eq!(window.state().claims.form(), MemberForm::Table);
     window.state_mut().claims.set_form(MemberForm::Json);
-    super::super::stage::send_keyboard(&window, Place::Claims);
+    focus::ask(&window.ctx, Place::Claims);
     window.run();
     let text = window.get_by_label("Payload as text");
     assert!(text.accesskit_node().is_focused());

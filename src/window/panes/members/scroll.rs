@@ -93,12 +93,13 @@ impl TableView {
     pub(super) fn toggle_whole(&mut self, start: Start) {
         self.measured.remove(&start);
         self.wholes.remove(&start);
-        if !self.opened.whole.remove(&start) {
+        if self.opened.whole.remove(&start) {
+            // What is in view may have been far below its begin.
+            self.bring = Some(Bring::Near(start));
+        } else {
             self.opened.whole.insert(start);
         }
         self.changed();
-        // The end of a long text may be far below its begin.
-        self.bring = Some(Bring::Near(start));
     }
 
     /// The position of the row that the keyboard is at: the first one in view where it was at none yet.
@@ -255,8 +256,8 @@ impl TableView {
             Bring::End(_) => at_end,
             Bring::Third(_) if height < self.height => (self.height / 3.0).min(at_end).floor(),
             Bring::Near(_) if height < self.height && place > at_end => at_end,
-            // Of a row higher than the view any part will do that is there already.
-            Bring::Near(_) if height >= self.height && place <= 0.0 && place >= at_end => place,
+            // Of a row higher than the view what is nearest.
+            Bring::Near(_) if height >= self.height => place.clamp(at_end, at_top),
             _ => at_top,
         }
     }

@@ -221,7 +221,7 @@ impl<'a> Table<'a> {
             #[cfg(debug_assertions)]
             ui.ctx().allow_widget_id_changes_in(area);
             view.long.clear();
-            self.describe_all(ui, view, around.id);
+            describe_all(ui, view, around.id);
             let mut commands = Vec::new();
             for (place, laid) in rows {
                 let Some(laid) = laid else { continue };
@@ -386,7 +386,9 @@ impl<'a> Table<'a> {
         let (name, _) = cut(&laid.entry.name, MAX_CHARACTERS);
         let least = ui.clip_rect().top() + 2.0;
         if laid.whole.is_some() {
-            let shift = (least - place.top()).clamp(0.0, rect.bottom() - place.bottom());
+            let shift = (least - place.top())
+                .min(rect.bottom() - place.bottom())
+                .max(0.0);
             place = place.translate(vec2(0.0, shift));
             let strip =
                 Rect::from_x_y_ranges(rect.x_range(), place.top() - 2.0..=place.bottom() + 2.0);
@@ -418,18 +420,6 @@ impl<'a> Table<'a> {
         let selection = links::select(self.part, entry.range.clone());
         let is_long = view.long.contains(&start) || view.opened.whole.contains(&start);
         menu::show(ui, view, &entry, &selection, is_long)
-    }
-
-    fn describe_all(&self, ui: &Ui, view: &TableView, id: Id) {
-        let shown = view.active.and_then(|start| view.list.find(start));
-        let shown = shown.filter(|shown| view.in_view.iter().any(|row| row.index == *shown));
-        ui.accesskit_node_builder(id, |node| {
-            node.set_row_count(view.list.len());
-            node.set_size_of_set(view.list.len());
-            if let Some(row) = shown.and_then(|shown| view.list.get(shown)) {
-                node.set_active_descendant(id.with(row.start).accesskit_id());
-            }
-        });
     }
 
     fn describe(&self, ui: &Ui, response: &Response, laid: &Laid<'_>, index: usize, is_lit: bool) {
@@ -481,6 +471,19 @@ impl<'a> Table<'a> {
         }
         words
     }
+}
+
+/// The table for screen readers: how many rows it has, and which of them has the keyboard.
+fn describe_all(ui: &Ui, view: &TableView, id: Id) {
+    let shown = view.active.and_then(|start| view.list.find(start));
+    let shown = shown.filter(|shown| view.in_view.iter().any(|row| row.index == *shown));
+    ui.accesskit_node_builder(id, |node| {
+        node.set_row_count(view.list.len());
+        node.set_size_of_set(view.list.len());
+        if let Some(row) = shown.and_then(|shown| view.list.get(shown)) {
+            node.set_active_descendant(id.with(row.start).accesskit_id());
+        }
+    });
 }
 
 /// Puts the keyboard at a row.
