@@ -2,7 +2,8 @@
 
 use egui::{Align2, FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::members::{MemberView, Shown, message};
+use super::focus::Place;
+use super::members::{MemberForm, MemberView, Shown, message};
 use crate::jose::{Part, PartRole, Token};
 use crate::window::commands::Command;
 use crate::window::model::{Model, Selection};
@@ -16,6 +17,16 @@ pub struct ClaimsPane {
 }
 
 impl ClaimsPane {
+    /// How it is shown.
+    pub fn form(&self) -> MemberForm {
+        self.view.form
+    }
+
+    /// Shows it so from now on.
+    pub fn set_form(&mut self, form: MemberForm) {
+        self.view.form = form;
+    }
+
     /// Shows the payload of the token on screen.
     #[must_use]
     pub fn ui(&mut self, ui: &mut Ui, model: &Model) -> Vec<Command> {
@@ -36,13 +47,18 @@ impl ClaimsPane {
             inspection,
             judgement,
             part,
+            place: Place::Claims,
         };
-        card.show(
+        let mut commands = Vec::new();
+        let mut state = (&mut self.view, &mut commands);
+        let more = card.show(
             ui,
-            &mut self.view,
-            |ui, view| view.tabs(ui, "Claims"),
-            |ui, view| view.show(ui, shown),
-        )
+            &mut state,
+            |ui, (view, commands)| commands.extend(view.controls(ui, shown, "Claims")),
+            |ui, (view, _)| view.show(ui, shown),
+        );
+        commands.extend(more);
+        commands
     }
 }
 

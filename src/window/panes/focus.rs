@@ -43,7 +43,7 @@ const ROUND: [Place; 8] = [
 const PATIENCE: u64 = 3;
 
 /// Asks for the focus to go to a place.
-pub(crate) fn ask(ctx: &Context, place: Place) {
+pub fn ask(ctx: &Context, place: Place) {
     let pass = ctx.cumulative_pass_nr();
     ctx.data_mut(|data| data.insert_temp(id(), (place, pass)));
     ctx.request_repaint();

@@ -1,6 +1,7 @@
 //! What the protected header says.
 
-use super::members::{MemberView, Shown, message};
+use super::focus::Place;
+use super::members::{MemberForm, MemberView, Shown, message};
 use crate::jose::{Kind, PartRole};
 use crate::window::commands::Command;
 use crate::window::model::Model;
@@ -13,6 +14,16 @@ pub struct HeaderPane {
 }
 
 impl HeaderPane {
+    /// How it is shown.
+    pub fn form(&self) -> MemberForm {
+        self.view.form
+    }
+
+    /// Shows it so from now on.
+    pub fn set_form(&mut self, form: MemberForm) {
+        self.view.form = form;
+    }
+
     /// Shows the header of the token on screen.
     #[must_use]
     pub fn ui(&mut self, ui: &mut egui::Ui, model: &Model) -> Vec<Command> {
@@ -41,12 +52,17 @@ impl HeaderPane {
             inspection,
             judgement,
             part,
+            place: Place::Header,
         };
-        card.show(
+        let mut commands = Vec::new();
+        let mut state = (&mut self.view, &mut commands);
+        let more = card.show(
             ui,
-            &mut self.view,
-            |ui, view| view.tabs(ui, "Header"),
-            |ui, view| view.show(ui, shown),
-        )
+            &mut state,
+            |ui, (view, commands)| commands.extend(view.controls(ui, shown, "Header")),
+            |ui, (view, _)| view.show(ui, shown),
+        );
+        commands.extend(more);
+        commands
     }
 }

@@ -19,3 +19,5 @@ mod times;
 pub mod toolbar;
 pub mod verdict;
 pub mod welcome;
+
+pub use members::MemberForm;

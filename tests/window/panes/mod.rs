@@ -21,6 +21,7 @@ macro_rules! pane {
 mod judgement;
 mod members;
 mod raw;
+mod rows;
 mod timeline;
 
 use egui::{Modifiers, PointerButton, Theme};

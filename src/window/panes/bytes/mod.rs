@@ -14,8 +14,8 @@ use egui::{
 use crate::window::theme::{Tokens, append_exact, mono, space, tokens};
 
 use cursor::{after, after_or_end, before, in_row};
-pub(crate) use rows::Form;
-use rows::{Cell, CellKind, Rows};
+use rows::Cell;
+pub(crate) use rows::{CellKind, Form, Rows};
 
 /// The height of a row, in points.
 const ROW: f32 = 18.0;
@@ -90,6 +90,8 @@ pub(crate) struct ByteView {
     hovered: Option<Range<usize>>,
     offset: f32,
     height: f32,
+    /// Whether it is to get the keyboard.
+    wants_focus: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -102,6 +104,11 @@ struct Cache {
 }
 
 impl ByteView {
+    /// Takes the keyboard when it is next shown.
+    pub(crate) fn take_focus(&mut self) {
+        self.wants_focus = true;
+    }
+
     /// Shows the bytes in the width that is there, at most in the height that is there.
     pub(crate) fn show(&mut self, ui: &mut Ui, source: &Source<'_>) -> Outcome {
         self.cut(ui, source);
@@ -189,6 +196,9 @@ impl ByteView {
         // One widget for all rows, whichever are in view: it keeps focus and drags while they scroll.
         let id = ui.make_persistent_id("bytes");
         let response = ui.interact(rect.intersect(ui.clip_rect()), id, Sense::click_and_drag());
+        if std::mem::take(&mut self.wants_focus) {
+            response.request_focus();
+        }
         let mut lines = Vec::with_capacity(visible.len());
         for (place, row) in visible.clone().enumerate() {
             let cells = cache.rows.cells(source.bytes, row);

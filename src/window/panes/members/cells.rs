@@ -1,65 +1,91 @@
 //! One row of the table laid out.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Color32, CornerRadius, FontId, Galley, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::meaning::{Meaning, Tone};
-use super::tree::{Content, Entry, Row};
+use super::notes::Note;
+use super::tree::{Entry, List, Row};
+use super::whole::{Lines, columns};
 use crate::jose::Part;
 use crate::jose::json::{Decimal, Json, Value};
 use crate::jose::visible::pieces;
-use crate::judge::Severity;
 use crate::window::theme::{Tokens, append_exact, mono, size, space};
 
 /// Below this width in points the meaning stands under the value.
 const WIDE: f32 = 400.0;
 
-/// How far children are indented, in points, and to what depth.
-pub(super) const INDENT: f32 = 12.0;
-pub(super) const MAX_INDENTS: usize = 8;
+/// How far children are indented, in points.
+const INDENT: f32 = 12.0;
 
 /// Long values are cut after so many rows and characters.
 const MAX_LINES: usize = 3;
 pub(super) const MAX_CHARACTERS: usize = 600;
 
-/// Even shown whole, a value is cut after so many characters; the JSON view has them all.
-const MAX_WHOLE: usize = 16 << 10;
+/// Long names, after so many rows.
+const MAX_NAME_LINES: usize = 2;
 
-/// Something wrong with a member.
-pub(super) struct Note {
-    pub(super) severity: Severity,
-    pub(super) text: String,
+/// Between the edges of a row and what it shows, in points.
+const TOP: f32 = 5.0;
+
+/// The height of "Show all".
+const LINK: f32 = 16.0;
+
+/// What all sizes are computed from, in points. Where it changes, so do the heights of rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Shape {
+    /// The width of the table.
+    width: f32,
+    /// A character of the monospace face.
+    pub(super) character: f32,
+    /// A line of it.
+    pub(super) line: f32,
+    /// A line of a meaning.
+    small: f32,
+}
+
+impl Shape {
+    /// That of the place that is there.
+    pub(super) fn new(ui: &Ui) -> Self {
+        ui.fonts_mut(|fonts| Self {
+            width: ui.available_width(),
+            character: fonts.glyph_width(&mono(), '0').max(1.0),
+            line: fonts.row_height(&mono()).max(1.0),
+            small: fonts.row_height(&small()),
+        })
+    }
 }
 
 /// The horizontal layout of all rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Columns {
+    /// What they were computed from.
+    pub(super) shape: Shape,
+    /// The width of names, with what they are indented by.
     name: f32,
+    /// The width of values.
     value: f32,
+    /// The width of meanings; none where they stand under the values.
     meaning: Option<f32>,
 }
 
 impl Columns {
-    pub(super) fn new(ui: &Ui, rows: &[Row<'_>]) -> Self {
-        let width = ui.available_width();
-        let character = ui.fonts_mut(|fonts| fonts.glyph_width(&mono(), '0'));
-        let entries = || {
-            rows.iter().filter_map(|row| match &row.content {
-                Content::More(_) => None,
-                Content::Value(entry) => {
-                    Some((row.path.len().saturating_sub(1).min(MAX_INDENTS), entry))
-                }
-            })
-        };
-        let widest_name = entries()
-            .map(|(depth, entry)| {
-                entry.name.chars().count() as f32 * character + depth as f32 * INDENT
-            })
+    /// For these rows.
+    pub(super) fn new(shape: Shape, list: &List) -> Self {
+        let Shape {
+            width, character, ..
+        } = shape;
+        let widest_name = list
+            .names
+            .iter()
+            .enumerate()
+            .filter(|(_, name)| **name > 0)
+            .map(|(indents, name)| *name as f32 * character + indents as f32 * INDENT)
             .fold(3.0 * character, f32::max);
-        let widest_value = entries()
-            .map(|(_, entry)| entry.value.range.len() as f32 * character)
-            .fold(0.0, f32::max);
+        let widest_value = list.longest as f32 * character;
         let is_wide = width >= WIDE;
         let name = widest_name
             .min(width * if is_wide { 0.24 } else { 0.34 })
@@ -67,6 +93,7 @@ impl Columns {
         let rest = (width - name - 2.0 * space::M - space::L).max(40.0);
         if !is_wide {
             return Self {
+                shape,
                 name,
                 value: rest,
                 meaning: None,
@@ -75,88 +102,167 @@ impl Columns {
         let both = rest - space::L;
         let value = widest_value.clamp(both * 0.4, both * 0.6).floor();
         Self {
+            shape,
             name,
             value,
             meaning: Some(both - value),
         }
     }
+
+    /// About how high a row will be, without a look at what it shows.
+    pub(super) fn estimate(&self, row: &Row, is_whole: bool) -> u32 {
+        let Shape {
+            character, line, ..
+        } = self.shape;
+        let lines = |length: u32, width: f32| {
+            let columns = columns(width, character);
+            (length as usize).div_ceil(columns).max(1)
+        };
+        let names = lines(row.name, self.name_width(row.indents()));
+        let values = lines(row.value, self.value);
+        let (names, values, has_link) = match (row.is_nested, is_whole) {
+            (_, true) => (names, values, true),
+            (true, false) => (names.min(MAX_NAME_LINES), 1, false),
+            (false, false) => (
+                names.min(MAX_NAME_LINES),
+                values.min(MAX_LINES),
+                values > MAX_LINES || row.value as usize > MAX_CHARACTERS,
+            ),
+        };
+        let mut bottom = TOP + values as f32 * line;
+        if has_link {
+            bottom += 1.0 + LINK;
+        }
+        if row.has_meaning && self.meaning.is_none() {
+            bottom += 2.0 + self.shape.small + 1.0;
+        }
+        row_height(bottom.max(TOP + names as f32 * line))
+    }
+
+    fn name_width(&self, indents: usize) -> f32 {
+        (self.name - indents as f32 * INDENT).max(10.0)
+    }
+
+    fn value_left(&self) -> f32 {
+        space::M + self.name + space::L
+    }
+}
+
+/// The height of a row whose content ends there. Whole points, so that sums of them are exact.
+fn row_height(bottom: f32) -> u32 {
+    (bottom + TOP).ceil().max(25.0) as u32
+}
+
+fn small() -> FontId {
+    FontId::proportional(size::SMALL + 0.5)
 }
 
 pub(super) struct CellInput<'a> {
     pub(super) part: &'a Part,
+    pub(super) row: &'a Row,
     pub(super) entry: &'a Entry<'a>,
-    pub(super) depth: usize,
     pub(super) meaning: &'a Meaning,
     pub(super) notes: &'a [Note],
-    pub(super) is_whole: bool,
+    /// Name and value cut into lines, where they are shown whole.
+    pub(super) whole: Option<&'a Whole>,
     pub(super) is_open: bool,
+}
+
+/// A name and a value that are shown whole.
+#[derive(Debug, Clone)]
+pub(super) struct Whole {
+    name: Lines,
+    value: Lines,
+}
+
+impl Whole {
+    /// Cuts them into lines, where `known` ones do not fit any more.
+    pub(super) fn new(
+        known: Option<Self>,
+        columns: &Columns,
+        part: &Part,
+        row: &Row,
+        entry: &Entry<'_>,
+    ) -> Self {
+        let character = columns.shape.character;
+        let width = columns.name_width(row.indents());
+        let fitting = known.filter(|known| {
+            known.name.fit(width, character) && known.value.fit(columns.value, character)
+        });
+        fitting.unwrap_or_else(|| Self {
+            name: Lines::new(entry.name.as_bytes(), width, character),
+            value: Lines::new(value_bytes(part, entry.value), columns.value, character),
+        })
+    }
 }
 
 /// A row laid out: texts with their places from its top left corner.
 pub(super) struct Cells {
     texts: Vec<(egui::Pos2, Arc<Galley>)>,
     tag: Option<(Rect, Arc<Galley>)>,
+    /// Where name and value begin that are shown whole, and the colour of the name.
+    whole: Option<(egui::Pos2, egui::Pos2, Color32)>,
     /// Where the triangle of an object or array goes.
     pub(super) triangle: Rect,
     /// Where "Show all" goes.
     pub(super) show_all: Option<Rect>,
-    pub(super) height: f32,
+    /// The height, in whole points.
+    pub(super) height: u32,
 }
 
 impl Cells {
     pub(super) fn new(ui: &Ui, theme: &Tokens, columns: &Columns, input: &CellInput<'_>) -> Self {
-        const TOP: f32 = 5.0;
         let entry = input.entry;
-        let small = FontId::proportional(size::SMALL + 0.5);
-        let indent = input.depth.min(MAX_INDENTS) as f32 * INDENT;
+        let is_nested = input.row.is_nested;
+        let line = columns.shape.line;
+        let indent = input.row.indents() as f32 * INDENT;
         let name_color = if entry.is_element {
             theme.dim
         } else {
             theme.part(input.part.role)
         };
-        let name = lines(
-            ui,
-            &entry.name,
-            name_color,
-            theme,
-            columns.name - indent,
-            Some(2),
-        );
-        let mut texts = vec![(pos2(space::M + indent, TOP), name)];
-        let left = space::M + columns.name + space::L;
-        let shift = if entry.is_nested() { 14.0 } else { 0.0 };
-        let is_nested = entry.is_nested();
-        let limit = if input.is_whole {
-            MAX_WHOLE
-        } else {
-            MAX_CHARACTERS
-        };
-        let shown = match (is_nested, input.is_open) {
-            (true, true) => children(entry.value),
-            _ => value_text(input.part, entry.value, limit.saturating_mul(4)),
-        };
-        let (cut, is_cut) = match shown.char_indices().nth(limit) {
-            Some((end, _)) => (format!("{}…", shown.get(..end).unwrap_or_default()), true),
-            None => (shown, false),
-        };
-        let max_lines = match (is_nested, input.is_whole) {
-            (true, _) => Some(1),
-            (false, true) => None,
-            (false, false) => Some(MAX_LINES),
-        };
-        let value = lines(
-            ui,
-            &cut,
-            if input.is_open { theme.dim } else { theme.text },
-            theme,
-            columns.value - shift,
-            max_lines,
-        );
-        let mut bottom = TOP + value.size().y;
+        let left = columns.value_left();
         let triangle = Rect::from_min_size(pos2(left - 2.0, TOP), vec2(14.0, 16.0));
-        let is_long = !is_nested && (value.elided || is_cut || input.is_whole);
-        let value_end = left + shift + value.size().x;
-        texts.push((pos2(left + shift, TOP), value));
+        let shift = if is_nested { 14.0 } else { 0.0 };
+        let link = |top: f32| Rect::from_min_size(pos2(left + shift, top), vec2(60.0, LINK));
+        let mut texts = Vec::new();
+        let mut show_all = None;
+        let mut whole_at = None;
+        let mut bottom;
+        let value_end;
+        if let Some(whole) = input.whole {
+            // The way back stands above, where it stays in view.
+            show_all = Some(link(TOP));
+            let top = TOP + LINK + 1.0;
+            whole_at = Some((pos2(space::M + indent, top), pos2(left, top), name_color));
+            bottom = top + whole.name.height(line).max(whole.value.height(line));
+            value_end = f32::INFINITY;
+        } else {
+            let (name, is_name_cut) = cut(&entry.name, MAX_CHARACTERS);
+            let width = columns.name_width(input.row.indents());
+            let name = lines(ui, &name, name_color, theme, width, MAX_NAME_LINES);
+            let shown = if is_nested && input.is_open {
+                children(entry.value)
+            } else {
+                value_text(input.part, entry.value, MAX_CHARACTERS.saturating_mul(4))
+            };
+            let (shown, is_cut) = cut(&shown, MAX_CHARACTERS);
+            let color = if input.is_open { theme.dim } else { theme.text };
+            let max_lines = if is_nested { 1 } else { MAX_LINES };
+            let value = lines(ui, &shown, color, theme, columns.value - shift, max_lines);
+            let is_name_cut = is_name_cut || name.elided;
+            let is_long = is_name_cut || !is_nested && (value.elided || is_cut);
+            bottom = TOP + value.size().y;
+            value_end = left + shift + value.size().x;
+            let name_end = TOP + name.size().y;
+            texts.push((pos2(space::M + indent, TOP), name));
+            texts.push((pos2(left + shift, TOP), value));
+            if is_long {
+                show_all = Some(link(bottom + 1.0));
+                bottom += 1.0 + LINK;
+            }
+            bottom = bottom.max(name_end);
+        }
         let tag = input.meaning.tag.map(|(word, tone)| {
             let galley = ui.painter().layout_no_wrap(
                 word.to_owned(),
@@ -173,11 +279,6 @@ impl Cells {
             bottom = bottom.max(at.y + place.y);
             (Rect::from_min_size(at, place), galley)
         });
-        let show_all = is_long.then(|| {
-            let place = Rect::from_min_size(pos2(left, bottom + 1.0), vec2(60.0, 16.0));
-            bottom = place.bottom();
-            place
-        });
         let (meaning_left, meaning_width, mut meaning_top) = match columns.meaning {
             Some(width) => (left + columns.value + space::L, width, TOP),
             None => (left, columns.value, bottom + 2.0),
@@ -190,13 +291,10 @@ impl Cells {
             ));
         }
         for note in input.notes {
-            let text = format!("{}: {}", severity_word(note.severity), note.text);
-            words.push((text, theme.severity(note.severity)));
+            words.push((note.words(), theme.severity(note.severity)));
         }
         for (text, color) in words {
-            let galley = ui
-                .painter()
-                .layout(text, small.clone(), color, meaning_width);
+            let galley = ui.painter().layout(text, small(), color, meaning_width);
             let height = galley.size().y;
             texts.push((pos2(meaning_left, meaning_top + 0.5), galley));
             meaning_top += height + 1.0;
@@ -205,13 +303,22 @@ impl Cells {
         Self {
             texts,
             tag,
+            whole: whole_at,
             triangle,
             show_all,
-            height: (bottom + TOP).ceil().max(25.0),
+            height: row_height(bottom),
         }
     }
 
-    pub(super) fn paint(&self, ui: &Ui, theme: &Tokens, rect: Rect) {
+    /// Paints what was laid out of `input` in its place.
+    pub(super) fn paint(
+        &self,
+        ui: &Ui,
+        theme: &Tokens,
+        columns: &Columns,
+        rect: Rect,
+        (part, entry, whole): (&Part, &Entry<'_>, Option<&Whole>),
+    ) {
         let shift = rect.min.to_vec2();
         for (at, galley) in &self.texts {
             ui.painter()
@@ -225,24 +332,43 @@ impl Cells {
             let at = place.center() - galley.size() / 2.0;
             ui.painter().galley(at, Arc::clone(galley), theme.text);
         }
+        if let (Some((name, value, color)), Some(whole)) = (self.whole, whole) {
+            let line = columns.shape.line;
+            let (of_name, of_value) = (entry.name.as_bytes(), value_bytes(part, entry.value));
+            whole
+                .name
+                .paint(ui, theme, of_name, name + shift, line, color);
+            whole
+                .value
+                .paint(ui, theme, of_value, value + shift, line, theme.text);
+        }
+    }
+}
+
+/// A text up to a number of characters, and whether that is not all of it.
+pub(super) fn cut(text: &str, limit: usize) -> (Cow<'_, str>, bool) {
+    match text.char_indices().nth(limit) {
+        Some((end, _)) => (
+            Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+            true,
+        ),
+        None => (Cow::Borrowed(text), false),
     }
 }
 
 /// Monospace text wrapped anywhere, hidden characters escaped and marked.
-fn lines(
+pub(super) fn lines(
     ui: &Ui,
     text: &str,
     color: Color32,
     theme: &Tokens,
     width: f32,
-    max_lines: Option<usize>,
+    max_lines: usize,
 ) -> Arc<Galley> {
     let mut job = LayoutJob::default();
     job.wrap.max_width = width.max(10.0);
     job.wrap.break_anywhere = true;
-    if let Some(max_lines) = max_lines {
-        job.wrap.max_rows = max_lines;
-    }
+    job.wrap.max_rows = max_lines;
     for piece in pieces(text) {
         let color = if piece.escaped { theme.warn } else { color };
         append_exact(&mut job, &piece.text, &TextFormat::simple(mono(), color));
@@ -262,6 +388,14 @@ pub(super) fn value_text(part: &Part, value: &Json, limit: usize) -> String {
             let bytes = part.bytes().get(value.range.clone()).unwrap_or_default();
             String::from_utf8_lossy(bytes.get(..limit).unwrap_or(bytes)).into_owned()
         }
+    }
+}
+
+/// All of the text that [`value_text`] gives the begin of.
+fn value_bytes<'a>(part: &'a Part, value: &'a Json) -> &'a [u8] {
+    match &value.value {
+        Value::String(text) if is_clear(text) => text.as_bytes(),
+        _ => part.bytes().get(value.range.clone()).unwrap_or_default(),
     }
 }
 
@@ -289,10 +423,6 @@ fn tone_color(theme: &Tokens, tone: Tone, plain: Color32) -> Color32 {
         Tone::Plain => plain,
         Tone::Warn => theme.warn,
     }
-}
-
-pub(super) fn severity_word(severity: Severity) -> String {
-    crate::judge::words::capitalised(severity.name())
 }
 
 #[cfg(test)]

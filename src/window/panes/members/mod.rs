@@ -1,15 +1,23 @@
 //! What header and claims have in common: one decoded part as table, JSON or hex.
 
 mod cells;
+mod filter;
+mod heights;
+mod keys;
 mod meaning;
+mod menu;
+mod notes;
+mod scroll;
 mod table;
 mod tree;
+mod whole;
 
 use std::ops::Range;
 
 use egui::{Color32, RichText, Ui};
 
 use super::bytes::{ByteStyle, ByteView, Picked, Source};
+use super::focus::{self, Place};
 use super::{hover, links};
 use crate::inspection::Inspection;
 use crate::jose::json::{Document, Json, Value};
@@ -18,15 +26,24 @@ use crate::jose::{FaultKind, Part};
 use crate::judge::Judgement;
 use crate::judge::words::capitalised;
 use crate::window::commands::Command;
+use crate::window::copies::CopyOf;
 use crate::window::model::{Model, Selection};
 use crate::window::theme::{Tokens, space, tokens};
-use crate::window::widgets::{Segment, segmented};
+use crate::window::widgets::{Segment, menu_tag, segmented};
+use scroll::TableView;
 use table::Table;
-use tree::{Duplicates, Opened};
+use tree::Duplicates;
 
-/// How a part is shown.
+/// An object of more members than this has a field to look for some.
+const MANY: usize = 12;
+
+/// The width of that field in points, and what must be left beside it.
+const FIELD: f32 = 96.0;
+const BESIDE_FIELD: f32 = 250.0;
+
+/// How a decoded part is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Form {
+pub enum MemberForm {
     /// Its bytes.
     Hex,
     /// The exact text.
@@ -39,18 +56,57 @@ pub(super) enum Form {
 /// The view state of one decoded part.
 #[derive(Debug, Clone, Default)]
 pub(super) struct MemberView {
-    form: Form,
-    opened: Opened,
+    pub(super) form: MemberForm,
+    table: TableView,
     text: ByteView,
     hex: ByteView,
-    colors: Vec<(Range<usize>, Kind)>,
-    duplicates: Duplicates,
+    /// What is computed once for each token.
+    facts: Facts,
     /// The token that all of this is of.
     identity: String,
     /// The selection when it was last looked at.
     seen: Option<Selection>,
     /// Whether the pointer was here.
     is_pointed_at: bool,
+    /// Whether the field to look for members is shown below the card's header, for want of place in it.
+    has_bar: bool,
+}
+
+/// What is computed once for each token.
+#[derive(Debug, Clone, Default)]
+struct Facts {
+    /// Names and scalar values, in text order.
+    colors: Vec<(Range<usize>, Kind)>,
+    duplicates: Duplicates,
+    /// What is wrong with the JSON, in words.
+    faults: Vec<(Range<usize>, String)>,
+    /// Which fault ended its reading.
+    fatal: Option<usize>,
+    /// Members and elements, at all depths.
+    members: usize,
+}
+
+impl Facts {
+    fn new(part: &Part) -> Self {
+        let Some(document) = &part.json else {
+            return Self::default();
+        };
+        let words = |kind: &dyn std::fmt::Display| capitalised(&visible(&kind.to_string()));
+        let faults = document.faults.iter();
+        let root = document.root.as_ref();
+        Self {
+            colors: root.map(colors).unwrap_or_default(),
+            duplicates: Duplicates::new(&document.faults),
+            faults: faults
+                .map(|fault| (fault.range.clone(), words(&fault.kind)))
+                .collect(),
+            fatal: document
+                .faults
+                .iter()
+                .position(|fault| fault.kind.is_fatal()),
+            members: root.map(tree::count_all).unwrap_or_default(),
+        }
+    }
 }
 
 /// The kinds of JSON text that are told apart by colour.
@@ -68,79 +124,178 @@ pub(super) struct Shown<'a> {
     pub(super) inspection: &'a Inspection,
     pub(super) judgement: &'a Judgement,
     pub(super) part: &'a Part,
+    /// The place that the keyboard may be sent to.
+    pub(super) place: Place,
+}
+
+impl Shown<'_> {
+    fn root(&self) -> Option<&Json> {
+        self.part.json.as_ref()?.root.as_ref()
+    }
 }
 
 impl MemberView {
-    /// The choice between table, JSON and hex. `title` tells the controls of two panes apart for screen readers.
-    pub(super) fn tabs(&mut self, ui: &mut Ui, title: &str) {
+    /// The controls of the card: the choice between table, JSON and hex, a menu, and a field to look for members. `title`
+    /// tells the controls of two panes apart for screen readers.
+    pub(super) fn controls(
+        &mut self,
+        ui: &mut Ui,
+        shown: Shown<'_>,
+        title: &str,
+    ) -> Option<Command> {
+        self.take_up(shown);
         let name = |form: &str| format!("{title} as {form}");
         let (table, json, hex) = (name("Table"), name("JSON"), name("Hex"));
         let segments = [
             Segment {
-                value: Form::Table,
+                value: MemberForm::Table,
                 label: "Table",
                 name: &table,
             },
             Segment {
-                value: Form::Json,
+                value: MemberForm::Json,
                 label: "JSON",
                 name: &json,
             },
             Segment {
-                value: Form::Hex,
+                value: MemberForm::Hex,
                 label: "Hex",
                 name: &hex,
             },
         ];
+        let lower = title.to_lowercase();
+        let mut command = None;
+        if shown.root().is_some() {
+            menu_tag(ui, "\u{2026}", &format!("More for {lower}"), |ui| {
+                command = self.menu(ui, shown, &lower);
+            });
+        }
         segmented(ui, &mut self.form, &segments);
+        let filter = &self.table.filter;
+        let is_wanted = filter.is_open || self.facts.members > MANY;
+        let has_place = ui.available_width() > BESIDE_FIELD;
+        self.has_bar = filter.is_open && !has_place;
+        if self.form == MemberForm::Table && is_wanted && has_place {
+            // Laid out from the right: the count would come first.
+            ui.allocate_ui_with_layout(
+                egui::vec2(FIELD + 70.0, 24.0),
+                egui::Layout::left_to_right(egui::Align::Center),
+                |ui| self.field(ui, shown.part, &lower),
+            );
+        }
+        command
+    }
+
+    fn menu(&mut self, ui: &mut Ui, shown: Shown<'_>, lower: &str) -> Option<Command> {
+        let root = shown.root()?;
+        let is_table = self.form == MemberForm::Table;
+        let mut command = None;
+        ui.add_enabled_ui(is_table, |ui| {
+            if ui.button("Open all").clicked() {
+                menu::open_below(&mut self.table, root);
+                ui.close();
+            }
+            if ui.button("Close all").clicked() {
+                menu::close_below(&mut self.table, root);
+                ui.close();
+            }
+            if ui.button(format!("Filter {lower}\u{2026}")).clicked() {
+                self.table.filter.is_open = true;
+                self.table.filter.wants_focus = true;
+                ui.close();
+            }
+        });
+        ui.separator();
+        if ui.button("Copy all as JSON").clicked() {
+            let part = shown.part;
+            command = Some(Command::Copy(CopyOf::Json(Selection {
+                part: part.role,
+                range: part.range.clone(),
+            })));
+            ui.close();
+        }
+        command
+    }
+
+    /// The field to look for members, and how many were found.
+    fn field(&mut self, ui: &mut Ui, part: &Part, lower: &str) {
+        let name = format!("Filter {lower}");
+        let total = self.facts.members;
+        let table = &mut self.table;
+        match filter::field(ui, &mut table.filter, &name, total, FIELD) {
+            Some(filter::Asked::Apply) => {
+                table.filter.is_open = true;
+                table.filter.apply(part);
+                table.changed();
+            }
+            Some(filter::Asked::Clear) => {
+                table.filter.clear();
+                table.changed();
+                table.wants_focus = true;
+            }
+            Some(filter::Asked::Leave) => table.wants_focus = true,
+            None => {}
+        }
+    }
+
+    /// Begins anew where the token is another one.
+    fn take_up(&mut self, shown: Shown<'_>) {
+        if self.identity != shown.inspection.sha256 {
+            self.identity.clone_from(&shown.inspection.sha256);
+            self.table = TableView::default();
+            self.facts = Facts::new(shown.part);
+        }
     }
 
     /// Shows the part in the place that is there.
     pub(super) fn show(&mut self, ui: &mut Ui, shown: Shown<'_>) -> Vec<Command> {
+        self.take_up(shown);
         let part = shown.part;
-        if self.identity != shown.inspection.sha256 {
-            self.identity.clone_from(&shown.inspection.sha256);
-            self.opened = Opened::default();
-            let faults = part.json.as_ref().map(|document| &document.faults[..]);
-            self.duplicates = Duplicates::new(faults.unwrap_or_default());
-            self.colors = part
-                .json
-                .as_ref()
-                .and_then(|json| json.root.as_ref())
-                .map(colors)
-                .unwrap_or_default();
-        }
         let mut commands = Vec::new();
         if let Some(document) = &part.json {
-            commands.extend(fault_banner(ui, shown, document));
+            commands.extend(fault_banner(ui, shown, document, self.facts.fatal));
         }
-        match (
-            self.form,
-            part.json
-                .as_ref()
-                .and_then(|document| document.root.as_ref()),
-        ) {
+        match (self.form, shown.root()) {
             _ if part.bytes().is_empty() => empty(ui),
-            (Form::Hex, _) => commands.extend(self.bytes(ui, shown, ByteStyle::Hex)),
-            (Form::Json, _) => commands.extend(self.bytes(ui, shown, ByteStyle::Lines)),
-            (Form::Table, Some(root)) => {
+            (MemberForm::Hex, _) => commands.extend(self.bytes(ui, shown, ByteStyle::Hex)),
+            (MemberForm::Json, _) => commands.extend(self.bytes(ui, shown, ByteStyle::Lines)),
+            (MemberForm::Table, Some(root)) => {
+                if self.has_bar {
+                    let lower = if shown.place == Place::Header {
+                        "header"
+                    } else {
+                        "claims"
+                    };
+                    ui.horizontal(|ui| {
+                        ui.add_space(space::M);
+                        self.field(ui, part, lower);
+                    });
+                }
                 let table = Table {
                     model: shown.model,
                     inspection: shown.inspection,
                     judgement: shown.judgement,
                     part,
                     root,
-                    duplicates: &self.duplicates,
+                    duplicates: &self.facts.duplicates,
+                    name: &format!("{} as table", capitalised(part.role.label())),
+                    place: shown.place,
                 };
                 let is_new = self.seen != shown.model.selection;
-                commands.extend(table.show(ui, &mut self.opened, is_new));
+                commands.extend(table.show(ui, &mut self.table, is_new));
             }
-            (Form::Table, None) => {
+            (MemberForm::Table, None) => {
                 opaque(ui, part);
                 commands.extend(self.bytes(ui, shown, ByteStyle::Hex));
             }
         }
         self.seen.clone_from(&shown.model.selection);
+        for command in &commands {
+            if let Command::Select(selection) = command {
+                // What is selected here is in view already.
+                self.seen.clone_from(selection);
+            }
+        }
         let is_pointed_at = ui.ui_contains_pointer();
         if self.is_pointed_at && !is_pointed_at {
             // What lit up elsewhere goes dark.
@@ -150,26 +305,18 @@ impl MemberView {
         commands
     }
 
-    fn bytes(&mut self, ui: &mut Ui, shown: Shown<'_>, style: ByteStyle) -> Option<Command> {
+    fn bytes(&mut self, ui: &mut Ui, shown: Shown<'_>, style: ByteStyle) -> Vec<Command> {
         let theme = tokens(ui);
         let part = shown.part;
-        let colors = &self.colors;
-        let faults: Vec<_> = part
-            .json
-            .iter()
-            .flat_map(|document| &document.faults)
-            .map(|fault| {
-                (
-                    fault.range.clone(),
-                    capitalised(&visible(&fault.kind.to_string())),
-                )
-            })
-            .collect();
+        let colors = &self.facts.colors;
         let selected = shown.model.selection.as_ref();
         let (view, form) = match style {
             ByteStyle::Hex => (&mut self.hex, "hex"),
             _ => (&mut self.text, "text"),
         };
+        if focus::take(ui, shown.place) {
+            view.take_focus();
+        }
         let name = format!("{} as {form}", capitalised(part.role.label()));
         let outcome = view.show(
             ui,
@@ -183,16 +330,28 @@ impl MemberView {
                 group: &|at| links::group(part, at),
                 selection: selected.and_then(|selection| links::bytes_of(part, &selection.range)),
                 hovered: hover::get(ui).and_then(|range| links::bytes_of(part, &range)),
-                faults: &faults,
+                faults: &self.facts.faults,
             },
         );
         if let Some(hovered) = outcome.hovered {
             hover::set(ui, part.text_range(hovered));
         }
-        Some(Command::Select(match outcome.picked? {
-            Picked::Bytes(bytes) => Some(links::select(part, bytes)),
-            Picked::Nothing => None,
-        }))
+        let mut commands = Vec::new();
+        if outcome.copy {
+            let whole = || Selection {
+                part: part.role,
+                range: part.range.clone(),
+            };
+            let selection = selected.cloned().unwrap_or_else(whole);
+            commands.push(Command::Copy(CopyOf::Decoded(selection)));
+        }
+        commands.extend(outcome.picked.map(|picked| {
+            Command::Select(match picked {
+                Picked::Bytes(bytes) => Some(links::select(part, bytes)),
+                Picked::Nothing => None,
+            })
+        }));
+        commands
     }
 }
 
@@ -233,8 +392,13 @@ fn colors(root: &Json) -> Vec<(Range<usize>, Kind)> {
 }
 
 /// Says where JSON breaks, above what could be read.
-fn fault_banner(ui: &mut Ui, shown: Shown<'_>, document: &Document) -> Option<Command> {
-    let fault = document.faults.iter().find(|fault| fault.kind.is_fatal())?;
+fn fault_banner(
+    ui: &mut Ui,
+    shown: Shown<'_>,
+    document: &Document,
+    fatal: Option<usize>,
+) -> Option<Command> {
+    let fault = document.faults.get(fatal?)?;
     let theme = tokens(ui);
     let text = format!(
         "Not clean JSON at byte {}: {}. {}",

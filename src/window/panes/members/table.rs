@@ -2,28 +2,37 @@
 
 use std::ops::Range;
 
+use egui::accesskit::{Action, Node};
 use egui::{
-    Color32, EventFilter, FontId, Key, Rect, Response, Role, ScrollArea, Sense, Stroke, Ui,
-    WidgetInfo, pos2, vec2,
+    Color32, FontId, Id, Margin, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    UiBuilder, WidgetInfo, pos2, vec2,
 };
 
-use super::cells::{
-    CellInput, Cells, Columns, INDENT, MAX_CHARACTERS, MAX_INDENTS, Note, severity_word, value_text,
-};
+use super::cells::{CellInput, Cells, MAX_CHARACTERS, Shape, Whole, cut, lines, value_text};
+use super::keys::{self, Asked};
 use super::meaning::{Context, Meaning, Tone};
-use super::tree::{Content, Duplicate, Duplicates, Entry, Opened, PAGE, Path, Row, rows};
+use super::menu::{self, RowMenu};
+use super::notes::{Note, Notes};
+use super::scroll::{Bring, InView, TableView};
+use super::tree::{Duplicate, Duplicates, Entry, Row, Start, first_after, way};
 use crate::inspection::Inspection;
+use crate::jose::Part;
 use crate::jose::json::Json;
 use crate::jose::visible::visible;
-use crate::jose::{FaultKind, Part};
 use crate::judge::{Judgement, Severity};
 use crate::window::commands::Command;
-use crate::window::model::Model;
+use crate::window::copies::CopyOf;
+use crate::window::model::{Model, Selection};
+use crate::window::panes::focus::{self, Place};
 use crate::window::panes::{hover, links};
 use crate::window::theme::{Tokens, size, space, tokens};
 use crate::window::widgets::{Icon, paint_icon, row_frame};
 
+/// A value that is shown whole is told to screen readers up to so many characters.
+const MAX_SPOKEN: usize = 8 << 10;
+
 /// What the table is made from.
+#[derive(Clone, Copy)]
 pub(super) struct Table<'a> {
     pub(super) model: &'a Model,
     pub(super) inspection: &'a Inspection,
@@ -31,75 +40,224 @@ pub(super) struct Table<'a> {
     pub(super) part: &'a Part,
     pub(super) root: &'a Json,
     pub(super) duplicates: &'a Duplicates,
+    /// The name for screen readers.
+    pub(super) name: &'a str,
+    /// The place that the keyboard may be sent to.
+    pub(super) place: Place,
 }
 
 /// What all rows of one frame have in common.
 struct Surroundings<'a> {
-    columns: Columns,
     context: Context<'a>,
+    notes: Notes<'a>,
     /// Selected bytes of the part, and those that the pointer is on in another pane.
     selected: Option<Range<usize>>,
     hovered: Option<Range<usize>>,
+    /// The widget that has the keyboard for all rows.
+    id: Id,
 }
 
-impl Table<'_> {
-    /// Shows it in the place that is there, and what is selected in view when that is new.
+/// A row laid out.
+struct Laid<'a> {
+    row: Row,
+    entry: Entry<'a>,
+    meaning: Meaning,
+    notes: Vec<Note>,
+    cells: Cells,
+    whole: Option<Whole>,
+    is_open: bool,
+}
+
+impl<'a> Table<'a> {
+    /// Shows it in the place that is there. `is_new_selection`: another pane selected something, which is to be seen.
     pub(super) fn show(
         &self,
         ui: &mut Ui,
-        opened: &mut Opened,
+        view: &mut TableView,
         is_new_selection: bool,
     ) -> Vec<Command> {
-        let rows = rows(self.root, opened, self.duplicates);
+        let id = ui.scope_id().with("rows");
         let bytes = |text: &Range<usize>| links::bytes_of(self.part, text);
         let selection = self.model.selection.as_ref();
         let selected = selection.and_then(|selection| bytes(&selection.range));
-        let hovered = hover::get(ui).and_then(|text| bytes(&text));
-        let mut commands = Vec::new();
-        ScrollArea::vertical()
-            .id_salt("table")
-            .auto_shrink([false, false])
-            .show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = 0.0;
-                let surroundings = Surroundings {
-                    columns: Columns::new(ui, &rows),
-                    context: Context::new(self.model, self.inspection, self.judgement),
-                    selected,
-                    hovered,
-                };
-                let mut brings_into_view = is_new_selection;
-                for row in &rows {
-                    match &row.content {
-                        Content::More(count) => more(ui, &row.path, *count, opened),
-                        Content::Value(entry) => {
-                            let (command, toggle, lit) =
-                                self.row(ui, &surroundings, row, entry, opened);
-                            if let Some(lit) = lit.filter(|_| std::mem::take(&mut brings_into_view))
-                            {
-                                ui.scroll_to_rect(lit, None);
-                            }
-                            commands.extend(command);
-                            if let Some(toggle) = toggle {
-                                toggle.apply(&row.path, opened);
-                            }
-                        }
-                    }
+        if let Some(bytes) = selected.as_ref().filter(|_| is_new_selection) {
+            self.uncover(view, bytes);
+        }
+        let is_looking = view.filter.is_open || !view.filter.text.is_empty();
+        let escapes = is_looking || selected.is_some();
+        let asked = keys::take(ui, id, view, escapes);
+        let mut commands = self.answer(view, asked, is_looking);
+        let around = Surroundings {
+            context: Context::new(self.model, self.inspection, self.judgement),
+            notes: Notes::new(self.part, self.inspection, self.judgement),
+            selected,
+            hovered: hover::get(ui).and_then(|text| bytes(&text)),
+            id,
+        };
+        let area = ui.available_rect_before_wrap();
+        let builder = UiBuilder::new()
+            .scope_id(id)
+            .max_rect(area)
+            .sense(Sense::focusable_noninteractive())
+            .accessibility_role(Role::TreeGrid)
+            .accessibility_label(self.name);
+        let gained = ui
+            .scope_builder(builder, |ui| {
+                if focus::take(ui, self.place) || std::mem::take(&mut view.wants_focus) {
+                    ui.memory_mut(|memory| memory.request_focus(id));
                 }
-            });
+                let gained = ui.response().gained_focus();
+                if gained {
+                    let active = view.active().and_then(|index| view.list.get(index));
+                    view.active = active.map(|row| row.start);
+                    view.bring = view.bring.or(view.active.map(Bring::Near));
+                }
+                commands.extend(self.rows(ui, view, &around, area));
+                commands.extend(self.menu(ui, view));
+                gained
+            })
+            .inner;
+        if gained {
+            // Where header and claims are themselves scrolled.
+            ui.scroll_to_rect(area, None);
+        }
         commands
     }
 
-    fn row(
+    /// Opens what hides selected bytes, and brings them into view.
+    fn uncover(&self, view: &mut TableView, bytes: &Range<usize>) {
+        let way = way(self.root, bytes);
+        let target = match way.split_last() {
+            Some((target, above)) => {
+                view.opened.nested.extend(above);
+                view.active = Some(*target);
+                if view.list.find(*target).is_none() {
+                    view.changed();
+                }
+                Some(*target)
+            }
+            // They lie in more than one member.
+            None => first_after(self.root, bytes.start),
+        };
+        view.bring = target.map(Bring::Third);
+    }
+
+    fn answer(&self, view: &mut TableView, asked: Vec<Asked>, is_looking: bool) -> Vec<Command> {
+        let mut commands = Vec::new();
+        for asked in asked {
+            match asked {
+                Asked::Copy(start) => commands.extend(
+                    self.selection(view, start)
+                        .map(|selection| Command::Copy(CopyOf::Decoded(selection))),
+                ),
+                Asked::Find => {
+                    view.filter.is_open = true;
+                    view.filter.wants_focus = true;
+                }
+                Asked::GoBack if is_looking => {
+                    view.filter.clear();
+                    view.changed();
+                }
+                Asked::GoBack => commands.push(Command::Select(None)),
+                Asked::Select(start) => {
+                    let selection = self.selection(view, start);
+                    commands.extend(selection.map(|selection| self.select(selection)));
+                }
+            }
+        }
+        commands
+    }
+
+    /// What is selected with a row.
+    fn selection(&self, view: &TableView, start: Start) -> Option<Selection> {
+        let index = view.list.find(start)?;
+        let entry = view.list.entry(self.root, self.duplicates, index)?;
+        Some(links::select(self.part, entry.range))
+    }
+
+    fn select(&self, selection: Selection) -> Command {
+        let is_selected = self.model.selection.as_ref() == Some(&selection);
+        Command::Select((!is_selected).then_some(selection))
+    }
+
+    /// The rows in view. Those out of it are not laid out, and no widgets.
+    fn rows(
         &self,
         ui: &mut Ui,
-        around: &Surroundings<'_>,
-        row: &Row<'_>,
-        entry: &Entry<'_>,
-        opened: &Opened,
-    ) -> (Option<Command>, Option<Toggle>, Option<Rect>) {
-        let theme = tokens(ui);
-        let is_top = row.path.len() == 1 && !entry.is_element;
-        let mut meaning = if is_top {
+        view: &mut TableView,
+        around: &Surroundings<'a>,
+        area: Rect,
+    ) -> Vec<Command> {
+        let mut scrolled = ScrollArea::vertical()
+            .id_salt("table")
+            .auto_shrink([false, false])
+            .content_margin(Margin::ZERO);
+        if let Some(offset) = view.jump.take() {
+            scrolled = scrolled.vertical_scroll_offset(offset as f32);
+        }
+        let output = scrolled.show_viewport(ui, |ui, viewport| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            let from = f64::from(viewport.top());
+            view.offset = from;
+            view.height = f64::from(viewport.height());
+            let shape = Shape::new(ui);
+            view.prepare(self.root, shape);
+            if let Some(Bring::Third(start)) = view.bring
+                && view.list.find(start).is_none()
+                && view.filter.kept.is_some()
+            {
+                // What was selected elsewhere is not among what was looked for.
+                view.filter.clear();
+                view.changed();
+                view.prepare(self.root, shape);
+            }
+            let rows = view.fill(|view, index| {
+                let laid = self.lay_out(ui, view, around, index);
+                (laid.as_ref().map_or(0, |laid| laid.cells.height), laid)
+            });
+            let width = ui.available_width();
+            let left = ui.max_rect().left();
+            ui.set_height(view.total() as f32);
+            #[cfg(debug_assertions)]
+            ui.ctx().allow_widget_id_changes_in(area);
+            view.long.clear();
+            describe_all(ui, view, around.id);
+            let mut commands = Vec::new();
+            for (place, laid) in rows {
+                let Some(laid) = laid else { continue };
+                let top = area.top() + place.top as f32;
+                let size = vec2(width, (place.bottom - place.top) as f32);
+                let rect = Rect::from_min_size(pos2(left, top), size);
+                commands.extend(self.row(ui, view, around, &laid, place, rect));
+                if let Some(whole) = laid.whole {
+                    view.wholes.insert(laid.row.start, whole);
+                }
+            }
+            (from, commands)
+        });
+        let (from, commands) = output.inner;
+        // Heights that became known moved the rows; the scroll area has to follow, with what the user scrolled.
+        let most = (view.total() - view.height).max(0.0);
+        let now = output.state.unclamped_offset().y;
+        let by_user = f64::from(now) - from.clamp(0.0, most);
+        let wanted = (view.offset + by_user).clamp(0.0, most);
+        if (wanted as f32 - now).abs() > 0.01 {
+            view.jump = Some(wanted);
+            ui.request_repaint();
+        }
+        commands
+    }
+
+    fn lay_out(
+        &self,
+        ui: &Ui,
+        view: &mut TableView,
+        around: &Surroundings<'a>,
+        index: usize,
+    ) -> Option<Laid<'a>> {
+        let row = *view.list.get(index)?;
+        let entry = view.list.entry(self.root, self.duplicates, index)?;
+        let mut meaning = if row.has_meaning {
             around.context.of(self.part.role, &entry.name, entry.value)
         } else {
             Meaning::default()
@@ -109,181 +267,229 @@ impl Table<'_> {
             Some(Duplicate::Last) => "most parsers take this one",
             None => "",
         });
-        let notes = self.notes(entry, &meaning);
-        let is_whole = opened.whole.contains(&row.path);
+        let notes = around
+            .notes
+            .of(self.root, &view.list, index, &entry, &meaning);
+        let columns = view.columns();
+        let whole = view.opened.whole.contains(&row.start).then(|| {
+            let known = view.wholes.remove(&row.start);
+            Whole::new(known, &columns, self.part, &row, &entry)
+        });
+        let is_open = row.is_nested && view.is_open(row.start);
         let cells = Cells::new(
             ui,
-            theme,
-            &around.columns,
+            tokens(ui),
+            &columns,
             &CellInput {
                 part: self.part,
-                entry,
-                depth: row.path.len().saturating_sub(1),
+                row: &row,
+                entry: &entry,
                 meaning: &meaning,
                 notes: &notes,
-                is_whole,
-                is_open: opened.nested.contains(&row.path),
+                whole: whole.as_ref(),
+                is_open,
             },
         );
-        let (_, rect) = ui.allocate_space(vec2(ui.available_width(), cells.height));
-        let response = ui.interact(rect, row_id(ui, &row.path), Sense::click());
+        Some(Laid {
+            row,
+            entry,
+            meaning,
+            notes,
+            cells,
+            whole,
+            is_open,
+        })
+    }
+
+    fn row(
+        &self,
+        ui: &Ui,
+        view: &mut TableView,
+        around: &Surroundings<'_>,
+        laid: &Laid<'_>,
+        place: InView,
+        rect: Rect,
+    ) -> Option<Command> {
+        let theme = tokens(ui);
+        let start = laid.row.start;
+        let entry = &laid.entry;
+        let row_id = around.id.with(start);
+        let response = ui.interact(rect, row_id, Sense::CLICK);
         let is_in =
             |bytes: &Range<usize>| bytes.start < entry.range.end && entry.range.start < bytes.end;
         let is_lit = around.selected.as_ref().is_some_and(is_in);
         let is_pointed_at = around.hovered.as_ref().is_some_and(is_in);
-        let worst = notes.iter().map(|note| note.severity).max();
-        // A row out of view is still there for the keyboard and screen readers.
-        if ui.is_rect_visible(rect) {
-            let tint = tint(theme, &meaning, worst).or(is_pointed_at.then_some(theme.bg2));
-            row_frame(ui, rect, &response, is_lit, tint);
-            cells.paint(ui, theme, rect);
-        }
+        let worst = laid.notes.iter().map(|note| note.severity).max();
+        let tint = tint(theme, &laid.meaning, worst).or(is_pointed_at.then_some(theme.bg2));
+        row_frame(ui, rect, &response, is_lit, tint);
+        let columns = view.columns();
+        let shown = (self.part, entry, laid.whole.as_ref());
+        laid.cells.paint(ui, theme, &columns, rect, shown);
         if response.hovered() {
             hover::set(ui, self.part.text_range(entry.range.clone()));
         }
-        if response.gained_focus() {
-            response.scroll_to_me(None);
-        }
-        self.describe(&response, entry, &meaning, &notes, is_lit);
-        let mut toggle = None;
-        if entry.is_nested() {
-            let is_open = opened.nested.contains(&row.path);
-            if disclosure(ui, theme, &cells, rect, &response, row, entry, is_open) {
-                toggle = Some(Toggle::Nested);
+        self.describe(ui, &response, laid, place.index, is_lit);
+        if laid.row.is_nested {
+            let can_close = !laid.is_open || view.can_close(start);
+            if disclosure(ui, theme, laid, rect, row_id, can_close) {
+                view.toggle(start);
+                take_keyboard(ui, view, around.id, start);
             }
         }
-        if let Some(place) = cells.show_all {
-            let place = place.translate(rect.min.to_vec2());
-            let label = if is_whole { "Show less" } else { "Show all" };
-            if link(
-                ui,
-                place,
-                row_id(ui, &row.path).with("all"),
-                label,
-                &format!("{label} of {}", visible(&entry.name)),
-            ) {
-                toggle = Some(Toggle::Whole);
+        if let Some(link_at) = laid.cells.show_all {
+            view.long.insert(start);
+            if self.show_all(ui, laid, link_at, rect, row_id) {
+                view.toggle_whole(start);
+                take_keyboard(ui, view, around.id, start);
             }
         }
-        let response = match &meaning.hover {
+        let is_active = view.active == Some(start);
+        if is_active && ui.memory(|memory| memory.has_focus(around.id)) {
+            let ring = Stroke::new(1.5, theme.accent);
+            ui.painter()
+                .rect_stroke(rect.shrink(1.0), 2, ring, StrokeKind::Inside);
+        }
+        let wants = |action| ui.input(|input| input.has_accesskit_action_request(row_id, action));
+        let opens = laid.row.is_nested && wants(Action::Expand) && !laid.is_open;
+        let closes = wants(Action::Collapse) && laid.is_open && view.can_close(start);
+        if opens || closes {
+            view.toggle(start);
+        }
+        if wants(Action::Focus) {
+            take_keyboard(ui, view, around.id, start);
+        }
+        if response.secondary_clicked() || wants(Action::ShowContextMenu) {
+            let at = response.interact_pointer_pos();
+            view.menu = Some(RowMenu::new(start, at.unwrap_or(rect.left_top())));
+            take_keyboard(ui, view, around.id, start);
+        }
+        let response = match &laid.meaning.hover {
             Some(text) => response.on_hover_text(text),
             None => response,
         };
-        let selection = links::select(self.part, entry.range.clone());
-        let command = response.clicked().then(|| {
-            let is_selected = self.model.selection.as_ref() == Some(&selection);
-            Command::Select((!is_selected).then_some(selection))
-        });
-        (command, toggle, is_lit.then_some(rect))
+        response.clicked().then(|| {
+            take_keyboard(ui, view, around.id, start);
+            self.select(links::select(self.part, entry.range.clone()))
+        })
     }
 
-    /// Findings about a member and faults in it, the worst first.
-    fn notes(&self, entry: &Entry<'_>, meaning: &Meaning) -> Vec<Note> {
-        let range = self.part.text_range(entry.range.clone());
-        let touches = |other: &Range<usize>| other.start < range.end && range.start < other.end;
-        let mut notes: Vec<Note> = self
-            .judgement
-            .findings
-            .iter()
-            .filter(|finding| {
-                finding.evidence.iter().any(|evidence| {
-                    let pointer = evidence.pointer.as_deref().unwrap_or_default();
-                    let is_here = pointer == entry.pointer
-                        || pointer
-                            .strip_prefix(entry.pointer.as_str())
-                            .is_some_and(|rest| rest.starts_with('/'));
-                    evidence.part == self.part.role
-                        && !pointer.is_empty()
-                        && is_here
-                        && touches(&evidence.range)
-                })
-            })
-            // What the meaning says already in red.
-            .filter(|finding| !(meaning.tone == Tone::Bad && finding.severity == Severity::Info))
-            .map(|finding| Note {
-                severity: finding.severity,
-                text: finding.title.clone(),
-            })
-            .collect();
-        if entry.duplicate.is_some() && notes.is_empty() {
-            notes.push(Note {
-                severity: Severity::Medium,
-                text: "This name stands here more than once".to_owned(),
-            });
-        }
-        if notes.is_empty() {
-            let faults = self.inspection.token.faults.iter().filter(|fault| {
-                fault.part == self.part.role
-                    && matches!(fault.kind, FaultKind::Json(_))
-                    && touches(&fault.range)
-            });
-            notes.extend(faults.map(|fault| Note {
-                severity: Severity::Medium,
-                text: crate::judge::words::capitalised(&visible(&fault.kind.to_string())),
-            }));
-        }
-        notes.sort_by_key(|note| std::cmp::Reverse(note.severity));
-        notes
-    }
-
-    fn describe(
-        &self,
-        response: &Response,
-        entry: &Entry<'_>,
-        meaning: &Meaning,
-        notes: &[Note],
-        is_lit: bool,
-    ) {
-        response.widget_info(|| {
-            let mut words = match entry.name.as_str() {
-                "" => visible(&value_text(self.part, entry.value, 4 * MAX_CHARACTERS)),
-                name => format!(
-                    "{}: {}",
-                    visible(name),
-                    visible(&value_text(self.part, entry.value, 4 * MAX_CHARACTERS))
-                ),
-            };
-            if words.chars().count() > MAX_CHARACTERS {
-                words = words.chars().take(MAX_CHARACTERS).chain(['…']).collect();
-            }
-            let tag = meaning.tag.map(|(tag, _)| tag.to_owned());
-            let notes = notes
-                .iter()
-                .map(|note| format!("{}: {}", severity_word(note.severity), note.text));
-            for more in [meaning.text.clone()]
-                .into_iter()
-                .filter(|text| !text.is_empty())
-                .chain(tag)
-                .chain(notes)
-            {
-                words = format!("{words}. {more}");
-            }
-            WidgetInfo::selected(Role::Row, true, is_lit, words)
-        });
-    }
-}
-
-/// A row's own change of view.
-enum Toggle {
-    Nested,
-    Whole,
-}
-
-impl Toggle {
-    fn apply(self, path: &Path, opened: &mut Opened) {
-        let set = match self {
-            Self::Nested => &mut opened.nested,
-            Self::Whole => &mut opened.whole,
+    /// The link that shows a value whole, or cut again. The latter stays in view, with the name, while there is anything
+    /// of the value to see.
+    fn show_all(&self, ui: &Ui, laid: &Laid<'_>, link_at: Rect, rect: Rect, row_id: Id) -> bool {
+        let theme = tokens(ui);
+        let mut place = link_at.translate(rect.min.to_vec2());
+        let label = if laid.whole.is_some() {
+            "Show less"
+        } else {
+            "Show all"
         };
-        if !set.remove(path) {
-            set.insert(path.clone());
+        let (name, _) = cut(&laid.entry.name, MAX_CHARACTERS);
+        let least = ui.clip_rect().top() + 2.0;
+        if laid.whole.is_some() {
+            let shift = (least - place.top())
+                .min(rect.bottom() - place.bottom())
+                .max(0.0);
+            place = place.translate(vec2(0.0, shift));
+            let strip =
+                Rect::from_x_y_ranges(rect.x_range(), place.top() - 2.0..=place.bottom() + 2.0);
+            if shift > 0.0 {
+                ui.painter().rect_filled(strip, 0, theme.bg2);
+            }
+            let left = rect.left() + space::M;
+            let beside = strip.with_min_x(left).with_max_x(place.left() - space::S);
+            let at = pos2(left, place.top());
+            let color = theme.part(self.part.role);
+            if shift > 0.0 {
+                let galley = lines(ui, &name, color, theme, beside.width(), 1);
+                ui.painter().galley(at, galley, color);
+            }
         }
+        let spoken = format!("{label} of {}", visible(&name));
+        link(ui, place, row_id.with("all"), label, &spoken)
+    }
+
+    /// The menu of a row, wherever that is now.
+    fn menu(&self, ui: &Ui, view: &mut TableView) -> Option<Command> {
+        let start = view.menu?.start;
+        let index = view.list.find(start);
+        let entry = index.and_then(|index| view.list.entry(self.root, self.duplicates, index));
+        let Some(entry) = entry else {
+            view.menu = None;
+            return None;
+        };
+        let selection = links::select(self.part, entry.range.clone());
+        let is_long = view.long.contains(&start) || view.opened.whole.contains(&start);
+        menu::show(ui, view, &entry, &selection, is_long)
+    }
+
+    fn describe(&self, ui: &Ui, response: &Response, laid: &Laid<'_>, index: usize, is_lit: bool) {
+        response.widget_info(|| WidgetInfo::selected(Role::Row, true, is_lit, self.words(laid)));
+        ui.accesskit_node_builder(response.id, |node: &mut Node| {
+            node.set_row_index(index);
+            node.set_position_in_set(index);
+            node.set_level(usize::from(laid.row.depth));
+            node.add_action(Action::Focus);
+            node.add_action(Action::ShowContextMenu);
+            if laid.row.is_nested {
+                node.set_expanded(laid.is_open);
+                node.add_action(if laid.is_open {
+                    Action::Collapse
+                } else {
+                    Action::Expand
+                });
+            }
+            if let Some(more) = &laid.meaning.hover {
+                node.set_description(more.replace('\n', " · "));
+            }
+        });
+    }
+
+    /// A row for screen readers.
+    fn words(&self, laid: &Laid<'_>) -> String {
+        let limit = if laid.whole.is_some() {
+            MAX_SPOKEN
+        } else {
+            MAX_CHARACTERS
+        };
+        let value = value_text(self.part, laid.entry.value, limit.saturating_mul(4));
+        let value = visible(&value);
+        let (name, _) = cut(&laid.entry.name, MAX_CHARACTERS);
+        let words = if name.is_empty() {
+            value
+        } else {
+            format!("{}: {value}", visible(&name))
+        };
+        let mut words = cut(&words, limit).0.into_owned();
+        let tag = laid.meaning.tag.map(|(tag, _)| tag.to_owned());
+        let text = Some(laid.meaning.text.clone()).filter(|text| !text.is_empty());
+        for more in text
+            .into_iter()
+            .chain(tag)
+            .chain(laid.notes.iter().map(Note::words))
+        {
+            words = format!("{words}. {more}");
+        }
+        words
     }
 }
 
-/// Positions in the tree only: nothing of a token becomes an id.
-fn row_id(ui: &Ui, path: &Path) -> egui::Id {
-    ui.scope_id().with(path)
+/// The table for screen readers: how many rows it has, and which of them has the keyboard.
+fn describe_all(ui: &Ui, view: &TableView, id: Id) {
+    let shown = view.active.and_then(|start| view.list.find(start));
+    let shown = shown.filter(|shown| view.in_view.iter().any(|row| row.index == *shown));
+    ui.accesskit_node_builder(id, |node| {
+        node.set_row_count(view.list.len());
+        node.set_size_of_set(view.list.len());
+        if let Some(row) = shown.and_then(|shown| view.list.get(shown)) {
+            node.set_active_descendant(id.with(row.start).accesskit_id());
+        }
+    });
+}
+
+/// Puts the keyboard at a row.
+fn take_keyboard(ui: &Ui, view: &mut TableView, table: Id, start: Start) {
+    view.active = Some(start);
+    ui.memory_mut(|memory| memory.request_focus(table));
 }
 
 fn tint(theme: &Tokens, meaning: &Meaning, worst: Option<Severity>) -> Option<Color32> {
@@ -297,67 +503,53 @@ fn tint(theme: &Tokens, meaning: &Meaning, worst: Option<Severity>) -> Option<Co
     }
 }
 
-/// The triangle of an object or array; true when it was used, by pointer or arrow key.
-#[expect(clippy::too_many_arguments, reason = "a row's own pieces, used once")]
+/// The triangle of an object or array; true when it was clicked.
 fn disclosure(
     ui: &Ui,
     theme: &Tokens,
-    cells: &Cells,
+    laid: &Laid<'_>,
     rect: Rect,
-    row_response: &Response,
-    row: &Row<'_>,
-    entry: &Entry<'_>,
-    is_open: bool,
+    row_id: Id,
+    can_toggle: bool,
 ) -> bool {
-    let place = cells.triangle.translate(rect.min.to_vec2());
-    let response = ui.interact(
-        place.expand(2.0),
-        row_id(ui, &row.path).with("open"),
-        Sense::click(),
-    );
-    response.widget_info(|| {
-        let verb = if is_open { "Close" } else { "Open" };
-        WidgetInfo::selected(
-            Role::DisclosureTriangle,
-            true,
-            is_open,
-            format!("{verb} {}", visible(&entry.name)),
-        )
-    });
-    let color = if response.hovered() || response.has_focus() {
+    let place = laid.cells.triangle.translate(rect.min.to_vec2());
+    let sense = if can_toggle {
+        Sense::CLICK
+    } else {
+        Sense::hover()
+    };
+    let response = ui.interact(place.expand(2.0), row_id.with("open"), sense);
+    if can_toggle {
+        response.widget_info(|| {
+            let verb = if laid.is_open { "Close" } else { "Open" };
+            let (name, _) = cut(&laid.entry.name, MAX_CHARACTERS);
+            let words = format!("{verb} {}", visible(&name));
+            WidgetInfo::selected(Role::DisclosureTriangle, true, laid.is_open, words)
+        });
+    }
+    let color = if can_toggle && response.hovered() {
         theme.accent
     } else {
         theme.dim
     };
-    let icon = if is_open { Icon::Open } else { Icon::Closed };
+    let icon = if laid.is_open {
+        Icon::Open
+    } else {
+        Icon::Closed
+    };
     paint_icon(
         ui.painter(),
         Rect::from_center_size(place.center(), vec2(9.0, 9.0)),
         icon,
         color,
     );
-    if row_response.has_focus() {
-        let filter = EventFilter {
-            horizontal_arrows: true,
-            ..EventFilter::default()
-        };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(row_response.id, filter));
-        let key = if is_open {
-            Key::ArrowLeft
-        } else {
-            Key::ArrowRight
-        };
-        if ui.input(|input| input.key_pressed(key)) {
-            return true;
-        }
-    }
     response.clicked()
 }
 
-/// Text that acts when it is clicked.
-fn link(ui: &Ui, place: Rect, id: egui::Id, label: &str, name: &str) -> bool {
+/// Text that acts when it is clicked. The keyboard does the same from its row.
+fn link(ui: &Ui, place: Rect, id: Id, label: &str, name: &str) -> bool {
     let theme = tokens(ui);
-    let response = ui.interact(place, id, Sense::click());
+    let response = ui.interact(place, id, Sense::CLICK);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
     let galley = ui.painter().layout_no_wrap(
         label.to_owned(),
@@ -365,7 +557,7 @@ fn link(ui: &Ui, place: Rect, id: egui::Id, label: &str, name: &str) -> bool {
         theme.accent,
     );
     let at = pos2(place.left(), place.center().y - galley.size().y / 2.0);
-    if response.hovered() || response.has_focus() {
+    if response.hovered() {
         let under = at.y + galley.size().y;
         ui.painter().hline(
             at.x..=at.x + galley.size().x,
@@ -375,15 +567,4 @@ fn link(ui: &Ui, place: Rect, id: egui::Id, label: &str, name: &str) -> bool {
     }
     ui.painter().galley(at, galley, theme.accent);
     response.clicked()
-}
-
-fn more(ui: &mut Ui, path: &Path, count: usize, opened: &mut Opened) {
-    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 25.0));
-    let indent = path.len().min(MAX_INDENTS) as f32 * INDENT;
-    let place = Rect::from_min_max(rect.min + vec2(space::M + indent, 0.0), rect.max);
-    let label = format!("Show {} of {count} more", count.min(PAGE));
-    if link(ui, place, row_id(ui, path).with("more"), &label, &label) {
-        let shown = opened.pages.entry(path.clone()).or_insert(PAGE);
-        *shown = shown.saturating_add(PAGE);
-    }
 }

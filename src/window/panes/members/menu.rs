@@ -1,0 +1,114 @@
+//! What can be done with a row.
+
+use egui::{Popup, Pos2, Ui};
+
+use super::scroll::TableView;
+use super::tree::{Entry, Start, nested_in};
+use crate::jose::json::Json;
+use crate::window::commands::Command;
+use crate::window::copies::CopyOf;
+use crate::window::model::Selection;
+
+/// The menu of a row, while it is open.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RowMenu {
+    /// The row.
+    pub(super) start: Start,
+    at: Pos2,
+    /// Whether its first entry is to get the keyboard.
+    wants_focus: bool,
+}
+
+impl RowMenu {
+    /// Opens at a place.
+    pub(super) fn new(start: Start, at: Pos2) -> Self {
+        Self {
+            start,
+            at,
+            wants_focus: true,
+        }
+    }
+}
+
+/// Shows the menu of a row where it is open. The table gets the keyboard back when it closes.
+pub(super) fn show(
+    ui: &Ui,
+    view: &mut TableView,
+    entry: &Entry<'_>,
+    selection: &Selection,
+    is_long: bool,
+) -> Option<Command> {
+    let mut menu = view.menu?;
+    let mut is_open = true;
+    let table = ui.response();
+    let mut done = None;
+    Popup::menu(&table)
+        .id(table.id.with("row menu"))
+        .at_position(menu.at)
+        .accessible_name("Row")
+        .open_bool(&mut is_open)
+        .show(|ui| {
+            let copies = [
+                ("Copy value", CopyOf::Decoded(selection.clone())),
+                ("Copy as JSON", CopyOf::Json(selection.clone())),
+                ("Copy as row", CopyOf::Row(selection.clone())),
+                ("Copy characters as found", CopyOf::Found(selection.clone())),
+            ];
+            for (label, copy) in copies {
+                let button = ui.button(label);
+                if std::mem::take(&mut menu.wants_focus) {
+                    if ui.is_sizing_pass() {
+                        menu.wants_focus = true;
+                    } else {
+                        button.request_focus();
+                    }
+                }
+                if button.clicked() {
+                    done = Some(Command::Copy(copy));
+                    ui.close();
+                }
+            }
+            let is_whole = view.opened.whole.contains(&menu.start);
+            let is_nested = super::tree::count(entry.value) > 0;
+            if is_long || is_nested {
+                ui.separator();
+            }
+            if is_long {
+                let label = if is_whole { "Show less" } else { "Show all" };
+                if ui.button(label).clicked() {
+                    view.toggle_whole(menu.start);
+                    ui.close();
+                }
+            }
+            if is_nested {
+                if ui.button("Open all below").clicked() {
+                    view.opened.nested.insert(menu.start);
+                    open_below(view, entry.value);
+                    ui.close();
+                }
+                if ui.button("Close all below").clicked() {
+                    view.opened.nested.remove(&menu.start);
+                    close_below(view, entry.value);
+                    ui.close();
+                }
+            }
+        });
+    view.menu = is_open.then_some(menu);
+    if !is_open {
+        table.request_focus();
+    }
+    done
+}
+
+/// Opens all objects and arrays below a value.
+pub(super) fn open_below(view: &mut TableView, value: &Json) {
+    view.opened.nested.extend(nested_in(value));
+    view.changed();
+}
+
+/// Closes all objects and arrays below a value.
+pub(super) fn close_below(view: &mut TableView, value: &Json) {
+    let range = value.range.start as Start..value.range.end as Start;
+    view.opened.nested.retain(|start| !range.contains(start));
+    view.changed();
+}
