@@ -7,6 +7,7 @@ use super::model::Model;
 use super::panes::checks::ChecksPane;
 use super::panes::claims::ClaimsPane;
 use super::panes::findings::FindingsPane;
+use super::panes::focus::{self, Place};
 use super::panes::header::HeaderPane;
 use super::panes::raw::RawPane;
 use super::panes::timeline::TimelinePane;
@@ -71,10 +72,21 @@ impl Stage {
         commands
     }
 
+    /// Opens the tab that the keyboard is sent to.
+    fn open_asked(&mut self, ui: &Ui) {
+        self.tab = match focus::asked(ui) {
+            Some(Place::Check(_) | Place::Checks) => Tab::Checks,
+            Some(Place::Findings) => Tab::Findings,
+            Some(Place::Timeline) => Tab::Timeline,
+            _ => return,
+        };
+    }
+
     /// Everything else; with `tabs` also what [`Stage::column_ui`] shows in a wide window.
     pub(super) fn centre_ui(&mut self, ui: &mut Ui, model: &Model, tabs: bool) -> Vec<Command> {
         let mut commands = Vec::new();
         let height = ui.available_height();
+        self.open_asked(ui);
         ScrollArea::vertical()
             .id_salt("centre")
             .auto_shrink(false)

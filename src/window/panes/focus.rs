@@ -5,11 +5,13 @@ use egui::{Context, Id};
 /// A place that can have the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// The first check.
+    /// The check of this name, such as `signature`; the first one where there is none such.
+    Check(&'static str),
+    /// The checks.
     Checks,
     /// The claims, in whichever form.
     Claims,
-    /// The first finding.
+    /// The findings.
     Findings,
     /// The header, in whichever form.
     Header,

@@ -8,4 +8,4 @@ mod text;
 pub use card::Card;
 pub use controls::{Segment, button_tag, menu_tag, row_frame, segmented};
 pub use icon::{Icon, mark, paint_icon, sign};
-pub use text::{key_value, section, tag, truncated, wrapped};
+pub use text::{key_value, section, section_of, tag, truncated, wrapped};
