@@ -78,11 +78,7 @@ impl CopyOf {
             Self::Json(selection) => text(json(token, selection)?, "the JSON", false),
             Self::Redacted => text(redacted(token), "the token without its signature", false),
             Self::Row(selection) => text(row(token, selection)?, "the row", false),
-            Self::Times => text(
-                timeline::facts(model, judgement),
-                "the times",
-                false,
-            ),
+            Self::Times => text(timeline::facts(model, judgement), "the times", false),
             Self::Token => text(token.text().to_owned(), "the token", true),
             Self::Verdict => text(
                 verdict::text_of(model, inspection, judgement),

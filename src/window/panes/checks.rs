@@ -66,17 +66,16 @@ impl ChecksPane {
             let font = FontId::proportional(size);
             ui.painter().layout(text, font, color, width)
         };
-        let mut lines: Vec<(Arc<Galley>, egui::Color32)> =
-            vec![(layout(check.title.clone(), size::BODY, theme.text), theme.text)];
+        let mut lines: Vec<(Arc<Galley>, egui::Color32)> = vec![(
+            layout(check.title.clone(), size::BODY, theme.text),
+            theme.text,
+        )];
         if !check.text.is_empty() {
             lines.push((layout(check.text.clone(), size::MONO, theme.dim), theme.dim));
         }
         let diagnosis = diagnosis(check, inspection);
         for sentence in &diagnosis {
-            lines.push((
-                layout(sentence.clone(), size::MONO, theme.text),
-                theme.text,
-            ));
+            lines.push((layout(sentence.clone(), size::MONO, theme.text), theme.text));
         }
         let gaps = LINE_GAP * lines.len().saturating_sub(1) as f32;
         let text_height: f32 = lines.iter().map(|(line, _)| line.size().y).sum();

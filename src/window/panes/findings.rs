@@ -424,7 +424,8 @@ fn disclosure(ui: &mut Ui, words: &str, is_open: bool) -> bool {
     let place = Rect::from_center_size(center, vec2(SIGN, SIGN));
     paint_icon(ui.painter(), place, icon, color);
     let at = pos2(place.right() + space::XS, rect.top() + space::XS);
-    ui.painter().galley_with_override_text_color(at, galley, color);
+    ui.painter()
+        .galley_with_override_text_color(at, galley, color);
     response.clicked()
 }
 

@@ -118,7 +118,9 @@ impl VerdictPane {
             se: 0,
         };
         ui.painter().rect_filled(bar, corners, color);
-        group.response.context_menu(|ui| copy_item(ui, &mut commands));
+        group
+            .response
+            .context_menu(|ui| copy_item(ui, &mut commands));
         commands
     }
 }

@@ -55,11 +55,7 @@ pub fn section_of(ui: &mut Ui, title: &str, count: Option<&str>, right: impl FnO
             ui.add(Label::new(heading).truncate())
                 .accessible_name(title);
             if let Some(count) = count {
-                ui.label(
-                    RichText::new(count)
-                        .size(size::SMALL)
-                        .color(tokens.faint),
-                );
+                ui.label(RichText::new(count).size(size::SMALL).color(tokens.faint));
             }
         });
     });

@@ -284,7 +284,10 @@ impl Spans {
         }
         let is_after = |until: f64| at >= until;
         let is_before = |from: f64| at < from;
-        let word = if self.until.is_some_and(|until| is_after(until + self.leeway)) {
+        let word = if self
+            .until
+            .is_some_and(|until| is_after(until + self.leeway))
+        {
             "expired"
         } else if self.from.is_some_and(|from| is_before(from - self.leeway)) {
             "not yet valid"

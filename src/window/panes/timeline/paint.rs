@@ -118,9 +118,10 @@ impl Picture<'_> {
             canvas.zone(self, from - leeway, from, theme.warn, "leeway");
         }
         // What a reader takes for the life of a token without `nbf` begins when it was issued.
-        let born = self.spans.issued.filter(|issued| {
-            from.is_none() && until.is_some() && (begin..end).contains(issued)
-        });
+        let born = self
+            .spans
+            .issued
+            .filter(|issued| from.is_none() && until.is_some() && (begin..end).contains(issued));
         if let Some(born) = born {
             canvas.zone(self, begin, born, theme.ok, "");
         }
