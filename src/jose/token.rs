@@ -335,7 +335,9 @@ impl Token {
 
     /// The part that these characters of the text are in.
     pub fn part_at(&self, offset: usize) -> Option<&Part> {
-        self.parts.iter().find(|part| part.range.contains(&offset))
+        let index = self.parts.partition_point(|part| part.range.end <= offset);
+        let part = self.parts.get(index)?;
+        part.range.contains(&offset).then_some(part)
     }
 }
 

@@ -13,8 +13,17 @@ pub struct Sentence {
     pub explanation: String,
 }
 
+/// Whether the instant of a judgement is the present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// It is.
+    Now,
+    /// It was asked "would it have been valid then?".
+    Then,
+}
+
 /// The verdict as a sentence a person can repeat, and why.
-pub fn sentence(judgement: &Judgement, proof: &Proof) -> Sentence {
+pub fn sentence(judgement: &Judgement, proof: &Proof, when: When) -> Sentence {
     let verdict = &judgement.verdict;
     let first = verdict.reasons.first();
     let headline = match (verdict.outcome, first) {
@@ -30,7 +39,7 @@ pub fn sentence(judgement: &Judgement, proof: &Proof) -> Sentence {
     if first == Some(&Reason::Malformed) {
         explanation.extend(fault_words(judgement));
     }
-    explanation.push(signature_words(judgement, proof));
+    explanation.push(signature_words(judgement, proof, when));
     let more: Vec<String> = verdict
         .reasons
         .iter()
@@ -86,11 +95,15 @@ fn acceptance(judgement: &Judgement) -> String {
     }
 }
 
-fn signature_words(judgement: &Judgement, proof: &Proof) -> String {
+fn signature_words(judgement: &Judgement, proof: &Proof, when: When) -> String {
+    let when = match when {
+        When::Now => "now",
+        When::Then => "then",
+    };
     let must = match judgement.verdict.outcome {
-        VerdictOutcome::Accept => ", and a correct verifier would take this token now",
-        VerdictOutcome::Reject => ", but a correct verifier must refuse this token now",
-        VerdictOutcome::Undetermined => "",
+        VerdictOutcome::Accept => format!(", and a correct verifier would take this token {when}"),
+        VerdictOutcome::Reject => format!(", but a correct verifier must refuse this token {when}"),
+        VerdictOutcome::Undetermined => String::new(),
     };
     let Some(signature) = proof.signatures.first() else {
         return "It is encrypted: what it says, and who made it, cannot be seen without the recipient\u{2019}s key.".to_owned();

@@ -57,7 +57,7 @@ fn key_row(key: &Key) -> [String; 3] {
 fn token(judged: &Judged<'_>, options: Options, out: &mut dyn Write) -> io::Result<()> {
     let inspection = judged.inspection;
     let judgement = &judged.judgement;
-    let sentence = words::sentence(judgement, &inspection.proof);
+    let sentence = words::sentence(judgement, &inspection.proof, words::When::Now);
     writeln!(out, "{}", visible(&sentence.headline))?;
     prose(&sentence.explanation, "  ", out)?;
     writeln!(out)?;

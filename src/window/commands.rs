@@ -242,7 +242,7 @@ impl Desk {
     /// Takes the keyboard to a place, which must be on screen for that.
     fn focus(&mut self, ctx: &egui::Context, place: Place) {
         match place {
-            Place::Checks => self.model.layout.tab = Tab::Checks,
+            Place::Check(_) | Place::Checks => self.model.layout.tab = Tab::Checks,
             Place::Findings => self.model.layout.tab = Tab::Findings,
             Place::Timeline => self.model.layout.tab = Tab::Timeline,
             _ => {}

@@ -9,7 +9,7 @@ use crate::jose::json::{Json, Value};
 use crate::jose::visible::visible;
 use crate::jose::{Kind, Part, PartRole, Token};
 use crate::report;
-use crate::window::panes::links;
+use crate::window::panes::{checks, findings, links, timeline, verdict};
 
 /// Stands for what was left out of a redacted token.
 const REDACTED: &str = "[redacted]";
@@ -17,8 +17,12 @@ const REDACTED: &str = "[redacted]";
 /// Something to copy. A new form is a line here and one in [`CopyOf::text`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CopyOf {
+    /// The check at this position, in words.
+    Check(usize),
     /// What these characters mean: the text of a string, the JSON text of anything else.
     Decoded(Selection),
+    /// The finding at this position, in words.
+    Finding(usize),
     /// These characters, as found.
     Found(Selection),
     /// The exact JSON text of a part, or of the member that these characters carry.
@@ -35,6 +39,8 @@ pub enum CopyOf {
     Times,
     /// The whole token, as found.
     Token,
+    /// The verdict, in words, with its instant.
+    Verdict,
 }
 
 /// A text for the clipboard.
@@ -60,8 +66,18 @@ impl CopyOf {
         };
         let token = || Some(&*model.current()?.0.token);
         match self {
+            Self::Check(at) => {
+                let (inspection, judgement) = model.current()?;
+                let check = judgement.checks.get(*at)?;
+                text(checks::text_of(check, inspection), "the check", false)
+            }
             Self::Decoded(selection) => {
                 text(decoded(token()?, selection)?, "the decoded text", false)
+            }
+            Self::Finding(at) => {
+                let (_, judgement) = model.current()?;
+                let finding = judgement.findings.get(*at)?;
+                text(findings::text_of(finding), "the finding", false)
             }
             Self::Found(selection) => {
                 let found = token()?.text().get(selection.range.clone())?.to_owned();
@@ -81,10 +97,15 @@ impl CopyOf {
             Self::Row(selection) => text(row(token()?, selection)?, "the row", false),
             Self::Times => {
                 let (_, judgement) = model.current()?;
-                let times = crate::window::panes::timeline::facts(model, judgement);
+                let times = timeline::facts(model, judgement);
                 text(times, "the times", false)
             }
             Self::Token => text(token()?.text().to_owned(), "the token", true),
+            Self::Verdict => {
+                let (inspection, judgement) = model.current()?;
+                let words = verdict::text_of(model, inspection, judgement);
+                text(words, "the verdict", false)
+            }
         }
     }
 }
@@ -103,6 +124,9 @@ fn part_of<'a>(token: &'a Token, selection: &Selection) -> Option<(&'a Part, Ran
 }
 
 fn decoded(token: &Token, selection: &Selection) -> Option<String> {
+    if selection.part == PartRole::Token {
+        return decoded_parts(token, &selection.range);
+    }
     let (part, bytes) = part_of(token, selection)?;
     if let Some((_, value)) = member(part, &bytes)
         && let Value::String(text) = &value.value
@@ -112,12 +136,26 @@ fn decoded(token: &Token, selection: &Selection) -> Option<String> {
     text_of(part, &bytes)
 }
 
+/// A selection across parts: what of each is text, a line each.
+fn decoded_parts(token: &Token, range: &Range<usize>) -> Option<String> {
+    let lines: Vec<String> = token
+        .parts
+        .iter()
+        .filter_map(|part| text_of(part, &links::bytes_of(part, range)?))
+        .collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
 fn json(token: &Token, selection: &Selection) -> Option<String> {
     let (part, bytes) = part_of(token, selection)?;
-    match member(part, &bytes) {
-        Some((_, value)) => text_of(part, &value.range),
-        None => text_of(part, &bytes),
+    if let Some((_, value)) = member(part, &bytes) {
+        return text_of(part, &value.range);
     }
+    // A piece of a part is no JSON; a part that was read as JSON is, whatever is wrong with it.
+    let root = part.json.as_ref()?.root.as_ref()?;
+    let is_whole = bytes.start <= root.range.start && root.range.end <= bytes.end;
+    let is_one = selection.part != PartRole::Token;
+    text_of(part, &bytes).filter(|_| is_whole && is_one)
 }
 
 fn row(token: &Token, selection: &Selection) -> Option<String> {
@@ -128,9 +166,10 @@ fn row(token: &Token, selection: &Selection) -> Option<String> {
     Some(format!("{}\t{value}", visible(name)))
 }
 
+/// Decoded bytes as text; `None` when they are none.
 fn text_of(part: &Part, bytes: &Range<usize>) -> Option<String> {
     let bytes = part.bytes().get(bytes.clone())?;
-    Some(String::from_utf8_lossy(bytes).into_owned())
+    std::str::from_utf8(bytes).ok().map(str::to_owned)
 }
 
 /// The member or element that exactly these bytes are, with its name (empty for an element).
@@ -211,6 +250,42 @@ mod tests {
             row(&token, &member).as_deref(),
             Some("b\t[1,\"\\u0041\\t\"]")
         );
+    }
+
+    #[test]
+    fn what_is_no_json_is_not_copied_as_json() {
+        let (token, piece) = selected(r#""none","a":{"b""#);
+        assert_eq!(json(&token, &piece), None);
+        assert_eq!(
+            decoded(&token, &piece).as_deref(),
+            Some(r#""none","a":{"b""#)
+        );
+        let whole = token.part(PartRole::ProtectedHeader).expect("a header");
+        let all = Selection {
+            part: whole.role,
+            range: whole.range.clone(),
+        };
+        assert_eq!(json(&token, &all).as_deref(), whole.utf8());
+    }
+
+    #[test]
+    fn a_selection_across_parts_is_decoded_part_by_part_and_bytes_are_no_text() {
+        // The signature is the bytes 0 0 0, which are text; 255 255 255 are none.
+        let token = Token::parse(TOKEN.replace("AAAA", "____"));
+        let selection = Selection {
+            part: PartRole::Token,
+            range: 0..token.text().len(),
+        };
+        assert_eq!(
+            decoded(&token, &selection).as_deref(),
+            Some("{\"alg\":\"none\",\"a\":{\"b\":[1,\"\\u0041\\t\"]}}\n{\"sub\":\"x\"}")
+        );
+        let signature = token.part(PartRole::Signature).expect("a signature");
+        let selection = Selection {
+            part: signature.role,
+            range: signature.range.clone(),
+        };
+        assert_eq!(decoded(&token, &selection), None);
     }
 
     #[test]

@@ -1,11 +1,17 @@
 //! The checks in the order in which a verifier makes them.
 
-use egui::{FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use std::sync::Arc;
 
+use egui::{FontId, Galley, Id, Rect, Role, Ui, WidgetInfo, pos2, vec2};
+
+use super::focus::{self, Place};
 use super::links;
-use crate::jose::Token;
+use super::roving::{Roving, is_copied};
+use crate::inspection::Inspection;
+use crate::jose::visible::visible;
 use crate::judge::{Check, CheckResult};
 use crate::window::commands::Command;
+use crate::window::copies::CopyOf;
 use crate::window::model::{Model, Selection};
 use crate::window::theme::{size, space, tokens};
 use crate::window::widgets::{Icon, paint_icon, row_frame, section, tag};
@@ -13,9 +19,14 @@ use crate::window::widgets::{Icon, paint_icon, row_frame, section, tag};
 /// The round mark of a check, in points.
 const MARK: f32 = 16.0;
 
+/// Between the lines of a check, in points.
+const LINE_GAP: f32 = 1.0;
+
 /// The pane "Verification". Takes the height that it needs: put it into a scroll area.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct ChecksPane;
+#[derive(Debug, Clone, Default)]
+pub struct ChecksPane {
+    roving: Roving,
+}
 
 impl ChecksPane {
     /// Shows the checks of the token on screen.
@@ -30,11 +41,131 @@ impl ChecksPane {
         section(ui, "Verification", None, |ui| {
             tag(ui, &summary, theme.dim);
         });
-        let checks = judgement.checks.iter().enumerate();
-        checks
-            .filter_map(|(index, check)| row(ui, index, check, &inspection.token, model))
-            .collect()
+        let base = ui.make_persistent_id("checks");
+        let to = asked(ui, &judgement.checks);
+        self.roving.begin(ui, base, judgement.checks.len(), to);
+        let mut commands = Vec::new();
+        for (index, check) in judgement.checks.iter().enumerate() {
+            commands.extend(self.row(ui, (index, base), check, inspection, model));
+        }
+        commands
     }
+
+    fn row(
+        &mut self,
+        ui: &mut Ui,
+        (index, base): (usize, Id),
+        check: &Check,
+        inspection: &Inspection,
+        model: &Model,
+    ) -> Option<Command> {
+        let theme = tokens(ui);
+        let left = space::M + MARK + space::S;
+        let width = (ui.available_width() - left - space::M).max(40.0);
+        let layout = |text: String, size, color| {
+            let font = FontId::proportional(size);
+            ui.painter().layout(text, font, color, width)
+        };
+        let mut lines: Vec<(Arc<Galley>, egui::Color32)> = vec![(
+            layout(check.title.clone(), size::BODY, theme.text),
+            theme.text,
+        )];
+        if !check.text.is_empty() {
+            lines.push((layout(check.text.clone(), size::MONO, theme.dim), theme.dim));
+        }
+        let diagnosis = diagnosis(check, inspection);
+        for sentence in &diagnosis {
+            lines.push((layout(sentence.clone(), size::MONO, theme.text), theme.text));
+        }
+        let gaps = LINE_GAP * lines.len().saturating_sub(1) as f32;
+        let text_height: f32 = lines.iter().map(|(line, _)| line.size().y).sum();
+        let height = (text_height + gaps + 12.0).ceil();
+        let (_, rect) = ui.allocate_space(vec2(ui.available_width(), height));
+        let response = ui.interact(rect, base.with(index), self.roving.sense(index));
+        self.roving.row(index, &response);
+        let range = check.byte_range.clone().filter(|range| !range.is_empty());
+        let selection = range.map(|range| Selection {
+            part: links::role_at(&inspection.token, range.start),
+            range,
+        });
+        let is_lit = selection.is_some() && model.selection == selection;
+        response.widget_info(|| {
+            let result = result_word(check.result);
+            let mut words = format!("{result}: {}. {}", check.title, check.text);
+            for sentence in &diagnosis {
+                words.push_str(". ");
+                words.push_str(sentence);
+            }
+            WidgetInfo::selected(Role::Row, true, is_lit, words)
+        });
+        row_frame(ui, rect, &response, is_lit, None);
+        let mark = Rect::from_min_size(rect.min + vec2(space::M, 7.0), vec2(MARK, MARK));
+        ui.painter()
+            .circle_filled(mark.center(), MARK / 2.0, theme.check(check.result));
+        paint_icon(
+            ui.painter(),
+            mark.shrink(3.8),
+            Icon::from(check.result),
+            theme.bg1,
+        );
+        let mut at = pos2(rect.left() + left, rect.top() + 6.0);
+        for (line, color) in lines {
+            let below = at.y + line.size().y + LINE_GAP;
+            ui.painter().galley(at, line, color);
+            at.y = below;
+        }
+        let mut command = None;
+        response.context_menu(|ui| {
+            if ui.button("Copy this check").clicked() {
+                command = Some(Command::Copy(CopyOf::Check(index)));
+                ui.close();
+            }
+        });
+        if is_copied(&response) {
+            command = Some(Command::Copy(CopyOf::Check(index)));
+        }
+        // A check that rests on no characters has none to show.
+        let clicked = selection.filter(|_| response.clicked());
+        command.or_else(|| clicked.map(|selection| Command::Select((!is_lit).then_some(selection))))
+    }
+}
+
+/// The check that the keyboard is sent to.
+fn asked(ui: &Ui, checks: &[Check]) -> Option<usize> {
+    let place = focus::asked(ui)?;
+    let to = match place {
+        Place::Check(name) => checks.iter().position(|check| check.check == name),
+        Place::Checks => None,
+        _ => return None,
+    };
+    focus::take(ui, place);
+    Some(to.unwrap_or(0))
+}
+
+/// A check in words to copy: `Signature valid: RSA PKCS#1 v1.5 with SHA-256 over 362 bytes`, and what explains it in
+/// lines of its own.
+pub(crate) fn text_of(check: &Check, inspection: &Inspection) -> String {
+    let mut text = check.title.clone();
+    if !check.text.is_empty() {
+        text.push_str(": ");
+        text.push_str(&check.text);
+    }
+    for sentence in diagnosis(check, inspection) {
+        text.push('\n');
+        text.push_str(&sentence);
+    }
+    text
+}
+
+/// What explains the signature's result, a sentence each. The ids in it are the keys' own.
+fn diagnosis(check: &Check, inspection: &Inspection) -> Vec<String> {
+    let proof = inspection.proof.signatures.first();
+    let of_it = proof.filter(|_| check.check == "signature");
+    of_it
+        .iter()
+        .flat_map(|proof| &proof.diagnosis)
+        .map(|diagnosis| visible(&diagnosis.text))
+        .collect()
 }
 
 /// How many checks went which way: "6 passed, 1 failed, 1 not run". What did not happen is left out.
@@ -49,65 +180,6 @@ fn summary(checks: &[Check]) -> String {
         (count > 0).then(|| format!("{count} {word}"))
     });
     counts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-fn row(ui: &mut Ui, index: usize, check: &Check, token: &Token, model: &Model) -> Option<Command> {
-    let theme = tokens(ui);
-    let left = space::M + MARK + space::S;
-    let width = (ui.available_width() - left - space::M).max(40.0);
-    let font = FontId::proportional(size::BODY);
-    let title = ui
-        .painter()
-        .layout(check.title.clone(), font, theme.text, width);
-    let font = FontId::proportional(size::MONO);
-    let text = ui
-        .painter()
-        .layout(check.text.clone(), font, theme.dim, width);
-    let text_height = if check.text.is_empty() {
-        0.0
-    } else {
-        text.size().y + 1.0
-    };
-    let height = (title.size().y + text_height + 12.0).ceil();
-    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), height));
-    let range = check.byte_range.clone().filter(|range| !range.is_empty());
-    let sense = if range.is_some() {
-        Sense::click()
-    } else {
-        Sense::hover()
-    };
-    let response = ui.interact(rect, ui.scope_id().with(index), sense);
-    let selection = range.map(|range| Selection {
-        part: links::role_at(token, range.start),
-        range,
-    });
-    let is_lit = selection.is_some() && model.selection == selection;
-    response.widget_info(|| {
-        let words = format!(
-            "{}: {}. {}",
-            result_word(check.result),
-            check.title,
-            check.text
-        );
-        WidgetInfo::selected(Role::Row, true, is_lit, words)
-    });
-    row_frame(ui, rect, &response, is_lit, None);
-    let mark = Rect::from_min_size(rect.min + vec2(space::M, 7.0), vec2(MARK, MARK));
-    ui.painter()
-        .circle_filled(mark.center(), MARK / 2.0, theme.check(check.result));
-    paint_icon(
-        ui.painter(),
-        mark.shrink(3.8),
-        Icon::from(check.result),
-        theme.bg1,
-    );
-    let at = pos2(rect.left() + left, rect.top() + 6.0);
-    let below = at + vec2(0.0, title.size().y + 1.0);
-    ui.painter().galley(at, title, theme.text);
-    ui.painter().galley(below, text, theme.dim);
-    response
-        .clicked()
-        .then(|| Command::Select(selection.filter(|_| !is_lit)))
 }
 
 fn result_word(result: CheckResult) -> &'static str {

@@ -1,18 +1,26 @@
 //! What is wrong with the token.
 
 use egui::{
-    Align, CornerRadius, Frame, Label, Layout, Margin, RichText, Role, Sense, Stroke, Ui,
-    UiBuilder, WidgetInfo, vec2,
+    Align, CornerRadius, FontId, Frame, Id, Label, Layout, Margin, Rect, RichText, Role, Sense,
+    Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
+use super::focus::{self, Place};
 use super::links;
+use super::roving::{Roving, is_copied};
 use crate::jose::Token;
 use crate::judge::words::capitalised;
 use crate::judge::{Confidence, Evidence, Finding, Judgement, Severity};
 use crate::window::commands::Command;
+use crate::window::copies::CopyOf;
 use crate::window::model::{Model, Selection};
 use crate::window::theme::{radius, semibold, size, space, tokens};
-use crate::window::widgets::{Icon, menu_tag, section, sign, tag, wrapped};
+use crate::window::widgets::{
+    Icon, button_tag, menu_tag, paint_icon, section_of, sign, tag, wrapped,
+};
+
+/// More rules than this that could not run are listed when asked for.
+const FEW_RULES: usize = 4;
 
 /// The pane "Findings". Takes the height that it needs: put it into a scroll area.
 #[derive(Debug, Clone, Default)]
@@ -21,8 +29,22 @@ pub struct FindingsPane {
     at_least: Option<Severity>,
     /// The finding whose remedy is shown: its rule, and which of that rule's.
     chosen: Option<(&'static str, usize)>,
+    /// Which piece of its evidence is lit.
+    step: usize,
     /// The token that `chosen` is of.
     identity: String,
+    roving: Roving,
+    /// Whether the rules that could not run are listed, however many they are.
+    lists_not_run: bool,
+}
+
+/// A finding that passes the filter.
+struct Shown<'a> {
+    /// Its position among all findings.
+    position: usize,
+    /// Its rule, and which of that rule's.
+    key: (&'static str, usize),
+    finding: &'a Finding,
 }
 
 impl FindingsPane {
@@ -37,36 +59,52 @@ impl FindingsPane {
             self.chosen = None;
         }
         let count = judgement.findings.len();
-        section(ui, "Findings", Some(count), |ui| {
+        let shown = self.shown(judgement);
+        let words = if shown.len() == count {
+            count.to_string()
+        } else {
+            format!("{} of {count}", shown.len())
+        };
+        section_of(ui, "Findings", Some(&words), |ui| {
             let label = filter_words(self.at_least);
             let name = format!("Show findings: {label}");
-            menu_tag(ui, label, &name, |ui| self.menu(ui));
+            let button = menu_tag(ui, label, &name, |ui| self.menu(ui));
+            // Without a finding the keyboard goes to what may have hidden them.
+            if shown.is_empty() && focus::take(ui, Place::Findings) {
+                button.request_focus();
+                button.scroll_to_me(None);
+            }
         });
+        let base = ui.make_persistent_id("findings");
+        let to = (!shown.is_empty() && focus::take(ui, Place::Findings)).then_some(0);
+        self.roving.begin(ui, base, shown.len(), to);
         let mut commands = Vec::new();
         ui.spacing_mut().item_spacing.y = 6.0;
-        let mut seen: Vec<&'static str> = Vec::new();
-        let mut shown = 0_usize;
-        for finding in &judgement.findings {
-            let nth = seen.iter().filter(|rule| **rule == finding.rule).count();
-            seen.push(finding.rule);
-            if self.at_least.is_some_and(|least| finding.severity < least) {
-                continue;
-            }
-            commands.extend(self.card(
-                ui,
-                shown,
-                (finding.rule, nth),
-                finding,
-                &inspection.token,
-                model,
-            ));
-            shown = shown.saturating_add(1);
+        for (row, finding) in shown.iter().enumerate() {
+            commands.extend(self.card(ui, (row, base), finding, &inspection.token, model));
         }
-        if shown == 0 {
+        if shown.is_empty() {
             nothing(ui, count);
         }
-        not_run(ui, judgement);
+        self.not_run(ui, judgement);
         commands
+    }
+
+    fn shown<'a>(&self, judgement: &'a Judgement) -> Vec<Shown<'a>> {
+        let mut seen: Vec<&'static str> = Vec::new();
+        let mut shown = Vec::new();
+        for (position, finding) in judgement.findings.iter().enumerate() {
+            let nth = seen.iter().filter(|rule| **rule == finding.rule).count();
+            seen.push(finding.rule);
+            if self.at_least.is_none_or(|least| finding.severity >= least) {
+                shown.push(Shown {
+                    position,
+                    key: (finding.rule, nth),
+                    finding,
+                });
+            }
+        }
+        shown
     }
 
     fn menu(&mut self, ui: &mut Ui) {
@@ -89,44 +127,21 @@ impl FindingsPane {
     fn card(
         &mut self,
         ui: &mut Ui,
-        index: usize,
-        key: (&'static str, usize),
-        finding: &Finding,
+        (row, base): (usize, Id),
+        shown: &Shown<'_>,
         token: &Token,
         model: &Model,
     ) -> Option<Command> {
-        let theme = tokens(ui);
-        let is_chosen = self.chosen == Some(key);
+        let finding = shown.finding;
+        let is_chosen = self.chosen == Some(shown.key);
         let is_lit = is_chosen || is_evident(finding, token, model);
+        let step = is_chosen.then_some(self.step);
         let builder = UiBuilder::new()
-            .id_salt(("finding", index))
-            .sense(Sense::click());
-        let response = ui
-            .scope_builder(builder, |ui| {
-                let response = ui.response();
-                let stroke = if is_lit || response.has_focus() {
-                    Stroke::new(1.0, theme.accent)
-                } else {
-                    Stroke::new(1.0, theme.line)
-                };
-                let fill = if response.hovered() {
-                    theme.bg3
-                } else {
-                    theme.bg2
-                };
-                Frame::new()
-                    .fill(fill)
-                    .stroke(stroke)
-                    .corner_radius(CornerRadius::same(radius::SMALL))
-                    .inner_margin(Margin::symmetric(10, 7))
-                    .outer_margin(Margin::symmetric(10, 0))
-                    .show(ui, |ui| {
-                        ui.set_width(ui.available_width());
-                        ui.spacing_mut().item_spacing.y = space::XXS;
-                        content(ui, finding, is_chosen);
-                    });
-            })
-            .response;
+            .scope_id(base.with(row))
+            .sense(self.roving.sense(row));
+        let inner = ui.scope_builder(builder, |ui| frame(ui, finding, is_lit, step));
+        let (response, stepped) = (inner.response, inner.inner);
+        self.roving.row(row, &response);
         response.widget_info(|| {
             let words = format!(
                 "{}: {}. {}",
@@ -136,14 +151,136 @@ impl FindingsPane {
             );
             WidgetInfo::selected(Role::Button, true, is_chosen, words)
         });
+        let mut copies = is_copied(&response);
+        response.context_menu(|ui| {
+            if ui.button("Copy this finding").clicked() {
+                copies = true;
+                ui.close();
+            }
+        });
+        if copies {
+            return Some(Command::Copy(CopyOf::Finding(shown.position)));
+        }
+        if let Some(step) = stepped {
+            return self.light(finding, step);
+        }
         if !response.clicked() {
             return None;
         }
-        self.chosen = (!is_chosen).then_some(key);
-        let evidence = finding.evidence.first().filter(|_| !is_chosen);
-        let command = Command::Select(evidence.map(selection));
-        (model.selection.is_some() || evidence.is_some()).then_some(command)
+        if !is_chosen {
+            self.chosen = Some(shown.key);
+            let command = self.light(finding, 0);
+            // Without evidence nothing is to look selected that has nothing to do with it.
+            return command.or_else(|| model.selection.is_some().then_some(Command::Select(None)));
+        }
+        let next = self.step.saturating_add(1);
+        if next < finding.evidence.len() {
+            return self.light(finding, next);
+        }
+        self.chosen = None;
+        model.selection.is_some().then_some(Command::Select(None))
     }
+
+    /// Lights a piece of evidence up.
+    fn light(&mut self, finding: &Finding, step: usize) -> Option<Command> {
+        self.step = step;
+        let evidence = finding.evidence.get(step)?;
+        Some(Command::Select(Some(selection(evidence))))
+    }
+
+    /// The rules whose input was missing.
+    fn not_run(&mut self, ui: &mut Ui, judgement: &Judgement) {
+        let count = judgement.not_run.len();
+        if count == 0 {
+            return;
+        }
+        let theme = tokens(ui);
+        let list = judgement.not_run.join(", ");
+        if count <= FEW_RULES {
+            let text = format!("Not run, because their input is missing: {list}");
+            note(ui, RichText::new(text).size(size::SMALL).color(theme.dim));
+            return;
+        }
+        let words = format!("{count} rules not run: their input is missing");
+        if disclosure(ui, &words, self.lists_not_run) {
+            self.lists_not_run = !self.lists_not_run;
+        }
+        if self.lists_not_run {
+            note(ui, RichText::new(list).size(size::SMALL).color(theme.dim));
+        }
+    }
+}
+
+/// The card itself. `step`: which piece of evidence is lit, when it is chosen; yields the one that is asked for.
+fn frame(ui: &mut Ui, finding: &Finding, is_lit: bool, step: Option<usize>) -> Option<usize> {
+    let theme = tokens(ui);
+    let response = ui.response();
+    let stroke = if response.has_focus() {
+        Stroke::new(1.5, theme.accent)
+    } else if is_lit {
+        Stroke::new(1.0, theme.accent)
+    } else {
+        Stroke::new(1.0, theme.line)
+    };
+    let fill = if response.hovered() || response.has_focus() {
+        theme.bg3
+    } else {
+        theme.bg2
+    };
+    Frame::new()
+        .fill(fill)
+        .stroke(stroke)
+        .corner_radius(CornerRadius::same(radius::SMALL))
+        .inner_margin(Margin::symmetric(10, 7))
+        .outer_margin(Margin::symmetric(10, 0))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = space::XXS;
+            content(ui, finding, step.is_some());
+            step.and_then(|step| stepper(ui, finding, step))
+        })
+        .inner
+}
+
+/// Walks through several pieces of evidence.
+fn stepper(ui: &mut Ui, finding: &Finding, step: usize) -> Option<usize> {
+    let count = finding.evidence.len();
+    if count < 2 {
+        return None;
+    }
+    let theme = tokens(ui);
+    let place = finding.evidence.get(step)?;
+    let mut to = None;
+    ui.add_space(space::XS);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        let shown = step.saturating_add(1);
+        let words = format!("Evidence {shown} of {count}, in the {}", place.part.label());
+        ui.label(RichText::new(words).size(size::MONO).color(theme.text));
+        if button_tag(ui, "Previous", "Previous evidence").clicked() {
+            to = Some(step.checked_sub(1).unwrap_or(count.saturating_sub(1)));
+        }
+        if button_tag(ui, "Next", "Next evidence").clicked() {
+            to = Some(if shown < count { shown } else { 0 });
+        }
+    });
+    to
+}
+
+/// A finding in words to copy.
+pub(crate) fn text_of(finding: &Finding) -> String {
+    let severity = capitalised(finding.severity.name());
+    let mut lines = vec![
+        format!("{severity}: {}", finding.title),
+        finding.detail.clone(),
+    ];
+    if !finding.remedy.is_empty() {
+        lines.push(format!("What to do: {}", finding.remedy));
+    }
+    let mut sources = finding.references.clone();
+    sources.push(finding.rule);
+    lines.push(sources.join(" · "));
+    lines.join("\n")
 }
 
 fn content(ui: &mut Ui, finding: &Finding, is_chosen: bool) {
@@ -256,17 +393,40 @@ fn nothing(ui: &mut Ui, hidden: usize) {
     note(ui, RichText::new(text).color(theme.dim));
 }
 
-/// The rules whose input was missing.
-fn not_run(ui: &mut Ui, judgement: &Judgement) {
-    if judgement.not_run.is_empty() {
-        return;
-    }
+/// A line that opens and closes what follows it. True when it is clicked.
+fn disclosure(ui: &mut Ui, words: &str, is_open: bool) -> bool {
+    const SIGN: f32 = 9.0;
     let theme = tokens(ui);
-    let text = format!(
-        "Not run, because their input is missing: {}",
-        judgement.not_run.join(", ")
+    let font = FontId::proportional(size::SMALL);
+    let width = (ui.available_width() - 2.0 * space::M - SIGN - space::XS).max(40.0);
+    let galley = ui
+        .painter()
+        .layout(words.to_owned(), font, theme.dim, width);
+    let place = vec2(ui.available_width(), galley.size().y + 2.0 * space::XS);
+    let (rect, response) = ui.allocate_exact_size(place, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, words));
+    ui.accesskit_node_builder(response.id, |node| node.set_expanded(is_open));
+    let color = if response.hovered() {
+        theme.text
+    } else {
+        theme.dim
+    };
+    if response.has_focus() {
+        let ring = Stroke::new(1.5, theme.accent);
+        ui.painter()
+            .rect_stroke(rect.shrink(1.0), 2, ring, StrokeKind::Inside);
+    }
+    let icon = if is_open { Icon::Open } else { Icon::Closed };
+    let center = pos2(
+        rect.left() + space::M + SIGN / 2.0,
+        rect.top() + space::XS + 7.0,
     );
-    note(ui, RichText::new(text).size(size::SMALL).color(theme.faint));
+    let place = Rect::from_center_size(center, vec2(SIGN, SIGN));
+    paint_icon(ui.painter(), place, icon, color);
+    let at = pos2(place.right() + space::XS, rect.top() + space::XS);
+    ui.painter()
+        .galley_with_override_text_color(at, galley, color);
+    response.clicked()
 }
 
 fn note(ui: &mut Ui, text: RichText) {

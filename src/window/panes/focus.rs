@@ -5,13 +5,15 @@ use egui::{Context, Id, Rect};
 /// A place that can have the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// The first check.
+    /// The check of this name, such as `signature`; the first one where there is none such.
+    Check(&'static str),
+    /// The checks.
     Checks,
     /// The claims, in whichever form.
     Claims,
     /// The field in which the clock is typed.
     Clock,
-    /// The first finding.
+    /// The findings.
     Findings,
     /// The header, in whichever form.
     Header,

@@ -63,16 +63,20 @@ fn innermost(root: &Json, byte: usize) -> Option<Range<usize>> {
 /// The element or member that holds a byte, with its range.
 fn child(parent: &Json, byte: usize) -> Option<(Range<usize>, &Json)> {
     match &parent.value {
-        Value::Array(elements) => elements
-            .iter()
-            .find(|element| element.range.contains(&byte))
-            .map(|element| (element.range.clone(), element)),
-        Value::Object(members) => members
-            .iter()
-            .find(|member| member.range().contains(&byte))
-            .map(|member| (member.range(), &member.value)),
+        // In text order: there may be many, and this is asked wherever the pointer goes.
+        Value::Array(elements) => {
+            let index = elements.partition_point(|element| element.range.end <= byte);
+            let element = elements.get(index)?;
+            Some((element.range.clone(), element))
+        }
+        Value::Object(members) => {
+            let index = members.partition_point(|member| member.range().end <= byte);
+            let member = members.get(index)?;
+            Some((member.range(), &member.value))
+        }
         _ => None,
     }
+    .filter(|(range, _)| range.contains(&byte))
 }
 
 /// What a click at a character of the token selects: the member that it carries, or its part.
@@ -90,6 +94,13 @@ pub(crate) fn group_in_text(token: &Token, at: usize) -> Range<usize> {
     }
     let range = part.text_range(group(part, bytes.start));
     if range.contains(&at) { range } else { whole }
+}
+
+/// The part that a range lies in; the token where it lies in several.
+pub(crate) fn role_of(token: &Token, range: &Range<usize>) -> PartRole {
+    let part = token.part_at(range.start);
+    let whole = part.filter(|part| range.end <= part.range.end);
+    whole.map_or(PartRole::Token, |part| part.role)
 }
 
 /// The part that most of a range is in, by its start.

@@ -1,72 +1,114 @@
 //! The token as received: every character, coloured by part.
 
-use egui::RichText;
+use std::ops::Range;
 
-use super::bytes::{ByteStyle, ByteView, Picked, Source};
+use egui::{
+    Button, FontId, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, TextStyle, Ui,
+    WidgetInfo, pos2, vec2,
+};
+
+use super::bytes::{ByteStyle, ByteView, Outcome, Picked, Source};
+use super::focus::{self, Place};
 use super::{hover, links};
 use crate::inspection::Inspection;
-use crate::jose::{Kind, Part, PartRole, Token};
+use crate::jose::{Kind, PartRole, Token};
 use crate::judge::words::capitalised;
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::model::{Model, Selection};
-use crate::window::theme::{space, tokens};
-use crate::window::widgets::{Card, Icon, menu_tag, sign};
+use crate::window::theme::{semibold, size, space, tokens};
+use crate::window::widgets::{Card, Icon, menu_tag, paint_icon, panel_tag, sign};
 
-/// Above this width in points the legend is shown.
-const LEGEND_WIDTH: f32 = 560.0;
+/// The side of a part's square in the legend, in points.
+const SQUARE: f32 = 10.0;
+
+/// Between the square and its word, in points.
+const SQUARE_GAP: f32 = 5.0;
+
+/// Faults are listed by so many.
+const PAGE: usize = 50;
+
+/// The width of the list of faults, in points.
+const LIST: f32 = 420.0;
 
 /// The pane "Raw token". Takes the height of its text, at most what is there.
 #[derive(Debug, Clone, Default)]
 pub struct RawPane {
     view: ByteView,
+    about: About,
+}
+
+/// What is worked out once for each token.
+#[derive(Debug, Clone, Default)]
+struct About {
+    /// The token that it is of.
+    identity: String,
+    /// `705 bytes · compact JWS`.
+    description: String,
+    sections: Vec<Section>,
+    faults: Vec<(Range<usize>, String)>,
+    /// So many of them are listed.
+    listed: usize,
+}
+
+/// A kind of part in the legend.
+#[derive(Debug, Clone)]
+struct Section {
+    role: PartRole,
+    range: Range<usize>,
+    /// `header 114`.
+    words: String,
+    /// The whole of it, for screen readers and under the pointer.
+    name: String,
 }
 
 impl RawPane {
     /// Shows the token on screen.
     #[must_use]
-    pub fn ui(&mut self, ui: &mut egui::Ui, model: &Model) -> Vec<Command> {
+    pub fn ui(&mut self, ui: &mut Ui, model: &Model) -> Vec<Command> {
         let Some((inspection, _)) = model.current() else {
             return Vec::new();
         };
         let token = &*inspection.token;
-        let note = description(token);
+        if self.about.identity != inspection.sha256 {
+            self.about = About::new(token, &inspection.sha256);
+        }
+        let note = self.about.description.clone();
         let mut commands = Vec::new();
-        let picked = Card::new("Raw token").note(&note).show(
+        let mut below = false;
+        let mut state = (&mut *self, &mut commands, &mut below);
+        Card::new("Raw token").note(&note).show(
             ui,
-            &mut commands,
-            |ui, commands| {
-                let width = ui.available_width();
+            &mut state,
+            |ui, (pane, commands, below)| {
                 menu_tag(ui, "Copy", "Copy", |ui| copy_menu(ui, model, commands));
-                if width > LEGEND_WIDTH {
-                    legend(ui, token);
+                pane.about.fault_menu(ui, token, commands);
+                if pane.about.legend_fits(ui) {
+                    // Laid out from the right.
+                    pane.about.legend(ui, true, commands);
+                } else {
+                    **below = true;
                 }
             },
-            |ui, _| self.text(ui, model, inspection, &note),
+            |ui, (pane, commands, below)| {
+                if **below {
+                    pane.about.legend_below(ui, commands);
+                }
+                pane.text(ui, model, inspection, commands);
+            },
         );
-        commands.extend(picked);
         commands
     }
 
     fn text(
         &mut self,
-        ui: &mut egui::Ui,
+        ui: &mut Ui,
         model: &Model,
         inspection: &Inspection,
-        note: &str,
-    ) -> Vec<Command> {
+        commands: &mut Vec<Command>,
+    ) {
         let token = &*inspection.token;
         let theme = tokens(ui);
-        let faults: Vec<_> = token
-            .faults
-            .iter()
-            .map(|fault| {
-                (
-                    at_a_character(&fault.range, token.text().len()),
-                    fault_text(fault),
-                )
-            })
-            .collect();
         let selection = model
             .selection
             .as_ref()
@@ -75,7 +117,7 @@ impl RawPane {
             ui,
             &Source {
                 name: "Raw token",
-                description: note,
+                description: &self.about.description,
                 identity: &inspection.sha256,
                 bytes: token.text().as_bytes(),
                 style: ByteStyle::Wrapped,
@@ -87,27 +129,40 @@ impl RawPane {
                 group: &|at| links::group_in_text(token, at),
                 selection,
                 hovered: hover::get(ui),
-                faults: &faults,
+                faults: &self.about.faults,
             },
         );
-        if let Some(hovered) = outcome.hovered {
-            hover::set(ui, hovered);
+        if let Some(hovered) = &outcome.hovered {
+            hover::set(ui, hovered.clone());
         }
-        let mut commands = Vec::new();
-        if let Some(picked) = outcome.picked {
-            commands.push(Command::Select(match picked {
-                Picked::Bytes(range) => Some(Selection {
-                    part: links::role_at(token, range.start),
-                    range,
-                }),
-                Picked::Nothing => None,
-            }));
-        }
+        commands.extend(picked(token, &outcome));
         if outcome.copy {
             commands.push(copy(model));
         }
-        commands
+        if let Some(response) = outcome.response {
+            if focus::take(ui, Place::Raw) {
+                response.request_focus();
+                response.scroll_to_me(None);
+            }
+            response.context_menu(|ui| copy_menu(ui, model, commands));
+        }
     }
+}
+
+fn picked(token: &Token, outcome: &Outcome) -> Option<Command> {
+    let range = match (&outcome.picked, outcome.whole) {
+        // Of a part, where there is one: the view knows nothing of parts.
+        (Some(Picked::Bytes(all)), Some(at)) => token
+            .part_at(at)
+            .map_or_else(|| all.clone(), |part| part.range.clone()),
+        (Some(Picked::Bytes(range)), None) => range.clone(),
+        (Some(Picked::Nothing), _) => return Some(Command::Select(None)),
+        (None, _) => return None,
+    };
+    Some(Command::Select(Some(Selection {
+        part: links::role_of(token, &range),
+        range,
+    })))
 }
 
 /// What is selected, or all.
@@ -118,45 +173,202 @@ fn copy(model: &Model) -> Command {
     }
 }
 
-fn copy_menu(ui: &mut egui::Ui, model: &Model, commands: &mut Vec<Command>) {
-    if ui.button("Token as found").clicked() {
-        commands.push(Command::Copy(CopyOf::Token));
-        ui.close();
-    }
-    ui.add_enabled_ui(model.selection.is_some(), |ui| {
-        if ui.button("Selected characters").clicked() {
-            commands.push(copy(model));
+/// What can be copied; what would yield nothing cannot be chosen.
+fn copy_menu(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
+    let mut line = |ui: &mut Ui, label: &str, what: Option<CopyOf>| {
+        let what = what.filter(|what| what.text(model).is_some());
+        let button = ui.add_enabled(what.is_some(), Button::new(label));
+        if button.clicked() {
+            commands.extend(what.map(Command::Copy));
             ui.close();
         }
-    });
+    };
+    let is_jwe = model
+        .current()
+        .is_some_and(|(inspection, _)| inspection.token.kind == Kind::Jwe);
+    let without = if is_jwe {
+        "Without what is encrypted"
+    } else {
+        "Without its signature"
+    };
+    line(ui, "Token as found", Some(CopyOf::Token));
+    line(ui, without, Some(CopyOf::Redacted));
+    ui.separator();
+    let selected = |form: fn(Selection) -> CopyOf| model.selection.clone().map(form);
+    line(ui, "Selected characters as found", selected(CopyOf::Found));
+    line(ui, "Selected, decoded", selected(CopyOf::Decoded));
+    line(ui, "Selected, as JSON", selected(CopyOf::Json));
 }
 
-/// The parts with their sizes in characters. Laid out from the right.
-fn legend(ui: &mut egui::Ui, token: &Token) {
-    let theme = tokens(ui);
-    let shown = token
-        .parts
-        .iter()
-        .filter(|part| part.role != PartRole::Token);
-    let parts: Vec<&Part> = shown.take(5).collect();
-    ui.spacing_mut().item_spacing.x = 5.0;
-    for part in parts.into_iter().rev() {
-        let color = theme.part(part.role);
-        let name = if part.role == PartRole::Iv {
-            "IV"
-        } else {
-            part.role.label()
-        };
-        ui.add_space(space::XS);
-        ui.label(RichText::new(format!("{name} {}", part.range.len())).color(color))
-            .on_hover_text(format!(
-                "{}: {} characters, {} bytes",
-                capitalised(part.role.label()),
-                part.range.len(),
-                part.bytes().len()
-            ));
-        sign(ui, Icon::Square, 10.0, color);
+impl About {
+    fn new(token: &Token, identity: &str) -> Self {
+        let length = token.text().len();
+        let faults = token.faults.iter();
+        Self {
+            identity: identity.to_owned(),
+            description: description(token),
+            sections: sections(token),
+            faults: faults
+                .map(|fault| (at_a_character(&fault.range, length), fault_text(fault)))
+                .collect(),
+            listed: PAGE,
+        }
     }
+
+    /// The faults one by one: what is only underlined cannot be read by everybody.
+    fn fault_menu(&mut self, ui: &mut Ui, token: &Token, commands: &mut Vec<Command>) {
+        let count = self.faults.len();
+        if count == 0 {
+            return;
+        }
+        let label = match count {
+            1 => "1 fault".to_owned(),
+            _ => format!("{count} faults"),
+        };
+        let name = format!("{label} in the token");
+        panel_tag(ui, &label, &name, |ui| {
+            ui.set_width(LIST.min(ui.ctx().content_rect().width() - 64.0));
+            ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
+                for (range, text) in self.faults.iter().take(self.listed) {
+                    let line = format!("Byte {}. {text}", range.start);
+                    if ui.add(Button::new(line).wrap()).clicked() {
+                        commands.push(Command::Select(Some(Selection {
+                            part: links::role_at(token, range.start),
+                            range: range.start..range.end.max(range.start.saturating_add(1)),
+                        })));
+                        commands.push(Command::Focus(Place::Raw));
+                        ui.close();
+                    }
+                }
+            });
+            let hidden = count.saturating_sub(self.listed);
+            if hidden > 0 {
+                let next = hidden.min(PAGE);
+                let more = format!("Show {next} of {hidden} more");
+                if ui.add(Button::new(more)).clicked() {
+                    self.listed = self.listed.saturating_add(PAGE);
+                }
+            }
+        });
+        sign(ui, Icon::Triangle, 11.0, tokens(ui).bad);
+    }
+
+    /// Whether the legend fits into the header beside title and note.
+    fn legend_fits(&self, ui: &Ui) -> bool {
+        let body = TextStyle::Body.resolve(ui.style());
+        let title = width(ui, "Raw token", semibold(size::BODY));
+        let note = width(ui, &self.description, body.clone());
+        let legend: f32 = self
+            .sections
+            .iter()
+            .map(|section| width(ui, &section.words, body.clone()))
+            .map(|words| words + SQUARE + SQUARE_GAP + space::M)
+            .sum();
+        let gaps = space::M + 2.0 * ui.spacing().item_spacing.x + space::S;
+        title + note + legend + gaps <= ui.available_width()
+    }
+
+    fn legend(&self, ui: &mut Ui, is_from_right: bool, commands: &mut Vec<Command>) {
+        ui.spacing_mut().item_spacing.x = space::M;
+        let mut show = |section: &Section| {
+            if section_button(ui, section).clicked() {
+                commands.push(Command::Select(Some(Selection {
+                    part: section.role,
+                    range: section.range.clone(),
+                })));
+            }
+        };
+        if is_from_right {
+            self.sections.iter().rev().for_each(&mut show);
+        } else {
+            self.sections.iter().for_each(&mut show);
+        }
+    }
+
+    fn legend_below(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        if self.sections.is_empty() {
+            return;
+        }
+        egui::Frame::new()
+            .inner_margin(egui::Margin {
+                left: space::M as i8,
+                right: space::M as i8,
+                top: space::XS as i8,
+                bottom: 0,
+            })
+            .show(ui, |ui| {
+                ui.horizontal_wrapped(|ui| {
+                    ui.spacing_mut().item_spacing.y = 0.0;
+                    self.legend(ui, false, commands);
+                });
+            });
+        ui.spacing_mut().item_spacing.y = 0.0;
+    }
+}
+
+fn width(ui: &Ui, text: &str, font: FontId) -> f32 {
+    let color = tokens(ui).text;
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
+    galley.size().x
+}
+
+/// The kinds of part in text order, with their sizes in characters; many disclosures are one.
+fn sections(token: &Token) -> Vec<Section> {
+    let mut sections: Vec<Section> = Vec::new();
+    let shown = token.parts.iter();
+    let shown = shown.filter(|part| part.role != PartRole::Token);
+    let parts: Vec<_> = shown.collect();
+    for group in parts.chunk_by(|a, b| a.role == b.role) {
+        let (Some(first), Some(last)) = (group.first(), group.last()) else {
+            continue;
+        };
+        let label = match first.role {
+            PartRole::Iv => "IV".to_owned(),
+            role if group.len() > 1 => format!("{} {}s", group.len(), role.label()),
+            role => role.label().to_owned(),
+        };
+        let characters: usize = group.iter().map(|part| part.range.len()).sum();
+        let bytes: usize = group.iter().map(|part| part.bytes().len()).sum();
+        let words = format!("{label} {characters}");
+        sections.push(Section {
+            role: first.role,
+            range: first.range.start..last.range.end,
+            name: format!("{words} characters, {bytes} bytes. Select"),
+            words,
+        });
+    }
+    sections
+}
+
+fn section_button(ui: &mut Ui, section: &Section) -> Response {
+    let theme = tokens(ui);
+    let color = theme.part(section.role);
+    let font = TextStyle::Body.resolve(ui.style());
+    let galley = ui
+        .painter()
+        .layout_no_wrap(section.words.clone(), font, color);
+    let place = vec2(SQUARE + SQUARE_GAP + galley.size().x, 22.0);
+    let (rect, response) = ui.allocate_exact_size(place, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &section.name));
+    let is_lit = response.hovered() || response.has_focus();
+    let ground = rect.expand2(vec2(space::XS, 0.0));
+    if is_lit {
+        ui.painter().rect_filled(ground, 4, theme.bg3);
+    }
+    if response.has_focus() {
+        let ring = Stroke::new(1.5, theme.accent);
+        ui.painter()
+            .rect_stroke(ground, 4, ring, StrokeKind::Inside);
+    }
+    let center = pos2(rect.left() + SQUARE / 2.0, rect.center().y);
+    let square = Rect::from_center_size(center, vec2(SQUARE, SQUARE));
+    paint_icon(ui.painter(), square, Icon::Square, color);
+    let at = pos2(
+        square.right() + SQUARE_GAP,
+        rect.center().y - galley.size().y / 2.0,
+    );
+    ui.painter().galley(at, galley, color);
+    response.on_hover_text(&section.name)
 }
 
 /// `705 bytes · compact JWS`.
@@ -190,7 +402,7 @@ fn fault_text(fault: &crate::jose::Fault) -> String {
 }
 
 /// A fault without a character of its own is shown at the one before it when it stands at the end.
-fn at_a_character(range: &std::ops::Range<usize>, length: usize) -> std::ops::Range<usize> {
+fn at_a_character(range: &Range<usize>, length: usize) -> Range<usize> {
     if range.is_empty() && range.start >= length {
         length.saturating_sub(1)..length
     } else {

@@ -1,19 +1,25 @@
 //! The verdict: one sentence that a person can repeat, why, and what stands behind it.
 
 use egui::{
-    Color32, CornerRadius, Frame, Label, Margin, Rect, RichText, Stroke, Ui, UiBuilder, pos2, vec2,
+    Color32, CornerRadius, FontId, Frame, Margin, Rect, RichText, Role, Sense, Stroke, StrokeKind,
+    TextFormat, Ui, UiBuilder, WidgetInfo, pos2, text::LayoutJob, vec2,
 };
 
 use crate::inspection::Inspection;
 use crate::jose::Kind;
 use crate::jose::visible::visible;
-use crate::judge::words::{sentence, short_span};
-use crate::judge::{Judgement, Severity, TimeState};
+use crate::judge::words::{When, sentence, short_span};
+use crate::judge::{CheckResult, Judgement, Severity, TimeState};
 use crate::verify::{NotChecked, Outcome, Provenance, SignatureProof};
 use crate::window::commands::Command;
-use crate::window::model::Model;
+use crate::window::copies::CopyOf;
+use crate::window::model::{Clock, Model};
 use crate::window::theme::{Tokens, radius, semibold, size, space, tokens};
-use crate::window::widgets::{Icon, mark, paint_icon, wrapped};
+use crate::window::widgets::{Icon, mark, paint_icon, sign, wrapped};
+
+use super::focus::Place;
+use super::roving::is_copied;
+use super::times;
 
 /// The bar at the left edge, in points.
 const BAR: f32 = 4.0;
@@ -34,10 +40,39 @@ struct Chip {
     title: &'static str,
     icon: Icon,
     color: Color32,
-    text: String,
+    text: Vec<String>,
     /// Text after it, without colour.
-    rest: String,
+    rest: Option<String>,
+    /// Where there is more about it.
+    place: Place,
 }
+
+impl Chip {
+    fn new(title: &'static str, place: Place, (icon, color, text): Words) -> Self {
+        Self {
+            title,
+            icon,
+            color,
+            text,
+            rest: None,
+            place,
+        }
+    }
+
+    /// `Signature: valid, your key idp-2026-09`.
+    fn name(&self) -> String {
+        let all: Vec<&str> = self
+            .text
+            .iter()
+            .chain(&self.rest)
+            .map(String::as_str)
+            .collect();
+        format!("{}: {}", self.title, all.join(", "))
+    }
+}
+
+/// A sign, its colour, and words that each stand for themselves.
+type Words = (Icon, Color32, Vec<String>);
 
 impl VerdictPane {
     /// Shows the verdict on the token on screen.
@@ -49,8 +84,10 @@ impl VerdictPane {
         let theme = tokens(ui);
         let color = theme.verdict(judgement.verdict.outcome);
         let builder = UiBuilder::new()
-            .accessibility_role(egui::Role::Group)
-            .accessibility_label("Verdict");
+            .accessibility_role(Role::Group)
+            .accessibility_label("Verdict")
+            // The chips have the focus: this is for the context menu.
+            .sense(Sense::CLICK);
         let frame = Frame::new()
             .fill(theme.bg1)
             .stroke(Stroke::new(1.0, theme.line))
@@ -61,19 +98,18 @@ impl VerdictPane {
                 top: 10,
                 bottom: 10,
             });
-        let rect = ui
-            .scope_builder(builder, |ui| {
-                frame.show(ui, |ui| {
-                    ui.set_width(ui.available_width());
-                    ui.spacing_mut().item_spacing.y = space::XS;
-                    headline(ui, inspection, judgement, color);
-                    ui.add_space(space::S);
-                    chips(ui, &made_of(theme, model, inspection, judgement));
-                })
+        let mut commands = Vec::new();
+        let group = ui.scope_builder(builder, |ui| {
+            frame.show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.spacing_mut().item_spacing.y = space::XS;
+                headline(ui, model, inspection, judgement, color);
+                ui.add_space(space::S);
+                let all = made_of(theme, model, inspection, judgement);
+                commands.extend(chips(ui, &all));
             })
-            .inner
-            .response
-            .rect;
+        });
+        let rect = group.inner.response.rect;
         let bar = Rect::from_min_size(rect.min, vec2(BAR, rect.height()));
         let corners = CornerRadius {
             nw: radius::LARGE,
@@ -82,13 +118,50 @@ impl VerdictPane {
             se: 0,
         };
         ui.painter().rect_filled(bar, corners, color);
-        Vec::new()
+        group
+            .response
+            .context_menu(|ui| copy_item(ui, &mut commands));
+        commands
     }
 }
 
-fn headline(ui: &mut Ui, inspection: &Inspection, judgement: &Judgement, color: Color32) {
+fn copy_item(ui: &mut Ui, commands: &mut Vec<Command>) {
+    if ui.button("Copy the verdict").clicked() {
+        commands.push(Command::Copy(CopyOf::Verdict));
+        ui.close();
+    }
+}
+
+/// The verdict in words to copy, with its instant.
+pub(crate) fn text_of(model: &Model, inspection: &Inspection, judgement: &Judgement) -> String {
+    let sentence = sentence(judgement, &inspection.proof, when(model));
+    let as_of = as_of(model, judgement)
+        .unwrap_or_else(|| format!("As of {}.", times::instant(judgement.at, model.zone)));
+    format!("{}\n{}\n{as_of}", sentence.headline, sentence.explanation)
+}
+
+fn when(model: &Model) -> When {
+    match model.clock {
+        Clock::Frozen(_) => When::Then,
+        Clock::Live => When::Now,
+    }
+}
+
+/// The instant of the judgement, where that is not the present.
+fn as_of(model: &Model, judgement: &Judgement) -> Option<String> {
+    let instant = times::instant(judgement.at, model.zone);
+    (model.clock != Clock::Live).then(|| format!("As of {instant}, not now."))
+}
+
+fn headline(
+    ui: &mut Ui,
+    model: &Model,
+    inspection: &Inspection,
+    judgement: &Judgement,
+    color: Color32,
+) {
     let theme = tokens(ui);
-    let sentence = sentence(judgement, &inspection.proof);
+    let sentence = sentence(judgement, &inspection.proof, when(model));
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::M;
         ui.vertical(|ui| {
@@ -102,12 +175,19 @@ fn headline(ui: &mut Ui, inspection: &Inspection, judgement: &Judgement, color: 
                 .color(theme.text);
             wrapped(ui, headline);
             wrapped(ui, RichText::new(sentence.explanation).color(theme.dim));
+            if let Some(as_of) = as_of(model, judgement) {
+                ui.horizontal_top(|ui| {
+                    ui.spacing_mut().item_spacing.x = 5.0;
+                    sign(ui, Icon::Clock, 13.0, theme.warn);
+                    wrapped(ui, RichText::new(as_of).color(theme.warn));
+                });
+            }
         });
     });
 }
 
 /// Four chips in a row, or two and two.
-fn chips(ui: &mut Ui, all: &[Chip; 4]) {
+fn chips(ui: &mut Ui, all: &[Chip; 4]) -> Vec<Command> {
     const GAP: f32 = 6.0;
     let width = ui.available_width();
     let is_one_row = width >= ONE_ROW;
@@ -120,57 +200,81 @@ fn chips(ui: &mut Ui, all: &[Chip; 4]) {
     let rows = all.len().div_ceil(columns) as f32;
     let place = vec2(width, rows * CHIP + (rows - 1.0) * GAP);
     let (_, rect) = ui.allocate_space(place);
+    let base = ui.make_persistent_id("chips");
+    let mut commands = Vec::new();
     for (row, line) in all.chunks(columns).enumerate() {
         let mut left = rect.left();
-        for (chip, share) in line.iter().zip(shares) {
+        for ((column, chip), share) in line.iter().enumerate().zip(shares) {
             let top = rect.top() + row as f32 * (CHIP + GAP);
             let place = Rect::from_min_size(pos2(left, top), vec2((unit * share).floor(), CHIP));
             left += unit * share + GAP;
-            show_chip(ui, place, chip);
+            show_chip(ui, place, base.with((row, column)), chip, &mut commands);
         }
     }
+    commands
 }
 
-fn show_chip(ui: &mut Ui, rect: Rect, content: &Chip) {
+fn show_chip(ui: &Ui, rect: Rect, id: egui::Id, chip: &Chip, commands: &mut Vec<Command>) {
     let theme = tokens(ui);
+    let response = ui.interact(rect, id, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, chip.name()));
+    let is_lit = response.hovered() || response.has_focus();
+    let line = if response.has_focus() {
+        Stroke::new(1.5, theme.accent)
+    } else {
+        Stroke::new(1.0, theme.line)
+    };
+    let fill = if is_lit { theme.bg3 } else { theme.bg2 };
     ui.painter().rect(
         rect,
         CornerRadius::same(radius::SMALL),
-        theme.bg2,
-        Stroke::new(1.0, theme.line),
-        egui::StrokeKind::Inside,
+        fill,
+        line,
+        StrokeKind::Inside,
     );
     let inner = rect.shrink2(vec2(9.0, 5.0));
-    let builder = UiBuilder::new()
-        .max_rect(inner)
-        .accessibility_role(egui::Role::Group)
-        .accessibility_label(content.title);
-    ui.scope_builder(builder, |ui| {
-        ui.spacing_mut().item_spacing = vec2(space::XS, 1.0);
-        ui.label(
-            RichText::new(content.title)
-                .size(size::SMALL)
-                .color(theme.dim),
-        );
-        let (_, line) = ui.allocate_space(vec2(inner.width(), 16.0));
-        let icon = Rect::from_min_size(line.min + vec2(0.0, 2.5), vec2(11.0, 11.0));
-        paint_icon(ui.painter(), icon, content.icon, content.color);
-        let place = Rect::from_min_max(pos2(icon.right() + 5.0, line.top()), line.max);
-        let mut words = egui::text::LayoutJob::default();
-        let font = egui::FontId::proportional(size::BODY);
-        words.append(
-            &content.text,
-            0.0,
-            egui::TextFormat::simple(font.clone(), content.color),
-        );
-        if !content.rest.is_empty() {
-            let rest = format!(" · {}", content.rest);
-            words.append(&rest, 0.0, egui::TextFormat::simple(font, theme.text));
-        }
-        ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
-            ui.add(Label::new(words).truncate());
-        });
-    });
+    let title = ui.painter().layout_no_wrap(
+        chip.title.to_owned(),
+        FontId::proportional(size::SMALL),
+        theme.dim,
+    );
+    let below = inner.top() + title.size().y + 1.0;
+    ui.painter().galley(inner.min, title, theme.dim);
+    let icon = Rect::from_min_size(pos2(inner.left(), below + 2.5), vec2(11.0, 11.0));
+    paint_icon(ui.painter(), icon, chip.icon, chip.color);
+    let words = pos2(icon.right() + 5.0, below);
+    let galley = ui
+        .painter()
+        .layout_job(chip_words(chip, theme, inner.right() - words.x));
+    let is_cut = galley.elided;
+    ui.painter().galley(words, galley, theme.text);
+    if response.clicked() {
+        commands.push(Command::Focus(chip.place));
+    }
+    if is_copied(&response) {
+        commands.push(Command::Copy(CopyOf::Verdict));
+    }
+    response.context_menu(|ui| copy_item(ui, commands));
+    if is_cut {
+        response.on_hover_text(chip.name());
+    }
+}
+
+/// One line, cut with `…` where the chip ends.
+fn chip_words(chip: &Chip, theme: &Tokens, width: f32) -> LayoutJob {
+    let font = FontId::proportional(size::BODY);
+    let mut words = LayoutJob::default();
+    words.wrap = egui::text::TextWrapping::truncate_at_width(width);
+    words.append(
+        &chip.text.join(" · "),
+        0.0,
+        TextFormat::simple(font.clone(), chip.color),
+    );
+    if let Some(rest) = &chip.rest {
+        let rest = format!(" · {rest}");
+        words.append(&rest, 0.0, TextFormat::simple(font, theme.text));
+    }
+    words
 }
 
 fn made_of(
@@ -182,62 +286,60 @@ fn made_of(
     [
         signature(theme, inspection),
         time(theme, inspection, judgement),
-        policy(theme, model, inspection),
+        policy(theme, model, inspection, judgement),
         findings(theme, judgement),
     ]
 }
 
 fn signature(theme: &Tokens, inspection: &Inspection) -> Chip {
-    let chip = |icon, color, text: String| Chip {
-        title: "Signature",
-        icon,
-        color,
-        text,
-        rest: String::new(),
-    };
     match inspection.proof.signatures.first() {
-        Some(proof) => {
-            let (icon, color, text) = signature_words(theme, proof);
-            chip(icon, color, text)
-        }
-        None => Chip {
-            title: "Encryption",
-            ..chip(Icon::Question, theme.warn, "not opened".to_owned())
-        },
+        Some(proof) => Chip::new(
+            "Signature",
+            Place::Check("signature"),
+            signature_words(theme, proof),
+        ),
+        None => Chip::new(
+            "Encryption",
+            Place::Check("decryption"),
+            (Icon::Question, theme.warn, vec!["not opened".to_owned()]),
+        ),
     }
 }
 
-fn signature_words(theme: &Tokens, proof: &SignatureProof) -> (Icon, Color32, String) {
-    let open = |text: &str| (Icon::Question, theme.warn, text.to_owned());
+fn signature_words(theme: &Tokens, proof: &SignatureProof) -> Words {
+    let words = |parts: &[&str]| parts.iter().map(|&part| part.to_owned()).collect();
+    let open = |parts: &[&str]| (Icon::Question, theme.warn, words(parts));
     match proof.outcome {
         Outcome::Valid => match proof.key.as_ref().map(|used| (used.provenance, &used.key)) {
             Some((Provenance::Yours, key)) => {
-                let text = format!("valid · your key {}", visible(&key.id));
-                (Icon::Check, theme.ok, text)
+                let key = format!("your key {}", visible(&key.id));
+                (Icon::Check, theme.ok, words(&["valid", &key]))
             }
             Some((Provenance::PublicDefault, _)) => (
                 Icon::Cross,
                 theme.bad,
-                "valid · under a public secret".to_owned(),
+                words(&["valid", "under a public secret"]),
             ),
-            Some((Provenance::Token, _)) => open("valid · but the key came with it"),
-            None => open("valid"),
+            Some((Provenance::Token, _)) => open(&["valid", "but the key came with it"]),
+            None => open(&["valid"]),
         },
         Outcome::Invalid => {
-            let text = match &proof.designated {
-                Some((key, _)) => format!("wrong · not by key {}", visible(&key.id)),
-                None => "wrong".to_owned(),
-            };
-            (Icon::Cross, theme.bad, text)
+            let key = proof.designated.as_ref();
+            let key = key.map(|(key, _)| format!("not by key {}", visible(&key.id)));
+            let parts = ["wrong".to_owned()].into_iter().chain(key).collect();
+            (Icon::Cross, theme.bad, parts)
         }
-        Outcome::NotChecked(NotChecked::DetachedPayloadMissing) => {
-            open("not checked · payload missing")
-        }
-        Outcome::NotChecked(NotChecked::NoKey) => open("not checked · no key"),
-        Outcome::NotChecked(NotChecked::NoKeyVerifies) => open("not checked · no key verifies it"),
-        Outcome::NotChecked(NotChecked::TooLarge) => open("not checked · too large"),
-        Outcome::Unsecured => (Icon::Cross, theme.bad, "none · unsecured".to_owned()),
-        Outcome::Unsupported => open("not checked · not supported"),
+        Outcome::NotChecked(why) => open(&[
+            "not checked",
+            match why {
+                NotChecked::DetachedPayloadMissing => "payload missing",
+                NotChecked::NoKey => "no key",
+                NotChecked::NoKeyVerifies => "no key verifies it",
+                NotChecked::TooLarge => "too large",
+            },
+        ]),
+        Outcome::Unsecured => (Icon::Cross, theme.bad, words(&["none", "unsecured"])),
+        Outcome::Unsupported => open(&["not checked", "not supported"]),
     }
 }
 
@@ -264,16 +366,10 @@ fn time(theme: &Tokens, inspection: &Inspection, judgement: &Judgement) -> Chip 
         ),
         None => text.to_owned(),
     };
-    Chip {
-        title: "Time",
-        icon,
-        color,
-        text,
-        rest: String::new(),
-    }
+    Chip::new("Time", Place::Timeline, (icon, color, vec![text]))
 }
 
-fn policy(theme: &Tokens, model: &Model, inspection: &Inspection) -> Chip {
+fn policy(theme: &Tokens, model: &Model, inspection: &Inspection, judgement: &Judgement) -> Chip {
     let expectations = model.session.policy.expectations(&inspection.token);
     let met = expectations
         .iter()
@@ -287,13 +383,16 @@ fn policy(theme: &Tokens, model: &Model, inspection: &Inspection) -> Chip {
     } else {
         (Icon::Cross, theme.bad, format!("{met} of {all} met"))
     };
-    Chip {
-        title: "Policy",
-        icon,
-        color,
-        text,
-        rest: String::new(),
-    }
+    Chip::new("Policy", expected_at(judgement), (icon, color, vec![text]))
+}
+
+/// The check that tells most of the policy: the first expectation that is not met, else what is not expected.
+fn expected_at(judgement: &Judgement) -> Place {
+    let failed = judgement.checks.iter().find(|check| {
+        let is_expected = matches!(check.check, "alg" | "typ" | "iss" | "aud" | "nonce");
+        is_expected && check.result == CheckResult::Failed
+    });
+    Place::Check(failed.map_or("policy", |check| check.check))
 }
 
 fn findings(theme: &Tokens, judgement: &Judgement) -> Chip {
@@ -307,13 +406,13 @@ fn findings(theme: &Tokens, judgement: &Judgement) -> Chip {
     // "None" must not look like "all rules are content" when some could not look.
     let not_run = judgement.not_run.len();
     let rest = match &counts[..] {
-        [] if not_run > 0 => format!("{not_run} not run"),
-        [] | [_] => String::new(),
-        [_, second] => words(second),
-        [_, others @ ..] => format!(
+        [] if not_run > 0 => Some(format!("{not_run} not run")),
+        [] | [_] => None,
+        [_, second] => Some(words(second)),
+        [_, others @ ..] => Some(format!(
             "{} more",
             others.iter().map(|(_, count)| count).sum::<usize>()
-        ),
+        )),
     };
     let (icon, color, text) = match counts.first() {
         Some(worst) => (Icon::from(worst.0), theme.severity(worst.0), words(worst)),
@@ -321,10 +420,7 @@ fn findings(theme: &Tokens, judgement: &Judgement) -> Chip {
         None => (Icon::Check, theme.ok, "none".to_owned()),
     };
     Chip {
-        title: "Findings",
-        icon,
-        color,
-        text,
         rest,
+        ..Chip::new("Findings", Place::Findings, (icon, color, vec![text]))
     }
 }

@@ -19,6 +19,7 @@ const MIN_ROOM: f32 = 110.0;
 pub struct Card<'a> {
     title: &'a str,
     note: String,
+    note_color: Option<Color32>,
     tag: Option<String>,
     fills: bool,
 }
@@ -29,6 +30,7 @@ impl<'a> Card<'a> {
         Self {
             title,
             note: String::new(),
+            note_color: None,
             tag: None,
             fills: false,
         }
@@ -38,6 +40,13 @@ impl<'a> Card<'a> {
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.note = note.into();
+        self
+    }
+
+    /// The colour of the note, where it is no mere note.
+    #[must_use]
+    pub fn note_color(mut self, color: Color32) -> Self {
+        self.note_color = Some(color);
         self
     }
 
@@ -113,7 +122,8 @@ impl<'a> Card<'a> {
                         super::tag(ui, tag, tokens.dim);
                     }
                     if !self.note.is_empty() && is_roomy {
-                        truncated(ui, RichText::new(&self.note).color(tokens.dim));
+                        let color = self.note_color.unwrap_or(tokens.dim);
+                        truncated(ui, RichText::new(&self.note).color(color));
                     }
                 });
             })

@@ -1,8 +1,8 @@
 //! Small controls for the header of a card.
 
 use egui::{
-    Color32, CornerRadius, Popup, Rect, Response, Role, Sense, Stroke, StrokeKind, TextStyle, Ui,
-    WidgetInfo, pos2, vec2,
+    Color32, CornerRadius, Popup, PopupCloseBehavior, Rect, Response, Role, Sense, Stroke,
+    StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::icon::{Icon, paint_icon};
@@ -129,6 +129,15 @@ pub fn row_frame(ui: &Ui, rect: Rect, response: &Response, is_lit: bool, tint: O
 pub fn menu_tag(ui: &mut Ui, label: &str, name: &str, menu: impl FnOnce(&mut Ui)) -> Response {
     let response = small_button(ui, label, name, true);
     Popup::menu(&response).show(menu);
+    response
+}
+
+/// The same for more than lines to choose from: what opens stays until something outside is clicked.
+pub fn panel_tag(ui: &mut Ui, label: &str, name: &str, panel: impl FnOnce(&mut Ui)) -> Response {
+    let response = small_button(ui, label, name, true);
+    Popup::menu(&response)
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .show(panel);
     response
 }
 

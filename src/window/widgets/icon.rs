@@ -12,6 +12,8 @@ pub enum Icon {
     Check,
     /// A small triangle that points down: a menu.
     Chevron,
+    /// A clock: not the real time.
+    Clock,
     /// A triangle that points right: closed.
     Closed,
     /// An X.
@@ -83,6 +85,10 @@ pub fn paint_icon(painter: &Painter, rect: Rect, icon: Icon, color: Color32) {
         Icon::Check => line(&[(-0.36, 0.03), (-0.10, 0.30), (0.38, -0.28)]),
         Icon::Chevron => filled(&[(-0.30, -0.16), (0.30, -0.16), (0.0, 0.22)]),
         Icon::Closed => filled(&[(-0.20, -0.34), (0.28, 0.0), (-0.20, 0.34)]),
+        Icon::Clock => {
+            painter.circle_stroke(rect.center(), side * 0.44, stroke);
+            line(&[(0.0, -0.26), (0.0, 0.02), (0.18, 0.12)]);
+        }
         Icon::Cross => {
             line(&[(-0.30, -0.30), (0.30, 0.30)]);
             line(&[(-0.30, 0.30), (0.30, -0.30)]);
@@ -133,4 +139,44 @@ pub fn mark(ui: &mut Ui, icon: Icon, diameter: f32, color: Color32) -> Response 
     );
     paint_icon(ui.painter(), inner, icon, ground);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    /// Nobody is to tell two states apart by colour alone.
+    fn differ(states: &[(Icon, &str)]) {
+        for (index, (icon, word)) in states.iter().enumerate() {
+            assert!(!word.is_empty(), "{icon:?} has no word");
+            for (other, other_word) in states.iter().skip(index + 1) {
+                assert_ne!(icon, other, "{word} and {other_word}");
+            }
+        }
+        let words: HashSet<_> = states.iter().map(|(_, word)| word).collect();
+        assert_eq!(words.len(), states.len());
+    }
+
+    #[test]
+    fn every_state_has_a_sign_and_a_word_of_its_own() {
+        differ(&Severity::ALL.map(|severity| (Icon::from(severity), severity.name())));
+        differ(
+            &[
+                CheckResult::Failed,
+                CheckResult::NotRun,
+                CheckResult::Passed,
+            ]
+            .map(|result| (Icon::from(result), result.name())),
+        );
+        differ(
+            &[
+                VerdictOutcome::Accept,
+                VerdictOutcome::Reject,
+                VerdictOutcome::Undetermined,
+            ]
+            .map(|outcome| (Icon::from(outcome), outcome.name())),
+        );
+    }
 }

@@ -49,6 +49,12 @@ pub fn grouped(number: usize) -> String {
 
 /// The heading of a section of a panel, with a count and what stands at its right end.
 pub fn section(ui: &mut Ui, title: &str, count: Option<usize>, right: impl FnOnce(&mut Ui)) {
+    let count = count.map(grouped);
+    section_of(ui, title, count.as_deref(), right);
+}
+
+/// The same with a count in words, such as "2 of 4".
+pub fn section_of(ui: &mut Ui, title: &str, count: Option<&str>, right: impl FnOnce(&mut Ui)) {
     let tokens = tokens(ui);
     let place = vec2(ui.available_width(), 32.0);
     ui.allocate_ui_with_layout(place, Layout::right_to_left(egui::Align::Center), |ui| {
@@ -63,11 +69,7 @@ pub fn section(ui: &mut Ui, title: &str, count: Option<usize>, right: impl FnOnc
             ui.add(Label::new(heading).truncate())
                 .accessible_name(title);
             if let Some(count) = count {
-                ui.label(
-                    RichText::new(grouped(count))
-                        .size(size::SMALL)
-                        .color(tokens.faint),
-                );
+                ui.label(RichText::new(count).size(size::SMALL).color(tokens.faint));
             }
         });
     });

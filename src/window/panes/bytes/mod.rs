@@ -20,6 +20,9 @@ pub(crate) use rows::{CellKind, Form, Rows};
 /// The height of a row, in points.
 const ROW: f32 = 18.0;
 
+/// Rows are scrolled by this share of how far the pointer is over the edge, in each frame.
+const EDGE_SPEED: f32 = 0.25;
+
 /// No more than this is handed to screen readers, in bytes.
 const MAX_SPOKEN: usize = 8 << 10;
 
@@ -59,7 +62,7 @@ pub(crate) enum ByteStyle {
 }
 
 /// What the user did.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Outcome {
     /// Selected something else.
     pub(crate) picked: Option<Picked>,
@@ -67,6 +70,10 @@ pub(crate) struct Outcome {
     pub(crate) copy: bool,
     /// What the pointer is on.
     pub(crate) hovered: Option<Range<usize>>,
+    /// Clicked three times at this byte: `picked` holds all bytes, where less may be meant.
+    pub(crate) whole: Option<usize>,
+    /// The rows as a widget: for the focus, and for a context menu.
+    pub(crate) response: Option<Response>,
 }
 
 /// A new selection.
@@ -92,8 +99,11 @@ pub(crate) struct ByteView {
     height: f32,
     /// Whether it is to get the keyboard.
     wants_focus: bool,
+    /// Where to scroll to next, while a selection is dragged over an edge.
+    scrolls_to: Option<f32>,
 }
 
+/// What is worked out once for all frames that show the same bytes at the same width.
 #[derive(Debug, Clone)]
 struct Cache {
     identity: String,
@@ -101,6 +111,10 @@ struct Cache {
     columns: usize,
     is_plain: bool,
     rows: Rows,
+    /// The bytes that are at fault: in order, apart from each other, none empty.
+    faults: Vec<Range<usize>>,
+    /// What screen readers are told.
+    spoken: String,
 }
 
 impl ByteView {
@@ -125,6 +139,9 @@ impl ByteView {
                     area = area.vertical_scroll_offset(offset);
                 }
             }
+        }
+        if let Some(offset) = self.scrolls_to.take() {
+            area = area.vertical_scroll_offset(offset);
         }
         let rows = self.cache.as_ref().map_or(1, |cache| cache.rows.len());
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -174,6 +191,8 @@ impl ByteView {
                 columns,
                 is_plain,
                 rows: Rows::new(source.bytes, form, is_plain),
+                faults: merged(source.faults),
+                spoken: spoken(source.bytes),
             }
         }));
     }
@@ -202,7 +221,8 @@ impl ByteView {
         let mut lines = Vec::with_capacity(visible.len());
         for (place, row) in visible.clone().enumerate() {
             let cells = cache.rows.cells(source.bytes, row);
-            let galley = ui.painter().layout_job(self.job(tokens, source, &cells));
+            let job = self.job(tokens, source, cache, &cells);
+            let galley = ui.painter().layout_job(job);
             let at = rect.left_top() + egui::vec2(0.0, place as f32 * ROW);
             ui.painter()
                 .galley(at, std::sync::Arc::clone(&galley), tokens.text);
@@ -218,10 +238,31 @@ impl ByteView {
             ui.painter()
                 .rect_stroke(around, 2, ring, egui::StrokeKind::Inside);
         }
-        describe(ui, &response, source);
+        describe(ui, &response, source, &cache.spoken);
         let mut outcome = self.pointer(&response, source, &lines);
+        self.drag_over_edge(ui, &response);
         self.keys(ui, &response, source, &mut outcome);
+        outcome.response = Some(response);
         outcome
+    }
+
+    /// A selection that is dragged out of sight brings more rows into it, the faster the farther out.
+    fn drag_over_edge(&mut self, ui: &Ui, response: &Response) {
+        let at = response
+            .interact_pointer_pos()
+            .filter(|_| response.dragged());
+        let Some(at) = at else {
+            return;
+        };
+        let view = ui.clip_rect();
+        let out = (at.y - view.bottom()).max(0.0) + (at.y - view.top()).min(0.0);
+        let rows = self.cache.as_ref().map_or(1, |cache| cache.rows.len());
+        let end = (rows as f32 * ROW + 2.0 * space::S - self.height).max(0.0);
+        let to = (self.offset + out * EDGE_SPEED).clamp(0.0, end);
+        if (to - self.offset).abs() > 0.5 {
+            self.scrolls_to = Some(to);
+            ui.ctx().request_repaint();
+        }
     }
 
     fn pointer(
@@ -239,16 +280,19 @@ impl ByteView {
             response.ctx.request_repaint();
         }
         outcome.hovered.clone_from(&self.hovered);
-        if let Some(cell) = &pointed {
+        if let Some(cell) = &pointed
+            && self
+                .cache
+                .as_ref()
+                .is_some_and(|cache| is_among(&cache.faults, cell))
+        {
             let faults: Vec<&str> = source
                 .faults
                 .iter()
                 .filter(|(range, _)| overlaps(range, cell))
                 .map(|(_, text)| text.as_str())
                 .collect();
-            if !faults.is_empty() {
-                response.clone().on_hover_text_at_pointer(faults.join("\n"));
-            }
+            response.clone().on_hover_text_at_pointer(faults.join("\n"));
         }
         if response.clicked() || response.drag_started() {
             response.request_focus();
@@ -274,20 +318,41 @@ impl ByteView {
                 outcome.picked = Some(Picked::Bytes(selection));
             }
         }
+        let under = response.interact_pointer_pos().and_then(under);
         if response.clicked() {
-            let under = response.interact_pointer_pos().and_then(under);
             outcome.picked = Some(match under {
-                Some(cell) => {
-                    let group = (source.group)(cell.start);
-                    self.anchor = group.start;
-                    self.head = group.end.saturating_sub(1).max(group.start);
-                    self.seen = Some(group.clone());
-                    Picked::Bytes(group)
+                Some(cell) if response.triple_clicked() => {
+                    outcome.whole = Some(cell.start);
+                    self.picked(0..source.bytes.len())
                 }
+                Some(cell) if response.ctx.input(|input| input.modifiers.shift) => {
+                    self.head = cell.start;
+                    let selection = self.selected(source.bytes);
+                    self.seen = Some(selection.clone());
+                    Picked::Bytes(selection)
+                }
+                Some(cell) => self.picked((source.group)(cell.start)),
                 None => Picked::Nothing,
             });
+        } else if response.secondary_clicked()
+            && let Some(cell) = under
+        {
+            response.request_focus();
+            // The menu is about what it was opened on.
+            let is_selected = |selection: &Range<usize>| overlaps(selection, &cell);
+            if !source.selection.as_ref().is_some_and(is_selected) {
+                outcome.picked = Some(self.picked((source.group)(cell.start)));
+            }
         }
         outcome
+    }
+
+    /// Selects these bytes, from the first to the last, where they are.
+    fn picked(&mut self, bytes: Range<usize>) -> Picked {
+        self.anchor = bytes.start;
+        self.head = bytes.end.saturating_sub(1).max(bytes.start);
+        self.seen = Some(bytes.clone());
+        Picked::Bytes(bytes)
     }
 
     fn keys(&mut self, ui: &Ui, response: &Response, source: &Source<'_>, outcome: &mut Outcome) {
@@ -301,7 +366,7 @@ impl ByteView {
             tab: false,
         };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-        let Some(rows) = self.cache.as_ref().map(|cache| cache.rows.clone()) else {
+        let Some(cache) = self.cache.take() else {
             return;
         };
         let events = ui.input(|input| input.events.clone());
@@ -318,56 +383,60 @@ impl ByteView {
                     outcome.picked = Some(Picked::Nothing);
                 }
                 Event::Key {
+                    key: Key::A,
+                    pressed: true,
+                    modifiers,
+                    ..
+                } if modifiers.command && !source.bytes.is_empty() => {
+                    outcome.picked = Some(self.picked(0..source.bytes.len()));
+                }
+                Event::Key {
                     key,
                     pressed: true,
                     modifiers,
                     ..
-                } if !modifiers.command => {
-                    let page = (self.height / ROW).max(1.0) as isize;
-                    let from = self.head;
-                    let to = match key {
-                        // The first key shows where the cursor is.
-                        _ if source.selection.is_none() && !moved => from,
-                        Key::ArrowLeft => before(source.bytes, from),
-                        Key::ArrowRight => after(source.bytes, from),
-                        Key::ArrowUp => in_row(&rows, source.bytes, from, -1),
-                        Key::ArrowDown => in_row(&rows, source.bytes, from, 1),
-                        Key::PageUp => in_row(&rows, source.bytes, from, -page),
-                        Key::PageDown => in_row(&rows, source.bytes, from, page),
-                        Key::Home => rows.bytes(rows.row_of(from)).start,
-                        Key::End => {
-                            before(source.bytes, rows.bytes(rows.row_of(from)).end).max(from)
-                        }
-                        _ => continue,
-                    };
-                    let is_move = matches!(
-                        key,
-                        Key::ArrowLeft
-                            | Key::ArrowRight
-                            | Key::ArrowUp
-                            | Key::ArrowDown
-                            | Key::PageUp
-                            | Key::PageDown
-                            | Key::Home
-                            | Key::End
-                    );
-                    if !is_move {
+                } => {
+                    // The first key shows where the cursor is.
+                    let is_hidden = source.selection.is_none() && !moved;
+                    let Some(to) = self.target(&cache.rows, source.bytes, key, modifiers.command)
+                    else {
                         continue;
-                    }
+                    };
                     moved = true;
-                    self.head = to;
+                    self.head = if is_hidden { self.head } else { to };
                     if !modifiers.shift {
-                        self.anchor = to;
+                        self.anchor = self.head;
                     }
                 }
                 _ => {}
             }
         }
+        self.cache = Some(cache);
         if moved && !source.bytes.is_empty() {
             // `seen` stays as it was: the next frame scrolls to the new place.
             let selection = self.selected(source.bytes);
             outcome.picked = Some(Picked::Bytes(selection));
         }
+    }
+
+    /// Where a key takes the cursor; `None` for a key that does not.
+    fn target(&self, rows: &Rows, bytes: &[u8], key: Key, command: bool) -> Option<usize> {
+        let from = self.head;
+        let page = (self.height / ROW).max(1.0) as isize;
+        Some(match (key, command) {
+            (Key::Home, true) => 0,
+            (Key::End, true) => before(bytes, bytes.len()),
+            (_, true) => return None,
+            (Key::ArrowLeft, _) => before(bytes, from),
+            (Key::ArrowRight, _) => after(bytes, from),
+            (Key::ArrowUp, _) => in_row(rows, bytes, from, -1),
+            (Key::ArrowDown, _) => in_row(rows, bytes, from, 1),
+            (Key::PageUp, _) => in_row(rows, bytes, from, -page),
+            (Key::PageDown, _) => in_row(rows, bytes, from, page),
+            (Key::Home, _) => rows.bytes(rows.row_of(from)).start,
+            (Key::End, _) => before(bytes, rows.bytes(rows.row_of(from)).end).max(from),
+            _ => return None,
+        })
     }
 
     /// From the anchor's character to the head's, both included.
@@ -376,13 +445,19 @@ impl ByteView {
         first.min(bytes.len())..after_or_end(bytes, last)
     }
 
-    fn job(&self, tokens: &Tokens, source: &Source<'_>, cells: &[Cell]) -> LayoutJob {
+    fn job(
+        &self,
+        tokens: &Tokens,
+        source: &Source<'_>,
+        cache: &Cache,
+        cells: &[Cell],
+    ) -> LayoutJob {
         let mut job = LayoutJob::default();
         job.wrap.max_width = f32::INFINITY;
         job.keep_trailing_whitespace = true;
         let mut run: Option<(String, TextFormat)> = None;
         for cell in cells {
-            let format = self.format(tokens, source, cell);
+            let format = self.format(tokens, source, cache, cell);
             match &mut run {
                 Some((text, run_format)) if *run_format == format => text.push_str(&cell.text),
                 _ => {
@@ -398,7 +473,13 @@ impl ByteView {
         job
     }
 
-    fn format(&self, tokens: &Tokens, source: &Source<'_>, cell: &Cell) -> TextFormat {
+    fn format(
+        &self,
+        tokens: &Tokens,
+        source: &Source<'_>,
+        cache: &Cache,
+        cell: &Cell,
+    ) -> TextFormat {
         let color = match cell.kind {
             CellKind::Character => (source.color)(cell.bytes.start),
             CellKind::Escaped => tokens.warn,
@@ -421,8 +502,7 @@ impl ByteView {
         } else {
             Color32::TRANSPARENT
         };
-        let is_fault =
-            cell.kind != CellKind::Gap && source.faults.iter().any(|(range, _)| is_in(range));
+        let is_fault = cell.kind != CellKind::Gap && is_among(&cache.faults, &cell.bytes);
         TextFormat {
             font_id: mono(),
             color,
@@ -438,16 +518,52 @@ impl ByteView {
     }
 }
 
-fn describe(ui: &Ui, response: &Response, source: &Source<'_>) {
+fn describe(ui: &Ui, response: &Response, source: &Source<'_>, spoken: &str) {
     response.widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, true, source.name));
     ui.accesskit_node_builder(response.id, |node| {
         node.set_read_only();
-        node.set_description(source.description);
-        let spoken = source.bytes.get(..MAX_SPOKEN).unwrap_or(source.bytes);
-        node.set_value(crate::jose::visible::visible(&String::from_utf8_lossy(
-            spoken,
-        )));
+        if source.bytes.len() > MAX_SPOKEN {
+            let more = format!(
+                "{}, of which the first {MAX_SPOKEN} are here",
+                source.description
+            );
+            node.set_description(more);
+        } else {
+            node.set_description(source.description);
+        }
+        node.set_value(spoken);
     });
+}
+
+/// The beginning of the bytes as text, without what cannot be seen.
+fn spoken(bytes: &[u8]) -> String {
+    let first = bytes.get(..MAX_SPOKEN).unwrap_or(bytes);
+    crate::jose::visible::visible(&String::from_utf8_lossy(first))
+}
+
+/// The ranges in order and joined where they meet; an empty one is the byte that it stands before.
+fn merged(faults: &[(Range<usize>, String)]) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = faults
+        .iter()
+        .map(|(range, _)| range.start..range.end.max(range.start.saturating_add(1)))
+        .collect();
+    ranges.sort_by_key(|range| range.start);
+    ranges.dedup_by(|next, last| {
+        let meets = next.start <= last.end;
+        if meets {
+            last.end = last.end.max(next.end);
+        }
+        meets
+    });
+    ranges
+}
+
+/// Whether any of these [`merged`] ranges shares a byte with another one.
+fn is_among(merged: &[Range<usize>], bytes: &Range<usize>) -> bool {
+    let index = merged.partition_point(|range| range.end <= bytes.start);
+    merged
+        .get(index)
+        .is_some_and(|range| overlaps(range, bytes))
 }
 
 /// Whether two ranges share a byte. An empty one is the byte that it stands before.
@@ -508,6 +624,29 @@ mod tests {
             ..ByteView::default()
         };
         assert_eq!(view.selected(bytes), 1..6);
+    }
+
+    #[test]
+    fn faults_are_found_among_many() {
+        let fault = |range: Range<usize>| (range, String::new());
+        let faults = [
+            fault(9..9),
+            fault(2..6),
+            fault(20..30),
+            fault(5..7),
+            fault(3..4),
+        ];
+        let merged = merged(&faults);
+        assert_eq!(merged, [2..7, 9..10, 20..30]);
+        let marked: Vec<usize> = (0..40)
+            .filter(|&at| is_among(&merged, &(at..at + 1)))
+            .collect();
+        let wanted: Vec<usize> = (2..7).chain(9..10).chain(20..30).collect();
+        assert_eq!(marked, wanted);
+        assert!(
+            !is_among(&merged, &(9..9)),
+            "a cell of no byte has no fault"
+        );
     }
 
     #[test]

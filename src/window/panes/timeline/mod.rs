@@ -1,32 +1,35 @@
 //! When the token is valid, and where the clock stands.
 
 mod axis;
+mod controls;
 mod paint;
+mod words;
 
 use std::ops::Range;
 
-use egui::{Event, EventFilter, Key, Response, Role, Sense, Ui, WidgetInfo, vec2};
+use egui::{Event, EventFilter, Key, Pos2, Response, Role, Sense, Ui, WidgetInfo, vec2};
 use jiff::{SignedDuration, Timestamp};
 
+use super::focus::{self, Place};
+use super::instant::InstantField;
 use super::members::message;
-use super::times;
-use crate::jose::{Kind, registry};
-use crate::judge::words::short_span;
+use super::roving::is_copied;
 use crate::judge::{Judgement, TimeState, Times};
 use crate::window::commands::Command;
-use crate::window::model::{Clock, Model, Zone};
+use crate::window::copies::CopyOf;
+use crate::window::model::{Clock, Model};
 use crate::window::theme::tokens;
-use crate::window::widgets::{Card, Segment, button_tag, menu_tag, segmented};
+use crate::window::widgets::Card;
 use axis::Axis;
-
-/// What can be chosen as leeway, in seconds.
-const LEEWAYS: [u32; 7] = [0, 5, 30, 60, 120, 300, 600];
+pub(crate) use words::facts;
 
 /// The pane "Timeline". Fills the place that it is given; about 140 points of height suit it.
 #[derive(Debug, Clone, Default)]
 pub struct TimelinePane {
     /// The axis that a drag began on: it must not move under the pointer.
     held: Option<Axis>,
+    /// The clock as it is typed, while it is.
+    typed: Option<InstantField>,
 }
 
 impl TimelinePane {
@@ -38,23 +41,34 @@ impl TimelinePane {
         };
         let marks = shown_marks(&judgement.times);
         let mut commands = Vec::new();
-        let card = Card::new("Timeline")
-            .note(note(model, judgement))
+        let mut card = Card::new("Timeline")
+            .note(words::note(model, judgement))
             .fill_height();
-        let moved = card.show(
+        if model.clock != Clock::Live {
+            card = card.note_color(tokens(ui).warn);
+        }
+        let mut state = (&mut *self, &mut commands);
+        card.show(
             ui,
-            &mut commands,
-            |ui, commands| controls(ui, model, judgement, commands),
-            |ui, _| {
-                if marks.is_empty() {
-                    let (title, text) = nothing(inspection.token.kind, judgement.times.state);
-                    message(ui, title, text);
-                    return None;
+            &mut state,
+            |ui, (pane, commands)| {
+                let button = pane.controls(ui, model, judgement, commands);
+                // Without an axis the keyboard goes to where a clock can be typed.
+                if marks.is_empty() && focus::take(ui, Place::Timeline) {
+                    button.request_focus();
+                    button.scroll_to_me(None);
                 }
-                self.axis_ui(ui, model, judgement, &marks)
+            },
+            |ui, (pane, commands)| {
+                if marks.is_empty() {
+                    let (title, text) =
+                        words::nothing(inspection.token.kind, judgement.times.state);
+                    message(ui, title, text);
+                } else {
+                    pane.axis_ui(ui, model, judgement, &marks, commands);
+                }
             },
         );
-        commands.extend(moved);
         commands
     }
 
@@ -64,12 +78,17 @@ impl TimelinePane {
         model: &Model,
         judgement: &Judgement,
         marks: &[Shown],
-    ) -> Option<Command> {
+        commands: &mut Vec<Command>,
+    ) {
         let place = vec2(
             ui.available_width(),
             ui.available_height().clamp(60.0, 120.0),
         );
         let (rect, response) = ui.allocate_exact_size(place, Sense::click_and_drag());
+        if focus::take(ui, Place::Timeline) {
+            response.request_focus();
+            response.scroll_to_me(None);
+        }
         let width = rect.width() - 2.0 * paint::MARGIN;
         let now = seconds(judgement.at);
         let spans = Spans::new(&judgement.times, now);
@@ -77,14 +96,25 @@ impl TimelinePane {
             Some(held) => held.clone(),
             None => Axis::new(&spans.instants(marks, now), spans.core.as_ref(), width),
         };
-        let words = words(model, judgement, marks);
+        let words = words::words(model, judgement, marks);
         response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, "Clock on the timeline"));
         ui.accesskit_node_builder(response.id, |node| {
             node.set_value(words.as_str());
-            node.set_description("Left and right move the clock by a second, with Shift by a minute, with Ctrl by an hour");
+            node.set_description(
+                "Left and right move the clock by a second, with Shift by a minute, with Ctrl by an hour, \
+                 Page Up and Page Down by a day. Home and End go to where it becomes valid and expires. \
+                 Enter asks for a time, Escape returns to now",
+            );
             node.add_action(egui::accesskit::Action::Increment);
             node.add_action(egui::accesskit::Action::Decrement);
         });
+        let left = rect.left() + paint::MARGIN;
+        let is_dragged = response.dragged();
+        let pointed = if is_dragged {
+            response.interact_pointer_pos()
+        } else {
+            response.hover_pos()
+        };
         let picture = paint::Picture {
             axis: &axis,
             spans: &spans,
@@ -92,11 +122,16 @@ impl TimelinePane {
             now: judgement.at,
             is_live: model.clock == Clock::Live,
             zone: model.zone,
-            judgement,
+            pointed: pointed.map(|at| (at.x - left).clamp(0.0, width)),
+            is_dragged,
         };
         picture.paint(ui, rect, &response, tokens(ui));
-        let command = self.pointer(&response, rect.left() + paint::MARGIN, axis);
-        command.or_else(|| keys(ui, &response, judgement))
+        commands.extend(self.pointer(&response, left, axis));
+        commands.extend(self.keys(ui, &response, model, judgement));
+        if is_copied(&response) {
+            commands.push(Command::Copy(CopyOf::Times));
+        }
+        response.context_menu(|ui| self.menu(ui, model, commands));
     }
 
     fn pointer(&mut self, response: &Response, left: f32, axis: Axis) -> Option<Command> {
@@ -107,7 +142,7 @@ impl TimelinePane {
         if response.clicked() || response.drag_started() {
             response.request_focus();
         }
-        let at = response
+        let at: Option<Pos2> = response
             .interact_pointer_pos()
             .filter(|_| response.clicked() || response.dragged());
         let command = at.and_then(|at| {
@@ -115,12 +150,73 @@ impl TimelinePane {
             let at = Timestamp::from_second(time as i64).ok()?;
             Some(Command::FreezeClock(at))
         });
-        if response.dragged() {
-            self.held = Some(axis);
-        } else {
-            self.held = None;
-        }
+        self.held = response.dragged().then_some(axis);
         command
+    }
+
+    /// Keys and assistive technology move the clock.
+    fn keys(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        model: &Model,
+        judgement: &Judgement,
+    ) -> Option<Command> {
+        use egui::accesskit::Action;
+        const MINUTE: i64 = 60;
+        const HOUR: i64 = 60 * MINUTE;
+        const DAY: i64 = 24 * HOUR;
+        let requests = |action| {
+            let count = ui.input(|input| input.num_accesskit_action_requests(response.id, action));
+            i64::try_from(count).unwrap_or(0).saturating_mul(MINUTE)
+        };
+        let mut by = requests(Action::Increment).saturating_sub(requests(Action::Decrement));
+        let mut jump = None;
+        if response.has_focus() {
+            let is_held = model.clock != Clock::Live;
+            let filter = EventFilter {
+                horizontal_arrows: true,
+                escape: is_held,
+                ..EventFilter::default()
+            };
+            ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+            let at = |claim: &str| judgement.times.mark(claim).and_then(|mark| mark.at);
+            for event in ui.input(|input| input.events.clone()) {
+                let Event::Key {
+                    key,
+                    pressed: true,
+                    modifiers,
+                    ..
+                } = event
+                else {
+                    continue;
+                };
+                let step = match (modifiers.shift, modifiers.command) {
+                    (_, true) => HOUR,
+                    (true, false) => MINUTE,
+                    (false, false) => 1,
+                };
+                match key {
+                    Key::ArrowLeft => by = by.saturating_sub(step),
+                    Key::ArrowRight => by = by.saturating_add(step),
+                    Key::PageUp if !modifiers.any() => by = by.saturating_add(DAY),
+                    Key::PageDown if !modifiers.any() => by = by.saturating_sub(DAY),
+                    Key::Home => jump = at("nbf").or(at("iat")),
+                    Key::End => jump = at("exp"),
+                    Key::Enter if !modifiers.any() => self.type_clock(),
+                    Key::Escape if is_held => return Some(Command::LiveClock),
+                    _ => {}
+                }
+            }
+        }
+        let from = match (jump, by) {
+            (None, 0) => return None,
+            (Some(to), _) => to,
+            // Whole seconds: that is what claims are written in.
+            (None, _) => Timestamp::from_second(judgement.at.as_second()).ok()?,
+        };
+        let to = from.checked_add(SignedDuration::from_secs(by)).ok()?;
+        Some(Command::FreezeClock(to))
     }
 }
 
@@ -148,6 +244,8 @@ fn shown_marks(times: &Times) -> Vec<Shown> {
 struct Spans {
     /// From here it is valid; `None`: from ever.
     from: Option<f64>,
+    /// Where it was issued.
+    issued: Option<f64>,
     /// Up to here it is valid; `None`: for ever.
     until: Option<f64>,
     leeway: f64,
@@ -170,12 +268,35 @@ impl Spans {
         });
         Self {
             from,
+            issued: of("iat"),
             until,
             leeway,
             core,
             is_judged: !matches!(times.state, TimeState::None | TimeState::Unreadable),
             shows_early_leeway: from.is_some_and(|from| now < from),
         }
+    }
+
+    /// How the token stands at an instant; `None` where its claims do not say.
+    fn state(&self, at: f64) -> Option<&'static str> {
+        if !self.is_judged {
+            return None;
+        }
+        let is_after = |until: f64| at >= until;
+        let is_before = |from: f64| at < from;
+        let word = if self
+            .until
+            .is_some_and(|until| is_after(until + self.leeway))
+        {
+            "expired"
+        } else if self.from.is_some_and(|from| is_before(from - self.leeway)) {
+            "not yet valid"
+        } else if self.until.is_some_and(is_after) || self.from.is_some_and(is_before) {
+            "valid by the leeway"
+        } else {
+            "valid"
+        };
+        Some(word)
     }
 
     fn instants(&self, marks: &[Shown], now: f64) -> Vec<f64> {
@@ -195,207 +316,4 @@ impl Spans {
 
 fn seconds(at: Timestamp) -> f64 {
     at.as_second() as f64 + f64::from(at.subsec_nanosecond()) / 1e9
-}
-
-fn controls(ui: &mut Ui, model: &Model, judgement: &Judgement, commands: &mut Vec<Command>) {
-    let mut zone = model.zone;
-    let segments = [
-        Segment {
-            value: Zone::Local,
-            label: "Local",
-            name: "Local time",
-        },
-        Segment {
-            value: Zone::Utc,
-            label: "UTC",
-            name: "UTC",
-        },
-    ];
-    if segmented(ui, &mut zone, &segments) {
-        commands.push(Command::SetZone(zone));
-    }
-    let leeway = judgement.times.leeway_seconds;
-    let label = format!("leeway {}", leeway_words(leeway));
-    let name = format!("Leeway: {}", leeway_words(leeway));
-    menu_tag(ui, &label, &name, |ui| {
-        for choice in LEEWAYS {
-            if ui.radio(choice == leeway, leeway_words(choice)).clicked() {
-                commands.push(Command::SetLeeway(choice));
-                ui.close();
-            }
-        }
-    });
-    if model.clock != Clock::Live && button_tag(ui, "Live", "Live: judge as of now again").clicked()
-    {
-        commands.push(Command::LiveClock);
-    }
-}
-
-fn leeway_words(seconds: u32) -> String {
-    match seconds {
-        0 => "none".to_owned(),
-        _ => short_span(i64::from(seconds)),
-    }
-}
-
-/// What stands after the title: `lived 1 h · drag the clock to ask “was it valid then?”`.
-fn note(model: &Model, judgement: &Judgement) -> String {
-    let times = &judgement.times;
-    let mut parts = Vec::new();
-    if let Some(lifetime) = times.lifetime_seconds {
-        let verb = if times.expired { "lived" } else { "lives" };
-        parts.push(match lifetime {
-            ..0 => "ends before it begins".to_owned(),
-            _ => format!("{verb} {}", short_span(lifetime)),
-        });
-    }
-    let exp = times.mark("exp");
-    match (times.state, exp.and_then(|mark| mark.at)) {
-        (TimeState::Valid, Some(exp)) if model.clock == Clock::Live && exp > judgement.at => {
-            let left = exp.duration_since(judgement.at).as_secs();
-            parts.push(format!("expires in {}", times::countdown(left)));
-        }
-        (TimeState::Unlimited, _) => parts.push("never expires".to_owned()),
-        (TimeState::Unreadable, _) => parts.push("exp or nbf is no number".to_owned()),
-        (_, None) if exp.is_some() => {
-            parts.push("exp is beyond the years that can be shown".to_owned());
-        }
-        _ => {}
-    }
-    if model.clock != Clock::Live {
-        parts.push(format!(
-            "clock held at {}",
-            times::instant(judgement.at, model.zone)
-        ));
-    } else if !times.marks.is_empty() {
-        parts.push("drag the clock to ask \u{201C}was it valid then?\u{201D}".to_owned());
-    }
-    parts.join(" · ")
-}
-
-fn nothing(kind: Kind, state: TimeState) -> (&'static str, &'static str) {
-    if kind == Kind::Jwe {
-        return (
-            "No times to see",
-            "The claims are encrypted, and their times with them.",
-        );
-    }
-    match state {
-        TimeState::None => (
-            "No times",
-            "Only a payload that is a JSON object of claims has times; this token has none.",
-        ),
-        TimeState::Unreadable => (
-            "No readable times",
-            "exp or nbf is there, but is not a number of seconds.",
-        ),
-        _ => (
-            "No times",
-            "The claims name no time: nothing says when this token was issued, and it never expires.",
-        ),
-    }
-}
-
-/// Everything that the timeline shows, in words, a line each.
-pub(crate) fn facts(model: &Model, judgement: &Judgement) -> String {
-    sentences(model, judgement, &shown_marks(&judgement.times)).join("\n")
-}
-
-/// Everything on the axis, in words.
-fn words(model: &Model, judgement: &Judgement, marks: &[Shown]) -> String {
-    sentences(model, judgement, marks).join(". ")
-}
-
-fn sentences(model: &Model, judgement: &Judgement, marks: &[Shown]) -> Vec<String> {
-    let mut sentences: Vec<String> = marks
-        .iter()
-        .map(|mark| {
-            let label = registry::label(&mark.claim).unwrap_or("Time");
-            let claim = crate::jose::visible::visible(&mark.claim);
-            let absolute = times::instant(mark.at, model.zone);
-            let relative = times::relative(mark.at, judgement.at);
-            format!("{label} ({claim}) {absolute}, {relative}")
-        })
-        .collect();
-    sentences.push(format!(
-        "Leeway {}",
-        leeway_words(judgement.times.leeway_seconds)
-    ));
-    let clock = match model.clock {
-        Clock::Frozen(_) => "The clock is held at",
-        Clock::Live => "The clock is live, now",
-    };
-    sentences.push(format!(
-        "{clock} {}: {}",
-        times::instant(judgement.at, model.zone),
-        state_words(&judgement.times)
-    ));
-    sentences
-}
-
-fn state_words(times: &Times) -> &'static str {
-    match times.state {
-        TimeState::Expired => "expired",
-        TimeState::None => "no times to judge",
-        TimeState::NotYetValid => "not yet valid",
-        TimeState::Unlimited => "valid, never expires",
-        TimeState::Unreadable => "times not readable",
-        TimeState::Valid if times.within_leeway => "valid by the leeway",
-        TimeState::Valid => "valid",
-    }
-}
-
-/// Arrow keys and assistive technology move the clock.
-fn keys(ui: &Ui, response: &Response, judgement: &Judgement) -> Option<Command> {
-    use egui::accesskit::Action;
-    const MINUTE: i64 = 60;
-    const HOUR: i64 = 60 * MINUTE;
-    let mut by = 0_i64;
-    let requests = |action| {
-        let count = ui.input(|input| input.num_accesskit_action_requests(response.id, action));
-        i64::try_from(count).unwrap_or(0).saturating_mul(MINUTE)
-    };
-    by = by
-        .saturating_add(requests(Action::Increment))
-        .saturating_sub(requests(Action::Decrement));
-    let mut jump = None;
-    if response.has_focus() {
-        let filter = EventFilter {
-            horizontal_arrows: true,
-            ..EventFilter::default()
-        };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-        let at = |claim: &str| judgement.times.mark(claim).and_then(|mark| mark.at);
-        for event in ui.input(|input| input.events.clone()) {
-            let Event::Key {
-                key,
-                pressed: true,
-                modifiers,
-                ..
-            } = event
-            else {
-                continue;
-            };
-            let step = match (modifiers.shift, modifiers.command) {
-                (_, true) => HOUR,
-                (true, false) => MINUTE,
-                (false, false) => 1,
-            };
-            match key {
-                Key::ArrowLeft => by = by.saturating_sub(step),
-                Key::ArrowRight => by = by.saturating_add(step),
-                Key::Home => jump = at("nbf").or(at("iat")),
-                Key::End => jump = at("exp"),
-                _ => {}
-            }
-        }
-    }
-    let from = match (jump, by) {
-        (None, 0) => return None,
-        (Some(to), _) => to,
-        // Whole seconds: that is what claims are written in.
-        (None, _) => Timestamp::from_second(judgement.at.as_second()).ok()?,
-    };
-    let to = from.checked_add(SignedDuration::from_secs(by)).ok()?;
-    Some(Command::FreezeClock(to))
 }

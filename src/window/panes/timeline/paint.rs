@@ -10,8 +10,8 @@ use jiff::tz::Offset;
 use super::super::times;
 use super::axis::{Axis, Piece, ticks};
 use super::{Shown, Spans, seconds};
+use crate::jose::registry;
 use crate::jose::visible::visible;
-use crate::judge::Judgement;
 use crate::judge::words::{short_span, span};
 use crate::window::model::Zone;
 use crate::window::theme::{Tokens, size};
@@ -25,6 +25,12 @@ const BAR: (f32, f32) = (37.0, 55.0);
 const LINE: f32 = 70.0;
 const TICK_TEXT: f32 = 85.0;
 
+/// Half of the width of the sign for a cut scale, in points.
+const BREAK: f32 = 3.5;
+
+/// The pointer is on a mark within so many points.
+const NEAR: f32 = 4.0;
+
 /// A label for a tick wants this much room, in points.
 const TICK_ROOM: f32 = 96.0;
 
@@ -36,7 +42,10 @@ pub(super) struct Picture<'a> {
     pub(super) now: Timestamp,
     pub(super) is_live: bool,
     pub(super) zone: Zone,
-    pub(super) judgement: &'a Judgement,
+    /// Where the pointer is, from the left end of the axis in points.
+    pub(super) pointed: Option<f32>,
+    /// Whether it holds the clock.
+    pub(super) is_dragged: bool,
 }
 
 /// Places taken by text.
@@ -65,11 +74,14 @@ impl Picture<'_> {
             origin: rect.min + vec2(MARGIN, 0.0),
             width: rect.width() - 2.0 * MARGIN,
         };
+        let now = self.axis.place(seconds(self.now));
         self.zones(&canvas);
         line(&canvas, self.axis);
+        breaks(&canvas, self.axis);
         let mut taken = Taken(Vec::new());
         self.ticks(&canvas, &mut taken);
-        let now = self.axis.place(seconds(self.now));
+        let clock = (!self.is_dragged).then(|| self.clock_label(&canvas, now));
+        taken.0.extend(clock.as_ref().map(|label| label.rect));
         // Text does not run through the lines of marks.
         let lines = self
             .marks
@@ -79,9 +91,12 @@ impl Picture<'_> {
             let line = Rect::from_min_max(canvas.at(x - 1.0, 0.0), canvas.at(x + 1.0, BAR.0));
             taken.0.push(line);
         }
-        self.now_label(&canvas, now, &mut taken);
         self.mark_labels(&canvas, &mut taken);
-        now_line(&canvas, now);
+        now_line(&canvas, now, self.is_live);
+        if let Some(label) = clock {
+            label.paint(&canvas, theme.bg1);
+        }
+        self.pointed(&canvas);
         if response.has_focus() {
             let ring = Stroke::new(1.5, theme.accent);
             painter.rect_stroke(rect.shrink(2.0), 4, ring, StrokeKind::Inside);
@@ -100,16 +115,27 @@ impl Picture<'_> {
         let end = until.unwrap_or(whole.end);
         if let Some(from) = from {
             canvas.zone(self, whole.start, from - leeway, theme.bad, "not yet valid");
-            canvas.zone(self, from - leeway, from, theme.warn, "");
+            canvas.zone(self, from - leeway, from, theme.warn, "leeway");
         }
-        let words = match self.judgement.times.lifetime_seconds {
-            Some(lifetime @ 0..) if until.is_some() => format!("valid {}", short_span(lifetime)),
+        // What a reader takes for the life of a token without `nbf` begins when it was issued.
+        let born = self
+            .spans
+            .issued
+            .filter(|issued| from.is_none() && until.is_some() && (begin..end).contains(issued));
+        if let Some(born) = born {
+            canvas.zone(self, begin, born, theme.ok, "");
+        }
+        let start = born.or(from);
+        let words = match start.zip(until) {
+            Some((start, until)) if start <= until => {
+                format!("valid {}", short_span((until - start) as i64))
+            }
             _ => "valid".to_owned(),
         };
-        canvas.zone(self, begin, end, theme.ok, &words);
+        canvas.zone(self, born.unwrap_or(begin), end, theme.ok, &words);
         if let Some(until) = until {
             let start = until.max(begin);
-            canvas.zone(self, start, until + leeway, theme.warn, "");
+            canvas.zone(self, start, until + leeway, theme.warn, "leeway");
             canvas.zone(self, until + leeway, whole.end, theme.bad, "expired");
         }
     }
@@ -157,22 +183,52 @@ impl Picture<'_> {
         f64::from(offset.seconds())
     }
 
-    fn now_label(&self, canvas: &Canvas<'_>, x: f32, taken: &mut Taken) {
-        let word = if self.is_live { "now" } else { "clock" };
+    fn clock_label(&self, canvas: &Canvas<'_>, x: f32) -> Label {
+        let (word, color) = if self.is_live {
+            ("now", canvas.theme.text)
+        } else {
+            ("clock", canvas.theme.warn)
+        };
         let format = if self.is_other_day() {
             "%b %-d, %H:%M:%S"
         } else {
             "%H:%M:%S"
         };
         let text = format!("{word} {}", times::format_in(self.now, self.zone, format));
-        let color = canvas.theme.text;
-        let is_right = x > canvas.width * 0.6;
-        let (anchor, x) = if is_right {
-            (Align2::RIGHT_CENTER, x - 8.0)
-        } else {
-            (Align2::LEFT_CENTER, x + 8.0)
+        canvas.label(x, text, color)
+    }
+
+    /// The instant under the pointer, and what is there.
+    fn pointed(&self, canvas: &Canvas<'_>) {
+        let Some(x) = self.pointed else {
+            return;
         };
-        canvas.text(pos2(x, LANES[0]), anchor, &text, color, taken);
+        let near = |mark: &&Shown| (self.axis.place(seconds(mark.at)) - x).abs() <= NEAR;
+        let mark = self.marks.iter().find(near).filter(|_| !self.is_dragged);
+        let at = match mark {
+            Some(mark) => Some(mark.at),
+            None => Timestamp::from_second(self.axis.time_at(x).round() as i64).ok(),
+        };
+        let Some(at) = at else {
+            return;
+        };
+        let mut text = times::format_in(at, self.zone, "%b %-d, %H:%M:%S");
+        if let Some(state) = self.spans.state(seconds(at)) {
+            text = format!("{text} · {state}");
+        }
+        if let Some(mark) = mark {
+            text = format!("{} · {text}", long_name(mark));
+        }
+        let line = [canvas.at(x, LANES[0]), canvas.at(x, LINE)];
+        let color = if self.is_dragged {
+            canvas.theme.warn
+        } else {
+            canvas.theme.dim
+        };
+        let dashes = Shape::dashed_line(&line, Stroke::new(1.0, color), 2.0, 2.0);
+        canvas.painter.extend(dashes);
+        let label = canvas.label(x, text, canvas.theme.text);
+        label.paint(canvas, canvas.theme.bg3);
     }
 
     /// Whether the clock stands on another day than the token's own times.
@@ -200,32 +256,76 @@ impl Picture<'_> {
             } else {
                 canvas.theme.dim
             };
-            let mut text = names.join(" = ");
-            if has("iat") {
-                text.push_str(" · issued");
-            }
-            let lane = LANES.iter().rev().find(|&&lane| {
-                let right = canvas.text(
-                    pos2(x + 6.0, lane),
-                    Align2::LEFT_CENTER,
-                    &text,
-                    canvas.theme.text,
-                    taken,
-                );
-                right
-                    || canvas.text(
-                        pos2(x - 6.0, lane),
-                        Align2::RIGHT_CENTER,
-                        &text,
-                        canvas.theme.text,
-                        taken,
-                    )
-            });
+            let is_validity = has("iat") || has("nbf") || has("exp");
+            let short = names.join(" = ");
+            let long = match (has("iat"), group) {
+                (true, _) => format!("{short} · issued"),
+                (false, [mark]) if !is_validity => long_name(mark),
+                _ => short.clone(),
+            };
+            let mut place = |text: &str, lane: f32| {
+                let sides = [
+                    (x + 6.0, Align2::LEFT_CENTER),
+                    (x - 6.0, Align2::RIGHT_CENTER),
+                ];
+                sides.into_iter().any(|(x, anchor)| {
+                    canvas.text(pos2(x, lane), anchor, text, canvas.theme.text, taken)
+                })
+            };
+            let lanes = || LANES.into_iter().rev();
+            let lane = lanes()
+                .find(|&lane| place(&long, lane))
+                .or_else(|| lanes().find(|&lane| place(&short, lane)));
             let top = lane.map_or(BAR.0 - 6.0, |lane| lane - 6.0);
             let ends = [canvas.at(x, top), canvas.at(x, BAR.1 + 8.0)];
-            canvas.painter.line_segment(ends, Stroke::new(2.0, color));
+            if is_validity {
+                canvas.painter.line_segment(ends, Stroke::new(2.0, color));
+            } else {
+                // Told apart by its form too: it says nothing about validity.
+                let dashes = Shape::dashed_line(&ends, Stroke::new(1.5, color), 3.0, 2.0);
+                canvas.painter.extend(dashes);
+                diamond(canvas, pos2(x, BAR.1 + 8.0), color);
+            }
         }
     }
+}
+
+/// `auth_time · user signed in`.
+fn long_name(mark: &Shown) -> String {
+    let claim = visible(&mark.claim);
+    match registry::label(&mark.claim) {
+        Some(label) => format!("{claim} · {}", label.to_lowercase()),
+        None => claim,
+    }
+}
+
+/// Text beside a line, on a ground of its own.
+struct Label {
+    rect: Rect,
+    galley: std::sync::Arc<egui::Galley>,
+    color: Color32,
+}
+
+impl Label {
+    fn paint(self, canvas: &Canvas<'_>, ground: Color32) {
+        let under = self.rect.expand2(vec2(4.0, 1.0));
+        canvas.painter.rect_filled(under, 3, ground);
+        canvas
+            .painter
+            .galley(self.rect.min, self.galley, self.color);
+    }
+}
+
+fn diamond(canvas: &Canvas<'_>, at: Pos2, color: Color32) {
+    const HALF: f32 = 4.0;
+    let corners = [(0.0, -HALF), (HALF, 0.0), (0.0, HALF), (-HALF, 0.0)];
+    let corners = corners.map(|(x, y)| canvas.at(at.x + x, at.y + y));
+    let line = Stroke::new(1.5, color);
+    canvas.painter.add(Shape::convex_polygon(
+        corners.to_vec(),
+        canvas.theme.bg1,
+        line,
+    ));
 }
 
 /// The axis itself, dashed where it is cut.
@@ -246,6 +346,40 @@ fn line(canvas: &Canvas<'_>, axis: &Axis) {
     }
 }
 
+/// Where the scale is cut, a gap with the edges of torn paper through bar and axis.
+fn breaks(canvas: &Canvas<'_>, axis: &Axis) {
+    for x in cuts(axis) {
+        let teeth = |shift: f32, top: f32, bottom: f32| -> Vec<Pos2> {
+            let steps = ((bottom - top) / 6.0).ceil().max(1.0);
+            (0..=steps as u8)
+                .map(|step| {
+                    let side = if step % 2 == 0 { -2.0 } else { 2.0 };
+                    let y = top + (bottom - top) * f32::from(step) / steps;
+                    canvas.at(x + shift + side, y)
+                })
+                .collect()
+        };
+        for (top, bottom) in [(BAR.0 - 3.0, BAR.1 + 3.0), (LINE - 6.0, LINE + 6.0)] {
+            let gap = Stroke::new(2.0 * BREAK, canvas.theme.bg1);
+            canvas
+                .painter
+                .add(Shape::line(teeth(0.0, top, bottom), gap));
+            for shift in [-BREAK, BREAK] {
+                let edge = Stroke::new(1.0, canvas.theme.faint);
+                canvas
+                    .painter
+                    .add(Shape::line(teeth(shift, top, bottom), edge));
+            }
+        }
+    }
+}
+
+/// The middles of the cuts.
+fn cuts(axis: &Axis) -> impl Iterator<Item = f32> {
+    let pieces = axis.pieces().iter().filter(|piece| piece.is_cut);
+    pieces.map(|piece| f32::midpoint(piece.place.start, piece.place.end))
+}
+
 fn cut_label(canvas: &Canvas<'_>, piece: &Piece, taken: &mut Taken) {
     let length = (piece.time.end - piece.time.start) as i64;
     let middle = f32::midpoint(piece.place.start, piece.place.end);
@@ -259,8 +393,12 @@ fn cut_label(canvas: &Canvas<'_>, piece: &Piece, taken: &mut Taken) {
     );
 }
 
-fn now_line(canvas: &Canvas<'_>, x: f32) {
-    let color = canvas.theme.text;
+fn now_line(canvas: &Canvas<'_>, x: f32, is_live: bool) {
+    let color = if is_live {
+        canvas.theme.text
+    } else {
+        canvas.theme.warn
+    };
     let ends = [canvas.at(x, 8.0), canvas.at(x, LINE)];
     canvas.painter.line_segment(ends, Stroke::new(2.0, color));
     let head = vec![
@@ -306,6 +444,28 @@ impl Canvas<'_> {
         true
     }
 
+    /// Text at the right of a place in the upper lane, or at its left, inside of the picture.
+    fn label(&self, x: f32, text: String, color: Color32) -> Label {
+        let font = FontId::proportional(size::SMALL);
+        let galley = self.painter.layout_no_wrap(text, font, color);
+        let is_right = x > self.width * 0.6;
+        let (anchor, x) = if is_right {
+            (Align2::RIGHT_CENTER, x - 12.0)
+        } else {
+            (Align2::LEFT_CENTER, x + 12.0)
+        };
+        let mut rect = anchor.anchor_size(self.at(x, LANES[0]), galley.size());
+        let left = self.origin.x - MARGIN + 6.0;
+        let right = self.origin.x + self.width + MARGIN - 6.0;
+        rect = rect.translate(vec2((right - rect.right()).min(0.0), 0.0));
+        rect = rect.translate(vec2((left - rect.left()).max(0.0), 0.0));
+        Label {
+            rect,
+            galley,
+            color,
+        }
+    }
+
     /// A coloured stretch of the bar, with its word where that fits.
     fn zone(&self, picture: &Picture<'_>, from: f64, until: f64, color: Color32, word: &str) {
         let (left, right) = (picture.axis.place(from), picture.axis.place(until));
@@ -319,9 +479,24 @@ impl Canvas<'_> {
         let galley = self
             .painter
             .layout_no_wrap(word.to_owned(), font, self.theme.text);
-        if galley.size().x + 8.0 < rect.width() {
+        // Between the lines and cuts that go through the bar, in the widest place.
+        let marks = picture.marks.iter().map(|mark| seconds(mark.at));
+        let lines = marks.chain([seconds(picture.now)]);
+        let mut edges: Vec<f32> = lines
+            .map(|at| picture.axis.place(at))
+            .chain(cuts(picture.axis))
+            .chain([left, right])
+            .filter(|edge| (left..=right).contains(edge))
+            .collect();
+        edges.sort_by(f32::total_cmp);
+        let gaps = edges.iter().zip(edges.iter().skip(1));
+        let widest = gaps.max_by(|a, b| (a.1 - a.0).total_cmp(&(b.1 - b.0)));
+        if let Some((start, end)) = widest
+            && galley.size().x + 16.0 < end - start
+        {
+            let middle = self.at(f32::midpoint(*start, *end), f32::midpoint(BAR.0, BAR.1));
             self.painter
-                .galley(rect.center() - galley.size() / 2.0, galley, self.theme.text);
+                .galley(middle - galley.size() / 2.0, galley, self.theme.text);
         }
     }
 }

@@ -1,0 +1,150 @@
+//! What can be set about the clock, in the timeline's header.
+
+use egui::{Popup, PopupCloseBehavior, Response, Ui};
+
+use super::super::focus::{self, Place};
+use super::TimelinePane;
+use super::words::leeway_words;
+use crate::judge::Judgement;
+use crate::window::commands::Command;
+use crate::window::copies::CopyOf;
+use crate::window::model::{Clock, Model, Zone};
+use crate::window::theme::space;
+use crate::window::widgets::{Segment, button_tag, menu_tag, segmented};
+
+/// What can be chosen as leeway, in seconds.
+const LEEWAYS: [u32; 7] = [0, 5, 30, 60, 120, 300, 600];
+
+/// In less width than this, in points, what is needed less often is in a menu.
+const ROOMY: f32 = 640.0;
+
+/// The width of what asks for a time, in points.
+const ENTRY: f32 = 320.0;
+
+impl TimelinePane {
+    /// Laid out from the right. Yields the button by which a clock can be typed.
+    pub(super) fn controls(
+        &mut self,
+        ui: &mut Ui,
+        model: &Model,
+        judgement: &Judgement,
+        commands: &mut Vec<Command>,
+    ) -> Response {
+        let is_roomy = ui.available_width() >= ROOMY;
+        let leeway = judgement.times.leeway_seconds;
+        let mut button = None;
+        if is_roomy {
+            let copy = button_tag(ui, "Copy", "Copy the times in words");
+            if copy.on_hover_text("Copy the times in words").clicked() {
+                commands.push(Command::Copy(CopyOf::Times));
+            }
+        } else {
+            button = Some(menu_tag(ui, "More", "More of the timeline", |ui| {
+                self.menu(ui, model, commands);
+                ui.separator();
+                ui.label("Leeway");
+                leeways(ui, leeway, commands);
+            }));
+        }
+        zones(ui, model, commands);
+        if is_roomy {
+            let label = format!("leeway {}", leeway_words(leeway));
+            let name = format!("Leeway: {}", leeway_words(leeway));
+            menu_tag(ui, &label, &name, |ui| leeways(ui, leeway, commands));
+        }
+        let button = button.unwrap_or_else(|| {
+            let set = button_tag(ui, "Set clock\u{2026}", "Set clock\u{2026}");
+            if set.clicked() {
+                self.type_clock();
+            }
+            set
+        });
+        if model.clock != Clock::Live
+            && button_tag(ui, "Live", "Live: judge as of now again").clicked()
+        {
+            commands.push(Command::LiveClock);
+        }
+        commands.extend(self.typed_ui(&button));
+        button
+    }
+
+    /// The lines of the menu on the axis.
+    pub(super) fn menu(&mut self, ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
+        if ui.button("Set clock\u{2026}").clicked() {
+            self.type_clock();
+            ui.close();
+        }
+        ui.add_enabled_ui(model.clock != Clock::Live, |ui| {
+            if ui.button("Live: judge as of now").clicked() {
+                commands.push(Command::LiveClock);
+                ui.close();
+            }
+        });
+        if ui.button("Copy the times in words").clicked() {
+            commands.push(Command::Copy(CopyOf::Times));
+            ui.close();
+        }
+    }
+
+    /// Asks for a time.
+    pub(super) fn type_clock(&mut self) {
+        self.typed.get_or_insert_default().take_focus();
+    }
+
+    fn typed_ui(&mut self, button: &Response) -> Option<Command> {
+        let field = self.typed.as_mut()?;
+        let mut is_open = true;
+        let popup = Popup::from_response(button)
+            .id(button.id.with("typed clock"))
+            .open_bool(&mut is_open)
+            .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+            .accessible_name("Set clock")
+            .show(|ui| {
+                egui::Frame::new()
+                    .inner_margin(space::S)
+                    .show(ui, |ui| {
+                        ui.set_width(ENTRY);
+                        field.ui(ui)
+                    })
+                    .inner
+            });
+        let entered = popup.and_then(|popup| popup.inner);
+        if entered.is_some() || !is_open {
+            self.typed = None;
+            focus::ask(&button.ctx, Place::Timeline);
+        }
+        entered.map(Command::FreezeClock)
+    }
+}
+
+fn zones(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
+    let mut zone = model.zone;
+    let segments = [
+        Segment {
+            value: Zone::Local,
+            label: "Local",
+            name: "Local time",
+        },
+        Segment {
+            value: Zone::Utc,
+            label: "UTC",
+            name: "UTC",
+        },
+    ];
+    if segmented(ui, &mut zone, &segments) {
+        commands.push(Command::SetZone(zone));
+    }
+}
+
+fn leeways(ui: &mut Ui, leeway: u32, commands: &mut Vec<Command>) {
+    for choice in LEEWAYS {
+        if ui.radio(choice == leeway, leeway_words(choice)).clicked() {
+            commands.push(Command::SetLeeway(choice));
+            ui.close();
+        }
+    }
+    // Set in the policy, perhaps.
+    if !LEEWAYS.contains(&leeway) {
+        let _ = ui.radio(true, leeway_words(leeway));
+    }
+}
