@@ -82,6 +82,17 @@ fn token_1_mib_a_second_later(bencher: Bencher<'_, '_>) {
     ticking(bencher, Window::with_large_token(Form::Table));
 }
 
+/// What the reader takes longest over: a name twice is a fault, with its finding, each.
+#[divan::bench(args = Hostile::ALL)]
+fn hostile_1_mib(bencher: Bencher<'_, '_>, hostile: Hostile) {
+    steady(bencher, Window::with(&hostile.token()));
+}
+
+#[divan::bench(args = Hostile::ALL)]
+fn hostile_1_mib_a_second_later(bencher: Bencher<'_, '_>, hostile: Hostile) {
+    ticking(bencher, Window::with(&hostile.token()));
+}
+
 #[divan::bench(args = [10, 10_000])]
 fn tokens_in_the_rail(bencher: Bencher<'_, '_>, count: usize) {
     steady(bencher, Window::with_tokens(count));
@@ -110,6 +121,32 @@ impl Form {
             Self::Json => "Claims as JSON",
             Self::Table => "Claims as Table",
         }
+    }
+}
+
+/// A token of about 1 MiB that is meant to hold the window up.
+#[derive(Debug, Clone, Copy)]
+enum Hostile {
+    /// 80 000 claims, all of one name.
+    OneName,
+    /// 80 000 claims.
+    ShortNames,
+    /// 40 000 names, each twice.
+    NamesTwice,
+}
+
+impl Hostile {
+    const ALL: [Self; 3] = [Self::OneName, Self::ShortNames, Self::NamesTwice];
+
+    fn token(self) -> String {
+        let members: Vec<_> = (0..80_000)
+            .map(|number| match self {
+                Self::OneName => r#""exp":1"#.to_owned(),
+                Self::ShortNames => format!(r#""{number:05x}":1"#),
+                Self::NamesTwice => format!(r#""{:05x}":1"#, number / 2),
+            })
+            .collect();
+        token(&format!("{{{}}}", members.join(",")))
     }
 }
 
@@ -239,17 +276,21 @@ impl Window {
         window
     }
 
+    /// Opens it with a file that holds this text.
+    fn with(text: &str) -> Self {
+        let file = Input::new(text);
+        Self::open(vec![file.path()])
+    }
+
     fn with_large_token(form: Form) -> Self {
-        let file = Input::new(&large_token());
-        let mut window = Self::open(vec![file.path()]);
+        let mut window = Self::with(&large_token());
         window.click(form.control());
         window
     }
 
     fn with_tokens(count: usize) -> Self {
         let tokens: Vec<_> = (0..count).map(small_token).collect();
-        let file = Input::new(&tokens.join("\n"));
-        let window = Self::open(vec![file.path()]);
+        let window = Self::with(&tokens.join("\n"));
         assert_eq!(window.app.model().session.tokens.len(), count);
         window
     }
