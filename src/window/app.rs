@@ -108,6 +108,10 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
+        if ctx.cumulative_frame_nr() == 1 {
+            // `.ci/first-frame` waits for it.
+            log::info!("first frame shown");
+        }
         if let Some(text) = self.desk.collect() {
             // Where the focus has moved on meanwhile, nobody reads it.
             ctx.input_mut(|input| input.events.push(egui::Event::Paste(text)));

@@ -69,6 +69,8 @@ pub(super) struct Everything {
 struct Round {
     /// The next one.
     at: usize,
+    /// The token on screen, which was judged before all others.
+    judged: Option<usize>,
     /// Whether more than the time changed.
     is_urgent: bool,
 }
@@ -199,6 +201,7 @@ impl Desk {
             if self.is_stale || self.round.is_none() {
                 self.round = Some(Round {
                     at: 0,
+                    judged: self.model.current,
                     is_urgent: self.is_stale,
                 });
             }
@@ -234,7 +237,9 @@ impl Desk {
                 self.round = Some(round);
                 return Some(pause);
             }
-            self.judge_token(round.at);
+            if round.judged != Some(round.at) {
+                self.judge_token(round.at);
+            }
             round.at = round.at.saturating_add(1);
         }
         self.model.revise();

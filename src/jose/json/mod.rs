@@ -239,15 +239,19 @@ impl Json {
         let mut pointer = String::new();
         let mut current = self;
         loop {
+            // In text order: what begins last at or before the offset is the only one that can hold it.
             let next = match &current.value {
                 Value::Array(elements) => elements
-                    .iter()
-                    .enumerate()
-                    .find(|(_, element)| element.range.contains(&offset))
+                    .partition_point(|element| element.range.start <= offset)
+                    .checked_sub(1)
+                    .and_then(|index| Some((index, elements.get(index)?)))
+                    .filter(|(_, element)| element.range.contains(&offset))
                     .map(|(index, element)| (index.to_string(), element)),
                 Value::Object(members) => members
-                    .iter()
-                    .find(|member| member.range().contains(&offset))
+                    .partition_point(|member| member.range().start <= offset)
+                    .checked_sub(1)
+                    .and_then(|index| members.get(index))
+                    .filter(|member| member.range().contains(&offset))
                     .map(|member| (escape_pointer(&member.name), &member.value)),
                 _ => None,
             };

@@ -121,10 +121,11 @@ impl Rule for NumericDateType {
         let findings = members
             .iter()
             .enumerate()
+            .filter(|(_, member)| registry::is_numeric_date(&member.name))
             .filter(|(index, member)| {
                 // A duplicate says so itself; only the value that counts is looked at.
-                let is_last = members.iter().skip(index.saturating_add(1)).all(|later| later.name != member.name);
-                is_last && registry::is_numeric_date(&member.name)
+                let mut later = members.iter().skip(index.saturating_add(1));
+                later.all(|later| later.name != member.name)
             })
             .filter_map(|(_, member)| {
                 let name = &member.name;

@@ -7,6 +7,9 @@ use crate::jose::visible::visible;
 use crate::jose::{Fault, FaultKind, Part, PartRole, Token};
 use crate::judge::words::capitalised;
 
+/// Of a name that stands more often than this in one object, the first places are evidence enough.
+const MAX_DUPLICATES: usize = 100;
+
 /// Whether the profile reads this part as JSON that has rules: headers always, payloads unless opaque.
 fn is_ruled_json(subject: &Subject<'_>, part: PartRole) -> bool {
     match part {
@@ -145,6 +148,7 @@ impl Rule for JsonDuplicateMember {
                     references: vec!["RFC 7515 \u{A7}4", "RFC 7519 \u{A7}4", "CWE-436"],
                     evidence: all
                         .iter()
+                        .take(MAX_DUPLICATES)
                         .map(|range| {
                             Evidence::in_part(part, pointer_at(part, range.start), range.clone())
                         })

@@ -51,7 +51,8 @@ pub(in crate::window) struct Picked {
 /// Waits for an answer and notes how long it took.
 pub(in crate::window) fn wait(wanted: Wanted, answer: Answer) -> Picked {
     let start = Instant::now();
-    let paths = answer();
+    // Where zenity stands in, no files is an empty list.
+    let paths = answer().filter(|paths| !paths.is_empty());
     Picked {
         wanted,
         was_missing: paths.is_none() && start.elapsed() < NO_DIALOG,
@@ -71,6 +72,8 @@ mod tests {
             None
         });
         assert!(!wait(Wanted::Tokens, slow).was_missing);
-        assert!(!wait(Wanted::Keys, Box::new(|| Some(Vec::new()))).was_missing);
+        assert!(wait(Wanted::Keys, Box::new(|| Some(Vec::new()))).was_missing);
+        let chosen = || Some(vec![PathBuf::from("a.pem")]);
+        assert!(!wait(Wanted::Keys, Box::new(chosen)).was_missing);
     }
 }
