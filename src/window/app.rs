@@ -9,6 +9,7 @@ use super::dialogs::DialogKind;
 use super::launch::LaunchOptions;
 use super::loading::{Source, Wanted};
 use super::model::{Layout, Model};
+use super::panes::focus;
 use super::panes::notices::NoticesPane;
 use super::panes::rail::RailPane;
 use super::panes::status::StatusPane;
@@ -119,6 +120,7 @@ impl eframe::App for App {
         for text in self.guard.take_copied() {
             self.desk.copy(text, "the selected text", false);
         }
+        focus::settle(ctx);
         if let Some(theme) = self.desk.system_theme() {
             // What "as the system" means where egui is not told.
             ctx.options_mut(|options| options.fallback_theme = theme);
@@ -155,7 +157,7 @@ impl eframe::App for App {
         if let Some(mut dialog) = self.desk.dialog.take() {
             let (commands, stays) = dialog.ui(ui, &self.desk.model);
             if !stays && let Some(back) = dialog.back() {
-                ui.memory_mut(|memory| memory.request_focus(back));
+                focus::give_back(ui.ctx(), back);
             }
             self.pending.extend(commands);
             self.desk.dialog = stays.then_some(dialog);

@@ -249,6 +249,7 @@ fn check(action: Action, by: By) {
             assert_eq!(desk.window.ctx.theme(), Theme::Light);
         }
         Action::SystemTheme => {
+            desk.act(Action::LightTheme, By::Palette);
             desk.act(action, by);
             assert_eq!(desk.state().theme, ThemePreference::System);
             for theme in [Theme::Light, Theme::Dark] {

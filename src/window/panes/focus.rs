@@ -42,7 +42,7 @@ const ROUND: [Place; 8] = [
 ];
 
 /// A place is forgotten when nothing there took the focus in this many passes.
-const PATIENCE: u64 = 3;
+const PATIENCE: u64 = 4;
 
 /// Asks for the focus to go to a place.
 pub fn ask(ctx: &Context, place: Place) {
@@ -60,10 +60,41 @@ pub(crate) fn take(ctx: &Context, place: Place) -> bool {
     is_asked
 }
 
-/// The place that is asked for and did not get the focus yet.
+/// The place that is asked for and did not get the focus yet. From the pass after the asking on: in that itself, a dialog that
+/// has just been closed still keeps the keyboard from what is below it.
 pub(crate) fn asked(ctx: &Context) -> Option<Place> {
     let (place, pass): (Place, u64) = ctx.data(|data| data.get_temp(id()))?;
-    (pass.saturating_add(PATIENCE) >= ctx.cumulative_pass_nr()).then_some(place)
+    let passed = ctx.cumulative_pass_nr().saturating_sub(pass);
+    (1..=PATIENCE).contains(&passed).then_some(place)
+}
+
+/// Gives the keyboard back to what had it before a dialog, unless something else gets it.
+pub(in crate::window) fn give_back(ctx: &Context, to: Id) {
+    let pass = ctx.cumulative_pass_nr();
+    ctx.data_mut(|data| data.insert_temp(id(), GivenBack { to, pass }));
+    ctx.request_repaint();
+}
+
+/// Does what [`give_back`] asked for, as soon as the dialog no longer keeps the keyboard. To be called before each frame.
+pub(in crate::window) fn settle(ctx: &Context) {
+    let Some(GivenBack { to, pass }) = ctx.data(|data| data.get_temp(id())) else {
+        return;
+    };
+    if ctx.cumulative_pass_nr() < pass.saturating_add(2) {
+        ctx.request_repaint();
+        return;
+    }
+    ctx.data_mut(|data| data.remove::<GivenBack>(id()));
+    if asked(ctx).is_none() && ctx.memory(egui::Memory::focused).is_none() {
+        ctx.memory_mut(|memory| memory.request_focus(to));
+    }
+}
+
+/// What is to have the keyboard again, and the pass in which that was said.
+#[derive(Debug, Clone, PartialEq)]
+struct GivenBack {
+    to: Id,
+    pass: u64,
 }
 
 /// Says where on the screen a place is. To be said in each pass in which it is shown.
@@ -79,7 +110,9 @@ pub(crate) fn report(ctx: &Context, place: Place, rect: Rect) {
 /// The place after (or before) the one that the keyboard is in, of those that are shown.
 pub(crate) fn next(ctx: &Context, is_forward: bool) -> Option<Place> {
     let shown: Vec<Shown> = ctx.data(|data| data.get_temp(id()).unwrap_or_default());
-    let focused = ctx.memory(egui::Memory::focused);
+    // Or what is to have it again, where a dialog has just been closed.
+    let back = ctx.data(|data| data.get_temp(id()).map(|back: GivenBack| back.to));
+    let focused = ctx.memory(egui::Memory::focused).or(back);
     let at = focused.and_then(|id| Some(ctx.read_response(id)?.rect.center()));
     let here = at.and_then(|at| shown.iter().find(|shown| shown.rect.contains(at)));
     let mut round: Vec<Place> = ROUND.to_vec();

@@ -11,7 +11,7 @@ mod row;
 mod strip;
 mod tokens;
 
-use egui::{Align2, FontId, Popup, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
+use egui::{Align2, FontId, Popup, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
 
 use self::keys::KeyList;
 use self::label::TokenLabel;
@@ -55,6 +55,7 @@ impl RailPane {
             .show(ui, |ui| {
                 let count = model.session.tokens.len();
                 let source = self.source(model);
+                let top = ui.cursor().top();
                 section(ui, "Tokens", Some(count), |ui| source_tag(ui, source));
                 if count == 0 {
                     none(
@@ -64,11 +65,13 @@ impl RailPane {
                 } else {
                     commands.extend(self.tokens.ui(ui, model, tokens_height));
                 }
+                report(ui, Place::Tokens, top);
                 ui.add_space(space::S);
                 let line = ui.available_rect_before_wrap();
                 let stroke = Stroke::new(1.0, theme::tokens(ui).line);
                 ui.painter().hline(line.x_range(), line.top(), stroke);
                 ui.add_space(space::XS);
+                let top = ui.cursor().top();
                 section(ui, "Keys", Some(keys), |_| {});
                 if keys == 0 {
                     none(
@@ -77,6 +80,7 @@ impl RailPane {
                     );
                 } else {
                     commands.extend(self.keys.ui(ui, model, keys_height - 40.0));
+                    report(ui, Place::Keys, top);
                 }
                 if hint > 0.0 {
                     let rest = ui.available_height() - hint;
@@ -125,7 +129,9 @@ impl RailPane {
                 self.strip.go_in(model);
             }
             if count > 0 {
+                let top = ui.cursor().top();
                 commands.extend(self.strip.ui(ui, model));
+                report(ui, Place::Tokens, top);
             }
         });
         commands
@@ -154,6 +160,12 @@ fn source_tag(ui: &mut Ui, source: Option<&str>) {
             tag(ui, source, color);
         }
     }
+}
+
+/// Says that everything from `top` to here is this place.
+fn report(ui: &Ui, place: Place, top: f32) {
+    let rect = Rect::from_x_y_ranges(ui.max_rect().x_range(), top..=ui.cursor().top());
+    focus::report(ui.ctx(), place, rect);
 }
 
 /// The box that says what may be dropped, or where dropping does not work, what to do instead.
