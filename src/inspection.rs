@@ -106,25 +106,26 @@ impl Session {
             .collect();
         // What was found thousands of times has thousands of places.
         let mut places: HashMap<usize, HashSet<Place>> = HashMap::new();
-        new.into_iter()
-            .map(|inspection| {
-                let Some(&at) = known.get(&inspection.sha256) else {
-                    let sha256 = inspection.sha256.clone();
-                    let at = self.push(inspection);
-                    known.insert(sha256, at);
-                    return at;
-                };
-                if let Some(same) = self.tokens.get_mut(at) {
-                    let there = places
-                        .entry(at)
-                        .or_insert_with(|| same.places.iter().cloned().collect());
-                    let new = inspection.places.into_iter();
-                    same.places
-                        .extend(new.filter(|place| there.insert(place.clone())));
-                }
-                at
-            })
-            .collect()
+        let new = new.into_iter();
+        self.tokens.reserve(new.size_hint().0);
+        new.map(|inspection| {
+            let Some(&at) = known.get(&inspection.sha256) else {
+                let sha256 = inspection.sha256.clone();
+                let at = self.push(inspection);
+                known.insert(sha256, at);
+                return at;
+            };
+            if let Some(same) = self.tokens.get_mut(at) {
+                let there = places
+                    .entry(at)
+                    .or_insert_with(|| same.places.iter().cloned().collect());
+                let new = inspection.places.into_iter();
+                same.places
+                    .extend(new.filter(|place| there.insert(place.clone())));
+            }
+            at
+        })
+        .collect()
     }
 
     /// Adds a token at the end. Gives its position.

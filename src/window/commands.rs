@@ -388,12 +388,14 @@ impl Desk {
             What::Token(at, token) => {
                 let (inspection, judgement) = *token;
                 let at = at.min(self.model.judgements.len());
+                let token = std::sync::Arc::clone(&inspection.token);
                 self.model.session.tokens.insert(at, inspection);
                 self.model.judgements.insert(at, judgement);
                 self.model.current = Some(at);
                 self.model.selection = None;
                 // The keys may have changed since.
-                self.keys_changed();
+                self.verify(vec![token]);
+                self.is_stale = true;
                 "Brought the token back".clone_into(&mut self.model.last_action);
             }
         }

@@ -327,6 +327,11 @@ impl Desk {
             .iter()
             .map(|inspection| Arc::clone(&inspection.token))
             .collect();
+        self.verify(tokens);
+    }
+
+    /// Verifies these tokens again, on a thread.
+    pub(super) fn verify(&mut self, tokens: Vec<Arc<Token>>) {
         let label = match tokens.len() {
             0 => return,
             1 => "Verifying 1 token".to_owned(),
@@ -385,6 +390,7 @@ impl Desk {
         // The first new one is shown; where all were there already, the first of them.
         let mut first = None;
         let (inspections, judgements): (Vec<_>, Vec<_>) = loaded.tokens.into_iter().unzip();
+        self.model.judgements.reserve(judgements.len());
         let positions = self.model.session.add_inspected(inspections);
         for (at, judgement) in positions.into_iter().zip(judgements) {
             if at == self.model.judgements.len() {

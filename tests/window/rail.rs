@@ -156,6 +156,16 @@ fn a_name_stays_with_its_token_through_moving_removing_and_undo() {
 }
 
 #[test]
+fn a_token_that_comes_back_is_verified_with_the_keys_that_came_meanwhile() {
+    let mut desk = desk_at(3);
+    press(&mut desk, Key::Delete);
+    desk.paste(&sample("issuer.jwks.json"));
+    press_with(&mut desk, Modifiers::COMMAND, Key::Z);
+    let name = desk.names("Token 3:").remove(0);
+    assert!(name.ends_with(", accept"), "{name}");
+}
+
+#[test]
 fn a_token_moves_by_keyboard_and_keeps_the_keyboard() {
     let mut desk = desk_at(1);
     let before = titles(&desk);
@@ -575,8 +585,8 @@ fn what_the_rail_looks_like() {
         harness.run();
         results.add(harness.try_snapshot(format!("rail-{word}")));
     }
-    let mut harness = alone(Theme::Dark, [600.0, 420.0]);
-    harness.get_by_label_contains("Token 1:").focus();
+    let mut harness = alone(Theme::Dark, [600.0, 640.0]);
+    harness.get_by_label_contains("Token 5:").focus();
     harness.run();
     harness.key_press_modifiers(Modifiers::SHIFT, Key::F10);
     harness.run();

@@ -110,9 +110,9 @@ pub(crate) fn report(ctx: &Context, place: Place, rect: Rect) {
 /// The place after (or before) the one that the keyboard is in, of those that are shown.
 pub(crate) fn next(ctx: &Context, is_forward: bool) -> Option<Place> {
     let shown: Vec<Shown> = ctx.data(|data| data.get_temp(id()).unwrap_or_default());
-    // Or what is to have it again, where a dialog has just been closed.
+    // Where a dialog has just been closed, what is to have it again.
     let back = ctx.data(|data| data.get_temp(id()).map(|back: GivenBack| back.to));
-    let focused = ctx.memory(egui::Memory::focused).or(back);
+    let focused = back.or(ctx.memory(egui::Memory::focused));
     let at = focused.and_then(|id| Some(ctx.read_response(id)?.rect.center()));
     let here = at.and_then(|at| shown.iter().find(|shown| shown.rect.contains(at)));
     let mut round: Vec<Place> = ROUND.to_vec();

@@ -9,8 +9,8 @@ use crate::window::commands::Command;
 use crate::window::model::Model;
 use crate::window::theme;
 
-/// The height of a mark's place, in points.
-const MARK: f32 = 32.0;
+/// The height of a mark with the gap to the next, in points.
+const MARK: f32 = 36.0;
 
 /// The strip of marks.
 #[derive(Debug, Default)]
@@ -48,7 +48,7 @@ impl Strip {
                 continue;
             };
             let center = view.rect(at).center();
-            let rect = Rect::from_center_size(pos2(center.x, center.y), vec2(MARK, MARK));
+            let rect = Rect::from_center_size(pos2(center.x, center.y), vec2(32.0, 32.0));
             let mark = ui.interact(rect, id(at), self.roving.sense(ui, at));
             let is_current = model.current == Some(at);
             mark.widget_info(|| WidgetInfo::selected(Role::Button, true, is_current, &label.name));
