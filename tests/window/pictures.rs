@@ -3,15 +3,17 @@
 use std::io::Write as _;
 use std::sync::OnceLock;
 
-use egui::Theme;
+use egui::{Key, Theme};
+use egui_kittest::kittest::Queryable as _;
 use egui_kittest::wgpu::WgpuTestRenderer;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 
 use tokenloupe::jose::PartRole;
 use tokenloupe::judge::Policy;
+use tokenloupe::keys::KeyRing;
 use tokenloupe::window::model::Selection;
 
-use super::stage::{Stage, build, issuer_keys, sample};
+use super::stage::{Stage, build, issuer_keys, sample, token};
 
 /// Whether pictures can be made here. Continuous integration must be able to.
 pub(super) fn can_draw() -> bool {
@@ -86,4 +88,41 @@ fn a_damaged_token_with_something_selected() {
         stage
     };
     picture("panes-damaged", stage, [1176.0, 832.0]);
+}
+
+#[test]
+fn nested_members_opened_with_a_long_value_and_the_keyboard() {
+    if !can_draw() {
+        return;
+    }
+    let payload = format!(
+        r#"{{"iss":"https://accounts.example","exp":1795035600,"realm_access":{{"roles":["admin","user"],"groups":[{{"id":7,"path":"/staff"}}]}},"sub":"a\u202eb","sub":"c","blob":"{}"}}"#,
+        "0123456789abcdef".repeat(200)
+    );
+    let header = r#"{"alg":"HS256","typ":"JWT"}"#;
+    let mut results = SnapshotResults::new();
+    for (theme, word) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
+        let mut harness = build(
+            Harness::builder().wgpu().with_options(options()),
+            Stage::new(
+                &token(header, &payload),
+                KeyRing::default(),
+                Policy::default(),
+            ),
+            [1176.0, 1000.0],
+            theme,
+            |ui, stage| stage.all(ui),
+        );
+        harness.get_by_label_contains("blob: ").focus();
+        harness.run();
+        harness.key_press(Key::ArrowRight);
+        harness.run();
+        harness.get_by_label("More for claims").click();
+        harness.run();
+        harness.get_by_label("Open all").click();
+        harness.run();
+        harness.get_by_label_contains("groups: ").focus();
+        harness.run();
+        results.add(harness.try_snapshot(format!("members-nested-{word}")));
+    }
 }

@@ -207,6 +207,8 @@ fn the_arrow_keys_move_among_rows_and_others_select_and_copy() {
     press(&mut window, Key::Enter);
     press(&mut window, Key::Escape);
     assert_eq!(last(&window), Some(&Command::Select(None)));
+    click(&mut window, "iss: ");
+    assert!(active(&window).starts_with("iss: "), "a click takes it");
 }
 
 #[test]
@@ -253,6 +255,7 @@ fn a_rows_menu_copies_and_opens_by_key_and_by_pointer() {
         window.run();
         click(&mut window, entry);
         assert_eq!(last(&window), Some(&Command::Copy(copied)));
+        assert!(active(&window).starts_with("o: "), "back at the row");
     }
     window.get_by_label_contains("o: ").click_secondary();
     window.run();

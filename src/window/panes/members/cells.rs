@@ -234,8 +234,9 @@ impl Cells {
             // The way back stands above, where it stays in view.
             show_all = Some(link(TOP));
             let top = TOP + LINK + 1.0;
-            whole_at = Some((pos2(space::M + indent, top), pos2(left, top), name_color));
-            bottom = top + whole.name.height(line).max(whole.value.height(line));
+            whole_at = Some((pos2(space::M + indent, TOP), pos2(left, top), name_color));
+            let name_bottom = TOP + whole.name.height(line);
+            bottom = name_bottom.max(top + whole.value.height(line));
             value_end = f32::INFINITY;
         } else {
             let (name, is_name_cut) = cut(&entry.name, MAX_CHARACTERS);

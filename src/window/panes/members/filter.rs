@@ -33,7 +33,7 @@ pub(super) enum Asked {
     Leave,
 }
 
-/// Shows the field and, after it, how many of how many members match.
+/// Shows the field and, at its right, how many of how many members match.
 pub(super) fn field(
     ui: &mut Ui,
     filter: &mut Filter,
@@ -42,20 +42,32 @@ pub(super) fn field(
     width: f32,
 ) -> Option<Asked> {
     let theme = tokens(ui);
-    let edit = TextEdit::singleline(&mut filter.text)
-        .id_salt("filter")
-        .desired_width(width)
-        .hint_text("Filter");
-    let response = ui.add(edit).accessible_name(name);
-    if std::mem::take(&mut filter.wants_focus) {
-        response.request_focus();
-    }
     let count = filter
         .kept
         .as_ref()
         .map(|kept| format!("{} of {total}", kept.matches));
-    if let Some(count) = count {
-        ui.label(RichText::new(count).size(size::SMALL).color(theme.dim));
+    let count = |ui: &mut Ui| {
+        if let Some(count) = count {
+            ui.label(RichText::new(count).size(size::SMALL).color(theme.dim));
+        }
+    };
+    let edit = |ui: &mut Ui, text: &mut String| {
+        let edit = TextEdit::singleline(text)
+            .id_salt("filter")
+            .desired_width(width)
+            .hint_text("Filter");
+        ui.add(edit).accessible_name(name)
+    };
+    let response = if ui.layout().prefer_right_to_left() {
+        count(ui);
+        edit(ui, &mut filter.text)
+    } else {
+        let response = edit(ui, &mut filter.text);
+        count(ui);
+        response
+    };
+    if std::mem::take(&mut filter.wants_focus) {
+        response.request_focus();
     }
     let pressed = |key| ui.input(|input| input.key_pressed(key));
     let has_keys = response.has_focus() || response.lost_focus();

@@ -40,10 +40,9 @@ pub(super) fn show(
 ) -> Option<Command> {
     let mut menu = view.menu?;
     let mut is_open = true;
-    let table = ui.response();
     let mut done = None;
-    Popup::menu(&table)
-        .id(table.id.with("row menu"))
+    Popup::menu(&ui.response())
+        .id(ui.unique_id().with("row menu"))
         .at_position(menu.at)
         .accessible_name("Row")
         .open_bool(&mut is_open)
@@ -94,9 +93,7 @@ pub(super) fn show(
             }
         });
     view.menu = is_open.then_some(menu);
-    if !is_open {
-        table.request_focus();
-    }
+    view.wants_focus |= !is_open;
     done
 }
 

@@ -14,7 +14,7 @@ mod whole;
 
 use std::ops::Range;
 
-use egui::{Color32, RichText, Ui};
+use egui::{Color32, Popup, RichText, Ui};
 
 use super::bytes::{ByteStyle, ByteView, Picked, Source};
 use super::focus::{self, Place};
@@ -29,7 +29,7 @@ use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::model::{Model, Selection};
 use crate::window::theme::{Tokens, space, tokens};
-use crate::window::widgets::{Segment, menu_tag, segmented};
+use crate::window::widgets::{Segment, button_tag, segmented};
 use scroll::TableView;
 use table::Table;
 use tree::Duplicates;
@@ -166,9 +166,8 @@ impl MemberView {
         let lower = title.to_lowercase();
         let mut command = None;
         if shown.root().is_some() {
-            menu_tag(ui, "\u{2026}", &format!("More for {lower}"), |ui| {
-                command = self.menu(ui, shown, &lower);
-            });
+            let button = button_tag(ui, "\u{2026}", &format!("More for {lower}"));
+            Popup::menu(&button).show(|ui| command = self.menu(ui, shown, &lower));
         }
         segmented(ui, &mut self.form, &segments);
         let filter = &self.table.filter;
@@ -176,12 +175,7 @@ impl MemberView {
         let has_place = ui.available_width() > BESIDE_FIELD;
         self.has_bar = filter.is_open && !has_place;
         if self.form == MemberForm::Table && is_wanted && has_place {
-            // Laid out from the right: the count would come first.
-            ui.allocate_ui_with_layout(
-                egui::vec2(FIELD + 70.0, 24.0),
-                egui::Layout::left_to_right(egui::Align::Center),
-                |ui| self.field(ui, shown.part, &lower),
-            );
+            self.field(ui, shown.part, &lower);
         }
         command
     }

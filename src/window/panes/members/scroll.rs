@@ -58,6 +58,8 @@ pub(super) struct TableView {
     /// Where the view's top is among all rows, and its height.
     pub(super) offset: f64,
     pub(super) height: f64,
+    /// Whether the rows had the keyboard when they were last shown.
+    pub(super) has_focus: bool,
     /// Whether the rows are to get the keyboard.
     pub(super) wants_focus: bool,
     /// Whether the list is of what is opened now.
@@ -111,6 +113,12 @@ impl TableView {
             Some(start) => self.list.near(start),
             None => self.first_in_view(),
         })
+    }
+
+    /// Puts the keyboard at a row.
+    pub(super) fn take_keyboard(&mut self, start: Start) {
+        self.active = Some(start);
+        self.wants_focus = true;
     }
 
     fn first_in_view(&self) -> usize {

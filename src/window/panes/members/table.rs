@@ -103,10 +103,10 @@ impl<'a> Table<'a> {
             .accessibility_label(self.name);
         let gained = ui
             .scope_builder(builder, |ui| {
-                if focus::take(ui, self.place) || std::mem::take(&mut view.wants_focus) {
-                    ui.memory_mut(|memory| memory.request_focus(id));
-                }
-                let gained = ui.response().gained_focus();
+                view.wants_focus |= focus::take(ui, self.place);
+                let has_focus = ui.memory(|memory| memory.has_focus(id));
+                let had_focus = std::mem::replace(&mut view.has_focus, has_focus);
+                let gained = has_focus && !had_focus;
                 if gained {
                     let active = view.active().and_then(|index| view.list.get(index));
                     view.active = active.map(|row| row.start);
@@ -117,6 +117,10 @@ impl<'a> Table<'a> {
                 gained
             })
             .inner;
+        if std::mem::take(&mut view.wants_focus) {
+            // Only now: the end of the scope would take a click in it for one beside the table.
+            ui.memory_mut(|memory| memory.request_focus(id));
+        }
         if gained {
             // Where header and claims are themselves scrolled.
             ui.scroll_to_rect(area, None);
@@ -333,14 +337,14 @@ impl<'a> Table<'a> {
             let can_close = !laid.is_open || view.can_close(start);
             if disclosure(ui, theme, laid, rect, row_id, can_close) {
                 view.toggle(start);
-                take_keyboard(ui, view, around.id, start);
+                view.take_keyboard(start);
             }
         }
         if let Some(link_at) = laid.cells.show_all {
             view.long.insert(start);
             if self.show_all(ui, laid, link_at, rect, row_id) {
                 view.toggle_whole(start);
-                take_keyboard(ui, view, around.id, start);
+                view.take_keyboard(start);
             }
         }
         let is_active = view.active == Some(start);
@@ -356,19 +360,19 @@ impl<'a> Table<'a> {
             view.toggle(start);
         }
         if wants(Action::Focus) {
-            take_keyboard(ui, view, around.id, start);
+            view.take_keyboard(start);
         }
         if response.secondary_clicked() || wants(Action::ShowContextMenu) {
             let at = response.interact_pointer_pos();
             view.menu = Some(RowMenu::new(start, at.unwrap_or(rect.left_top())));
-            take_keyboard(ui, view, around.id, start);
+            view.take_keyboard(start);
         }
         let response = match &laid.meaning.hover {
             Some(text) => response.on_hover_text(text),
             None => response,
         };
         response.clicked().then(|| {
-            take_keyboard(ui, view, around.id, start);
+            view.take_keyboard(start);
             self.select(links::select(self.part, entry.range.clone()))
         })
     }
@@ -394,6 +398,8 @@ impl<'a> Table<'a> {
                 Rect::from_x_y_ranges(rect.x_range(), place.top() - 2.0..=place.bottom() + 2.0);
             if shift > 0.0 {
                 ui.painter().rect_filled(strip, 0, theme.bg2);
+                let line = Stroke::new(1.0, theme.line);
+                ui.painter().hline(strip.x_range(), strip.bottom(), line);
             }
             let left = rect.left() + space::M;
             let beside = strip.with_min_x(left).with_max_x(place.left() - space::S);
@@ -484,12 +490,6 @@ fn describe_all(ui: &Ui, view: &TableView, id: Id) {
             node.set_active_descendant(id.with(row.start).accesskit_id());
         }
     });
-}
-
-/// Puts the keyboard at a row.
-fn take_keyboard(ui: &Ui, view: &mut TableView, table: Id, start: Start) {
-    view.active = Some(start);
-    ui.memory_mut(|memory| memory.request_focus(table));
 }
 
 fn tint(theme: &Tokens, meaning: &Meaning, worst: Option<Severity>) -> Option<Color32> {
