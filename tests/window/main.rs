@@ -9,6 +9,8 @@ mod panes;
 #[cfg(test)]
 mod pictures;
 #[cfg(test)]
+mod places;
+#[cfg(test)]
 mod shell;
 #[cfg(test)]
 mod stage;

@@ -177,8 +177,11 @@ fn headline(
             wrapped(ui, RichText::new(sentence.explanation).color(theme.dim));
             if let Some(as_of) = as_of(model, judgement) {
                 ui.horizontal_top(|ui| {
-                    ui.spacing_mut().item_spacing.x = 5.0;
-                    sign(ui, Icon::Clock, 13.0, theme.warn);
+                    ui.spacing_mut().item_spacing.x = 6.0;
+                    ui.vertical(|ui| {
+                        ui.add_space(2.0);
+                        sign(ui, Icon::Clock, 12.0, theme.warn);
+                    });
                     wrapped(ui, RichText::new(as_of).color(theme.warn));
                 });
             }
