@@ -4,7 +4,7 @@ use egui::{Event, Key};
 use egui_kittest::kittest::Queryable as _;
 use tokenloupe::jose::PartRole;
 use tokenloupe::judge::Policy;
-use tokenloupe::keys::KeyRing;
+use tokenloupe::keys::{KeyRing, load};
 use tokenloupe::window::commands::Command;
 use tokenloupe::window::copies::CopyOf;
 use tokenloupe::window::panes::focus::Place;
@@ -34,6 +34,31 @@ fn each_chip_leads_to_what_stands_behind_it() {
     assert_eq!(focused(&window).as_deref(), Some("Time: exp passed"));
     press(&mut window, Key::Enter);
     assert_eq!(last(&window), Some(&Command::Focus(Place::Timeline)));
+}
+
+#[test]
+fn a_chip_that_is_cut_shows_the_whole_under_the_pointer() {
+    let kid = "k".repeat(200);
+    let header = format!(r#"{{"alg":"RS256","kid":"{kid}"}}"#);
+    let mut keys = sample("issuer.jwks.json");
+    keys = keys.replace("idp-2026-09", &kid);
+    let keys = KeyRing::new(load("jwks.json", keys.as_bytes()).unwrap());
+    let stage = Stage::new(
+        &super::super::stage::token(&header, "{}"),
+        keys,
+        Policy::default(),
+    );
+    let mut window = pane!(stage, verdict, [760.0, 300.0]);
+    let name = format!("Signature: wrong, not by key {kid}");
+    let count = |window: &Window| names(window).iter().filter(|found| **found == name).count();
+    assert_eq!(count(&window), 1);
+    window.get_by_label(&name).hover();
+    window.run();
+    // The tooltip waits until the pointer rests.
+    for _ in 0..60 {
+        window.step();
+    }
+    assert_eq!(count(&window), 2, "{:?}", names(&window));
 }
 
 #[test]

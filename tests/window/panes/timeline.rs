@@ -202,6 +202,10 @@ fn dragging_asks_was_it_valid_then_and_a_double_click_returns() {
         window.hover_at(at(share));
         window.step();
     }
+    assert!(
+        paints(&window, "\u{B7} valid"),
+        "what the pointer holds is said beside it"
+    );
     window.drop_at(at(0.3));
     window.run();
     let Clock::Frozen(frozen) = window.state().model.clock else {
