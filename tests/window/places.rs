@@ -118,3 +118,16 @@ fn a_selection_across_parts_is_not_taken_for_one_of_the_header() {
         focused(&desk)
     );
 }
+
+#[test]
+fn a_clock_moved_in_a_low_window_stays_in_sight() {
+    let mut desk = desk(820.0, 600.0);
+    press_chip(&mut desk, "Time: ");
+    for _ in 0..3 {
+        desk.window.key_press(Key::ArrowLeft);
+        desk.settle();
+        let axis = desk.window.get_by_label("Clock on the timeline").rect();
+        assert!(axis.bottom() < 600.0 - 24.0, "{axis}");
+    }
+    assert!(desk.has("not now"), "the verdict says so in a line more");
+}

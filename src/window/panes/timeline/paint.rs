@@ -440,6 +440,12 @@ impl Canvas<'_> {
         self.origin + vec2(x, y)
     }
 
+    /// Where text begins and ends at the latest.
+    fn edges(&self) -> (f32, f32) {
+        let room = MARGIN - 6.0;
+        (self.origin.x - room, self.origin.x + self.width + room)
+    }
+
     /// Paints text unless its place is taken or ends outside; whether it was painted.
     fn text(
         &self,
@@ -453,8 +459,8 @@ impl Canvas<'_> {
             self.painter
                 .layout_no_wrap(text.to_owned(), FontId::proportional(size::SMALL), color);
         let rect = anchor.anchor_size(self.origin + at.to_vec2(), galley.size());
-        let edges = self.origin.x - MARGIN + 2.0..=self.origin.x + self.width + MARGIN - 2.0;
-        if !edges.contains(&rect.left()) || !edges.contains(&rect.right()) || !taken.take(rect) {
+        let (left, right) = self.edges();
+        if rect.left() < left || right < rect.right() || !taken.take(rect) {
             return false;
         }
         self.painter.galley(rect.min, galley, color);
@@ -471,8 +477,7 @@ impl Canvas<'_> {
             (Align2::LEFT_CENTER, x + 12.0)
         };
         let mut rect = anchor.anchor_size(self.at(x, LANES[0]), galley.size());
-        let left = self.origin.x - MARGIN + 6.0;
-        let right = self.origin.x + self.width + MARGIN - 6.0;
+        let (left, right) = self.edges();
         rect = rect.translate(vec2((right - rect.right()).min(0.0), 0.0));
         rect = rect.translate(vec2((left - rect.left()).max(0.0), 0.0));
         Label {
