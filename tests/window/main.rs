@@ -11,6 +11,8 @@ mod panes;
 #[cfg(test)]
 mod pictures;
 #[cfg(test)]
+mod places;
+#[cfg(test)]
 mod rail;
 #[cfg(test)]
 mod samples;

@@ -8,10 +8,9 @@ use egui_kittest::kittest::Queryable as _;
 use egui_kittest::wgpu::WgpuTestRenderer;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 
-use tokenloupe::jose::PartRole;
 use tokenloupe::judge::Policy;
 use tokenloupe::keys::KeyRing;
-use tokenloupe::window::model::Selection;
+use tokenloupe::window::commands::Command;
 
 use super::stage::{Stage, build, issuer_keys, sample, token};
 
@@ -50,7 +49,14 @@ pub(super) fn options() -> SnapshotOptions {
     SnapshotOptions::new().threshold(1.0).max_failed_pixels(40)
 }
 
-fn picture(name: &str, stage: impl Fn() -> Stage, size: [f32; 2]) {
+/// A picture of what `show` shows, after something was done to it.
+fn picture_of(
+    name: &str,
+    stage: impl Fn() -> Stage,
+    size: [f32; 2],
+    show: fn(&mut egui::Ui, &mut Stage),
+    act: impl Fn(&mut Harness<'static, Stage>),
+) {
     if !can_draw() {
         return;
     }
@@ -61,68 +67,108 @@ fn picture(name: &str, stage: impl Fn() -> Stage, size: [f32; 2]) {
             stage(),
             size,
             theme,
-            |ui, stage| stage.all(ui),
+            show,
         );
+        act(&mut harness);
         results.add(harness.try_snapshot(format!("{name}-{word}")));
     }
 }
 
 #[test]
-fn an_expired_token_with_its_key() {
-    picture("panes-expired", Stage::id_token, [1176.0, 832.0]);
-}
-
-#[test]
-fn an_encrypted_token() {
-    picture("panes-encrypted", Stage::jwe, [1176.0, 832.0]);
-}
-
-#[test]
-fn a_damaged_token_with_something_selected() {
-    let stage = || {
-        let mut stage = Stage::new(&sample("damaged.jwt"), issuer_keys(), Policy::default());
-        stage.model.selection = Some(Selection {
-            part: PartRole::Payload,
-            range: 150..200,
-        });
-        stage
-    };
-    picture("panes-damaged", stage, [1176.0, 832.0]);
-}
-
-#[test]
 fn nested_members_opened_with_a_long_value_and_the_keyboard() {
-    if !can_draw() {
-        return;
-    }
     let payload = format!(
         r#"{{"iss":"https://accounts.example","exp":1795035600,"realm_access":{{"roles":["admin","user"],"groups":[{{"id":7,"path":"/staff"}}]}},"sub":"a\u202eb","sub":"c","blob":"{}"}}"#,
         "0123456789abcdef".repeat(200)
     );
     let header = r#"{"alg":"HS256","typ":"JWT"}"#;
-    let mut results = SnapshotResults::new();
-    for (theme, word) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
-        let mut harness = build(
-            Harness::builder().wgpu().with_options(options()),
-            Stage::new(
-                &token(header, &payload),
-                KeyRing::default(),
-                Policy::default(),
-            ),
-            [1176.0, 1000.0],
-            theme,
-            |ui, stage| stage.all(ui),
-        );
-        harness.get_by_label_contains("blob: ").focus();
-        harness.run();
-        harness.key_press(Key::ArrowRight);
-        harness.run();
-        harness.get_by_label("More for claims").click();
-        harness.run();
-        harness.get_by_label("Open all").click();
-        harness.run();
-        harness.get_by_label_contains("groups: ").focus();
-        harness.run();
-        results.add(harness.try_snapshot(format!("members-nested-{word}")));
+    let stage = || {
+        let keys = KeyRing::default();
+        Stage::new(&token(header, &payload), keys, Policy::default())
+    };
+    let show = |ui: &mut egui::Ui, stage: &mut Stage| stage.all(ui);
+    picture_of("members-nested", stage, [1176.0, 1000.0], show, |window| {
+        window.get_by_label_contains("blob: ").focus();
+        window.run();
+        window.key_press(Key::ArrowRight);
+        window.run();
+        window.get_by_label("More for claims").click();
+        window.run();
+        window.get_by_label("Open all").click();
+        window.run();
+        window.get_by_label_contains("groups: ").focus();
+        window.run();
+    });
+}
+
+/// One pane on its ground, with what it asks for done.
+fn alone(
+    ui: &mut egui::Ui,
+    stage: &mut Stage,
+    show: impl FnOnce(&mut egui::Ui, &mut Stage) -> Vec<Command>,
+) {
+    let tokens = tokenloupe::window::theme::tokens(ui);
+    let rect = ui.ctx().content_rect();
+    ui.painter().rect_filled(rect, 0, tokens.bg1);
+    for command in show(ui, stage) {
+        stage.obey(&command);
     }
+}
+
+#[test]
+fn a_clock_that_is_held() {
+    let stage = || {
+        let mut stage = Stage::id_token();
+        stage.freeze("2026-11-18T20:30:00Z");
+        stage
+    };
+    let show = |ui: &mut egui::Ui, stage: &mut Stage| {
+        alone(ui, stage, |ui, stage| {
+            let mut commands = stage.verdict.ui(ui, &stage.model);
+            ui.add_space(10.0);
+            commands.extend(stage.timeline.ui(ui, &stage.model));
+            commands
+        });
+    };
+    picture_of("timeline-frozen", stage, [776.0, 290.0], show, |window| {
+        let name = "Clock on the timeline";
+        let axis = window.get_by_label(name).rect();
+        window.hover_at(axis.left_top() + egui::vec2(420.0, 40.0));
+        window.run();
+    });
+}
+
+#[test]
+fn findings_of_several_severities() {
+    let stage = || {
+        let token = token(
+            r#"{"alg":"RS256","kid":"idp-2026-09","jku":"https://keys.example.net/jwks"}"#,
+            r#"{"sub":"a","sub":"b","iat":1795032000,"exp":"1795035600"}"#,
+        );
+        Stage::new(&token, issuer_keys(), Policy::default())
+    };
+    let show = |ui: &mut egui::Ui, stage: &mut Stage| {
+        alone(ui, stage, |ui, stage| {
+            let mut commands = stage.checks.ui(ui, &stage.model);
+            commands.extend(stage.findings.ui(ui, &stage.model));
+            commands
+        });
+    };
+    picture_of("findings", stage, [372.0, 1000.0], show, |window| {
+        window
+            .get_by_label_contains("\u{201C}sub\u{201D} stands")
+            .click();
+        window.run();
+    });
+}
+
+#[test]
+fn a_narrow_raw_token_with_its_faults() {
+    let stage = || Stage::new(&sample("damaged.jwt"), issuer_keys(), Policy::default());
+    let show = |ui: &mut egui::Ui, stage: &mut Stage| {
+        alone(ui, stage, |ui, stage| stage.raw.ui(ui, &stage.model));
+    };
+    picture_of("raw-faults", stage, [500.0, 330.0], show, |window| {
+        window.get_by_label("2 faults in the token").click();
+        window.run();
+    });
 }

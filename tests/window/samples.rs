@@ -1,14 +1,11 @@
 //! The empty window and its samples: each opens by pointer and by keyboard and shows what its line promises.
 
-use egui::{Key, Theme, vec2};
+use egui::{Key, vec2};
 use egui_kittest::kittest::Queryable as _;
-use egui_kittest::{Harness, SnapshotResults};
 use tokenloupe::find::find;
-use tokenloupe::window::LaunchOptions;
 use tokenloupe::window::samples::{SAMPLES, Sample};
 
 use crate::desk::Desk;
-use crate::pictures::{can_draw, options};
 
 /// For each sample: how many tokens and keys it brings, the headline of the token that is shown, and a finding or value
 /// that can be read in the window then.
@@ -262,26 +259,5 @@ fn all_can_be_reached_at_every_size() {
         tab_to(&mut desk, &last);
         let rect = desk.window.get_by_label(&last).rect();
         assert!(rect.top() >= 44.0 && rect.bottom() <= screen.y, "{rect:?}");
-    }
-}
-
-#[test]
-fn pictures() {
-    if !can_draw() {
-        return;
-    }
-    let mut results = SnapshotResults::new();
-    for (name, size, theme) in [
-        ("welcome-dark", vec2(1440.0, 900.0), Theme::Dark),
-        ("welcome-light", vec2(1440.0, 900.0), Theme::Light),
-        ("welcome-820", vec2(820.0, 600.0), Theme::Light),
-    ] {
-        let builder = Harness::builder()
-            .with_size(size)
-            .with_theme(theme)
-            .with_options(options())
-            .wgpu();
-        let mut desk = Desk::build(builder, LaunchOptions::default());
-        results.add(desk.window.try_snapshot(name));
     }
 }

@@ -34,7 +34,7 @@ impl InstantField {
                 .align(Align2::LEFT_CENTER)
                 .id_salt("instant")
                 .hint_text("2026-11-21T22:40:13Z or 1795300813")
-                .desired_width(230.0);
+                .desired_width(252.0);
             let field = ui.add(edit).labelled_by(label.id);
             if std::mem::take(&mut self.comes) {
                 field.request_focus();

@@ -226,7 +226,22 @@ impl About {
             _ => format!("{count} faults"),
         };
         let name = format!("{label} in the token");
-        panel_tag(ui, &label, &name, |ui| {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = space::XS;
+            self.fault_list(ui, (&label, &name), token, commands);
+            sign(ui, Icon::Triangle, 11.0, tokens(ui).bad);
+        });
+    }
+
+    fn fault_list(
+        &mut self,
+        ui: &mut Ui,
+        (label, name): (&str, &str),
+        token: &Token,
+        commands: &mut Vec<Command>,
+    ) {
+        let count = self.faults.len();
+        panel_tag(ui, label, name, |ui| {
             ui.set_width(LIST.min(ui.ctx().content_rect().width() - 64.0));
             ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
                 for (range, text) in self.faults.iter().take(self.listed) {
@@ -250,7 +265,6 @@ impl About {
                 }
             }
         });
-        sign(ui, Icon::Triangle, 11.0, tokens(ui).bad);
     }
 
     /// Whether the legend fits into the header beside title and note.
@@ -269,6 +283,7 @@ impl About {
     }
 
     fn legend(&self, ui: &mut Ui, is_from_right: bool, commands: &mut Vec<Command>) {
+        let before = ui.spacing().item_spacing;
         ui.spacing_mut().item_spacing.x = space::M;
         let mut show = |section: &Section| {
             if section_button(ui, section).clicked() {
@@ -283,6 +298,7 @@ impl About {
         } else {
             self.sections.iter().for_each(&mut show);
         }
+        ui.spacing_mut().item_spacing = before;
     }
 
     fn legend_below(&self, ui: &mut Ui, commands: &mut Vec<Command>) {

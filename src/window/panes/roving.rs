@@ -91,5 +91,5 @@ pub(crate) fn is_copied(response: &Response) -> bool {
     response.has_focus()
         && response
             .ctx
-            .input(|input| input.events.iter().any(|event| *event == Event::Copy))
+            .input(|input| input.events.contains(&Event::Copy))
 }

@@ -177,8 +177,11 @@ fn headline(
             wrapped(ui, RichText::new(sentence.explanation).color(theme.dim));
             if let Some(as_of) = as_of(model, judgement) {
                 ui.horizontal_top(|ui| {
-                    ui.spacing_mut().item_spacing.x = 5.0;
-                    sign(ui, Icon::Clock, 13.0, theme.warn);
+                    ui.spacing_mut().item_spacing.x = 6.0;
+                    ui.vertical(|ui| {
+                        ui.add_space(2.0);
+                        sign(ui, Icon::Clock, 12.0, theme.warn);
+                    });
                     wrapped(ui, RichText::new(as_of).color(theme.warn));
                 });
             }
@@ -263,8 +266,10 @@ fn show_chip(ui: &Ui, rect: Rect, id: egui::Id, chip: &Chip, commands: &mut Vec<
 /// One line, cut with `…` where the chip ends.
 fn chip_words(chip: &Chip, theme: &Tokens, width: f32) -> LayoutJob {
     let font = FontId::proportional(size::BODY);
-    let mut words = LayoutJob::default();
-    words.wrap = egui::text::TextWrapping::truncate_at_width(width);
+    let mut words = LayoutJob {
+        wrap: egui::text::TextWrapping::truncate_at_width(width),
+        ..LayoutJob::default()
+    };
     words.append(
         &chip.text.join(" · "),
         0.0,
@@ -386,13 +391,16 @@ fn policy(theme: &Tokens, model: &Model, inspection: &Inspection, judgement: &Ju
     Chip::new("Policy", expected_at(judgement), (icon, color, vec![text]))
 }
 
-/// The check that tells most of the policy: the first expectation that is not met, else what is not expected.
+/// The check that tells most of the policy: the first expectation that is not met, else what is not expected, else the
+/// first expectation.
 fn expected_at(judgement: &Judgement) -> Place {
-    let failed = judgement.checks.iter().find(|check| {
-        let is_expected = matches!(check.check, "alg" | "typ" | "iss" | "aud" | "nonce");
-        is_expected && check.result == CheckResult::Failed
-    });
-    Place::Check(failed.map_or("policy", |check| check.check))
+    let is_expected = |name: &str| matches!(name, "alg" | "typ" | "iss" | "aud" | "nonce");
+    let checks = || judgement.checks.iter();
+    let check = checks()
+        .find(|check| is_expected(check.check) && check.result == CheckResult::Failed)
+        .or_else(|| checks().find(|check| check.check == "policy"))
+        .or_else(|| checks().find(|check| is_expected(check.check)));
+    check.map_or(Place::Checks, |check| Place::Check(check.check))
 }
 
 fn findings(theme: &Tokens, judgement: &Judgement) -> Chip {

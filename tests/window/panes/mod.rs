@@ -92,18 +92,47 @@ fn character_width(window: &Window) -> f32 {
     window.ctx.fonts_mut(|fonts| fonts.glyph_width(&font, '0'))
 }
 
-fn click_at(window: &mut Window, at: egui::Pos2) {
-    window.hover_at(at);
+/// The name of what has the focus.
+fn focused(window: &Window) -> Option<String> {
+    window
+        .query_all_by(|_| true)
+        .map(|node| node.accesskit_node())
+        .find(|node| node.is_focused() && node.role() != egui::accesskit::Role::Window)
+        .and_then(|node| node.label())
+}
+
+fn right_click(window: &mut Window, name: &str) {
+    let at = window.get_by_label_contains(name).rect().center();
+    press_at(window, at, PointerButton::Secondary, Modifiers::NONE);
     window.run();
+}
+
+/// Presses and lets go, without waiting.
+fn press_at(window: &mut Window, at: egui::Pos2, button: PointerButton, modifiers: Modifiers) {
+    window.hover_at(at);
+    window.step();
     for pressed in [true, false] {
         window.event(egui::Event::PointerButton {
             pos: at,
-            button: PointerButton::Primary,
+            button,
             pressed,
-            modifiers: Modifiers::NONE,
+            modifiers,
         });
         window.step();
     }
+}
+
+/// Whether these words are painted, with a name or without.
+fn paints(window: &Window, words: &str) -> bool {
+    window
+        .output()
+        .shapes
+        .iter()
+        .any(|shape| matches!(&shape.shape, egui::Shape::Text(text) if text.galley.text().contains(words)))
+}
+
+fn click_at(window: &mut Window, at: egui::Pos2) {
+    press_at(window, at, PointerButton::Primary, Modifiers::NONE);
     window.run();
 }
 

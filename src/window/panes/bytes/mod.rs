@@ -145,6 +145,11 @@ impl ByteView {
         }
         let rows = self.cache.as_ref().map_or(1, |cache| cache.rows.len());
         ui.spacing_mut().item_spacing.y = 0.0;
+        // Where not all rows fit, none is cut in half at the lower edge.
+        let room = ui.available_height();
+        if rows as f32 * ROW + 2.0 * space::S > room {
+            area = area.max_height(((room - space::S) / ROW).floor().max(1.0) * ROW + space::S);
+        }
         let output = area.show_rows(ui, ROW, rows, |ui, range| self.rows(ui, source, range));
         self.offset = output.state.clamped_offset().y;
         self.height = output.inner_rect.height();

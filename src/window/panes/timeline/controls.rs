@@ -1,6 +1,6 @@
 //! What can be set about the clock, in the timeline's header.
 
-use egui::{Popup, PopupCloseBehavior, Response, Ui};
+use egui::{Key, Modifiers, Popup, PopupCloseBehavior, Response, Ui};
 
 use super::super::focus::{self, Place};
 use super::TimelinePane;
@@ -111,6 +111,11 @@ impl TimelinePane {
         let entered = popup.and_then(|popup| popup.inner);
         if entered.is_some() || !is_open {
             self.typed = None;
+            // The key that ended it means nothing else to the axis, which is next.
+            button.ctx.input_mut(|input| {
+                input.consume_key(Modifiers::NONE, Key::Enter);
+                input.consume_key(Modifiers::NONE, Key::Escape);
+            });
             focus::ask(&button.ctx, Place::Timeline);
         }
         entered.map(Command::FreezeClock)

@@ -28,6 +28,8 @@ pub(crate) use words::facts;
 pub struct TimelinePane {
     /// The axis that a drag began on: it must not move under the pointer.
     held: Option<Axis>,
+    /// Whether the clock was moved here: what grows above must not push the axis out of sight.
+    moved: bool,
     /// The clock as it is typed, while it is.
     typed: Option<InstantField>,
 }
@@ -85,8 +87,11 @@ impl TimelinePane {
             ui.available_height().clamp(60.0, 120.0),
         );
         let (rect, response) = ui.allocate_exact_size(place, Sense::click_and_drag());
-        if focus::take(ui, Place::Timeline) {
+        let is_asked = focus::take(ui, Place::Timeline);
+        if is_asked {
             response.request_focus();
+        }
+        if is_asked || std::mem::take(&mut self.moved) {
             response.scroll_to_me(None);
         }
         let width = rect.width() - 2.0 * paint::MARGIN;
@@ -126,8 +131,11 @@ impl TimelinePane {
             is_dragged,
         };
         picture.paint(ui, rect, &response, tokens(ui));
-        commands.extend(self.pointer(&response, left, axis));
-        commands.extend(self.keys(ui, &response, model, judgement));
+        let moved = self
+            .pointer(&response, left, axis)
+            .or_else(|| self.keys(ui, &response, model, judgement));
+        self.moved = moved.is_some();
+        commands.extend(moved);
         if is_copied(&response) {
             commands.push(Command::Copy(CopyOf::Times));
         }

@@ -80,7 +80,8 @@ impl Picture<'_> {
         breaks(&canvas, self.axis);
         let mut taken = Taken(Vec::new());
         self.ticks(&canvas, &mut taken);
-        let clock = (!self.is_dragged).then(|| self.clock_label(&canvas, now));
+        let clock =
+            (!self.is_dragged).then(|| self.clock_label(&canvas, now, is_right(&canvas, now)));
         taken.0.extend(clock.as_ref().map(|label| label.rect));
         // Text does not run through the lines of marks.
         let lines = self
@@ -93,10 +94,26 @@ impl Picture<'_> {
         }
         self.mark_labels(&canvas, &mut taken);
         now_line(&canvas, now, self.is_live);
+        let pointed = self.pointed(&canvas);
+        // Where the two meet, what the pointer asks for stays, and the clock goes to its other side.
+        let is_free = |label: &Label| {
+            !pointed.as_ref().is_some_and(|other| {
+                let around = other.rect.expand2(vec2(8.0, 0.0));
+                around.intersects(label.rect)
+            })
+        };
+        let other = || self.clock_label(&canvas, now, !is_right(&canvas, now));
+        let clock = clock.and_then(|label| {
+            Some(label)
+                .filter(is_free)
+                .or_else(|| Some(other()).filter(is_free))
+        });
         if let Some(label) = clock {
             label.paint(&canvas, theme.bg1);
         }
-        self.pointed(&canvas);
+        if let Some(label) = pointed {
+            label.paint(&canvas, theme.bg3);
+        }
         if response.has_focus() {
             let ring = Stroke::new(1.5, theme.accent);
             painter.rect_stroke(rect.shrink(2.0), 4, ring, StrokeKind::Inside);
@@ -183,7 +200,7 @@ impl Picture<'_> {
         f64::from(offset.seconds())
     }
 
-    fn clock_label(&self, canvas: &Canvas<'_>, x: f32) -> Label {
+    fn clock_label(&self, canvas: &Canvas<'_>, x: f32, is_left_of_it: bool) -> Label {
         let (word, color) = if self.is_live {
             ("now", canvas.theme.text)
         } else {
@@ -195,23 +212,19 @@ impl Picture<'_> {
             "%H:%M:%S"
         };
         let text = format!("{word} {}", times::format_in(self.now, self.zone, format));
-        canvas.label(x, text, color)
+        canvas.label(x, text, color, is_left_of_it)
     }
 
     /// The instant under the pointer, and what is there.
-    fn pointed(&self, canvas: &Canvas<'_>) {
-        let Some(x) = self.pointed else {
-            return;
-        };
+    fn pointed(&self, canvas: &Canvas<'_>) -> Option<Label> {
+        let x = self.pointed?;
         let near = |mark: &&Shown| (self.axis.place(seconds(mark.at)) - x).abs() <= NEAR;
         let mark = self.marks.iter().find(near).filter(|_| !self.is_dragged);
         let at = match mark {
             Some(mark) => Some(mark.at),
             None => Timestamp::from_second(self.axis.time_at(x).round() as i64).ok(),
         };
-        let Some(at) = at else {
-            return;
-        };
+        let at = at?;
         let mut text = times::format_in(at, self.zone, "%b %-d, %H:%M:%S");
         if let Some(state) = self.spans.state(seconds(at)) {
             text = format!("{text} · {state}");
@@ -227,8 +240,7 @@ impl Picture<'_> {
         };
         let dashes = Shape::dashed_line(&line, Stroke::new(1.0, color), 2.0, 2.0);
         canvas.painter.extend(dashes);
-        let label = canvas.label(x, text, canvas.theme.text);
-        label.paint(canvas, canvas.theme.bg3);
+        Some(canvas.label(x, text, canvas.theme.text, is_right(canvas, x)))
     }
 
     /// Whether the clock stands on another day than the token's own times.
@@ -288,6 +300,11 @@ impl Picture<'_> {
             }
         }
     }
+}
+
+/// Whether a place is so far right that its text stands at its left.
+fn is_right(canvas: &Canvas<'_>, x: f32) -> bool {
+    x > canvas.width * 0.6
 }
 
 /// `auth_time · user signed in`.
@@ -423,6 +440,12 @@ impl Canvas<'_> {
         self.origin + vec2(x, y)
     }
 
+    /// Where text begins and ends at the latest.
+    fn edges(&self) -> (f32, f32) {
+        let room = MARGIN - 6.0;
+        (self.origin.x - room, self.origin.x + self.width + room)
+    }
+
     /// Paints text unless its place is taken or ends outside; whether it was painted.
     fn text(
         &self,
@@ -436,8 +459,8 @@ impl Canvas<'_> {
             self.painter
                 .layout_no_wrap(text.to_owned(), FontId::proportional(size::SMALL), color);
         let rect = anchor.anchor_size(self.origin + at.to_vec2(), galley.size());
-        let edges = self.origin.x - MARGIN + 2.0..=self.origin.x + self.width + MARGIN - 2.0;
-        if !edges.contains(&rect.left()) || !edges.contains(&rect.right()) || !taken.take(rect) {
+        let (left, right) = self.edges();
+        if rect.left() < left || right < rect.right() || !taken.take(rect) {
             return false;
         }
         self.painter.galley(rect.min, galley, color);
@@ -445,18 +468,16 @@ impl Canvas<'_> {
     }
 
     /// Text at the right of a place in the upper lane, or at its left, inside of the picture.
-    fn label(&self, x: f32, text: String, color: Color32) -> Label {
+    fn label(&self, x: f32, text: String, color: Color32, is_left_of_it: bool) -> Label {
         let font = FontId::proportional(size::SMALL);
         let galley = self.painter.layout_no_wrap(text, font, color);
-        let is_right = x > self.width * 0.6;
-        let (anchor, x) = if is_right {
+        let (anchor, x) = if is_left_of_it {
             (Align2::RIGHT_CENTER, x - 12.0)
         } else {
             (Align2::LEFT_CENTER, x + 12.0)
         };
         let mut rect = anchor.anchor_size(self.at(x, LANES[0]), galley.size());
-        let left = self.origin.x - MARGIN + 6.0;
-        let right = self.origin.x + self.width + MARGIN - 6.0;
+        let (left, right) = self.edges();
         rect = rect.translate(vec2((right - rect.right()).min(0.0), 0.0));
         rect = rect.translate(vec2((left - rect.left()).max(0.0), 0.0));
         Label {

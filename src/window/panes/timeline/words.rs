@@ -19,7 +19,7 @@ pub(super) fn note(model: &Model, judgement: &Judgement) -> String {
     if model.clock != Clock::Live {
         // What matters most comes first: a narrow place cuts the end.
         let at = times::instant(judgement.at, model.zone);
-        return format!("Not the real time: clock held at {at}");
+        return format!("Not the real time: held at {at}");
     }
     let times = &judgement.times;
     let mut parts = Vec::new();
