@@ -28,7 +28,10 @@ const TAB: f32 = 260.0;
 const TABS: f32 = 34.0;
 
 /// Header and claims get no less height than this; the rest is scrolled.
-const MEMBERS: f32 = 200.0;
+const MEMBERS: f32 = 168.0;
+
+/// The raw token gets at least and at most this height.
+const RAW: (f32, f32) = (112.0, 280.0);
 
 /// A centre narrower than this has header and claims below each other.
 const SIDE_BY_SIDE: f32 = 640.0;
@@ -77,22 +80,26 @@ impl Stage {
                 let start = ui.cursor().top();
                 ui.spacing_mut().item_spacing.y = GAP;
                 commands.extend(self.verdict.ui(ui, model));
-                let raw = vec2(width, (height * 0.3).clamp(120.0, 280.0));
-                ui.allocate_ui_with_layout(raw, Layout::top_down(Align::Min), |ui| {
-                    commands.extend(reported(ui, Place::Raw, |ui| self.raw.ui(ui, model)));
-                });
                 let bottom = match model.layout.tab {
                     _ if !tabs => TIMELINE,
                     Tab::Timeline => TABS + TIMELINE,
                     Tab::Checks | Tab::Findings => TABS + TAB,
                 };
-                let used = ui.cursor().top() - start;
                 let stacked = width < SIDE_BY_SIDE;
                 let least = if stacked {
                     2.0 * MEMBERS + GAP
                 } else {
                     MEMBERS
                 };
+                // The raw token makes room for the rest, as long as a few lines of it are seen.
+                let used = ui.cursor().top() - start;
+                let left = height - used - least - bottom - 2.0 * GAP;
+                let raw = (height * 0.3).min(left).clamp(RAW.0, RAW.1);
+                let raw = vec2(width, raw.floor());
+                ui.allocate_ui_with_layout(raw, Layout::top_down(Align::Min), |ui| {
+                    commands.extend(reported(ui, Place::Raw, |ui| self.raw.ui(ui, model)));
+                });
+                let used = ui.cursor().top() - start;
                 let members = (height - used - bottom - GAP).max(least).floor();
                 commands.extend(self.members(ui, model, vec2(width, members), stacked));
                 if tabs {

@@ -117,7 +117,8 @@ const AT_ONE_SIZE: &[State] = &[
     }),
     State::of("notices", REQUEST).then(|desk| {
         desk.paste("just words");
-        desk.click("Remove token 2");
+        keys(desk, Modifiers::COMMAND, Key::PageDown);
+        keys(desk, Modifiers::COMMAND, Key::W);
     }),
     State::of("palette", REQUEST).then(|desk| {
         keys(desk, Modifiers::COMMAND | Modifiers::SHIFT, Key::P);

@@ -6,8 +6,11 @@ use super::close_button;
 use crate::window::actions::{Action, Group};
 use crate::window::theme::{self, mono, semibold, size, space};
 
-/// The width of a column, in points.
-const COLUMN: f32 = 352.0;
+/// The least width of a column, in points.
+const COLUMN: f32 = 330.0;
+
+/// The width of the whole sheet, in points.
+pub(super) const WIDTH: f32 = 3.0 * COLUMN + 2.0 * space::XL;
 
 /// What keys do inside of panes, beside the actions.
 const IN_PANES: &[(&str, &[(&str, &str)])] = &[
@@ -47,31 +50,24 @@ const IN_PANES: &[(&str, &[(&str, &str)])] = &[
 /// Shows it; whether it is done.
 pub(super) fn ui(ui: &mut Ui) -> bool {
     let screen = ui.ctx().content_rect();
-    let is_wide = ui.available_width() >= 2.0 * COLUMN;
+    let columns = (ui.available_width() / COLUMN).floor().clamp(1.0, 3.0);
+    let width = (ui.available_width() - (columns - 1.0) * space::XL) / columns;
     ScrollArea::vertical()
         .max_height((screen.height() - 200.0).max(120.0))
         .auto_shrink([false, true])
         .show(ui, |ui| {
             scroll_by_keys(ui);
-            if is_wide {
-                ui.horizontal_top(|ui| {
-                    ui.spacing_mut().item_spacing.x = space::XL;
-                    let (left, right) = columns();
-                    for column in [left, right] {
-                        ui.vertical(|ui| {
-                            ui.set_width(COLUMN - space::L);
-                            for section in column {
-                                section.ui(ui);
-                            }
-                        });
-                    }
-                });
-            } else {
-                let (left, right) = columns();
-                for section in left.iter().chain(&right) {
-                    section.ui(ui);
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing.x = space::XL;
+                for column in parts(columns as usize) {
+                    ui.vertical(|ui| {
+                        ui.set_width(width);
+                        for section in column {
+                            section.ui(ui);
+                        }
+                    });
                 }
-            }
+            });
         });
     ui.add_space(space::S);
     close_button(ui)
@@ -108,7 +104,8 @@ enum Keys {
     Words(&'static str),
 }
 
-fn columns() -> (Vec<Section>, Vec<Section>) {
+/// All sections in this many parts of about the same height.
+fn parts(count: usize) -> Vec<Vec<Section>> {
     let groups = Group::ALL.into_iter().map(|group| Section {
         title: group.label(),
         lines: Action::of(group)
@@ -125,17 +122,24 @@ fn columns() -> (Vec<Section>, Vec<Section>) {
             .map(|&(keys, what)| (what, Keys::Words(keys)))
             .collect(),
     });
-    let mut all: Vec<Section> = groups.chain(panes).collect();
-    // In halves of about the same height.
+    let all: Vec<Section> = groups.chain(panes).collect();
     let height = |section: &Section| section.lines.len().saturating_add(2);
     let whole: usize = all.iter().map(height).sum();
+    let fair = whole.div_ceil(count.max(1));
+    let mut parts = vec![Vec::new()];
     let mut used = 0_usize;
-    let half = all.iter().position(|section| {
-        used = used.saturating_add(height(section));
-        used.saturating_mul(2) >= whole
-    });
-    let right = all.split_off(half.map_or(0, |at| at.saturating_add(1)).min(all.len()));
-    (all, right)
+    for section in all {
+        let is_full = used.saturating_add(height(&section) / 2) > fair;
+        if is_full && parts.len() < count {
+            parts.push(Vec::new());
+            used = 0;
+        }
+        used = used.saturating_add(height(&section));
+        if let Some(part) = parts.last_mut() {
+            part.push(section);
+        }
+    }
+    parts
 }
 
 impl Section {

@@ -76,7 +76,7 @@ impl Dialog {
         let (title, width) = match &self.content {
             Content::About => ("About Tokenloupe", 440.0),
             Content::Closing => ("Close Tokenloupe", 440.0),
-            Content::Help => ("Keyboard shortcuts", 760.0),
+            Content::Help => ("Keyboard shortcuts", help::WIDTH),
             Content::Palette(_) => ("Commands", 600.0),
             Content::Path(dialog) => (dialog.title(), 440.0),
         };

@@ -46,6 +46,8 @@ struct Item {
     detail: String,
     /// What is searched, in lower case.
     search: String,
+    /// Whether it could be done when the palette opened.
+    is_possible: bool,
     target: Target,
 }
 
@@ -61,6 +63,7 @@ impl Item {
             label,
             detail,
             search,
+            is_possible: true,
             target,
         }
     }
@@ -74,14 +77,12 @@ impl Palette {
             .map(|&action| {
                 let entry = action.entry();
                 let group = entry.group.label().to_owned();
-                Item::new(entry.label.to_owned(), group, Target::Action(action))
+                Item {
+                    is_possible: (entry.command)(model).is_some(),
+                    ..Item::new(entry.label.to_owned(), group, Target::Action(action))
+                }
             })
             .collect();
-        // What cannot be done now stands last.
-        items.sort_by_key(|item| match &item.target {
-            Target::Action(action) => (action.entry().command)(model).is_none(),
-            Target::Commands(_) => false,
-        });
         items.extend(members(model));
         items.extend(findings(model));
         items.extend(tokens(model));
@@ -101,17 +102,18 @@ impl Palette {
     /// Finds what fits the query.
     fn look(&mut self) {
         let query = self.query.to_lowercase();
-        let mut fitting: Vec<(usize, usize)> = self
+        // What cannot be done now stands last.
+        let mut fitting: Vec<(bool, usize, usize)> = self
             .items
             .iter()
             .enumerate()
             .filter(|(_, item)| {
                 !query.trim().is_empty() || matches!(item.target, Target::Action(_))
             })
-            .filter_map(|(at, item)| Some((rank(&item.search, &query)?, at)))
+            .filter_map(|(at, item)| Some((!item.is_possible, rank(&item.search, &query)?, at)))
             .collect();
         fitting.sort_unstable();
-        self.fitting = fitting.into_iter().map(|(_, at)| at).collect();
+        self.fitting = fitting.into_iter().map(|(.., at)| at).collect();
         self.chosen = 0;
         self.brings_into_view = true;
     }

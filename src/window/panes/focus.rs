@@ -65,6 +65,9 @@ pub(crate) fn take(ctx: &Context, place: Place) -> bool {
 pub(crate) fn asked(ctx: &Context) -> Option<Place> {
     let (place, pass): (Place, u64) = ctx.data(|data| data.get_temp(id()))?;
     let passed = ctx.cumulative_pass_nr().saturating_sub(pass);
+    if passed == 0 {
+        ctx.request_repaint();
+    }
     (1..=PATIENCE).contains(&passed).then_some(place)
 }
 

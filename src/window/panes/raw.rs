@@ -17,7 +17,7 @@ use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::model::{Model, Selection};
 use crate::window::theme::{semibold, size, space, tokens};
-use crate::window::widgets::{Card, Icon, menu_tag, paint_icon, panel_tag, sign};
+use crate::window::widgets::{Card, Icon, grouped, menu_tag, paint_icon, panel_tag, sign};
 
 /// The side of a part's square in the legend, in points.
 const SQUARE: f32 = 10.0;
@@ -345,7 +345,7 @@ fn sections(token: &Token) -> Vec<Section> {
         };
         let characters: usize = group.iter().map(|part| part.range.len()).sum();
         let bytes: usize = group.iter().map(|part| part.bytes().len()).sum();
-        let words = format!("{label} {characters}");
+        let words = format!("{label} {}", grouped(characters));
         sections.push(Section {
             role: first.role,
             range: first.range.start..last.range.end,
@@ -393,7 +393,7 @@ fn description(token: &Token) -> String {
     let bytes = if length == 1 {
         "1 byte".to_owned()
     } else {
-        format!("{length} bytes")
+        format!("{} bytes", grouped(length))
     };
     let form = token.serialization.name();
     match token.kind {
