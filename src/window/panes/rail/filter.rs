@@ -21,8 +21,8 @@ pub(super) struct Filter {
     asked: (Vec<String>, u64),
     /// The round that is not at its end.
     round: Option<Round>,
-    /// What the last whole round found: positions in the session, in its order.
-    found: Arc<[usize]>,
+    /// What the last whole round found, once there was one: positions in the session, in its order.
+    found: Option<Arc<[usize]>>,
 }
 
 /// A look at all tokens.
@@ -69,10 +69,9 @@ impl Filter {
             }
             round.at = round.at.saturating_add(1);
         }
-        self.found = round.found.into();
-        if self.asked.1 != model.revision {
-            ctx.request_repaint();
-        }
+        self.found = Some(round.found.into());
+        // The count above the list is drawn already.
+        ctx.request_repaint();
     }
 
     /// Whether a look at all tokens is under way: what is listed is not up to date.
@@ -83,16 +82,13 @@ impl Filter {
     /// The tokens that are listed.
     pub(super) fn listed(&self, model: &Model) -> Listed {
         let tokens = model.session.tokens.len();
-        if self.asked.0.is_empty() {
-            return Listed {
-                count: tokens,
-                found: None,
-            };
-        }
+        let found = self.found.clone();
         Listed {
             // Tokens may have gone since.
-            count: self.found.partition_point(|at| *at < tokens),
-            found: Some(Arc::clone(&self.found)),
+            count: found
+                .as_ref()
+                .map_or(tokens, |found| found.partition_point(|at| *at < tokens)),
+            found,
         }
     }
 }
@@ -106,6 +102,11 @@ pub(super) struct Listed {
 }
 
 impl Listed {
+    /// Whether these are those that hold what was typed.
+    pub(super) fn is_filtered(&self) -> bool {
+        self.found.is_some()
+    }
+
     /// The position in the session of the token in this row.
     pub(super) fn at(&self, row: usize) -> Option<usize> {
         match &self.found {
