@@ -265,6 +265,8 @@ fn every_place_of_a_token_is_listed_and_can_be_copied() {
     desk.paste(&format!("x\nAuthorization: Bearer {expired}"));
     desk.picker.put(&[sample_path("expired.jwt")]);
     desk.click("Open\u{2026}");
+    // What was read before is not found in one more place.
+    desk.paste(&expired);
     assert!(desk.names("Token 1:")[0].contains(", 3 places, "));
 
     focus(&mut desk, "Token 1:");

@@ -149,6 +149,24 @@ impl Listed {
     }
 }
 
+/// Whether a token holds all of the words in what is shown of it, whatever the case.
+fn holds(model: &Model, at: usize, words: &[String]) -> bool {
+    let (Some(label), Some(inspection)) = (TokenLabel::of(model, at), model.session.tokens.get(at))
+    else {
+        return false;
+    };
+    let mut text = format!("{}\n{}", label.title, label.note);
+    for name in ["iss", "sub"] {
+        let claims = inspection.token.claims();
+        if let Some(value) = claims.and_then(|claims| claims.str(name)) {
+            text.push('\n');
+            text.push_str(&visible(value));
+        }
+    }
+    let text = text.to_lowercase();
+    words.iter().all(|word| text.contains(word.as_str()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,22 +191,4 @@ mod tests {
         assert_eq!((some.row_of(5), some.row_of(6)), (Some(1), None));
         assert_eq!((some.nearest(6), some.nearest(99)), (Some(2), Some(2)));
     }
-}
-
-/// Whether a token holds all of the words in what is shown of it, whatever the case.
-fn holds(model: &Model, at: usize, words: &[String]) -> bool {
-    let (Some(label), Some(inspection)) = (TokenLabel::of(model, at), model.session.tokens.get(at))
-    else {
-        return false;
-    };
-    let mut text = format!("{}\n{}", label.title, label.note);
-    for name in ["iss", "sub"] {
-        let claims = inspection.token.claims();
-        if let Some(value) = claims.and_then(|claims| claims.str(name)) {
-            text.push('\n');
-            text.push_str(&visible(value));
-        }
-    }
-    let text = text.to_lowercase();
-    words.iter().all(|word| text.contains(word.as_str()))
 }
