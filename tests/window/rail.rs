@@ -231,6 +231,33 @@ fn a_token_is_dragged_to_another_place() {
 }
 
 #[test]
+fn dragging_at_the_edge_scrolls_the_list() {
+    let mut desk = Desk::new();
+    desk.paste(&many(40));
+    focus(&mut desk, "Token 1:");
+    let rows = desk.names("Token ");
+    let rect = |name: &str| desk.window.get_by_label(name).rect();
+    let (from, bottom) = (rect(&rows[0]).center(), rect(rows.last().unwrap()).center());
+    desk.window.drag_at(from);
+    desk.window.step();
+    for share in [0.3, 0.6, 1.0] {
+        desk.window
+            .hover_at(from.lerp(bottom + vec2(0.0, 20.0), share));
+        desk.window.step();
+    }
+    desk.window.run_steps(100);
+    desk.window.drop_at(bottom);
+    desk.settle();
+    let moved = &desk.window.state().model().session.tokens;
+    let at = moved
+        .iter()
+        .position(|token| token.token.claims().unwrap().str("sub") == Some("user-00000"))
+        .unwrap();
+    assert!(at > rows.len() + 10, "{at}");
+    assert!(is_focused(&desk, &format!("Token {}:", at + 1)));
+}
+
+#[test]
 fn every_place_of_a_token_is_listed_and_can_be_copied() {
     let mut desk = Desk::new();
     let expired = sample("expired.jwt");
@@ -238,6 +265,8 @@ fn every_place_of_a_token_is_listed_and_can_be_copied() {
     desk.paste(&format!("x\nAuthorization: Bearer {expired}"));
     desk.picker.put(&[sample_path("expired.jwt")]);
     desk.click("Open\u{2026}");
+    // What was read before is not found in one more place.
+    desk.paste(&expired);
     assert!(desk.names("Token 1:")[0].contains(", 3 places, "));
 
     focus(&mut desk, "Token 1:");
@@ -585,6 +614,17 @@ fn what_the_rail_looks_like() {
         harness.run();
         results.add(harness.try_snapshot(format!("rail-{word}")));
     }
+    let mut harness = alone(Theme::Dark, [264.0, 640.0]);
+    let row = |start: &str| harness.get_by_label_contains(start).rect().center();
+    let (from, to) = (row("Token 2:"), row("Token 5:"));
+    harness.drag_at(from);
+    harness.step();
+    for share in [0.5, 1.0] {
+        harness.hover_at(from.lerp(to + vec2(0.0, 12.0), share));
+        harness.step();
+    }
+    results.add(harness.try_snapshot("rail-drag"));
+
     let mut harness = alone(Theme::Dark, [600.0, 640.0]);
     harness.get_by_label_contains("Token 5:").focus();
     harness.run();

@@ -21,8 +21,8 @@ pub(super) struct Filter {
     asked: (Vec<String>, u64),
     /// The round that is not at its end.
     round: Option<Round>,
-    /// What the last whole round found: positions in the session, in its order.
-    found: Arc<[usize]>,
+    /// What the last whole round found, once there was one: positions in the session, in its order.
+    found: Option<Arc<[usize]>>,
 }
 
 /// A look at all tokens.
@@ -69,10 +69,9 @@ impl Filter {
             }
             round.at = round.at.saturating_add(1);
         }
-        self.found = round.found.into();
-        if self.asked.1 != model.revision {
-            ctx.request_repaint();
-        }
+        self.found = Some(round.found.into());
+        // The count above the list is drawn already.
+        ctx.request_repaint();
     }
 
     /// Whether a look at all tokens is under way: what is listed is not up to date.
@@ -83,16 +82,13 @@ impl Filter {
     /// The tokens that are listed.
     pub(super) fn listed(&self, model: &Model) -> Listed {
         let tokens = model.session.tokens.len();
-        if self.asked.0.is_empty() {
-            return Listed {
-                count: tokens,
-                found: None,
-            };
-        }
+        let found = self.found.clone();
         Listed {
             // Tokens may have gone since.
-            count: self.found.partition_point(|at| *at < tokens),
-            found: Some(Arc::clone(&self.found)),
+            count: found
+                .as_ref()
+                .map_or(tokens, |found| found.partition_point(|at| *at < tokens)),
+            found,
         }
     }
 }
@@ -106,6 +102,11 @@ pub(super) struct Listed {
 }
 
 impl Listed {
+    /// Whether these are those that hold what was typed.
+    pub(super) fn is_filtered(&self) -> bool {
+        self.found.is_some()
+    }
+
     /// The position in the session of the token in this row.
     pub(super) fn at(&self, row: usize) -> Option<usize> {
         match &self.found {
@@ -148,6 +149,24 @@ impl Listed {
     }
 }
 
+/// Whether a token holds all of the words in what is shown of it, whatever the case.
+fn holds(model: &Model, at: usize, words: &[String]) -> bool {
+    let (Some(label), Some(inspection)) = (TokenLabel::of(model, at), model.session.tokens.get(at))
+    else {
+        return false;
+    };
+    let mut text = format!("{}\n{}", label.title, label.note);
+    for name in ["iss", "sub"] {
+        let claims = inspection.token.claims();
+        if let Some(value) = claims.and_then(|claims| claims.str(name)) {
+            text.push('\n');
+            text.push_str(&visible(value));
+        }
+    }
+    let text = text.to_lowercase();
+    words.iter().all(|word| text.contains(word.as_str()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,22 +191,4 @@ mod tests {
         assert_eq!((some.row_of(5), some.row_of(6)), (Some(1), None));
         assert_eq!((some.nearest(6), some.nearest(99)), (Some(2), Some(2)));
     }
-}
-
-/// Whether a token holds all of the words in what is shown of it, whatever the case.
-fn holds(model: &Model, at: usize, words: &[String]) -> bool {
-    let (Some(label), Some(inspection)) = (TokenLabel::of(model, at), model.session.tokens.get(at))
-    else {
-        return false;
-    };
-    let mut text = format!("{}\n{}", label.title, label.note);
-    for name in ["iss", "sub"] {
-        let claims = inspection.token.claims();
-        if let Some(value) = claims.and_then(|claims| claims.str(name)) {
-            text.push('\n');
-            text.push_str(&visible(value));
-        }
-    }
-    let text = text.to_lowercase();
-    words.iter().all(|word| text.contains(word.as_str()))
 }

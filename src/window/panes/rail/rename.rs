@@ -53,6 +53,7 @@ impl Rename {
             .id_salt("rename")
             .char_limit(MAX_NAME)
             .margin(egui::Margin::symmetric(4, 1))
+            .align(egui::Align2::LEFT_CENTER)
             .desired_width(place.width());
         let builder = UiBuilder::new().id_salt("rename").max_rect(place);
         let shown = ui.scope_builder(builder, |ui| field.show(ui)).inner;

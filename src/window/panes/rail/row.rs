@@ -67,8 +67,9 @@ impl Row<'_> {
             pos2(rect.right() - 15.0, rect.top() + 14.0),
             vec2(22.0, 22.0),
         );
-        let shows_button = self.title.is_some()
-            && (ui.rect_contains_pointer(rect) || row.has_focus() || self.is_selected);
+        let is_pointed_at = ui.rect_contains_pointer(rect) && ui.dragged_id().is_none();
+        let shows_button =
+            self.title.is_some() && (is_pointed_at || row.has_focus() || self.is_selected);
         let right = if shows_button {
             button.left()
         } else {

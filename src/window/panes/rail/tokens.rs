@@ -106,7 +106,7 @@ impl TokenList {
             ui.add_space(space::M);
             let all = model.session.tokens.len();
             let listed = self.filter.listed(model);
-            if !self.filter.text.trim().is_empty() {
+            if listed.is_filtered() {
                 let count = format!("{} of {}", grouped(listed.count), grouped(all));
                 ui.label(RichText::new(count).size(size::SMALL).color(tokens.dim));
             }
