@@ -7,6 +7,7 @@ use super::copies::CopyOf;
 use super::dialogs::DialogKind;
 use super::loading::Wanted;
 use super::model::{Clock, Model, Selection, Zone};
+use super::panes::MemberForm;
 use super::panes::focus::Place;
 
 /// Where an action stands in menus and on the help sheet.
@@ -176,8 +177,8 @@ actions! {
     /// Judge as of now again.
     LiveClock, Judging, "Live clock", Some(keys(CTRL, Key::L)),
         |model| (model.clock != Clock::Live).then_some(Command::LiveClock);
-    /// Hold the clock where it is.
-    FreezeClock, Judging, "Hold the clock", Some(keys(CTRL_SHIFT, Key::L)),
+    /// Judge as of this instant from now on.
+    FreezeClock, Judging, "Freeze the clock", Some(keys(CTRL_SHIFT, Key::L)),
         |model| (model.clock == Clock::Live).then_some(Command::FreezeClock(model.now));
     /// Say what is expected of tokens.
     EditPolicy, Judging, "Edit the policy\u{2026}", Some(keys(CTRL_SHIFT, Key::E)),
@@ -190,6 +191,23 @@ actions! {
             Zone::Utc => Zone::Local,
         }))
     };
+    /// Header and claims in their next form.
+    NextForm, View, "Next form of header and claims", Some(keys(CTRL, Key::J)), |model| {
+        let next = model.layout.claims.next();
+        model.current.map(|_| Command::SetForms { header: next, claims: next })
+    };
+    /// The header as a table.
+    HeaderTable, View, "Header as table", None, |model| header(model, MemberForm::Table);
+    /// Its exact text.
+    HeaderJson, View, "Header as JSON", None, |model| header(model, MemberForm::Json);
+    /// Its bytes.
+    HeaderHex, View, "Header as hex", None, |model| header(model, MemberForm::Hex);
+    /// The claims as a table.
+    ClaimsTable, View, "Claims as table", None, |model| claims(model, MemberForm::Table);
+    /// Their exact text.
+    ClaimsJson, View, "Claims as JSON", None, |model| claims(model, MemberForm::Json);
+    /// Their bytes.
+    ClaimsHex, View, "Claims as hex", None, |model| claims(model, MemberForm::Hex);
     /// The dark theme.
     DarkTheme, View, "Dark theme", None, |model| theme(model, ThemePreference::Dark);
     /// The light theme.
@@ -238,6 +256,18 @@ fn copy(model: &Model, what: CopyOf) -> Option<Command> {
 
 fn go(model: &Model, place: Place) -> Option<Command> {
     model.current.map(|_| Command::Focus(place))
+}
+
+fn header(model: &Model, header: MemberForm) -> Option<Command> {
+    let claims = model.layout.claims;
+    let is_new = model.current.is_some() && model.layout.header != header;
+    is_new.then_some(Command::SetForms { header, claims })
+}
+
+fn claims(model: &Model, claims: MemberForm) -> Option<Command> {
+    let header = model.layout.header;
+    let is_new = model.current.is_some() && model.layout.claims != claims;
+    is_new.then_some(Command::SetForms { header, claims })
 }
 
 fn theme(model: &Model, theme: ThemePreference) -> Option<Command> {

@@ -14,6 +14,7 @@ use super::desk::{Desk, Everything, News, UNDO_FOR, What};
 use super::dialogs::{self, Dialog, DialogKind};
 use super::loading::{Source, Wanted};
 use super::model::{Clock, Layout, Notice, Selection, Tab, Zone};
+use super::panes::MemberForm;
 use super::panes::focus::{self, Place};
 use super::samples::Sample;
 use crate::judge::Policy;
@@ -74,6 +75,13 @@ pub enum Command {
     ResetLayout,
     /// Select these characters, or nothing.
     Select(Option<Selection>),
+    /// Show header and claims so.
+    SetForms {
+        /// The header.
+        header: MemberForm,
+        /// The claims.
+        claims: MemberForm,
+    },
     /// Allow clocks to differ by this many seconds.
     SetLeeway(u32),
     /// Hold the tokens against this.
@@ -160,6 +168,10 @@ impl Desk {
                 self.model.layout_resets = self.model.layout_resets.wrapping_add(1);
             }
             Command::Select(selection) => self.model.selection = selection,
+            Command::SetForms { header, claims } => {
+                self.model.layout.header = header;
+                self.model.layout.claims = claims;
+            }
             Command::SetLeeway(seconds) => {
                 self.model.session.policy.leeway_seconds = seconds;
                 self.is_stale = true;

@@ -9,6 +9,7 @@ use crate::inspection::{Inspection, Session};
 use crate::jose::PartRole;
 use crate::judge::Judgement;
 use crate::keys::Key;
+use crate::window::panes::MemberForm;
 
 /// What the clipboard is called as a source.
 pub const CLIPBOARD: &str = "clipboard";
@@ -51,6 +52,10 @@ pub struct Layout {
     pub rail: f32,
     /// The width of the column at the right, in points.
     pub column: f32,
+    /// How the header is shown.
+    pub header: MemberForm,
+    /// How the claims are shown.
+    pub claims: MemberForm,
     /// What a narrow window shows below header and claims.
     pub tab: Tab,
 }
@@ -60,6 +65,8 @@ impl Default for Layout {
         Self {
             rail: 264.0,
             column: 372.0,
+            header: MemberForm::default(),
+            claims: MemberForm::default(),
             tab: Tab::default(),
         }
     }

@@ -71,6 +71,8 @@ impl Stage {
     /// Everything else; with `tabs` also what [`Stage::column_ui`] shows in a wide window.
     pub(super) fn centre_ui(&mut self, ui: &mut Ui, model: &Model, tabs: bool) -> Vec<Command> {
         let mut commands = Vec::new();
+        self.header.set_form(model.layout.header);
+        self.claims.set_form(model.layout.claims);
         let height = ui.available_height();
         ScrollArea::vertical()
             .id_salt("centre")
@@ -102,6 +104,10 @@ impl Stage {
                 let used = ui.cursor().top() - start;
                 let members = (height - used - bottom - GAP).max(least).floor();
                 commands.extend(self.members(ui, model, vec2(width, members), stacked));
+                let (header, claims) = (self.header.form(), self.claims.form());
+                if (header, claims) != (model.layout.header, model.layout.claims) {
+                    commands.push(Command::SetForms { header, claims });
+                }
                 if tabs {
                     commands.extend(self.tabs(ui, model, vec2(width, bottom)));
                 } else {

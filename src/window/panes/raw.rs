@@ -276,7 +276,7 @@ impl About {
             .sections
             .iter()
             .map(|section| width(ui, &section.words, body.clone()))
-            .map(|words| words + SQUARE + SQUARE_GAP + space::M)
+            .map(|words| words + SQUARE + SQUARE_GAP + space::S)
             .sum();
         let gaps = space::M + 2.0 * ui.spacing().item_spacing.x + space::S;
         title + note + legend + gaps <= ui.available_width()
@@ -284,7 +284,7 @@ impl About {
 
     fn legend(&self, ui: &mut Ui, is_from_right: bool, commands: &mut Vec<Command>) {
         let before = ui.spacing().item_spacing;
-        ui.spacing_mut().item_spacing.x = space::M;
+        ui.spacing_mut().item_spacing.x = space::S;
         let mut show = |section: &Section| {
             if section_button(ui, section).clicked() {
                 commands.push(Command::Select(Some(Selection {

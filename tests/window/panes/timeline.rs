@@ -65,7 +65,7 @@ fn the_keyboard_freezes_and_moves_the_clock() {
     );
     assert!(says(
         &window,
-        "Not the real time: held at 2026-11-18 20:00:00 UTC"
+        "Not the real time: frozen at 2026-11-18 20:00:00 UTC"
     ));
     click(&mut window, "Live: judge as of now again");
     assert_eq!(window.state().model.clock, Clock::Live);

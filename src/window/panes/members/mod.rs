@@ -14,6 +14,7 @@ mod whole;
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
 use egui::{Color32, Popup, RichText, Ui};
 
 use super::bytes::{ByteStyle, ByteView, Picked, Source};
@@ -42,7 +43,8 @@ const FIELD: f32 = 96.0;
 const BESIDE_FIELD: f32 = 250.0;
 
 /// How a decoded part is shown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MemberForm {
     /// Its bytes.
     Hex,
@@ -51,6 +53,18 @@ pub enum MemberForm {
     /// Names, values, meanings.
     #[default]
     Table,
+}
+
+impl MemberForm {
+    /// The form after this one, round at the end.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Hex => Self::Table,
+            Self::Json => Self::Hex,
+            Self::Table => Self::Json,
+        }
+    }
 }
 
 /// The view state of one decoded part.

@@ -103,7 +103,8 @@ impl TimelinePane {
                 egui::Frame::new()
                     .inner_margin(space::S)
                     .show(ui, |ui| {
-                        ui.set_width(ENTRY);
+                        let room = ui.ctx().content_rect().width() - 64.0;
+                        ui.set_width(ENTRY.min(room));
                         field.ui(ui)
                     })
                     .inner

@@ -19,7 +19,7 @@ pub(super) fn note(model: &Model, judgement: &Judgement) -> String {
     if model.clock != Clock::Live {
         // What matters most comes first: a narrow place cuts the end.
         let at = times::instant(judgement.at, model.zone);
-        return format!("Not the real time: held at {at}");
+        return format!("Not the real time: frozen at {at}");
     }
     let times = &judgement.times;
     let mut parts = Vec::new();
@@ -99,7 +99,7 @@ fn sentences(model: &Model, judgement: &Judgement, marks: &[Shown]) -> Vec<Strin
         leeway_words(judgement.times.leeway_seconds)
     ));
     let clock = match model.clock {
-        Clock::Frozen(_) => "The clock is held at",
+        Clock::Frozen(_) => "The clock is frozen at",
         Clock::Live => "The clock is live, now",
     };
     sentences.push(format!(

@@ -1,4 +1,4 @@
-//! The clock: live, or held at an instant.
+//! The clock: live, or frozen at an instant.
 
 use egui::{Button, RichText, Ui};
 
