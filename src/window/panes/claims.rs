@@ -2,7 +2,7 @@
 
 use egui::{Align2, FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::focus::Place;
+use super::focus::{self, Place};
 use super::members::{MemberForm, MemberView, Shown, message};
 use crate::jose::{Part, PartRole, Token};
 use crate::window::commands::Command;
@@ -102,6 +102,9 @@ fn parts(ui: &mut Ui, token: &Token, model: &Model) -> Vec<Command> {
         let words = part_words(part);
         let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 26.0));
         let response = ui.interact(rect, ui.scope_id().with(index), Sense::click());
+        if index == 0 && focus::take(ui, Place::Claims) {
+            response.request_focus();
+        }
         let selection = Selection {
             part: part.role,
             range: part.range.clone(),

@@ -1,5 +1,7 @@
 //! Header and claims with very many members, very long ones, and by keyboard.
 
+use std::collections::BTreeMap;
+
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -11,6 +13,7 @@ use tokenloupe::window::panes::MemberForm;
 use tokenloupe::window::panes::focus::{self, Place};
 
 use super::{Window, click, last, names, of, says, selects};
+use crate::stage::{Stage, harness};
 
 const HEADER: &str = r#"{"alg":"none"}"#;
 const SIZE: [f32; 2] = [480.0, 300.0];
@@ -334,6 +337,87 @@ fn a_time_tells_the_other_zone_and_a_hostile_value_its_hidden_characters() {
     let described = row.accesskit_node().data().description().map(str::to_owned);
     assert!(described.unwrap().contains("2026-11-18 21:00:00 UTC"));
     assert!(says(&window, "sub: a\\u{202E}b"), "{:?}", names(&window));
+}
+
+/// Where the rows in view are, by their positions.
+fn places(window: &Window) -> BTreeMap<usize, f32> {
+    let rows = window.query_all_by_role(Role::Row);
+    rows.map(|row| {
+        let index = row.accesskit_node().data().row_index().unwrap();
+        (index, row.rect().top())
+    })
+    .collect()
+}
+
+fn wheel(window: &mut Window, points: f32) {
+    window.event(Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, points),
+        modifiers: Modifiers::NONE,
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
+    });
+    // A turn of the wheel goes on for some frames.
+    window.run_steps(32);
+}
+
+#[test]
+fn rows_that_come_into_view_do_not_move_those_that_are_there() {
+    // Each row is higher than its length tells, for what is said of a name that stands there twice.
+    let members: Vec<String> = (0..400)
+        .map(|index| format!(r#""same":"{}""#, "x".repeat(index % 90)))
+        .collect();
+    let mut window = claims(&format!("{{{}}}", members.join(",")));
+    window.get_by_role(Role::TreeGrid).focus();
+    window.run();
+    press(&mut window, Key::End);
+    window.hover_at(egui::pos2(200.0, 150.0));
+    window.run();
+    for step in 0..40 {
+        let before = places(&window);
+        wheel(&mut window, 37.0);
+        let after = places(&window);
+        let mut common = 0;
+        for (index, top) in &before {
+            if let Some(now) = after.get(index) {
+                common += 1;
+                assert!(
+                    (now - top - 37.0).abs() < 0.6,
+                    "{step}: {before:?} {after:?}"
+                );
+            }
+        }
+        assert!(common > 0, "{step}: {before:?} {after:?}");
+    }
+}
+
+#[test]
+fn the_first_row_in_view_stays_when_the_width_changes() {
+    let members: Vec<String> = (0..300)
+        .map(|index| format!(r#""m{index}":"{}""#, "word ".repeat(index % 50)))
+        .collect();
+    let payload = format!("{{{}}}", members.join(","));
+    let show = |ui: &mut egui::Ui, stage: &mut Stage| {
+        let _ = stage.claims.ui(ui, &stage.model);
+    };
+    let mut window = harness(
+        of(HEADER, &payload),
+        [700.0, 400.0],
+        egui::Theme::Dark,
+        show,
+    );
+    window.hover_at(egui::pos2(200.0, 200.0));
+    for _ in 0..10 {
+        wheel(&mut window, -300.0);
+    }
+    let first = *places(&window).keys().next().unwrap();
+    assert!(first > 20, "{first}");
+    for width in [500.0, 320.0, 900.0, 700.0] {
+        window.set_size(egui::vec2(width, 400.0));
+        window.run();
+        let now = places(&window);
+        assert!(now.contains_key(&first), "{width}: {first} {now:?}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use egui::{Color32, CornerRadius, FontId, Galley, Rect, Stroke, StrokeKind, Ui, 
 
 use super::meaning::{Meaning, Tone};
 use super::notes::Note;
-use super::tree::{Entry, List, Row};
+use super::tree::{Entry, List, MAX_INDENTS, Row};
 use super::whole::{Lines, columns};
 use crate::jose::Part;
 use crate::jose::json::{Decimal, Json, Value};
@@ -18,8 +18,12 @@ use crate::window::theme::{Tokens, append_exact, mono, size, space};
 /// Below this width in points the meaning stands under the value.
 const WIDE: f32 = 400.0;
 
-/// How far children are indented, in points.
+/// How far children are indented, in points: less where names would get too little room.
 const INDENT: f32 = 12.0;
+const LEAST_INDENT: f32 = 4.0;
+
+/// Indented names keep room for so many characters.
+const MIN_NAME: f32 = 9.0;
 
 /// Long values are cut after so many rows and characters.
 const MAX_LINES: usize = 3;
@@ -66,6 +70,8 @@ pub(super) struct Columns {
     pub(super) shape: Shape,
     /// The width of names, with what they are indented by.
     name: f32,
+    /// How far children are indented.
+    step: f32,
     /// The width of values.
     value: f32,
     /// The width of meanings; none where they stand under the values.
@@ -90,11 +96,18 @@ impl Columns {
         let name = widest_name
             .min(width * if is_wide { 0.24 } else { 0.34 })
             .ceil();
+        let deepest = list.names.iter().rposition(|name| *name > 0);
+        let room = name - MIN_NAME * character;
+        let step = match deepest {
+            Some(deepest @ 1..) => (room / deepest as f32).clamp(LEAST_INDENT, INDENT),
+            _ => INDENT,
+        };
         let rest = (width - name - 2.0 * space::M - space::L).max(40.0);
         if !is_wide {
             return Self {
                 shape,
                 name,
+                step,
                 value: rest,
                 meaning: None,
             };
@@ -104,6 +117,7 @@ impl Columns {
         Self {
             shape,
             name,
+            step,
             value,
             meaning: Some(both - value),
         }
@@ -118,7 +132,7 @@ impl Columns {
             let columns = columns(width, character);
             (length as usize).div_ceil(columns).max(1)
         };
-        let names = lines(row.name, self.name_width(row.indents()));
+        let names = lines(row.name, self.name_width(row));
         let values = lines(row.value, self.value);
         let (names, values, has_link) = match (row.is_nested, is_whole) {
             (_, true) => (names, values, true),
@@ -139,8 +153,12 @@ impl Columns {
         row_height(bottom.max(TOP + names as f32 * line))
     }
 
-    fn name_width(&self, indents: usize) -> f32 {
-        (self.name - indents as f32 * INDENT).max(10.0)
+    fn indent(&self, row: &Row) -> f32 {
+        row.indents() as f32 * self.step
+    }
+
+    fn name_width(&self, row: &Row) -> f32 {
+        (self.name - self.indent(row)).max(10.0)
     }
 
     fn value_left(&self) -> f32 {
@@ -185,7 +203,7 @@ impl Whole {
         entry: &Entry<'_>,
     ) -> Self {
         let character = columns.shape.character;
-        let width = columns.name_width(row.indents());
+        let width = columns.name_width(row);
         let fitting = known.filter(|known| {
             known.name.fit(width, character) && known.value.fit(columns.value, character)
         });
@@ -215,7 +233,7 @@ impl Cells {
         let entry = input.entry;
         let is_nested = input.row.is_nested;
         let line = columns.shape.line;
-        let indent = input.row.indents() as f32 * INDENT;
+        let indent = columns.indent(input.row);
         let name_color = if entry.is_element {
             theme.dim
         } else {
@@ -226,6 +244,15 @@ impl Cells {
         let shift = if is_nested { 14.0 } else { 0.0 };
         let link = |top: f32| Rect::from_min_size(pos2(left + shift, top), vec2(60.0, LINK));
         let mut texts = Vec::new();
+        if usize::from(input.row.depth) > MAX_INDENTS {
+            // No longer told by how far it is indented.
+            let level = format!("level {}", input.row.depth.saturating_add(1));
+            let font = FontId::proportional(size::SMALL);
+            let level = ui.painter().layout_no_wrap(level, font, theme.dim);
+            if level.size().x < indent {
+                texts.push((pos2(space::M, TOP + 1.0), level));
+            }
+        }
         let mut show_all = None;
         let mut whole_at = None;
         let mut bottom;
@@ -240,7 +267,7 @@ impl Cells {
             value_end = f32::INFINITY;
         } else {
             let (name, is_name_cut) = cut(&entry.name, MAX_CHARACTERS);
-            let width = columns.name_width(input.row.indents());
+            let width = columns.name_width(input.row);
             let name = lines(ui, &name, name_color, theme, width, MAX_NAME_LINES);
             let shown = if is_nested && input.is_open {
                 children(entry.value)

@@ -222,8 +222,6 @@ impl<'a> Table<'a> {
             let width = ui.available_width();
             let left = ui.max_rect().left();
             ui.set_height(view.total() as f32);
-            #[cfg(debug_assertions)]
-            ui.ctx().allow_widget_id_changes_in(area);
             view.long.clear();
             describe_all(ui, view, around.id);
             let mut commands = Vec::new();
