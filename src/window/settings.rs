@@ -115,6 +115,61 @@ mod tests {
         assert_eq!(read(&text), settings);
     }
 
+    /// What eframe writes to disk.
+    #[derive(Default)]
+    struct Disk(std::collections::BTreeMap<String, String>);
+
+    impl eframe::Storage for Disk {
+        fn get_string(&self, key: &str) -> Option<String> {
+            self.0.get(key).cloned()
+        }
+
+        fn set_string(&mut self, key: &str, value: String) {
+            self.0.insert(key.to_owned(), value);
+        }
+
+        fn remove_string(&mut self, key: &str) {
+            self.0.remove(key);
+        }
+
+        fn flush(&mut self) {}
+    }
+
+    /// A zoom factor holds from the next frame on.
+    fn frame(ctx: &Context) {
+        let output = ctx.run_ui(egui::RawInput::default(), |_| {});
+        output.drop_without_applying_deltas();
+    }
+
+    #[test]
+    fn a_new_window_looks_like_the_last_one_and_nothing_else_is_kept() {
+        let mut disk = Disk::default();
+        let ctx = Context::default();
+        ctx.set_zoom_factor(1.5);
+        frame(&ctx);
+        let model = Model {
+            theme: ThemePreference::Light,
+            zone: Zone::Local,
+            last_action: "Pasted eyJhbGciOiJub25lIn0".to_owned(),
+            layout: Layout {
+                column: 400.0,
+                tab: crate::window::model::Tab::Findings,
+                ..Layout::default()
+            },
+            ..Model::default()
+        };
+        keep(&mut disk, &model, &ctx);
+        assert_eq!(disk.0.len(), 1);
+        assert!(!disk.0[KEY].contains("eyJ"), "{}", disk.0[KEY]);
+
+        let (mut new, ctx) = (Model::default(), Context::default());
+        restore(&disk, &mut new, &ctx);
+        assert_eq!((new.zone, new.layout), (model.zone, model.layout));
+        assert_eq!(ctx.options(|options| options.theme_preference), model.theme);
+        frame(&ctx);
+        assert!((ctx.zoom_factor() - 1.5).abs() < 1e-6);
+    }
+
     #[test]
     fn what_cannot_be_read_is_as_in_a_new_window_and_costs_nothing_else() {
         assert_eq!(read("not json"), Settings::default());

@@ -5,6 +5,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use tokenloupe::jose::PartRole;
 use tokenloupe::window::actions::{Action, Group};
 use tokenloupe::window::model::{Clock, Layout, Tab, Zone};
+use tokenloupe::window::panes::MemberForm;
 
 use crate::desk::{Desk, sample, sample_path};
 
@@ -238,6 +239,33 @@ fn check(action: Action, by: By) {
         Action::SwitchZone => {
             desk.act(action, by);
             assert_eq!(desk.state().zone, Zone::Local);
+        }
+        Action::NextForm => {
+            desk.act(action, by);
+            let layout = desk.state().layout;
+            assert_eq!(
+                (layout.header, layout.claims),
+                (MemberForm::Json, MemberForm::Json)
+            );
+            assert!(desk.has("Payload as text") && desk.has("Header as text"));
+        }
+        Action::HeaderJson | Action::HeaderHex | Action::HeaderTable => {
+            desk.act(Action::NextForm, By::Keys);
+            if action == Action::HeaderJson {
+                desk.act(Action::HeaderHex, By::Palette);
+            }
+            desk.act(action, by);
+            let form = desk.state().layout.header;
+            assert_eq!(format!("Header{form:?}"), format!("{action:?}"));
+        }
+        Action::ClaimsJson | Action::ClaimsHex | Action::ClaimsTable => {
+            desk.act(Action::NextForm, By::Keys);
+            if action == Action::ClaimsJson {
+                desk.act(Action::ClaimsHex, By::Palette);
+            }
+            desk.act(action, by);
+            let form = desk.state().layout.claims;
+            assert_eq!(format!("Claims{form:?}"), format!("{action:?}"));
         }
         Action::DarkTheme => {
             desk.act(Action::LightTheme, By::Palette);

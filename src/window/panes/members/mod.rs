@@ -14,8 +14,8 @@ mod whole;
 
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
 use egui::{Color32, Popup, RichText, Ui};
+use serde::{Deserialize, Serialize};
 
 use super::bytes::{ByteStyle, ByteView, Picked, Source};
 use super::focus::{self, Place};
