@@ -545,6 +545,17 @@ fn all_of_it_works_from_the_strip() {
     press_with(&mut desk, Modifiers::SHIFT, Key::F10);
     press(&mut desk, Key::Escape);
     assert!(is_focused(&desk, "Token 3:"), "only the inner menu closed");
+    press_with(&mut desk, Modifiers::SHIFT, Key::F10);
+    desk.click("Where it came from\u{2026}");
+    assert!(is_focused(&desk, "Close"));
+    press(&mut desk, Key::Escape);
+    assert!(!desk.has("Where token 3 came from"));
+    assert_eq!(
+        desk.names("Token 3: mine").len(),
+        2,
+        "the menu is still open"
+    );
+    assert!(is_focused(&desk, "Token 3:"));
     press(&mut desk, Key::Escape);
     assert_eq!(desk.names("Token 3: mine").len(), 1, "the strip alone");
 }

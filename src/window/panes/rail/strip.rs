@@ -19,9 +19,11 @@ pub(super) struct Strip {
 }
 
 impl Strip {
-    /// Takes the keyboard to the token on screen.
+    /// Takes the keyboard to the token on screen, where there is one.
     pub(super) fn go_in(&mut self, model: &Model) {
-        self.roving.go_to(model.current.unwrap_or(0));
+        if let Some(current) = model.current {
+            self.roving.go_to(current);
+        }
     }
 
     /// Shows the marks over the height that is there.

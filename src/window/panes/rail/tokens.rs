@@ -55,9 +55,11 @@ enum Choice {
 }
 
 impl TokenList {
-    /// Takes the keyboard to the token on screen.
+    /// Takes the keyboard to the token on screen, where there is one.
     pub(super) fn go_in(&mut self, model: &Model) {
-        self.roving.go_to(model.current.unwrap_or(0));
+        if let Some(current) = model.current {
+            self.roving.go_to(current);
+        }
     }
 
     /// Whether something that belongs to it is open above the window, or being typed or dragged.
@@ -390,12 +392,11 @@ impl TokenList {
     fn places_ui(&mut self, ui: &Ui, model: &Model) -> Option<Command> {
         let dialog = self.places.as_mut()?;
         let (command, stays) = dialog.ui(ui, model);
-        if !stays {
+        // Whatever else is open beneath it stays so, and does not keep it from closing.
+        if pressed(ui, Key::Escape) || !stays {
             self.roving.go_to(dialog.of());
             self.places = None;
         }
-        // Whatever else is open beneath it stays so.
-        pressed(ui, Key::Escape);
         command
     }
 
