@@ -89,6 +89,25 @@ fn of_two_thousand_members_only_those_in_view_are_widgets() {
 }
 
 #[test]
+fn of_a_million_elements_each_can_be_reached() {
+    let mut window = claims(&format!("[{}7]", "0,".repeat(999_999)));
+    window.get_by_role(Role::TreeGrid).focus();
+    window.run();
+    press(&mut window, Key::End);
+    assert!(active(&window).starts_with("999999: 7"));
+    for _ in 0..5 {
+        press(&mut window, Key::ArrowUp);
+    }
+    assert!(active(&window).starts_with("999994: 0"));
+    let row = window.get_by_label("999994: 0").rect();
+    assert!(row.top() > 0.0 && row.bottom() <= SIZE[1], "in view");
+    press(&mut window, Key::PageUp);
+    assert!(!says(&window, "999999: 7"));
+    press(&mut window, Key::Home);
+    assert!(active(&window).starts_with("0: 0"));
+}
+
+#[test]
 fn a_far_member_that_is_selected_elsewhere_comes_into_view() {
     let mut window = claims(&many(2_000));
     for name in ["m1500", "m3", "m1999"] {
@@ -303,6 +322,10 @@ fn members_are_looked_for_by_name_and_value() {
     let found = rows(&window);
     assert_eq!(found.len(), 3, "with what it is in: {found:?}");
     assert!(found[2].starts_with("0: Admin"));
+    window.get_by_label("Filter claims").type_text("x");
+    window.run();
+    assert!(says(&window, "Nothing matches") && says(&window, "0 of 2003"));
+    press(&mut window, Key::Backspace);
     press(&mut window, Key::Enter);
     assert!(active(&window).starts_with("m7: "));
     press(&mut window, Key::Escape);

@@ -96,12 +96,17 @@ impl Columns {
         let name = widest_name
             .min(width * if is_wide { 0.24 } else { 0.34 })
             .ceil();
-        let deepest = list.names.iter().rposition(|name| *name > 0);
-        let room = name - MIN_NAME * character;
-        let step = match deepest {
-            Some(deepest @ 1..) => (room / deepest as f32).clamp(LEAST_INDENT, INDENT),
-            _ => INDENT,
-        };
+        let step = list
+            .names
+            .iter()
+            .enumerate()
+            .filter(|(indents, name)| *indents > 0 && **name > 0)
+            .map(|(indents, longest)| {
+                let room = name - MIN_NAME.min(*longest as f32) * character;
+                room / indents as f32
+            })
+            .fold(INDENT, f32::min)
+            .max(LEAST_INDENT);
         let rest = (width - name - 2.0 * space::M - space::L).max(40.0);
         if !is_wide {
             return Self {

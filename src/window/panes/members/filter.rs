@@ -51,9 +51,14 @@ pub(super) fn field(
             ui.label(RichText::new(count).size(size::SMALL).color(theme.dim));
         }
     };
+    let id = ui.scope_id().with("filter");
+    if std::mem::take(&mut filter.wants_focus) {
+        // Before the field is shown: what is typed meanwhile goes there.
+        ui.memory_mut(|memory| memory.request_focus(id));
+    }
     let edit = |ui: &mut Ui, text: &mut String| {
         let edit = TextEdit::singleline(text)
-            .id_salt("filter")
+            .id(id)
             .desired_width(width)
             .hint_text("Filter");
         ui.add(edit).accessible_name(name)
@@ -66,9 +71,6 @@ pub(super) fn field(
         count(ui);
         response
     };
-    if std::mem::take(&mut filter.wants_focus) {
-        response.request_focus();
-    }
     let pressed = |key| ui.input(|input| input.key_pressed(key));
     let has_keys = response.has_focus() || response.lost_focus();
     if has_keys && pressed(Key::Escape) {

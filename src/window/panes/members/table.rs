@@ -219,6 +219,13 @@ impl<'a> Table<'a> {
                 let laid = self.lay_out(ui, view, around, index);
                 (laid.as_ref().map_or(0, |laid| laid.cells.height), laid)
             });
+            if view.list.len() == 0 {
+                super::message(
+                    ui,
+                    "Nothing matches",
+                    "The Escape key shows all members again.",
+                );
+            }
             let width = ui.available_width();
             let left = ui.max_rect().left();
             ui.set_height(view.total() as f32);
@@ -243,7 +250,9 @@ impl<'a> Table<'a> {
         let now = output.state.unclamped_offset().y;
         let by_user = f64::from(now) - from.clamp(0.0, most);
         let wanted = (view.offset + by_user).clamp(0.0, most);
-        if (wanted as f32 - now).abs() > 0.01 {
+        // It counts in numbers that are no longer exact far down.
+        let rounding = (now.abs() * 4.0 * f32::EPSILON).max(0.01);
+        if (wanted as f32 - now).abs() > rounding {
             view.jump = Some(wanted);
             ui.request_repaint();
         }
