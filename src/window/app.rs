@@ -1,6 +1,8 @@
 //! The application: what happens before a frame, and where the panes stand in it.
 
-use egui::{Align2, CentralPanel, FontId, Frame, Id, LayerId, Margin, Order, Panel, Ui};
+use egui::{
+    Align2, CentralPanel, FontId, Frame, Id, LayerId, Margin, Order, Panel, Rect, Ui, UiBuilder,
+};
 
 use super::clipboard::Purpose;
 use super::commands::Command;
@@ -18,6 +20,7 @@ use super::panes::welcome::WelcomePane;
 use super::privacy::OutputGuard;
 use super::settings;
 use super::shortcuts::{self, Asked};
+use super::splitter::{self, Side};
 use super::stage::Stage;
 use super::theme::{self, size};
 
@@ -40,6 +43,8 @@ pub struct App {
     stage: Stage,
     status: StatusPane,
     welcome: WelcomePane,
+    /// The border that the keyboard is on.
+    splitter: Option<splitter::Focused>,
 }
 
 impl App {
@@ -93,6 +98,7 @@ impl App {
             stage: Stage::default(),
             status: StatusPane,
             welcome: WelcomePane,
+            splitter: None,
         }
     }
 
@@ -121,6 +127,9 @@ impl eframe::App for App {
             self.desk.copy(text, "the selected text", false);
         }
         focus::settle(ctx);
+        if let Some(splitter) = self.splitter {
+            splitter::keys(ctx, splitter);
+        }
         if let Some(theme) = self.desk.system_theme() {
             // What "as the system" means where egui is not told.
             ctx.options_mut(|options| options.fallback_theme = theme);
@@ -211,7 +220,7 @@ impl App {
             .exact_size(24.0)
             .frame(bar(0))
             .resizable(false);
-        commands.extend(status.show(ui, |ui| self.status.ui(ui, model)).inner);
+        let status = status.show(ui, kept).inner;
         if !model.notices.is_empty() {
             let notices = Panel::top("notices")
                 .exact_size(self.notices.height())
@@ -220,6 +229,7 @@ impl App {
             commands.extend(notices.show(ui, |ui| self.notices.ui(ui, model)).inner);
         }
         let side = Frame::new().fill(tokens.bg1);
+        let mut splitter = None;
         if width < RAIL_FROM {
             let strip = Panel::left("strip")
                 .exact_size(48.0)
@@ -233,18 +243,21 @@ impl App {
                 .frame(side);
             let shown = rail.show(ui, |ui| self.rail.ui(ui, model));
             layout.rail = shown.response.rect.width();
+            splitter = splitter::show(ui, shown.response.rect, Side::Right);
             commands.extend(shown.inner);
         }
         let ground = Frame::new().fill(tokens.bg0).inner_margin(Margin::same(10));
         let is_wide = width >= COLUMN_FROM;
+        let mut column_place = None;
         if is_wide && model.current().is_some() {
             let column = Panel::right(salt("column"))
                 .default_size(layout.column)
                 .size_range(Layout::COLUMN)
                 .frame(side);
-            let shown = column.show(ui, |ui| self.stage.column_ui(ui, model));
+            let shown = column.show(ui, kept);
             layout.column = shown.response.rect.width();
-            commands.extend(shown.inner);
+            splitter = splitter.or(splitter::show(ui, shown.response.rect, Side::Left));
+            column_place = Some(shown.inner);
         }
         let centre = CentralPanel::no_frame().frame(ground).show(ui, |ui| {
             if model.current().is_some() {
@@ -254,12 +267,33 @@ impl App {
             }
         });
         commands.extend(centre.inner);
+        // Their places are taken before the centre; the keyboard comes to them after it.
+        if let Some(place) = column_place {
+            let column = within(ui, place, |ui| self.stage.column_ui(ui, model));
+            commands.extend(column);
+        }
+        commands.extend(within(ui, status, |ui| self.status.ui(ui, model)));
+        self.splitter = splitter;
         if layout != model.layout {
             let (rail, column) = (layout.rail, layout.column);
             commands.push(Command::SetWidths { rail, column });
         }
         commands
     }
+}
+
+/// Takes all the place that is there, for something that is shown later.
+fn kept(ui: &mut Ui) -> Rect {
+    let rect = ui.available_rect_before_wrap();
+    ui.advance_cursor_after_rect(rect);
+    rect
+}
+
+/// Shows something in a place that is kept for it.
+fn within<R>(ui: &mut Ui, place: Rect, show: impl FnOnce(&mut Ui) -> R) -> R {
+    let mut child = ui.new_child(UiBuilder::new().max_rect(place));
+    child.shrink_clip_rect(place);
+    show(&mut child)
 }
 
 /// Says that what hangs over the window may be let go.

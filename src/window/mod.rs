@@ -16,6 +16,7 @@ mod privacy;
 pub mod samples;
 mod settings;
 mod shortcuts;
+mod splitter;
 mod stage;
 mod system_theme;
 pub mod theme;

@@ -1,6 +1,6 @@
 //! Where the panes about one token stand: the centre, and the column at the right or its tabs.
 
-use egui::{Align, Layout, Margin, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Id, Layout, Margin, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
 use super::commands::Command;
 use super::model::{Model, Tab};
@@ -49,6 +49,8 @@ pub(super) struct Stage {
     timeline: TimelinePane,
     checks: ChecksPane,
     findings: FindingsPane,
+    /// What had the focus when the scroll areas last looked.
+    focused: [Option<Id>; 2],
 }
 
 impl Stage {
@@ -64,6 +66,7 @@ impl Stage {
                     self.findings.ui(ui, model)
                 }));
                 ui.add_space(GAP);
+                reveal_focus(ui, &mut self.focused[0]);
             });
         commands
     }
@@ -116,6 +119,7 @@ impl Stage {
                         reported(ui, Place::Timeline, |ui| self.timeline.ui(ui, model))
                     }));
                 }
+                reveal_focus(ui, &mut self.focused[1]);
             });
         commands
     }
@@ -196,6 +200,22 @@ impl Stage {
             commands.push(Command::SetTab(tab));
         }
         commands
+    }
+}
+
+/// Scrolls to what has just got the focus, if it is in this scroll area.
+fn reveal_focus(ui: &Ui, seen: &mut Option<Id>) {
+    let focused = ui.memory(egui::Memory::focused);
+    if *seen == focused {
+        return;
+    }
+    *seen = focused;
+    let response = focused.and_then(|id| ui.ctx().read_response(id));
+    let inside = response.filter(|response| {
+        response.layer_id == ui.layer_id() && ui.min_rect().contains(response.rect.center())
+    });
+    if let Some(response) = inside {
+        ui.scroll_to_rect(response.rect, None);
     }
 }
 

@@ -28,6 +28,10 @@ const SQUARE_GAP: f32 = 5.0;
 /// Faults are listed by so many.
 const PAGE: usize = 50;
 
+/// The widths of the buttons for copies and faults, in points, about.
+const COPY: f32 = 72.0;
+const FAULTS: f32 = 108.0;
+
 /// The width of the list of faults, in points.
 const LIST: f32 = 420.0;
 
@@ -81,14 +85,13 @@ impl RawPane {
             ui,
             &mut state,
             |ui, (pane, commands, below)| {
-                menu_tag(ui, "Copy", "Copy", |ui| copy_menu(ui, model, commands));
-                pane.about.fault_menu(ui, token, commands);
                 if pane.about.legend_fits(ui) {
-                    // Laid out from the right.
-                    pane.about.legend(ui, true, commands);
+                    pane.about.legend(ui, commands);
                 } else {
                     **below = true;
                 }
+                pane.about.fault_menu(ui, token, commands);
+                menu_tag(ui, "Copy", "Copy", |ui| copy_menu(ui, model, commands));
             },
             |ui, (pane, commands, below)| {
                 if **below {
@@ -279,24 +282,20 @@ impl About {
             .map(|words| words + SQUARE + SQUARE_GAP + space::S)
             .sum();
         let gaps = space::M + 2.0 * ui.spacing().item_spacing.x + space::S;
-        title + note + legend + gaps <= ui.available_width()
+        let faults = if self.faults.is_empty() { 0.0 } else { FAULTS };
+        title + note + legend + gaps + faults + COPY <= ui.available_width()
     }
 
-    fn legend(&self, ui: &mut Ui, is_from_right: bool, commands: &mut Vec<Command>) {
+    fn legend(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let before = ui.spacing().item_spacing;
         ui.spacing_mut().item_spacing.x = space::S;
-        let mut show = |section: &Section| {
+        for section in &self.sections {
             if section_button(ui, section).clicked() {
                 commands.push(Command::Select(Some(Selection {
                     part: section.role,
                     range: section.range.clone(),
                 })));
             }
-        };
-        if is_from_right {
-            self.sections.iter().rev().for_each(&mut show);
-        } else {
-            self.sections.iter().for_each(&mut show);
         }
         ui.spacing_mut().item_spacing = before;
     }
@@ -315,7 +314,7 @@ impl About {
             .show(ui, |ui| {
                 ui.horizontal_wrapped(|ui| {
                     ui.spacing_mut().item_spacing.y = 0.0;
-                    self.legend(ui, false, commands);
+                    self.legend(ui, commands);
                 });
             });
         ui.spacing_mut().item_spacing.y = 0.0;

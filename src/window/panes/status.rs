@@ -102,7 +102,9 @@ fn palette_button(ui: &mut Ui, model: &Model) -> Option<Command> {
     let entry = Action::Palette.entry();
     let keys = ui.ctx().format_shortcut(&entry.shortcut?);
     let text = RichText::new(format!("{keys} commands")).size(size::SMALL);
-    let button = Button::new(text.color(tokens.dim)).small().frame(false);
+    let button = Button::new(text.color(tokens.dim))
+        .small()
+        .frame_when_inactive(false);
     let response = ui.add(button).accessible_name("Commands");
     response.clicked().then(|| (entry.command)(model)).flatten()
 }

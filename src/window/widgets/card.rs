@@ -64,8 +64,8 @@ impl<'a> Card<'a> {
         self
     }
 
-    /// Shows it over the whole width. `controls` are laid out from the right end of the header to the left; both
-    /// they and the body work on the `state`.
+    /// Shows it over the whole width. `controls` are laid out from left to right and end at the right end of the
+    /// header; both they and the body work on the `state`.
     pub fn show<S, R>(
         self,
         ui: &mut Ui,
@@ -101,39 +101,54 @@ impl<'a> Card<'a> {
         .inner
     }
 
+    /// Title and controls from left to right, as the keyboard goes; the controls end at the right edge, by the width that
+    /// they had in the last frame.
     fn header(&self, ui: &mut Ui, controls: impl FnOnce(&mut Ui)) {
         let tokens = tokens(ui);
-        let place = vec2(ui.available_width(), HEADER);
-        let row = ui
-            .allocate_ui_with_layout(place, Layout::right_to_left(Align::Center), |ui| {
-                ui.set_min_height(HEADER);
-                ui.add_space(space::S);
-                controls(ui);
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    ui.add_space(space::M);
-                    let room = ui.available_width();
-                    let title = RichText::new(self.title)
-                        .font(semibold(size::BODY))
-                        .color(tokens.text);
-                    ui.add(Label::new(title).truncate());
-                    // What is least needed goes first where it is narrow.
-                    let is_roomy = room > MIN_ROOM;
-                    if let Some(tag) = self.tag.as_ref().filter(|_| is_roomy) {
-                        super::tag(ui, tag, tokens.dim);
-                    }
-                    if !self.note.is_empty() && is_roomy {
-                        let color = self.note_color.unwrap_or(tokens.dim);
-                        truncated(ui, RichText::new(&self.note).color(color));
-                    }
-                });
-            })
-            .response
-            .rect;
+        let (_, row) = ui.allocate_space(vec2(ui.available_width(), HEADER));
+        let id = ui.scope_id().with("width of the controls");
+        let known: f32 = ui.data(|data| data.get_temp(id).unwrap_or(0.0));
+        let left = row.right() - space::S - known;
+        let title = row.with_max_x((left - space::S).max(row.left()));
+        let builder = |rect| {
+            let layout = Layout::left_to_right(Align::Center);
+            UiBuilder::new().max_rect(rect).layout(layout)
+        };
+        ui.scope_builder(builder(title), |ui| self.title(ui));
+        // As wide as the row, whatever is left of it: what controls fit is decided by the whole width.
+        let place = Rect::from_min_size(pos2(left, row.top()), row.size());
+        let mut child = ui.new_child(builder(place).id_salt("controls"));
+        controls(&mut child);
+        let width = child.min_rect().width();
+        if (width - known).abs() > 0.5 {
+            ui.data_mut(|data| data.insert_temp(id, width));
+            ui.ctx()
+                .request_discard("the controls of a card have a new width");
+        }
         ui.painter().hline(
             row.x_range(),
             row.bottom() - 0.5,
             Stroke::new(1.0, tokens.line),
         );
+    }
+
+    fn title(&self, ui: &mut Ui) {
+        let tokens = tokens(ui);
+        ui.add_space(space::M);
+        let room = ui.available_width();
+        let title = RichText::new(self.title)
+            .font(semibold(size::BODY))
+            .color(tokens.text);
+        ui.add(Label::new(title).truncate());
+        // What is least needed goes first where it is narrow.
+        let is_roomy = room > MIN_ROOM;
+        if let Some(tag) = self.tag.as_ref().filter(|_| is_roomy) {
+            super::tag(ui, tag, tokens.dim);
+        }
+        if !self.note.is_empty() && is_roomy {
+            let color = self.note_color.unwrap_or(tokens.dim);
+            truncated(ui, RichText::new(&self.note).color(color));
+        }
     }
 }
 

@@ -38,9 +38,9 @@ use tree::Duplicates;
 /// An object of more members than this has a field to look for some.
 const MANY: usize = 12;
 
-/// The width of that field in points, and what must be left beside it.
+/// The width of that field in points, and the least width of a card that has room for it.
 const FIELD: f32 = 96.0;
-const BESIDE_FIELD: f32 = 250.0;
+const BESIDE_FIELD: f32 = 440.0;
 
 /// How a decoded part is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -179,17 +179,17 @@ impl MemberView {
         ];
         let lower = title.to_lowercase();
         let mut command = None;
-        if shown.root().is_some() {
-            let button = button_tag(ui, "\u{2026}", &format!("More for {lower}"));
-            Popup::menu(&button).show(|ui| command = self.menu(ui, shown, &lower));
-        }
-        segmented(ui, &mut self.form, &segments);
         let filter = &self.table.filter;
         let is_wanted = filter.is_open || self.facts.members > MANY;
         let has_place = ui.available_width() > BESIDE_FIELD;
         self.has_bar = filter.is_open && !has_place;
         if self.form == MemberForm::Table && is_wanted && has_place {
             self.field(ui, shown.part, &lower);
+        }
+        segmented(ui, &mut self.form, &segments);
+        if shown.root().is_some() {
+            let button = button_tag(ui, "\u{2026}", &format!("More for {lower}"));
+            Popup::menu(&button).show(|ui| command = self.menu(ui, shown, &lower));
         }
         command
     }

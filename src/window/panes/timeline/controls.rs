@@ -22,7 +22,7 @@ const ROOMY: f32 = 640.0;
 const ENTRY: f32 = 320.0;
 
 impl TimelinePane {
-    /// Laid out from the right. Yields the button by which a clock can be typed.
+    /// Yields the button by which a clock can be typed.
     pub(super) fn controls(
         &mut self,
         ui: &mut Ui,
@@ -32,38 +32,34 @@ impl TimelinePane {
     ) -> Response {
         let is_roomy = ui.available_width() >= ROOMY;
         let leeway = judgement.times.leeway_seconds;
-        let mut button = None;
-        if is_roomy {
-            let copy = button_tag(ui, "Copy", "Copy the times in words");
-            if copy.on_hover_text("Copy the times in words").clicked() {
-                commands.push(Command::Copy(CopyOf::Times));
-            }
-        } else {
-            button = Some(menu_tag(ui, "More", "More of the timeline", |ui| {
-                self.menu(ui, model, commands);
-                ui.separator();
-                ui.label("Leeway");
-                leeways(ui, leeway, commands);
-            }));
-        }
-        zones(ui, model, commands);
-        if is_roomy {
-            let label = format!("leeway {}", leeway_words(leeway));
-            let name = format!("Leeway: {}", leeway_words(leeway));
-            menu_tag(ui, &label, &name, |ui| leeways(ui, leeway, commands));
-        }
-        let button = button.unwrap_or_else(|| {
-            let set = button_tag(ui, "Set clock\u{2026}", "Set clock\u{2026}");
-            if set.clicked() {
-                self.type_clock();
-            }
-            set
-        });
         if model.clock != Clock::Live
             && button_tag(ui, "Live", "Live: judge as of now again").clicked()
         {
             commands.push(Command::LiveClock);
         }
+        let button = if is_roomy {
+            let set = button_tag(ui, "Set clock\u{2026}", "Set clock\u{2026}");
+            if set.clicked() {
+                self.type_clock();
+            }
+            let label = format!("leeway {}", leeway_words(leeway));
+            let name = format!("Leeway: {}", leeway_words(leeway));
+            menu_tag(ui, &label, &name, |ui| leeways(ui, leeway, commands));
+            zones(ui, model, commands);
+            let copy = button_tag(ui, "Copy", "Copy the times in words");
+            if copy.on_hover_text("Copy the times in words").clicked() {
+                commands.push(Command::Copy(CopyOf::Times));
+            }
+            set
+        } else {
+            zones(ui, model, commands);
+            menu_tag(ui, "More", "More of the timeline", |ui| {
+                self.menu(ui, model, commands);
+                ui.separator();
+                ui.label("Leeway");
+                leeways(ui, leeway, commands);
+            })
+        };
         commands.extend(self.typed_ui(&button));
         button
     }
