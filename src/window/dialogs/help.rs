@@ -42,7 +42,9 @@ const IN_PANES: &[(&str, &[(&str, &str)])] = &[
             ("Left, Right", "Move the clock by a second"),
             ("Shift with these", "By a minute"),
             ("Ctrl with these", "By an hour"),
+            ("Page Up, Page Down", "By a day"),
             ("Home, End", "To nbf or iat, to exp"),
+            ("Enter, Escape", "Type a time, live again"),
         ],
     ),
 ];
@@ -50,10 +52,12 @@ const IN_PANES: &[(&str, &[(&str, &str)])] = &[
 /// Shows it; whether it is done.
 pub(super) fn ui(ui: &mut Ui) -> bool {
     let screen = ui.ctx().content_rect();
+    let height = (screen.height() - 180.0).max(120.0);
     let columns = (ui.available_width() / COLUMN).floor().clamp(1.0, 3.0);
     let width = (ui.available_width() - (columns - 1.0) * space::XL) / columns;
     ScrollArea::vertical()
-        .max_height((screen.height() - 200.0).max(120.0))
+        .max_height(height)
+        .min_scrolled_height(height)
         .auto_shrink([false, true])
         .show(ui, |ui| {
             scroll_by_keys(ui);
@@ -123,23 +127,39 @@ fn parts(count: usize) -> Vec<Vec<Section>> {
             .collect(),
     });
     let all: Vec<Section> = groups.chain(panes).collect();
-    let height = |section: &Section| section.lines.len().saturating_add(2);
-    let whole: usize = all.iter().map(height).sum();
-    let fair = whole.div_ceil(count.max(1));
-    let mut parts = vec![Vec::new()];
-    let mut used = 0_usize;
-    for section in all {
-        let is_full = used.saturating_add(height(&section) / 2) > fair;
-        if is_full && parts.len() < count {
+    let heights: Vec<usize> = all
+        .iter()
+        .map(|section| section.lines.len().saturating_add(2))
+        .collect();
+    // The least height that makes few enough parts.
+    let whole: usize = heights.iter().sum();
+    let least = heights.iter().copied().max().unwrap_or(0);
+    let limit = (least..=whole).find(|limit| starts(&heights, *limit).len() <= count);
+    let starts = starts(&heights, limit.unwrap_or(whole));
+    let mut parts: Vec<Vec<Section>> = Vec::new();
+    for (at, section) in all.into_iter().enumerate() {
+        if starts.contains(&at) {
             parts.push(Vec::new());
-            used = 0;
         }
-        used = used.saturating_add(height(&section));
         if let Some(part) = parts.last_mut() {
             part.push(section);
         }
     }
     parts
+}
+
+/// Where parts begin that are each as full as a limit lets them.
+fn starts(heights: &[usize], limit: usize) -> Vec<usize> {
+    let mut starts = Vec::new();
+    let mut used = limit;
+    for (at, height) in heights.iter().enumerate() {
+        used = used.saturating_add(*height);
+        if used > limit {
+            starts.push(at);
+            used = *height;
+        }
+    }
+    starts
 }
 
 impl Section {
@@ -178,5 +198,21 @@ impl Section {
             ui.painter().galley(at, right, tokens.text);
         }
         ui.add_space(space::S);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_about_as_high_as_each_other_and_hold_everything_once() {
+        let sections = |parts: &[Vec<Section>]| parts.iter().map(Vec::len).sum::<usize>();
+        for count in 1..=3 {
+            let parts = parts(count);
+            assert_eq!(parts.len(), count);
+            assert_eq!(sections(&parts), Group::ALL.len() + IN_PANES.len());
+        }
+        assert_eq!(starts(&[3, 3, 2, 5], 6), [0, 2, 3]);
     }
 }

@@ -1,5 +1,7 @@
 //! What is wrong with the token.
 
+use std::collections::BTreeMap;
+
 use egui::{
     Align, CornerRadius, FontId, Frame, Id, Label, Layout, Margin, Rect, RichText, Role, Sense,
     Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
@@ -22,6 +24,9 @@ use crate::window::widgets::{
 /// More rules than this that could not run are listed when asked for.
 const FEW_RULES: usize = 4;
 
+/// Findings are shown by so many: each is laid out in every frame.
+const PAGE: usize = 40;
+
 /// The pane "Findings". Takes the height that it needs: put it into a scroll area.
 #[derive(Debug, Clone, Default)]
 pub struct FindingsPane {
@@ -36,6 +41,8 @@ pub struct FindingsPane {
     roving: Roving,
     /// Whether the rules that could not run are listed, however many they are.
     lists_not_run: bool,
+    /// So many findings are shown.
+    listed: usize,
 }
 
 /// A finding that passes the filter.
@@ -57,6 +64,7 @@ impl FindingsPane {
         if self.identity != inspection.sha256 {
             self.identity.clone_from(&inspection.sha256);
             self.chosen = None;
+            self.listed = PAGE;
         }
         let count = judgement.findings.len();
         let shown = self.shown(judgement);
@@ -77,25 +85,43 @@ impl FindingsPane {
         });
         let base = ui.make_persistent_id("findings");
         let to = (!shown.is_empty() && focus::take(ui, Place::Findings)).then_some(0);
-        self.roving.begin(ui, base, shown.len(), to);
+        let listed = shown.get(..self.listed).unwrap_or(&shown);
+        self.roving.begin(ui, base, listed.len(), to);
         let mut commands = Vec::new();
         ui.spacing_mut().item_spacing.y = 6.0;
-        for (row, finding) in shown.iter().enumerate() {
+        for (row, finding) in listed.iter().enumerate() {
             commands.extend(self.card(ui, (row, base), finding, &inspection.token, model));
         }
         if shown.is_empty() {
             nothing(ui, count);
         }
+        let hidden = shown.len().saturating_sub(listed.len());
+        if hidden > 0 {
+            self.more(ui, hidden);
+        }
         self.not_run(ui, judgement);
         commands
     }
 
+    /// The button for the findings that are not shown yet.
+    fn more(&mut self, ui: &mut Ui, hidden: usize) {
+        Frame::new()
+            .inner_margin(Margin::symmetric(space::M as i8, space::XS as i8))
+            .show(ui, |ui| {
+                let label = format!("Show {} of {hidden} more", hidden.min(PAGE));
+                if ui.button(label).clicked() {
+                    self.listed = self.listed.saturating_add(PAGE);
+                }
+            });
+    }
+
     fn shown<'a>(&self, judgement: &'a Judgement) -> Vec<Shown<'a>> {
-        let mut seen: Vec<&'static str> = Vec::new();
+        let mut seen: BTreeMap<&'static str, usize> = BTreeMap::new();
         let mut shown = Vec::new();
         for (position, finding) in judgement.findings.iter().enumerate() {
-            let nth = seen.iter().filter(|rule| **rule == finding.rule).count();
-            seen.push(finding.rule);
+            let next = seen.entry(finding.rule).or_default();
+            let nth = *next;
+            *next = next.saturating_add(1);
             if self.at_least.is_none_or(|least| finding.severity >= least) {
                 shown.push(Shown {
                     position,

@@ -231,8 +231,8 @@ impl About {
         let name = format!("{label} in the token");
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
-            self.fault_list(ui, (&label, &name), token, commands);
             sign(ui, Icon::Triangle, 11.0, tokens(ui).bad);
+            self.fault_list(ui, (&label, &name), token, commands);
         });
     }
 

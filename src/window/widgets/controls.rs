@@ -9,7 +9,7 @@ use super::icon::{Icon, paint_icon};
 use crate::window::theme::{radius, size, space, tokens};
 
 /// In less width than this, in points, segments move together.
-const TIGHT: f32 = 220.0;
+const TIGHT: f32 = 260.0;
 
 /// One choice of a segmented control.
 #[derive(Debug, Clone, Copy)]
