@@ -86,8 +86,11 @@ fn by_modifiers() -> Vec<(Action, KeyboardShortcut)> {
 
 /// Whether a text field makes something of these keys.
 fn is_for_text(shortcut: KeyboardShortcut) -> bool {
-    let is_text_key = shortcut.modifiers.command && TEXT_KEYS.contains(&shortcut.logical_key);
-    is_text_key || shortcut.conflicts_with_text_editing()
+    let key = shortcut.logical_key;
+    let is_text_key = shortcut.modifiers.command && TEXT_KEYS.contains(&key);
+    // egui takes every key without modifiers for text, function keys too.
+    let is_function_key = (Key::F1..=Key::F35).contains(&key);
+    is_text_key || !is_function_key && shortcut.conflicts_with_text_editing()
 }
 
 #[cfg(test)]

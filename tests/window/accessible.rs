@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use egui::accesskit::{Action, Role};
+use egui::accesskit::{Action, Role, Toggled};
 use egui::{Key, Modifiers, Shape, Theme};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -54,10 +54,9 @@ fn tree(window: &Harness<'_, App>) -> String {
                 };
                 write!(text, " \u{201C}{}\u{201D}", short(&part)).unwrap();
             }
-            for (is_so, word) in [
-                (node.is_selected() == Some(true), "selected"),
-                (node.is_disabled(), "disabled"),
-            ] {
+            let is_on =
+                node.is_selected() == Some(true) || node.data().toggled() == Some(Toggled::True);
+            for (is_so, word) in [(is_on, "on"), (node.is_disabled(), "disabled")] {
                 if is_so {
                     write!(text, " {word}").unwrap();
                 }

@@ -394,7 +394,13 @@ mod tests {
     #[test]
     fn what_begins_so_stands_first_and_all_words_count() {
         assert_eq!(found("open by")[0], "Open by path\u{2026}");
-        assert_eq!(found("theme")[0], "Theme as the system");
+        assert_eq!(found("zoom")[0], "Zoom in");
+        let themes = found("theme");
+        assert_eq!(
+            themes.last().map(String::as_str),
+            Some("Theme as the system"),
+            "it is on: what cannot be done stands last"
+        );
         assert_eq!(found("dark")[0], "Dark theme");
         assert!(found("add secret").contains(&"Add a file as shared secret\u{2026}".to_owned()));
         assert!(found("no such thing").is_empty());
