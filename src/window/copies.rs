@@ -14,7 +14,7 @@ use crate::window::panes::{checks, findings, links, timeline, verdict};
 /// Stands for what was left out of a redacted token.
 const REDACTED: &str = "[redacted]";
 
-/// Something to copy. A new form is a line here and one in [`CopyOf::text`].
+/// Something to copy. A new form is a line here and one in `text`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CopyOf {
     /// The check at this position, in words.
