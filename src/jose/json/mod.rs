@@ -8,7 +8,7 @@ mod reader;
 
 use std::ops::Range;
 
-pub use number::Decimal;
+pub use number::{Decimal, as_double};
 pub use reader::{MAX_DEPTH, read};
 
 /// A JSON text, read as far as it goes.

@@ -131,6 +131,23 @@ impl PartialOrd for Decimal {
     }
 }
 
+/// What a reader that keeps numbers as doubles (IEEE 754 binary64, as JavaScript does) makes of the text of a JSON number, as
+/// such readers print it; `None` where that is the same number, or the text is none. RFC 8259 section 6 warns of it.
+pub fn as_double(text: &str) -> Option<String> {
+    let exact = Decimal::parse(text)?;
+    let double: f64 = text.parse().ok()?;
+    if double.is_infinite() {
+        return Some("infinity".to_owned());
+    }
+    let magnitude = double.abs();
+    let printed = if double != 0.0 && !(1e-6..1e21).contains(&magnitude) {
+        format!("{double:e}")
+    } else {
+        double.to_string()
+    };
+    (Decimal::parse(&printed)? != exact).then_some(printed)
+}
+
 fn exponent_value(text: &str) -> Option<i64> {
     let (negative, digits) = match text.as_bytes() {
         [b'-', rest @ ..] => (true, rest),
@@ -175,6 +192,34 @@ mod tests {
             );
         }
         assert_eq!(decimal("-0.0"), decimal("0"));
+    }
+
+    #[test]
+    fn a_double_changes_what_it_cannot_hold_and_nothing_else() {
+        for same in [
+            "0",
+            "-0",
+            "3.0",
+            "1795032000",
+            "0.1",
+            "1e3",
+            "-2.5e-3",
+            "1e20",
+        ] {
+            assert_eq!(as_double(same), None, "{same}");
+        }
+        for (text, double) in [
+            ("9007199254740993", "9007199254740992"),
+            ("100002348117421473", "100002348117421470"),
+            ("0.1000000000000000000001", "0.1"),
+            ("18446744073709551617", "18446744073709552000"),
+            ("1e400", "infinity"),
+            ("1e-400", "0"),
+            ("123456789012345678901234", "1.2345678901234569e23"),
+        ] {
+            assert_eq!(as_double(text).as_deref(), Some(double), "{text}");
+        }
+        assert_eq!(as_double("x"), None);
     }
 
     #[test]

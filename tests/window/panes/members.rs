@@ -84,14 +84,14 @@ fn the_tabs_show_exact_text_and_bytes() {
     assert!(
         says(
             &window,
-            "n: 3.0. Not registered · most parsers overwrite this one"
+            "n: 3.0. Not registered · overwritten in JavaScript, Python and Go; a few readers take the first"
         ),
         "{:?}",
         names(&window)
     );
     assert!(says(
         &window,
-        "n: 3. Not registered · most parsers take this one"
+        "n: 3. Not registered · taken by JavaScript, Python and Go"
     ));
     click(&mut window, "Claims as JSON");
     let text = window.get_by_role_and_label(Role::MultilineTextInput, "Payload as text");

@@ -17,7 +17,7 @@ use super::scroll::{Bring, InView, TableView};
 use super::tree::{Duplicate, Duplicates, Entry, Row, Start, first_after, way};
 use crate::inspection::Inspection;
 use crate::jose::Part;
-use crate::jose::json::Json;
+use crate::jose::json::{Json, Value, as_double};
 use crate::jose::visible::visible;
 use crate::judge::{Judgement, Severity};
 use crate::window::commands::Command;
@@ -274,10 +274,17 @@ impl<'a> Table<'a> {
             Meaning::default()
         };
         meaning.add(match entry.duplicate {
-            Some(Duplicate::Earlier) => "most parsers overwrite this one",
-            Some(Duplicate::Last) => "most parsers take this one",
+            Some(Duplicate::Earlier) => {
+                "overwritten in JavaScript, Python and Go; a few readers take the first"
+            }
+            Some(Duplicate::Last) => "taken by JavaScript, Python and Go",
             None => "",
         });
+        if let Value::Number(number) = &entry.value.value
+            && let Some(double) = as_double(&number.text)
+        {
+            meaning.add(&format!("a double makes it {double}"));
+        }
         let notes = around
             .notes
             .of(self.root, &view.list, index, &entry, &meaning);
