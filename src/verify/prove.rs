@@ -67,7 +67,13 @@ fn prove_signature(
         proof.outcome = Outcome::Unsecured;
         return proof;
     }
+    let signature = token
+        .part(PartRole::Signature)
+        .map_or(&[][..], |part| part.bytes());
     let Some(algorithm) = algorithm::find(name) else {
+        if let Some(message) = message(token, setting) {
+            explain::explain_unknown(name, keys, &message, signature, &mut proof);
+        }
         return proof;
     };
     if token
@@ -78,9 +84,6 @@ fn prove_signature(
         proof.outcome = Outcome::NotChecked(NotChecked::TooLarge);
         return proof;
     }
-    let signature = token
-        .part(PartRole::Signature)
-        .map_or(&[][..], |part| part.bytes());
     proof.shape = algorithm.shape_fault(signature);
     let Some(message) = message(token, setting) else {
         proof.outcome = Outcome::NotChecked(NotChecked::DetachedPayloadMissing);

@@ -106,23 +106,54 @@ pub(super) fn explain(doubt: &Doubt<'_>, proof: &mut SignatureProof) {
     if !has_failed {
         return;
     }
-    let mut facts = doubt.facts(proof);
-    if !doubt.signature.is_empty() {
-        search(doubt, proof, &mut facts);
+    // Where no key could be tried, there is nothing to compare, unless the search says something.
+    let is_compared = proof.outcome != Outcome::NotChecked(NotChecked::NoKey);
+    let said = proof.diagnosis.len();
+    let search = if doubt.signature.is_empty() {
+        Search::default()
+    } else {
+        search(doubt, proof)
+    };
+    if is_compared || proof.diagnosis.len() > said || search.is_cut_short {
+        proof.facts = Some(doubt.facts(proof, search));
     }
-    proof.facts = Some(facts);
 }
 
-fn search(doubt: &Doubt<'_>, proof: &mut SignatureProof, facts: &mut Facts) {
+/// Says which algorithm made a signature whose `alg` is not known here.
+pub(super) fn explain_unknown(
+    alg: &str,
+    keys: &KeyRing,
+    message: &[u8],
+    signature: &[u8],
+    proof: &mut SignatureProof,
+) {
+    let usable = keys.keys().iter().filter(|key| key.is_usable());
+    let mut budget = Budget::new(BUDGET);
+    let said = sibling::look(alg, usable, (message, signature), &mut budget);
+    proof
+        .diagnosis
+        .extend(said.into_iter().map(|said| said.diagnosis));
+}
+
+/// What came of a search beside explanations.
+#[derive(Default)]
+struct Search {
+    recovered: Option<RecoveredDigest>,
+    work: u64,
+    is_cut_short: bool,
+}
+
+fn search(doubt: &Doubt<'_>, proof: &mut SignatureProof) -> Search {
+    let mut search = Search::default();
     for explainer in EXPLAINERS {
         let mut budget = Budget::new(BUDGET);
         let explanations = explainer(doubt, proof, &mut budget);
-        facts.work = facts.work.saturating_add(budget.spent);
-        facts.is_complete &= !budget.is_exhausted;
+        search.work = search.work.saturating_add(budget.spent);
+        search.is_cut_short |= budget.is_exhausted;
         let mut is_explained = false;
         for explanation in explanations {
             proof.diagnosis.push(explanation.diagnosis);
-            facts.recovered = facts.recovered.take().or(explanation.recovered);
+            search.recovered = search.recovered.or(explanation.recovered);
             match explanation.effect {
                 Effect::Cause => is_explained = true,
                 Effect::NothingSaid => {
@@ -138,9 +169,10 @@ fn search(doubt: &Doubt<'_>, proof: &mut SignatureProof, facts: &mut Facts) {
             }
         }
         if is_explained {
-            return;
+            break;
         }
     }
+    search
 }
 
 /// Work that may still be done. Once it is not enough for a step, no further step is done.
@@ -225,7 +257,7 @@ impl Doubt<'_> {
         verifies(self.algorithm, key, self.message, signature, budget)
     }
 
-    fn facts(&self, proof: &SignatureProof) -> Facts {
+    fn facts(&self, proof: &SignatureProof, search: Search) -> Facts {
         let hash = self.algorithm.hash();
         let designated = proof.designated.as_ref().map(|(key, _)| key.kind);
         let kind = designated.filter(|kind| self.algorithm.fits(*kind));
@@ -234,9 +266,9 @@ impl Doubt<'_> {
             digest: hash.and_then(|hash| Some((hash, hash.of(self.message)?))),
             signature_bytes: self.signature.len(),
             expected_signature_bytes: self.algorithm.signature_bytes(kind),
-            recovered: None,
-            work: 0,
-            is_complete: true,
+            recovered: search.recovered,
+            work: search.work,
+            is_complete: !search.is_cut_short,
         }
     }
 }

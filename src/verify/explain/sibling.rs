@@ -1,7 +1,10 @@
 //! The algorithms beside the one that the header names.
 
+use std::sync::Arc;
+
 use super::{Budget, Doubt, Explanation, named, verifies};
-use crate::keys::{Curve, KeyKind};
+use crate::jose::visible::visible;
+use crate::keys::{Curve, Key, KeyKind};
 use crate::verify::SignatureProof;
 use crate::verify::algorithm::{ALGORITHMS, Algorithm, Family, Hash};
 
@@ -33,11 +36,26 @@ pub(super) fn explain(
     proof: &SignatureProof,
     budget: &mut Budget,
 ) -> Vec<Explanation> {
-    for key in doubt.usable(proof) {
+    look(
+        doubt.algorithm.name,
+        doubt.usable(proof),
+        (doubt.message, doubt.signature),
+        budget,
+    )
+}
+
+/// The same for a name that is no algorithm.
+pub(super) fn look<'k>(
+    alg: &str,
+    keys: impl Iterator<Item = &'k Arc<Key>>,
+    (message, signature): (&[u8], &[u8]),
+    budget: &mut Budget,
+) -> Vec<Explanation> {
+    for key in keys {
         for sibling in ALGORITHMS.iter().chain(&OTHER_ECDSA) {
-            if sibling.name == doubt.algorithm.name
-                || !has_length(sibling, key.kind, doubt.signature.len())
-                || !verifies(sibling, key, doubt.message, doubt.signature, budget)
+            if sibling.name == alg
+                || !has_length(sibling, key.kind, signature.len())
+                || !verifies(sibling, key, message, signature, budget)
             {
                 continue;
             }
@@ -49,7 +67,7 @@ pub(super) fn explain(
                 "sibling-alg-verifies",
                 format!(
                     "The header says {}, but the signature is one of {what} by key {}.",
-                    doubt.algorithm.name,
+                    visible(alg),
                     named(key)
                 ),
                 &format!(
