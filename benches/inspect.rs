@@ -1,9 +1,13 @@
-//! What inspecting a token costs beside the bare verification of the same bytes by OpenSSL, in one run.
+//! What inspecting a token costs beside the bare verification of the same bytes by OpenSSL, in one run, for each family of
+//! algorithms.
 //!
 //! `cargo bench` prints both; `docs/measurements.md` holds their ratio.
 
 use divan::Bencher;
+use openssl::ec::{EcGroup, EcKey};
+use openssl::ecdsa::EcdsaSig;
 use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
 use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
 use openssl::sign::{Signer, Verifier};
@@ -11,7 +15,7 @@ use tokenloupe::find::{Candidate, Place, Where};
 use tokenloupe::inspection::Inspection;
 use tokenloupe::jose::{base64url, json};
 use tokenloupe::judge::Policy;
-use tokenloupe::keys::{self, KeyRing};
+use tokenloupe::keys::{self, KeyRing, SecretEncoding};
 use tokenloupe::verify::Setting;
 
 fn main() {
@@ -46,6 +50,63 @@ fn fixture() -> Fixture {
         ring: KeyRing::new(keys::load("bench.pem", &pem).unwrap()),
         key,
     }
+}
+
+/// A family of algorithms.
+#[derive(Debug, Clone, Copy)]
+enum Family {
+    Ecdsa,
+    Eddsa,
+    Hmac,
+}
+
+const FAMILIES: [Family; 3] = [Family::Ecdsa, Family::Eddsa, Family::Hmac];
+
+const SECRET: &[u8] = b"8f240c91-bench-secret-of-32-byte";
+
+/// The same claims under another algorithm: the token, its key, and the signature as OpenSSL wants it.
+#[expect(
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot be set up may stop"
+)]
+fn fixture_of(family: Family) -> (Fixture, Vec<u8>) {
+    let rsa = fixture();
+    let claims = rsa.token.split('.').nth(1).unwrap().to_owned();
+    let (alg, key) = match family {
+        Family::Ecdsa => {
+            let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+            let key = PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
+            ("ES256", key)
+        }
+        Family::Eddsa => ("Ed25519", PKey::generate_ed25519().unwrap()),
+        Family::Hmac => ("HS256", PKey::hmac(SECRET).unwrap()),
+    };
+    let header = format!(r#"{{"alg":"{alg}","typ":"JWT"}}"#);
+    let input = format!("{}.{claims}", base64url::encode(header.as_bytes()));
+    let mut signer = match family {
+        Family::Eddsa => Signer::new_without_digest(&key).unwrap(),
+        _ => Signer::new(MessageDigest::sha256(), &key).unwrap(),
+    };
+    let bare = signer.sign_oneshot_to_vec(input.as_bytes()).unwrap();
+    let signature = match family {
+        Family::Ecdsa => {
+            let signature = EcdsaSig::from_der(&bare).unwrap();
+            [
+                signature.r().to_vec_padded(32).unwrap(),
+                signature.s().to_vec_padded(32).unwrap(),
+            ]
+            .concat()
+        }
+        _ => bare.clone(),
+    };
+    let ring = KeyRing::new(match family {
+        Family::Hmac => {
+            vec![keys::load_secret("bench.txt", SECRET, SecretEncoding::Utf8).unwrap()]
+        }
+        _ => keys::load("bench.pem", &key.public_key_to_pem().unwrap()).unwrap(),
+    });
+    let token = format!("{input}.{}", base64url::encode(&signature));
+    (Fixture { token, key, ring }, bare)
 }
 
 fn candidate(text: &str) -> Candidate {
@@ -90,6 +151,54 @@ fn inspect_and_judge(bencher: Bencher<'_, '_>) {
     bencher.bench(|| {
         Inspection::new(candidate(&fixture.token), &fixture.ring, &setting).judge(&policy, at)
     });
+}
+
+/// The reference for the other families: OpenSSL alone.
+#[divan::bench(args = FAMILIES)]
+#[expect(
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot be set up may stop"
+)]
+fn openssl_alone(bencher: Bencher<'_, '_>, family: Family) {
+    let (fixture, signature) = fixture_of(family);
+    let (input, _) = fixture.token.rsplit_once('.').unwrap();
+    let input = input.as_bytes();
+    match family {
+        Family::Ecdsa => bencher.bench(|| {
+            let mut verifier = Verifier::new(MessageDigest::sha256(), &fixture.key).unwrap();
+            verifier.verify_oneshot(&signature, input).unwrap()
+        }),
+        Family::Eddsa => bencher.bench(|| {
+            let mut verifier = Verifier::new_without_digest(&fixture.key).unwrap();
+            verifier.verify_oneshot(&signature, input).unwrap()
+        }),
+        Family::Hmac => bencher.bench(|| {
+            let mut signer = Signer::new(MessageDigest::sha256(), &fixture.key).unwrap();
+            let mac = signer.sign_oneshot_to_vec(input).unwrap();
+            openssl::memcmp::eq(&mac, &signature)
+        }),
+    }
+}
+
+/// The whole way for the other families.
+#[divan::bench(args = FAMILIES)]
+fn inspect_and_judge_other(bencher: Bencher<'_, '_>, family: Family) {
+    let (fixture, _) = fixture_of(family);
+    let policy = Policy::default();
+    let setting = Setting::default();
+    let at = jiff::Timestamp::UNIX_EPOCH;
+    bencher.bench(|| {
+        Inspection::new(candidate(&fixture.token), &fixture.ring, &setting).judge(&policy, at)
+    });
+}
+
+/// A MAC that fails beside a public RSA key, which is tried in every form as the secret.
+#[divan::bench]
+fn explain_a_failed_mac(bencher: Bencher<'_, '_>) {
+    let (hmac, _) = fixture_of(Family::Hmac);
+    let rsa = fixture();
+    let setting = Setting::default();
+    bencher.bench(|| Inspection::new(candidate(&hmac.token), &rsa.ring, &setting));
 }
 
 /// What the window does once a second: judge again.

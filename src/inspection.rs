@@ -10,7 +10,7 @@ use crate::find::{Candidate, Place};
 use crate::jose::Token;
 use crate::judge::{Case, Judgement, Policy, judge};
 use crate::keys::KeyRing;
-use crate::verify::{Proof, Setting, prove};
+use crate::verify::{Proof, Setting, hex, prove};
 
 /// A token with what was found out about it, and every place where it stood.
 #[derive(Debug, Clone)]
@@ -138,12 +138,4 @@ impl Session {
 /// SHA-256 of a text, in lower-case hexadecimal.
 fn sha256(text: &str) -> String {
     hex(&openssl::sha::sha256(text.as_bytes()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

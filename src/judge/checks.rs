@@ -387,6 +387,11 @@ fn signature(case: Case<'_>, proof: &SignatureProof) -> Check {
                     "Verifies, but proves nothing",
                     format!("{description} over {over} bytes, with the key out of the token"),
                 ),
+                Some(Provenance::Confusion) => (
+                    CheckResult::Failed,
+                    "Verifies with a public key as the secret",
+                    format!("{description} over {over} bytes, with a key that is no secret"),
+                ),
                 Some(Provenance::PublicDefault) => (
                     CheckResult::Failed,
                     "Verifies under a public secret",

@@ -221,6 +221,7 @@ fn signature_reason(proof: &SignatureProof) -> Option<Reason> {
         Outcome::Unsecured => Reason::Unsecured,
         Outcome::Unsupported => Reason::UnsupportedAlgorithm,
         Outcome::Valid => match proof.key.as_ref().map(|used| used.provenance) {
+            Some(Provenance::Confusion) => Reason::KeyNotAllowed,
             Some(Provenance::Token) => Reason::OnlyTokenSuppliedKey,
             Some(Provenance::PublicDefault) => Reason::PubliclyKnownKey,
             Some(Provenance::Yours) | None => return None,

@@ -120,6 +120,9 @@ fn signature_words(judgement: &Judgement, proof: &Proof, when: When) -> String {
             Some(Provenance::Token) => {
                 "The signature verifies with a key that came inside the token: that proves nothing about who made it.".to_owned()
             }
+            Some(Provenance::Confusion) => {
+                "The signature verifies with a public key as the shared secret: anyone who has the public key can make such a token.".to_owned()
+            }
             Some(Provenance::PublicDefault) => {
                 "The signature verifies under a secret that everybody knows: anyone can make such a token.".to_owned()
             }

@@ -1,5 +1,7 @@
 //! What a key is.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use openssl::pkey::{PKey, Public};
 use zeroize::Zeroizing;
@@ -399,6 +401,19 @@ pub struct Key {
     pub rsa_exponent: Option<Vec<u8>>,
     /// Why it cannot be used.
     pub fault: Option<KeyFault>,
+    /// What it was read from.
+    pub loaded: Loaded,
+}
+
+/// The bytes that a key was read from, where they hold nothing but public keys. They tell no two keys apart.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Loaded {
+    /// Of the whole file.
+    pub file: Option<Arc<[u8]>>,
+    /// Of the JWK.
+    pub jwk: Option<Arc<[u8]>>,
+    /// Of the certificate, in DER.
+    pub certificate: Option<Arc<[u8]>>,
 }
 
 impl Key {
@@ -417,6 +432,7 @@ impl Key {
             certificate: None,
             rsa_exponent: None,
             fault: None,
+            loaded: Loaded::default(),
         }
     }
 

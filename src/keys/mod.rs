@@ -13,6 +13,7 @@ pub use forms::{
     from_jwk, load, load_secret, readings,
 };
 pub use key::{
-    Certificate, Curve, Holds, Key, KeyFault, KeyKind, KeyNote, Material, Members, OkpCurve, Secret,
+    Certificate, Curve, Holds, Key, KeyFault, KeyKind, KeyNote, Loaded, Material, Members,
+    OkpCurve, Secret,
 };
 pub use ring::KeyRing;

@@ -24,7 +24,9 @@ impl KeyRing {
     /// included) is not added twice.
     pub fn add(&mut self, keys: impl IntoIterator<Item = Key>) {
         self.keys.extend(keys.into_iter().map(Arc::new));
-        self.keys.sort_by(|a, b| order(a, b));
+        // Of two that differ in what they were read from only, the same one stays whichever was there first.
+        self.keys
+            .sort_by(|a, b| order(a, b).then_with(|| a.loaded.cmp(&b.loaded)));
         self.keys.dedup_by(|a, b| order(a, b).is_eq());
         self.rename();
     }

@@ -14,7 +14,7 @@ use crate::jose::json::Document;
 use crate::jose::{Fault, PartRole, Token, base64url};
 use crate::judge::{Check, Evidence, Finding, Profile, Times, Verdict};
 use crate::keys::{Key, KeyRing};
-use crate::verify::{DecryptionProof, Diagnosis, SignatureProof, UsedKey};
+use crate::verify::{DecryptionProof, Diagnosis, Facts, SignatureProof, UsedKey, hex};
 
 /// A field of something that this version does not find out yet.
 type NotYet = Option<()>;
@@ -230,6 +230,7 @@ struct SignatureShape<'a> {
     outcome: &'static str,
     key: Option<UsedKeyShape<'a>>,
     diagnosis: Vec<DiagnosisShape<'a>>,
+    facts: Option<FactsShape>,
 }
 
 impl<'a> SignatureShape<'a> {
@@ -242,6 +243,7 @@ impl<'a> SignatureShape<'a> {
             outcome: proof.outcome.name(),
             key: proof.key.as_ref().map(UsedKeyShape::new),
             diagnosis: proof.diagnosis.iter().map(DiagnosisShape::new).collect(),
+            facts: proof.facts.as_ref().map(FactsShape::new),
         }
     }
 }
@@ -269,6 +271,7 @@ impl<'a> UsedKeyShape<'a> {
 struct DiagnosisShape<'a> {
     code: &'static str,
     text: &'a str,
+    for_developer: &'a str,
 }
 
 impl<'a> DiagnosisShape<'a> {
@@ -276,8 +279,48 @@ impl<'a> DiagnosisShape<'a> {
         Self {
             code: diagnosis.code,
             text: &diagnosis.text,
+            for_developer: &diagnosis.for_developer,
         }
     }
+}
+
+#[derive(Serialize)]
+struct FactsShape {
+    signing_input_bytes: usize,
+    digest: Option<DigestShape>,
+    signature_bytes: usize,
+    expected_signature_bytes: Option<usize>,
+    digest_in_signature: Option<DigestShape>,
+    search_complete: bool,
+}
+
+impl FactsShape {
+    fn new(facts: &Facts) -> Self {
+        let digest = |hash, digest: &[u8]| DigestShape {
+            hash,
+            hex: hex(digest),
+        };
+        Self {
+            signing_input_bytes: facts.signing_input_bytes,
+            digest: facts
+                .digest
+                .as_ref()
+                .map(|(hash, bytes)| digest(hash.label(), bytes)),
+            signature_bytes: facts.signature_bytes,
+            expected_signature_bytes: facts.expected_signature_bytes,
+            digest_in_signature: facts
+                .recovered
+                .as_ref()
+                .map(|recovered| digest(recovered.hash, &recovered.digest)),
+            search_complete: facts.is_complete,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct DigestShape {
+    hash: &'static str,
+    hex: String,
 }
 
 #[derive(Serialize)]

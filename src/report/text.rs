@@ -15,7 +15,7 @@ use crate::jose::visible::visible;
 use crate::jose::{Kind, Part, PartRole, Token, registry};
 use crate::judge::{Check, CheckResult, Finding, Judgement, TimeState, Times, words};
 use crate::keys::{Holds, Key};
-use crate::verify::{Proof, Provenance, SignatureProof};
+use crate::verify::{Facts, Proof, Provenance, SignatureProof};
 
 /// How much of a payload that is no JSON is shown, in characters or bytes.
 const OPAQUE_SHOWN: usize = 200;
@@ -141,6 +141,13 @@ fn proof(proof: &Proof, row: &mut impl FnMut(&str, String)) {
         row("Signature", signature_text(signature));
         for diagnosis in &signature.diagnosis {
             row("", diagnosis.text.clone());
+            row(
+                "",
+                format!("For the developer: {}", diagnosis.for_developer),
+            );
+        }
+        for line in signature.facts.iter().flat_map(Facts::lines) {
+            row("", line);
         }
     }
     if let Some(decryption) = &proof.decryption {
@@ -159,6 +166,7 @@ fn signature_text(signature: &SignatureProof) -> String {
     });
     if let Some(used) = &signature.key {
         let whose = match used.provenance {
+            Provenance::Confusion => "with a public key as the shared secret",
             Provenance::PublicDefault => "with a secret that everybody knows",
             Provenance::Token => "with the token's own key, which proves nothing",
             Provenance::Yours => "with your key",

@@ -51,6 +51,12 @@ impl Hash {
             Self::Sha512 => MessageDigest::sha512(),
         }
     }
+
+    /// The digest of a message; `None` where OpenSSL has no memory for it.
+    pub fn of(self, message: &[u8]) -> Option<Vec<u8>> {
+        let digest = openssl::hash::hash(self.digest(), message).ok()?;
+        Some(digest.to_vec())
+    }
 }
 
 /// The mathematics of an algorithm.
@@ -132,6 +138,17 @@ impl Algorithm {
             Family::Eddsa(Some(curve)) => format!("an {} key", curve.name()),
             Family::Hmac(_) => "a shared secret".to_owned(),
             Family::RsaPkcs1(_) | Family::RsaPss(_) => "an RSA key".to_owned(),
+        }
+    }
+
+    /// The hash that it begins with; `None` for Edwards curves, which take the message as it is.
+    pub fn hash(&self) -> Option<Hash> {
+        match self.family {
+            Family::Ecdsa(_, hash)
+            | Family::Hmac(hash)
+            | Family::RsaPkcs1(hash)
+            | Family::RsaPss(hash) => Some(hash),
+            Family::Eddsa(_) => None,
         }
     }
 
@@ -239,6 +256,20 @@ pub fn hmac_verifies(hash: Hash, secret: &[u8], message: &[u8], mac: &[u8]) -> b
         Hash::Sha256 => check::<hmac::Hmac<sha2::Sha256>>(secret, message, mac),
         Hash::Sha384 => check::<hmac::Hmac<sha2::Sha384>>(secret, message, mac),
         Hash::Sha512 => check::<hmac::Hmac<sha2::Sha512>>(secret, message, mac),
+    }
+}
+
+/// The HMAC of `message` under `secret`.
+pub fn hmac(hash: Hash, secret: &[u8], message: &[u8]) -> Vec<u8> {
+    fn make<M: hmac::Mac + hmac::KeyInit>(secret: &[u8], message: &[u8]) -> Vec<u8> {
+        <M as hmac::KeyInit>::new_from_slice(secret)
+            .map(|hmac| hmac.chain_update(message).finalize().into_bytes().to_vec())
+            .unwrap_or_default()
+    }
+    match hash {
+        Hash::Sha256 => make::<hmac::Hmac<sha2::Sha256>>(secret, message),
+        Hash::Sha384 => make::<hmac::Hmac<sha2::Sha384>>(secret, message),
+        Hash::Sha512 => make::<hmac::Hmac<sha2::Sha512>>(secret, message),
     }
 }
 

@@ -1,10 +1,12 @@
 //! A token and a key ring to a [`Proof`]: which signature verifies, with whose key, and why one does not.
 //!
 //! Facts of mathematics only: a signature under a 512-bit key is `Valid` here; whether that is good enough is
-//! for [`judge`](crate::judge) to say. Only the bytes as received are verified.
+//! for [`judge`](crate::judge) to say. Only the bytes as received are verified, but for the tokens of one issuer who is
+//! known to send others than it signs, and that is said.
 
 pub mod algorithm;
 mod defaults;
+mod explain;
 mod prove;
 
 use std::sync::Arc;
@@ -43,6 +45,8 @@ pub struct SignatureProof {
     pub tried: Vec<Trial>,
     /// Explanations of the result.
     pub diagnosis: Vec<Diagnosis>,
+    /// What a failed signature was compared with; `None` where none failed.
+    pub facts: Option<Facts>,
 }
 
 /// The result for one signature.
@@ -115,6 +119,8 @@ impl UsedKey {
 /// Whose key verified a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Provenance {
+    /// A public key of the reviewer's or the token's, which was used as a shared secret.
+    Confusion,
     /// A secret that everybody knows.
     PublicDefault,
     /// It came inside the token, and so proves nothing.
@@ -127,6 +133,7 @@ impl Provenance {
     /// The name in reports.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Confusion => "confusion",
             Self::PublicDefault => "public-default",
             Self::Token => "token",
             Self::Yours => "yours",
@@ -179,6 +186,95 @@ pub struct Diagnosis {
     pub code: &'static str,
     /// The explanation, in a sentence.
     pub text: String,
+    /// What the developer of the service that signs or verifies can do about it, in a sentence.
+    pub for_developer: String,
+}
+
+/// What there is to compare about a signature that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// The length of what the signature covers, in bytes.
+    pub signing_input_bytes: usize,
+    /// The hash of the algorithm, and the digest of what the signature covers.
+    pub digest: Option<(Hash, Vec<u8>)>,
+    /// The length of the signature, in bytes.
+    pub signature_bytes: usize,
+    /// The length that the algorithm and the key that was meant want, in bytes.
+    pub expected_signature_bytes: Option<usize>,
+    /// The digest that stands in an RSA signature.
+    pub recovered: Option<RecoveredDigest>,
+    /// The work that the search for a cause took, in units of about a kilobyte hashed.
+    pub work: u64,
+    /// Whether the search was not cut short by its limits.
+    pub is_complete: bool,
+}
+
+/// A digest out of an opened RSA signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecoveredDigest {
+    /// The name of its hash.
+    pub hash: &'static str,
+    /// Its bytes.
+    pub digest: Vec<u8>,
+}
+
+impl Facts {
+    /// For people, a line each.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::with_capacity(4);
+        lines.push(match &self.digest {
+            Some((hash, digest)) => format!(
+                "Signing input: {} bytes, {} {}",
+                self.signing_input_bytes,
+                hash.label(),
+                hex(digest)
+            ),
+            None => format!("Signing input: {} bytes", self.signing_input_bytes),
+        });
+        lines.push(match self.expected_signature_bytes {
+            Some(expected) if expected == self.signature_bytes => {
+                format!("Signature: {expected} bytes, as expected")
+            }
+            Some(expected) => format!(
+                "Signature: {} bytes, expected {expected}",
+                self.signature_bytes
+            ),
+            None => format!("Signature: {} bytes", self.signature_bytes),
+        });
+        if let Some(RecoveredDigest { hash, digest }) = &self.recovered {
+            lines.push(format!("In the signature: {hash} {}", hex(digest)));
+        }
+        if !self.is_complete {
+            lines.push("The search for the cause was stopped at its limit".to_owned());
+        }
+        lines
+    }
+}
+
+/// Bytes in lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The bytes of a text that is hexadecimal digits and nothing else.
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let digit = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|digit| u8::try_from(digit).ok())
+    };
+    if !rest.is_empty() || pairs.is_empty() {
+        return None;
+    }
+    pairs
+        .iter()
+        .map(|&[high, low]| Some(digit(high)? << 4 | digit(low)?))
+        .collect()
 }
 
 /// What was found out about a JWE.

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::algorithm::{self, Algorithm, Family};
 use super::{
-    DecryptionOutcome, DecryptionProof, Designation, Diagnosis, KnownSecret, NotChecked, Outcome,
-    Proof, Provenance, SignatureProof, Trial, UsedKey, defaults,
+    DecryptionOutcome, DecryptionProof, Designation, KnownSecret, NotChecked, Outcome, Proof,
+    Provenance, SignatureProof, Trial, UsedKey, defaults, explain,
 };
 use crate::jose::json::Document;
 use crate::jose::{FaultKind, Kind, PartRole, Token, base64url};
 use crate::keys::{
-    Holds, Key, KeyKind, KeyRing, Material, Members, Secret, from_certificate_der, from_jwk,
+    Holds, Key, KeyKind, KeyRing, Loaded, Material, Members, Secret, from_certificate_der, from_jwk,
 };
 
 /// What verification needs beside token and keys.
@@ -58,6 +58,7 @@ fn prove_signature(
         shape: None,
         tried: Vec::new(),
         diagnosis: Vec::new(),
+        facts: None,
     };
     let Some(name) = header.str("alg") else {
         return proof;
@@ -66,7 +67,13 @@ fn prove_signature(
         proof.outcome = Outcome::Unsecured;
         return proof;
     }
+    let signature = token
+        .part(PartRole::Signature)
+        .map_or(&[][..], |part| part.bytes());
     let Some(algorithm) = algorithm::find(name) else {
+        if let Some(message) = message(token, setting) {
+            explain::explain_unknown(name, keys, &message, signature, &mut proof);
+        }
         return proof;
     };
     if token
@@ -77,9 +84,6 @@ fn prove_signature(
         proof.outcome = Outcome::NotChecked(NotChecked::TooLarge);
         return proof;
     }
-    let signature = token
-        .part(PartRole::Signature)
-        .map_or(&[][..], |part| part.bytes());
     proof.shape = algorithm.shape_fault(signature);
     let Some(message) = message(token, setting) else {
         proof.outcome = Outcome::NotChecked(NotChecked::DetachedPayloadMissing);
@@ -99,7 +103,15 @@ fn prove_signature(
         (None, Some(_)) => Outcome::Invalid,
         (None, None) => without_success(token, setting, algorithm, keys, &proof),
     };
-    explain(header, keys, algorithm, &mut proof);
+    let doubt = explain::Doubt {
+        token,
+        header,
+        keys,
+        algorithm,
+        message: &message,
+        signature,
+    };
+    explain::explain(&doubt, &mut proof);
     proof
 }
 
@@ -332,6 +344,7 @@ fn public_default(keys: &KeyRing, known: KnownSecret, secret: &'static [u8]) -> 
             certificate: None,
             rsa_exponent: None,
             fault: None,
+            loaded: Loaded::default(),
         })
     });
     UsedKey {
@@ -343,7 +356,7 @@ fn public_default(keys: &KeyRing, known: KnownSecret, secret: &'static [u8]) -> 
 }
 
 /// The keys that a header carries: `jwk`, and the first certificate of `x5c`.
-fn own_keys(header: &Document) -> Vec<Key> {
+pub(super) fn own_keys(header: &Document) -> Vec<Key> {
     let mut keys = Vec::new();
     if let Some(jwk) = header.get("jwk") {
         let mut key = from_jwk(jwk, "header jwk", 1);
@@ -356,61 +369,4 @@ fn own_keys(header: &Document) -> Vec<Key> {
         keys.push(key);
     }
     keys
-}
-
-/// Says what is odd about the result.
-fn explain(header: &Document, keys: &KeyRing, algorithm: &Algorithm, proof: &mut SignatureProof) {
-    let mut say = |code, text| proof.diagnosis.push(Diagnosis { code, text });
-    match (&proof.designated, &proof.key) {
-        (Some((designated, _)), Some(used))
-            if used.provenance == Provenance::Yours
-                && !Arc::ptr_eq(designated, &used.key)
-                // Of two keys under one name, either is the one that the header names.
-                && used.key.members.kid != designated.members.kid =>
-        {
-            say(
-                "other-key-verifies",
-                format!(
-                    "The header names key \u{201C}{}\u{201D}, but \u{201C}{}\u{201D} verifies the signature.",
-                    designated.id, used.key.id
-                ),
-            );
-        }
-        (Some((designated, _)), None) if !algorithm.fits(designated.kind) => {
-            say(
-                "alg-key-mismatch",
-                format!(
-                    "{} needs {}; key \u{201C}{}\u{201D}, which the header names, is {}.",
-                    algorithm.name,
-                    algorithm.key_description(),
-                    designated.id,
-                    designated.kind
-                ),
-            );
-        }
-        (None, _) => {
-            let Some(kid) = header.str("kid").filter(|_| !keys.is_empty()) else {
-                return;
-            };
-            let shown = crate::jose::visible::visible(kid);
-            let broken = keys
-                .keys()
-                .iter()
-                .filter(|key| key.members.kid.as_deref() == Some(kid))
-                .find_map(|key| key.fault.as_ref());
-            match broken {
-                Some(fault) => say(
-                    "key-unusable",
-                    format!(
-                        "Key \u{201C}{shown}\u{201D}, which the header names, cannot be used: {fault}."
-                    ),
-                ),
-                None => say(
-                    "kid-unknown",
-                    format!("None of the loaded keys has the id \u{201C}{shown}\u{201D}."),
-                ),
-            }
-        }
-        _ => {}
-    }
 }

@@ -7,6 +7,8 @@ mod cli;
 #[cfg(test)]
 mod common;
 #[cfg(test)]
+mod explain;
+#[cfg(test)]
 mod find;
 #[cfg(test)]
 mod house;

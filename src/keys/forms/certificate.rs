@@ -29,6 +29,7 @@ pub fn from_certificate_der(der: &[u8], source: &str, ordinal: usize) -> Key {
     key.members.x5t = Some(base64url::encode(&sha1(der)));
     key.members.x5t_s256 = Some(base64url::encode(&sha256(der)));
     key.certificate = describe(der);
+    key.loaded.certificate = Some(der.into());
     let public = certificate
         .public_key()
         .map_err(|stack| refused(&stack))

@@ -70,11 +70,30 @@ pub fn from_jwk(json: &Json, source: &str, ordinal: usize) -> Key {
 fn load(source: &str, content: &[u8]) -> Result<Vec<Key>, LoadError> {
     let mut document = json::read(content);
     let keys = match &document.root {
-        Some(root) if document.is_document() => from_root(root, source),
+        Some(root) if document.is_document() => {
+            from_root(root, source).map(|keys| with_texts(keys, root, content))
+        }
         _ => Err(broken(&document, source, content)),
     };
     if let Some(root) = &mut document.root {
         wipe(root);
+    }
+    keys
+}
+
+/// The same keys, the public ones with their texts.
+fn with_texts(mut keys: Vec<Key>, root: &Json, content: &[u8]) -> Vec<Key> {
+    let one = std::slice::from_ref(root);
+    let jwks = if root.get("kty").is_some() {
+        one
+    } else {
+        let set = root.get("keys").and_then(Json::array);
+        set.or_else(|| root.array()).unwrap_or_default()
+    };
+    for (key, jwk) in keys.iter_mut().zip(jwks) {
+        if key.holds == Holds::Public && key.fault.is_none() {
+            key.loaded.jwk = content.get(jwk.range.clone()).map(Into::into);
+        }
     }
     keys
 }

@@ -18,7 +18,9 @@ pub use jwk::from_jwk;
 pub use secret::{SecretEncoding, load_secret, readings};
 pub use seeming::Seeming;
 
-use super::{Key, KeyFault};
+use std::sync::Arc;
+
+use super::{Holds, Key, KeyFault};
 
 /// Key files larger than this (in bytes) are refused before they are read.
 pub const MAX_KEY_FILE_BYTES: u64 = 4 << 20;
@@ -58,7 +60,8 @@ pub fn load(source: &str, bytes: &[u8]) -> Result<Vec<Key>, LoadError> {
     let Some(form) = FORMS.iter().find(|form| (form.recognises)(content)) else {
         return Err(not_a_key());
     };
-    let keys = (form.load)(source, content)?;
+    let mut keys = (form.load)(source, content)?;
+    keep_text(&mut keys, bytes);
     let fault = match keys
         .iter()
         .map(|key| key.fault.as_ref())
@@ -86,6 +89,17 @@ pub fn load(source: &str, bytes: &[u8]) -> Result<Vec<Key>, LoadError> {
             source_name: source.to_owned(),
             found,
         }),
+    }
+}
+
+/// Keeps the text of a file in which there is nothing to be kept secret.
+fn keep_text(keys: &mut [Key], bytes: &[u8]) {
+    let is_public = |key: &Key| key.holds == Holds::Public && key.fault.is_none();
+    if keys.iter().all(is_public) {
+        let text: Arc<[u8]> = bytes.into();
+        for key in keys {
+            key.loaded.file = Some(Arc::clone(&text));
+        }
     }
 }
 

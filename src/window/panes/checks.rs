@@ -10,6 +10,7 @@ use super::roving::{Roving, is_copied};
 use crate::inspection::Inspection;
 use crate::jose::visible::visible;
 use crate::judge::{Check, CheckResult};
+use crate::verify::Facts;
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::model::{Model, Selection};
@@ -74,8 +75,12 @@ impl ChecksPane {
             lines.push((layout(check.text.clone(), size::MONO, theme.dim), theme.dim));
         }
         let diagnosis = diagnosis(check, inspection);
-        for sentence in &diagnosis {
-            lines.push((layout(sentence.clone(), size::MONO, theme.text), theme.text));
+        for line in &diagnosis {
+            let color = match line {
+                Line::Explains(_) => theme.text,
+                Line::Details(_) => theme.dim,
+            };
+            lines.push((layout(line.text().to_owned(), size::MONO, color), color));
         }
         let gaps = LINE_GAP * lines.len().saturating_sub(1) as f32;
         let text_height: f32 = lines.iter().map(|(line, _)| line.size().y).sum();
@@ -92,9 +97,9 @@ impl ChecksPane {
         response.widget_info(|| {
             let result = result_word(check.result);
             let mut words = format!("{result}: {}. {}", check.title, check.text);
-            for sentence in &diagnosis {
+            for line in &diagnosis {
                 words.push_str(". ");
-                words.push_str(sentence);
+                words.push_str(line.text().trim_end_matches('.'));
             }
             WidgetInfo::selected(Role::Row, true, is_lit, words)
         });
@@ -150,22 +155,44 @@ pub(crate) fn text_of(check: &Check, inspection: &Inspection) -> String {
         text.push_str(": ");
         text.push_str(&check.text);
     }
-    for sentence in diagnosis(check, inspection) {
+    for line in diagnosis(check, inspection) {
         text.push('\n');
-        text.push_str(&sentence);
+        text.push_str(line.text());
     }
     text
 }
 
-/// What explains the signature's result, a sentence each. The ids in it are the keys' own.
-fn diagnosis(check: &Check, inspection: &Inspection) -> Vec<String> {
+/// A line under a check.
+enum Line {
+    /// What to do about it, and what there is to compare.
+    Details(String),
+    /// Why it went as it did.
+    Explains(String),
+}
+
+impl Line {
+    fn text(&self) -> &str {
+        match self {
+            Self::Details(text) | Self::Explains(text) => text,
+        }
+    }
+}
+
+/// What explains the signature's result. The ids in it are the keys' own.
+fn diagnosis(check: &Check, inspection: &Inspection) -> Vec<Line> {
     let proof = inspection.proof.signatures.first();
-    let of_it = proof.filter(|_| check.check == "signature");
-    of_it
-        .iter()
-        .flat_map(|proof| &proof.diagnosis)
-        .map(|diagnosis| visible(&diagnosis.text))
-        .collect()
+    let Some(proof) = proof.filter(|_| check.check == "signature") else {
+        return Vec::new();
+    };
+    let mut lines = Vec::new();
+    for diagnosis in &proof.diagnosis {
+        lines.push(Line::Explains(visible(&diagnosis.text)));
+        let for_developer = visible(&diagnosis.for_developer);
+        lines.push(Line::Details(format!("For the developer: {for_developer}")));
+    }
+    let facts = proof.facts.iter().flat_map(Facts::lines);
+    lines.extend(facts.map(Line::Details));
+    lines
 }
 
 /// How many checks went which way: "6 passed, 1 failed, 1 not run". What did not happen is left out.

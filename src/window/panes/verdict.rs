@@ -320,6 +320,11 @@ fn signature_words(theme: &Tokens, proof: &SignatureProof) -> Words {
                 let key = format!("your key {}", visible(&key.id));
                 (Icon::Check, theme.ok, words(&["valid", &key]))
             }
+            Some((Provenance::Confusion, _)) => (
+                Icon::Cross,
+                theme.bad,
+                words(&["valid", "under a public key"]),
+            ),
             Some((Provenance::PublicDefault, _)) => (
                 Icon::Cross,
                 theme.bad,

@@ -201,6 +201,8 @@ fn what_explains_a_signature_stands_under_its_check() {
         name.contains("None of the loaded keys has the id"),
         "{name}"
     );
+    assert!(name.contains("For the developer: Make sure"), "{name}");
+    assert!(name.contains("Signing input: "), "{name}");
     assert!(!name.contains('\u{202E}'), "{name}");
 }
 

@@ -1,0 +1,173 @@
+//! How far a `kid` is from those of the loaded keys.
+
+use std::sync::Arc;
+
+use super::Budget;
+use crate::keys::{Key, KeyRing};
+
+/// Of longer names only equality in another spelling is looked for.
+const MAX_NAME: usize = 256;
+
+/// Names shorter than this are near to everything.
+const MIN_NAME: usize = 4;
+
+/// In what a `kid` differs from a key's. The likeliest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Nearness {
+    /// White space or quotes at the ends.
+    Spaces,
+    /// Capital letters.
+    Case,
+    /// A URL or a path, and its last part.
+    LastSegment,
+    /// It is the key's thumbprint.
+    Thumbprint,
+    /// It is the thumbprint of the key's certificate.
+    CertificateThumbprint,
+    /// So many characters.
+    Edits(usize),
+}
+
+/// The key that is nearest to a `kid` that none has.
+pub(super) fn nearest<'k>(
+    kid: &str,
+    keys: &'k KeyRing,
+    budget: &mut Budget,
+) -> Option<(&'k Arc<Key>, Nearness)> {
+    keys.keys()
+        .iter()
+        .filter_map(|key| Some((key, nearness(kid, key, budget)?)))
+        .min_by_key(|(_, nearness)| *nearness)
+}
+
+/// In what a `kid` differs from the key's own, if that is little.
+pub(super) fn nearness(kid: &str, key: &Key, budget: &mut Budget) -> Option<Nearness> {
+    let own = key.members.kid.as_deref().filter(|own| *own != kid);
+    own.and_then(|own| spelling(kid, own))
+        .or_else(|| thumbprint(kid, key))
+        .or_else(|| edits(kid, own?, budget))
+}
+
+fn spelling(kid: &str, own: &str) -> Option<Nearness> {
+    let bare = |name: &str| {
+        name.trim_matches(|character: char| {
+            character.is_whitespace() || matches!(character, '"' | '\'')
+        })
+        .to_owned()
+    };
+    let (kid, own) = (bare(kid), bare(own));
+    let last = |name: &str| {
+        name.rsplit(['/', '#', ':'])
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    if kid.is_empty() || own.is_empty() {
+        None
+    } else if kid == own {
+        Some(Nearness::Spaces)
+    } else if kid.to_lowercase() == own.to_lowercase() {
+        Some(Nearness::Case)
+    } else if last(&kid) == own || last(&own) == kid {
+        Some(Nearness::LastSegment)
+    } else {
+        None
+    }
+}
+
+/// Base64 in either alphabet, with or without padding, and with or without the name of RFC 9278 before it.
+fn thumbprint(kid: &str, key: &Key) -> Option<Nearness> {
+    let bare = kid.rsplit(':').next().unwrap_or_default();
+    let plain: String = bare
+        .trim_end_matches('=')
+        .chars()
+        .map(|character| match character {
+            '+' => '-',
+            '/' => '_',
+            other => other,
+        })
+        .collect();
+    let is = |thumbprint: &Option<String>| thumbprint.as_deref() == Some(plain.as_str());
+    if is(&key.thumbprint) {
+        Some(Nearness::Thumbprint)
+    } else if is(&key.members.x5t) || is(&key.members.x5t_s256) {
+        Some(Nearness::CertificateThumbprint)
+    } else {
+        None
+    }
+}
+
+fn edits(kid: &str, own: &str, budget: &mut Budget) -> Option<Nearness> {
+    let lengths = [kid.len(), own.len()];
+    let is_comparable = lengths
+        .iter()
+        .all(|length| (MIN_NAME..=MAX_NAME).contains(length))
+        && lengths[0].abs_diff(lengths[1]) <= 8;
+    if !is_comparable || !budget.pay(1) {
+        return None;
+    }
+    // Of a short name, two characters are half of it.
+    let allowed = if lengths[0].min(lengths[1]) < 8 { 1 } else { 2 };
+    let distance = distance(kid, own);
+    (1..=allowed)
+        .contains(&distance)
+        .then_some(Nearness::Edits(distance))
+}
+
+/// The smallest number of characters to insert, delete or replace (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (line, from) in a.chars().enumerate() {
+        let mut diagonal = line;
+        let mut left = line.saturating_add(1);
+        for (above, to) in row.iter_mut().skip(1).zip(&b) {
+            let replaced = diagonal.saturating_add(usize::from(from != *to));
+            diagonal = *above;
+            left = replaced
+                .min(above.saturating_add(1))
+                .min(left.saturating_add(1));
+            *above = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = line.saturating_add(1);
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances() {
+        for (a, b, expected) in [
+            ("", "", 0),
+            ("", "abc", 3),
+            ("abc", "", 3),
+            ("kitten", "sitting", 3),
+            ("2026-09", "2026-10", 2),
+            ("ab", "ba", 2),
+            ("gr\u{FC}n", "grun", 1),
+        ] {
+            assert_eq!(distance(a, b), expected, "{a} {b}");
+            assert_eq!(distance(b, a), expected, "{b} {a}");
+        }
+    }
+
+    #[test]
+    fn spellings() {
+        for (kid, own, expected) in [
+            (" key-1\n", "key-1", Some(Nearness::Spaces)),
+            ("\"key-1\"", "key-1", Some(Nearness::Spaces)),
+            ("KEY-1", "key-1", Some(Nearness::Case)),
+            ("https://a.example/keys/1", "1", Some(Nearness::LastSegment)),
+            ("key-1", "did:example:a#key-1", Some(Nearness::LastSegment)),
+            ("", " ", None),
+            ("key-1", "key-2", None),
+        ] {
+            assert_eq!(spelling(kid, own), expected, "{kid:?} {own:?}");
+        }
+    }
+}
