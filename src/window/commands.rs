@@ -421,7 +421,9 @@ impl Desk {
         let model = &mut self.model;
         let newer = std::mem::replace(&mut model.session.tokens, everything.tokens);
         let newer_judgements = std::mem::replace(&mut model.judgements, everything.judgements);
-        let positions = model.session.add_inspected(newer);
+        let mut adding = model.session.adding();
+        let newer = newer.into_iter();
+        let positions: Vec<_> = newer.map(|new| adding.add_inspected(new)).collect();
         for (at, judgement) in positions.into_iter().zip(newer_judgements) {
             if at == model.judgements.len() {
                 model.judgements.push(judgement);

@@ -391,7 +391,9 @@ impl Desk {
         let mut first = None;
         let (inspections, judgements): (Vec<_>, Vec<_>) = loaded.tokens.into_iter().unzip();
         self.model.judgements.reserve(judgements.len());
-        let positions = self.model.session.add_inspected(inspections);
+        let mut adding = self.model.session.adding();
+        let inspections = inspections.into_iter();
+        let positions: Vec<_> = inspections.map(|new| adding.add_inspected(new)).collect();
         for (at, judgement) in positions.into_iter().zip(judgements) {
             if at == self.model.judgements.len() {
                 self.model.judgements.push(judgement);

@@ -63,7 +63,7 @@ fn session(files: &[(&str, &str)], keys: KeyRing) -> Session {
     };
     for (name, text) in files {
         for candidate in find(text.as_bytes(), name) {
-            session.add(candidate);
+            session.adding().add(candidate);
         }
     }
     session

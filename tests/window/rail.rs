@@ -583,7 +583,7 @@ fn alone(theme: Theme, size: [f32; 2]) -> Harness<'static, Stage> {
         {
             if copy == 0 || name == "expired.jwt" {
                 for found in find(sample(name).as_bytes(), &format!("{name}{suffix}")) {
-                    session.add(found);
+                    session.adding().add(found);
                 }
             }
         }

@@ -45,7 +45,7 @@ impl Stage {
             policy,
             setting: Setting::default(),
         };
-        session.add(Candidate {
+        session.adding().add(Candidate {
             text: token.trim().to_owned().into(),
             place: Place {
                 name: "test".to_owned(),
