@@ -18,27 +18,27 @@ impl Rule for JwsPolyglot {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        Ruling::from(two_forms(subject).or_else(|| json_in_parts(subject)))
+        let text = subject.case.token.text();
+        let whole = (text.len() <= MAX_REREAD && text.trim_start().starts_with('{'))
+            .then(|| json::read(text.as_bytes()))
+            .filter(|whole| whole.is_document() && whole.object().is_some());
+        Ruling::from(match &whole {
+            Some(whole) => two_forms(text, whole),
+            None => json_in_parts(subject),
+        })
     }
 }
 
 /// A JSON object that splits at its dots into parts, the second of which is a JSON object too.
-fn two_forms(subject: &Subject<'_>) -> Option<Finding> {
-    let text = subject.case.token.text();
-    if text.len() > MAX_REREAD || !text.trim_start().starts_with('{') {
-        return None;
-    }
-    let whole = json::read(text.as_bytes());
-    let members = whole.object().filter(|_| whole.is_document())?;
+fn two_forms(text: &str, whole: &Document) -> Option<Finding> {
     let parts: Vec<&str> = text.split('.').collect();
     let second = parts
         .get(1)
         .filter(|_| matches!(parts.len(), 3 | 5))
         .map(|second| json::read(&base64url::decode(second).bytes))?;
     second.object().filter(|_| second.is_document())?;
-    let payload = members.iter().rev().find(|member| member.name == "payload");
-    let first = payload
-        .and_then(|member| member.value.str())
+    let first = whole
+        .str("payload")
         .map(|payload| json::read(&base64url::decode(payload).bytes));
     let differ = !first.is_some_and(|first| same_claims(&first, &second));
     let (severity, claims) = if differ {

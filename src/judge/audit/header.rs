@@ -401,7 +401,10 @@ impl Rule for B64Unencoded {
             .header("crit")
             .and_then(Json::array)
             .is_some_and(|names| names.iter().any(|name| name.str() == Some("b64")));
-        let is_jwt = subject.profile.name != ProfileName::Jws;
+        let is_jwt = subject.profile.name != ProfileName::Jws
+            || subject.typ() == "jwt"
+            || subject.typ().ends_with("+jwt")
+            || holds_plain_claims(subject);
         let found = match b64.value {
             Value::Bool(false) if !is_critical => "b64 is false, but crit does not name it",
             Value::Bool(false) if is_jwt => "b64 is false in a JWT",
@@ -423,4 +426,19 @@ impl Rule for B64Unencoded {
             refusal: Some(Reason::Malformed),
         }])
     }
+}
+
+/// Whether the payload, taken as it stands, is a claims set.
+fn holds_plain_claims(subject: &Subject<'_>) -> bool {
+    let token = subject.case.token;
+    let payload = token.part(PartRole::Payload).map(|part| part.range.clone());
+    let text = payload.and_then(|range| token.text().get(range));
+    let claims = text
+        .filter(|text| text.trim_start().starts_with('{'))
+        .map(|text| crate::jose::json::read(text.as_bytes()));
+    claims.is_some_and(|claims| {
+        ["iss", "sub", "aud", "exp", "iat"]
+            .iter()
+            .any(|name| claims.get(name).is_some())
+    })
 }

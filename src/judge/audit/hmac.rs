@@ -317,7 +317,11 @@ impl Rule for HmacWithAsymmetricIssuer {
             (*how == Designation::KeyId).then_some(key)
         });
         let Some(key) = named else {
-            return Ruling::NotRun;
+            // A name that no loaded key bears may be that of a key pair.
+            return match subject.header("kid") {
+                Some(_) => Ruling::NotRun,
+                None => Ruling::Ran(Vec::new()),
+            };
         };
         let is_asymmetric = !matches!(key.kind, KeyKind::Oct { .. } | KeyKind::Unknown);
         let mut evidence: Vec<Evidence> = alg_evidence(subject);
