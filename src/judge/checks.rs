@@ -181,7 +181,7 @@ fn encoding(case: Case<'_>, profile: &Profile) -> Check {
         .token
         .faults
         .iter()
-        .filter(|fault| spoils_encoding(fault, profile));
+        .filter(|fault| spoils_encoding(case.token, fault, profile));
     match faults.next() {
         Some(fault) => {
             let title = format!("Fault in the {}", fault.part.label());

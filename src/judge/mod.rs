@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
-use crate::jose::json::JsonFaultKind;
+use crate::jose::json::{JsonFaultKind, Value};
 use crate::jose::{Fault, FaultKind, Part, PartRole, Token};
 use crate::verify::Proof;
 
@@ -110,8 +110,13 @@ pub fn judge(case: Case<'_>) -> Judgement {
 }
 
 /// Whether a fault is one of encoding or JSON that the profile minds: in opaque payloads JSON is nobody's business.
-fn spoils_encoding(fault: &Fault, profile: &Profile) -> bool {
+fn spoils_encoding(token: &Token, fault: &Fault, profile: &Profile) -> bool {
     match (&fault.kind, fault.part) {
+        (FaultKind::Encoding { .. } | FaultKind::Json(_), PartRole::Payload)
+            if is_unencoded(token) =>
+        {
+            false
+        }
         (FaultKind::Encoding { .. }, part) => part != PartRole::Disclosure,
         // Depth is a limit of this program, and no fault of the token.
         (FaultKind::Json(JsonFaultKind::Depth), _) => false,
@@ -119,4 +124,10 @@ fn spoils_encoding(fault: &Fault, profile: &Profile) -> bool {
         (FaultKind::Json(_), PartRole::Payload) => profile.name != ProfileName::Jws,
         _ => false,
     }
+}
+
+/// Whether the header says that the payload stands in the token as it is, not in base64url (RFC 7797 section 3).
+fn is_unencoded(token: &Token) -> bool {
+    let b64 = token.header().and_then(|header| header.get("b64"));
+    b64.is_some_and(|b64| b64.value == Value::Bool(false))
 }

@@ -111,7 +111,7 @@ fn audiences(aud: &Json) -> Vec<&str> {
 }
 
 /// A `typ` as a media type: lower case, `application/` put before it when it holds no `/` (RFC 7515 section 4.1.9).
-fn media_type(typ: &str) -> String {
+pub(super) fn media_type(typ: &str) -> String {
     let lower = typ.to_ascii_lowercase();
     if lower.contains('/') {
         lower

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Case, Evidence, Profile, ProfileName};
-use crate::jose::json::{Decimal, Json, Number, Value, escape_pointer};
+use crate::jose::json::{Decimal, Document, Json, Number, Value, escape_pointer};
 use crate::jose::{PartRole, registry};
 
 /// How a token's times stand to the instant of the judgement.
@@ -142,11 +142,16 @@ fn marks(case: Case<'_>) -> Vec<Mark> {
     ) else {
         return Vec::new();
     };
+    let is_cut = !part.json.as_ref().is_some_and(Document::is_document);
     let mut marks: Vec<Mark> = Vec::new();
     for member in members {
         let Value::Number(number) = &member.value.value else {
             continue;
         };
+        if is_cut && member.value.range.end == part.bytes().len() {
+            // It stands where the text stops too early, and may have lost digits.
+            continue;
+        }
         let Some(seconds) =
             Decimal::parse(&number.text).filter(|_| registry::is_numeric_date(&member.name))
         else {

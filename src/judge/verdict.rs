@@ -1,7 +1,7 @@
 //! The verdict and its reasons, as `REPORT.md` defines them.
 
-use super::{Case, Finding, Profile, TimeState, Times, spoils_encoding};
-use crate::jose::json::{JsonFaultKind, Value};
+use super::{Case, Finding, Profile, TimeState, Times, is_unencoded, spoils_encoding};
+use crate::jose::json::JsonFaultKind;
 use crate::jose::{FaultKind, Kind};
 use crate::verify::{NotChecked, Outcome, Provenance, SignatureProof};
 
@@ -170,10 +170,7 @@ pub(super) fn verdict(
     }) {
         reasons.push(Reason::LimitExceeded);
     }
-    let unencoded = case.token.header().and_then(|header| header.get("b64"));
-    if case.token.kind == Kind::SdJwt
-        || unencoded.is_some_and(|b64| b64.value == Value::Bool(false))
-    {
+    if case.token.kind == Kind::SdJwt || is_unencoded(case.token) {
         reasons.push(Reason::UnsupportedSerialization);
     }
     reasons.sort_unstable();
@@ -203,7 +200,7 @@ fn is_malformed(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
         || times.state == TimeState::Unreadable
         || !has_alg
         || token.faults.iter().any(|fault| {
-            spoils_encoding(fault, profile)
+            spoils_encoding(token, fault, profile)
                 || matches!(
                     fault.kind,
                     FaultKind::HeaderNotObject { .. } | FaultKind::SegmentCount { .. }

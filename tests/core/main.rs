@@ -27,4 +27,6 @@ mod rules;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod times;
+#[cfg(test)]
 mod wycheproof;

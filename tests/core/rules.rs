@@ -4,17 +4,96 @@ use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
 use openssl::sign::Signer;
+use tokenloupe::inspection::Inspection;
+use tokenloupe::jose::PartRole;
 use tokenloupe::jose::base64url::encode;
 use tokenloupe::judge::audit::RULES;
 use tokenloupe::judge::{Judgement, ProfileName, Severity};
 use tokenloupe::keys::KeyRing;
+use tokenloupe::verify::Diagnosis;
 
 use crate::common::{inspect, judge, reasons, ring};
+
+mod anything;
+mod encoding;
+mod header;
+mod keys;
+mod signature;
+mod times;
+mod trial;
+
+use trial::{Expected, Trial};
 
 /// 32 bytes that are no example of anybody's.
 const SECRET: &[u8; 32] = b"\x9c\x41\xd0\x7e\x33\xa8\x15\xfb\x62\x0d\xc9\x84\x5a\xee\x27\x90\x13\xb6\x48\xf1\x7d\x02\xac\x69\xd5\x3e\x8b\x54\xc0\x1f\x76\xe2";
 
-const GOOD_CLAIMS: &str = r#"{"iss":"https://a.example","aud":"b","exp":1795400000}"#;
+const GOOD_CLAIMS: &str = r#"{"iss":"https://a.example","aud":"b","exp":1795340000}"#;
+
+/// Every trial of every family.
+fn trials() -> Vec<Trial> {
+    [
+        encoding::trials(),
+        signature::trials(),
+        header::trials(),
+        keys::trials(),
+        times::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+#[test]
+fn each_rule_finds_what_it_must_and_spares_its_neighbour() {
+    for trial in trials() {
+        trial.run();
+    }
+}
+
+#[test]
+fn every_rule_is_tried_on_both() {
+    let trials = trials();
+    for rule in RULES {
+        let of_it = || trials.iter().filter(|trial| trial.rule == rule.id());
+        let is_found = |trial: &Trial| matches!(trial.expected, Expected::Found(..));
+        assert!(of_it().any(is_found), "{} finds nothing", rule.id());
+        assert!(!of_it().all(is_found), "{} spares nothing", rule.id());
+    }
+    for trial in &trials {
+        let exists = RULES.iter().any(|rule| rule.id() == trial.rule);
+        assert!(exists, "there is no rule {}", trial.rule);
+    }
+}
+
+/// The inspection of an HS256 token under a good secret that the reviewer holds.
+fn signed(header: &str, claims: &str) -> Inspection {
+    inspect(&hmac(header, claims, SECRET), &ring(&oct(SECRET, "")))
+}
+
+/// The inspection of a token with these bytes for a signature, and no key.
+fn unsigned(header: &str, claims: &str, signature: &[u8]) -> Inspection {
+    inspect(&compact(header, claims, signature), &KeyRing::default())
+}
+
+fn compact(header: &str, claims: &str, signature: &[u8]) -> String {
+    format!(
+        "{}.{}.{}",
+        encode(header.as_bytes()),
+        encode(claims.as_bytes()),
+        encode(signature)
+    )
+}
+
+/// The same, with an explanation that verification would give.
+fn diagnosed(mut inspection: Inspection, code: &'static str) -> Inspection {
+    for proof in &mut inspection.proof.signatures {
+        proof.diagnosis.push(Diagnosis {
+            code,
+            text: "The secret is the PEM text of key \u{201C}a\u{201D}.".to_owned(),
+        });
+    }
+    inspection
+}
 
 fn oct(secret: &[u8], members: &str) -> String {
     format!(r#"{{"kty":"oct","k":"{}"{members}}}"#, encode(secret))
@@ -95,18 +174,8 @@ fn alg_none_and_its_disguises() {
 }
 
 #[test]
-fn prohibited_algorithms() {
-    let judgement = of(r#"{"alg":"HS1"}"#, GOOD_CLAIMS);
-    assert_eq!(found(&judgement, "alg-prohibited"), Some(Severity::High));
-    assert_eq!(reasons(&judgement), ["alg-prohibited"]);
-    let unknown = of(r#"{"alg":"HS255"}"#, GOOD_CLAIMS);
-    assert_eq!(found(&unknown, "alg-prohibited"), None);
-    assert_eq!(reasons(&unknown), ["unsupported-algorithm"]);
-}
-
-#[test]
 fn a_name_that_stands_very_often_is_counted_and_not_listed_in_full() {
-    let claims = format!("{{{}}}", vec![r#""exp":1795400000"#; 2_000].join(","));
+    let claims = format!("{{{}}}", vec![r#""exp":1795340000"#; 2_000].join(","));
     let judgement = of(r#"{"alg":"HS256"}"#, &claims);
     let finding = &judgement.findings[0];
     assert_eq!(finding.rule, "json-duplicate-member");
@@ -118,7 +187,7 @@ fn a_name_that_stands_very_often_is_counted_and_not_listed_in_full() {
 fn duplicates_are_found_with_both_values() {
     let judgement = of(
         r#"{"alg":"HS256"}"#,
-        r#"{"sub":"jane","\u0073ub":"admin","exp":1795400000}"#,
+        r#"{"sub":"jane","\u0073ub":"admin","exp":1795340000}"#,
     );
     let finding = judgement
         .findings
@@ -137,7 +206,7 @@ fn duplicates_are_found_with_both_values() {
     assert_eq!(reasons(&judgement), ["malformed"]);
     let siblings = of(
         r#"{"alg":"HS256"}"#,
-        r#"{"a":{"sub":1},"b":{"sub":1},"exp":1795400000}"#,
+        r#"{"a":{"sub":1},"b":{"sub":1},"exp":1795340000}"#,
     );
     assert_eq!(found(&siblings, "json-duplicate-member"), None);
 }
@@ -147,7 +216,7 @@ fn base64_that_is_not_strict() {
     let token = hmac(r#"{"alg":"HS256"}"#, GOOD_CLAIMS, SECRET);
     let ring = ring(&oct(SECRET, ""));
     let padded = judge(&inspect(&format!("{token}="), &ring), None);
-    assert_eq!(found(&padded, "b64-nonstandard"), Some(Severity::Medium));
+    assert_eq!(found(&padded, "b64-nonstandard"), Some(Severity::High));
     assert_eq!(reasons(&padded), ["malformed"]);
     // 32 bytes leave two spare bits in the last character: one up is the same bytes, otherwise spelled.
     let last = token.chars().last().unwrap();
@@ -165,9 +234,9 @@ fn base64_that_is_not_strict() {
 #[test]
 fn json_that_is_not_clean() {
     for claims in [
-        "\u{FEFF}{\"exp\":1795400000}",
-        r#"{"exp":1795400000} x"#,
-        r#"{"a":"\ud800","exp":1795400000}"#,
+        "\u{FEFF}{\"exp\":1795340000}",
+        r#"{"exp":1795340000} x"#,
+        r#"{"a":"\ud800","exp":1795340000}"#,
     ] {
         let judgement = of(r#"{"alg":"HS256"}"#, claims);
         assert_eq!(
@@ -178,25 +247,10 @@ fn json_that_is_not_clean() {
         assert_eq!(reasons(&judgement), ["malformed"]);
     }
     // White space is legal (Wycheproof jws 376, 377), and a payload that is no JSON is nobody's claims.
-    for claims in [" {\"exp\": 1795400000 }\n", "hello"] {
+    for claims in [" {\"exp\": 1795340000 }\n", "hello"] {
         let judgement = of(r#"{"alg":"HS256"}"#, claims);
         assert_eq!(found(&judgement, "json-bad-encoding"), None, "{claims:?}");
         assert_eq!(reasons(&judgement), [""; 0]);
-    }
-}
-
-#[test]
-fn empty_signatures() {
-    let token = hmac(r#"{"alg":"HS256"}"#, GOOD_CLAIMS, SECRET);
-    let (input, _) = token.rsplit_once('.').unwrap();
-    for (text, expected) in [
-        (format!("{input}."), vec!["signature-invalid"]),
-        (input.to_owned(), vec!["malformed", "signature-invalid"]),
-    ] {
-        let judgement = judge(&inspect(&text, &ring(&oct(SECRET, ""))), None);
-        assert_eq!(found(&judgement, "sig-empty"), Some(Severity::Critical));
-        assert_eq!(found(&judgement, "sig-invalid"), None);
-        assert_eq!(reasons(&judgement), expected);
     }
 }
 
@@ -227,33 +281,6 @@ fn a_signature_that_is_wrong_under_its_key() {
     assert_eq!(found(&stranger, "sig-invalid"), None);
     assert_eq!(reasons(&stranger), ["no-key-verifies"]);
     assert!(stranger.not_run.contains(&"sig-invalid"));
-}
-
-#[test]
-fn ecdsa_values_out_of_range() {
-    let input = format!(
-        "{}.{}",
-        encode(br#"{"alg":"ES256"}"#),
-        encode(GOOD_CLAIMS.as_bytes())
-    );
-    let psychic = judge(
-        &inspect(
-            &format!("{input}.{}", encode(&[0; 64])),
-            &KeyRing::default(),
-        ),
-        None,
-    );
-    assert_eq!(found(&psychic, "sig-psychic"), Some(Severity::Critical));
-    assert_eq!(reasons(&psychic), ["signature-invalid"]);
-    let plausible = judge(
-        &inspect(
-            &format!("{input}.{}", encode(&[1; 64])),
-            &KeyRing::default(),
-        ),
-        None,
-    );
-    assert_eq!(found(&plausible, "sig-psychic"), None);
-    assert_eq!(reasons(&plausible), ["no-key"]);
 }
 
 #[test]
@@ -475,7 +502,7 @@ fn urls_that_the_token_names() {
         found(
             &of(
                 r#"{"alg":"HS256"}"#,
-                r#"{"jku":"https://a.example","exp":1795400000}"#
+                r#"{"jku":"https://a.example","exp":1795340000}"#
             ),
             "jku-x5u-untrusted"
         ),
@@ -562,7 +589,7 @@ fn times() {
             &["expired"],
         ),
         (
-            r#"{"exp":1795400000,"nbf":1795399999}"#,
+            r#"{"exp":1795340000,"nbf":1795339999}"#,
             "outside-validity",
             Some(Severity::Medium),
             &["not-yet-valid"],
@@ -570,25 +597,25 @@ fn times() {
         // 22:40:13 is 1795300813: a minute of leeway on both sides.
         (r#"{"exp":1795300754}"#, "outside-validity", None, &[]),
         (
-            r#"{"exp":1795400000,"nbf":1795300873}"#,
+            r#"{"exp":1795340000,"nbf":1795300873}"#,
             "outside-validity",
             None,
             &[],
         ),
         (
-            r#"{"exp":"1795400000"}"#,
+            r#"{"exp":"1795340000"}"#,
             "numericdate-type",
             Some(Severity::High),
             &["malformed"],
         ),
         (
-            r#"{"exp":1795400000,"iat":"now"}"#,
+            r#"{"exp":1795340000,"iat":"now"}"#,
             "numericdate-type",
             Some(Severity::High),
             &[],
         ),
         (
-            r#"{"exp":1795400000.5}"#,
+            r#"{"exp":1795340000.5}"#,
             "numericdate-type",
             Some(Severity::Info),
             &[],
@@ -600,7 +627,7 @@ fn times() {
             &[],
         ),
         (
-            r#"{"exp":1795400000,"birthdate":"1990-01-01"}"#,
+            r#"{"exp":1795340000,"birthdate":"1990-01-01"}"#,
             "numericdate-type",
             None,
             &[],

@@ -1,10 +1,14 @@
 //! Encoding and structure (catalogue 1.1).
 
+use std::collections::BTreeMap;
+
+use super::signature::is_valid;
 use super::{Confidence, Evidence, Finding, ProfileName, Reason, Rule, Ruling, Severity, Subject};
-use crate::jose::base64url::EncodingFaultKind;
-use crate::jose::json::JsonFaultKind;
+use crate::jose::base64url::{self, EncodingFaultKind};
+use crate::jose::json::{Json, JsonFaultKind, Member, Value, escape_pointer};
 use crate::jose::visible::visible;
 use crate::jose::{Fault, FaultKind, Part, PartRole, Token};
+use crate::judge::is_unencoded;
 use crate::judge::words::capitalised;
 
 /// Of a name that stands more often than this in one object, the first places are evidence enough.
@@ -49,6 +53,9 @@ impl Rule for B64Nonstandard {
             let Some(part) = token.part_at(fault.range.start) else {
                 continue;
             };
+            if part.role == PartRole::Payload && is_unencoded(token) {
+                continue;
+            }
             // One finding a part, at its first bad character.
             if seen.contains(&part.range.start) {
                 continue;
@@ -65,13 +72,20 @@ impl Rule for B64Nonstandard {
                     "it holds a character of no base64 alphabet"
                 }
             };
+            // Header and payload are signed as they are spelled; of the signature, another spelling is another token text.
+            let respelled = part.role == PartRole::Signature && is_valid(subject);
+            let why = if respelled {
+                "This spelling and the strict one are the same bytes and both verify, so a deny list of token texts misses one of them."
+            } else {
+                "Lenient and strict readers disagree about this token, and one signed text can be spelled in several ways."
+            };
             findings.push(Finding {
                 rule: self.id(),
-                severity: Severity::Medium,
+                severity: if respelled { Severity::High } else { Severity::Medium },
                 confidence: Confidence::Certain,
                 title: format!("The {} is not strict base64url", part.role.label()),
                 detail: format!(
-                    "JOSE allows letters, digits, \u{201C}-\u{201D} and \u{201C}_\u{201D} only; {what}. Lenient and strict readers disagree about this token, and one signed text can be spelled in several ways."
+                    "JOSE allows letters, digits, \u{201C}-\u{201D} and \u{201C}_\u{201D} only; {what}. {why}"
                 ),
                 remedy: "Refuse anything but unpadded base64url before splitting the token.".to_owned(),
                 references: vec!["RFC 7515 \u{A7}2", "CWE-20"],
@@ -101,13 +115,21 @@ impl Rule for B64TrailingBits {
                 }
             ) && fault.part != PartRole::Disclosure
         };
-        let findings = subject.case.token.faults.iter().filter(is_it).map(|fault| Finding {
+        let token = subject.case.token;
+        let is_read = |fault: &&Fault| fault.part != PartRole::Payload || !is_unencoded(token);
+        let faults = token.faults.iter().filter(is_it).filter(is_read);
+        let findings = faults.map(|fault| Finding {
             rule: self.id(),
             severity: Severity::Medium,
             confidence: Confidence::Certain,
-            title: format!("Unused bits at the end of the {} are set", fault.part.label()),
-            detail: "The last character carries bits that belong to no byte, and they are not zero. The same bytes can be spelled differently, so a deny list of token texts misses the other spellings.".to_owned(),
-            remedy: "Decode strictly; key revocation and replay caches on jti or on the decoded bytes.".to_owned(),
+            title: format!(
+                "Unused bits at the end of the {} are set",
+                fault.part.label()
+            ),
+            detail: trailing_bits_detail(subject, fault),
+            remedy:
+                "Decode strictly; key revocation and replay caches on jti or on the decoded bytes."
+                    .to_owned(),
             references: vec!["RFC 4648 \u{A7}3.5", "CWE-180"],
             evidence: vec![fault_evidence(fault)],
             refusal: Some(Reason::Malformed),
@@ -116,12 +138,39 @@ impl Rule for B64TrailingBits {
     }
 }
 
+fn trailing_bits_detail(subject: &Subject<'_>, fault: &Fault) -> String {
+    let token = subject.case.token;
+    let last = token.text().get(fault.range.clone()).unwrap_or_default();
+    let canonical = token
+        .part_at(fault.range.start)
+        .and_then(|part| base64url::encode(part.bytes()).pop())
+        .map(|canonical| {
+            format!(
+                " and should be \u{201C}{canonical}\u{201D} instead of \u{201C}{}\u{201D}",
+                visible(last)
+            )
+        });
+    let consequence = if fault.part == PartRole::Signature && is_valid(subject) {
+        "The signature verifies all the same, so the token\u{2019}s text can be varied without breaking it, and a deny list of token texts misses the other spellings."
+    } else {
+        "The same bytes can be spelled differently, so a deny list of token texts misses the other spellings."
+    };
+    format!(
+        "The last character carries bits that belong to no byte{}. {consequence}",
+        canonical.unwrap_or_default()
+    )
+}
+
 /// `json-duplicate-member`: one object has a name twice.
 pub(super) struct JsonDuplicateMember;
 
 impl Rule for JsonDuplicateMember {
     fn id(&self) -> &'static str {
         "json-duplicate-member"
+    }
+
+    fn silences_member(&self) -> &'static [&'static str] {
+        &["numericdate-type"]
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
@@ -191,6 +240,148 @@ fn pointer_at(part: &Part, offset: usize) -> Option<String> {
     root.path_at(offset).pop().map(|(pointer, _)| pointer)
 }
 
+/// `json-case-variant-member`: names that differ only by case.
+pub(super) struct JsonCaseVariantMember;
+
+/// Header parameters of which a case variant is a fault even alone.
+const GUARDED: [&str; 11] = [
+    "alg", "enc", "typ", "kid", "jwk", "jku", "x5u", "x5c", "crit", "b64", "zip",
+];
+
+/// Findings of this rule in one part beyond this number say nothing new.
+const MAX_VARIANTS: usize = 100;
+
+impl Rule for JsonCaseVariantMember {
+    fn id(&self) -> &'static str {
+        "json-case-variant-member"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let mut findings = Vec::new();
+        for part in &subject.case.token.parts {
+            let root = part.json.as_ref().and_then(|json| json.root.as_ref());
+            let Some(root) = root.filter(|_| is_ruled_json(subject, part.role)) else {
+                continue;
+            };
+            let mut groups = Vec::new();
+            variants(root, "", &mut groups);
+            if part.role == PartRole::ProtectedHeader {
+                let lone = root.object().unwrap_or_default().iter().filter(|member| {
+                    let folded = folded(&member.name);
+                    folded != member.name && GUARDED.contains(&folded.as_str())
+                });
+                for member in lone {
+                    let is_grouped = |group: &[(String, &Member)]| {
+                        group.iter().any(|(_, other)| std::ptr::eq(*other, member))
+                    };
+                    if !groups.iter().any(|group| is_grouped(group)) {
+                        groups.push(vec![(format!("/{}", escape_pointer(&member.name)), member)]);
+                    }
+                }
+            }
+            findings.extend(groups.into_iter().take(MAX_VARIANTS).map(|group| {
+                let mut names: Vec<_> = group.iter().map(|(_, member)| &member.name).collect();
+                names.dedup();
+                let names: Vec<_> = names
+                    .into_iter()
+                    .take(MAX_NAMES)
+                    .map(|name| format!("\u{201C}{}\u{201D}", visible(name)))
+                    .collect();
+                let title = if let [name] = &names[..] {
+                    format!("{name} is a registered name in another case")
+                } else {
+                    format!("{} differ only by case", names.join(" and "))
+                };
+                Finding {
+                    rule: self.id(),
+                    severity: Severity::Medium,
+                    confidence: Confidence::Certain,
+                    title,
+                    detail: format!(
+                        "Names in the {} are compared byte for byte, so these are different members. A parser that ignores case takes one for the other, and two services read two different things.",
+                        part.role.label()
+                    ),
+                    remedy: "Compare names byte for byte, and refuse variants of registered names.".to_owned(),
+                    references: vec!["RFC 7515 \u{A7}4", "CWE-178"],
+                    evidence: group
+                        .into_iter()
+                        .take(MAX_DUPLICATES)
+                        .map(|(pointer, member)| Evidence::in_part(part, pointer, member.range()))
+                        .collect(),
+                    refusal: None,
+                }
+            }));
+        }
+        Ruling::Ran(findings)
+    }
+}
+
+/// How many names a title lists.
+const MAX_NAMES: usize = 5;
+
+/// The members of one object whose names differ only by case, each with its pointer; of this value and all in it.
+fn variants<'a>(value: &'a Json, pointer: &str, groups: &mut Vec<Vec<(String, &'a Member)>>) {
+    match &value.value {
+        Value::Array(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                variants(element, &format!("{pointer}/{index}"), groups);
+            }
+        }
+        Value::Object(members) => {
+            let mut by_name: BTreeMap<String, Vec<&Member>> = BTreeMap::new();
+            for member in members {
+                by_name
+                    .entry(folded(&member.name))
+                    .or_default()
+                    .push(member);
+            }
+            let mut found: Vec<_> = by_name
+                .into_values()
+                .filter(|same| {
+                    same.iter()
+                        .any(|member| Some(&member.name) != same.first().map(|first| &first.name))
+                })
+                .map(|same| {
+                    let located = same.into_iter().map(|member| {
+                        (
+                            format!("{pointer}/{}", escape_pointer(&member.name)),
+                            member,
+                        )
+                    });
+                    located.collect::<Vec<_>>()
+                })
+                .collect();
+            found.sort_by_key(|same| same.first().map(|(_, member)| member.name_range.start));
+            groups.extend(found);
+            for member in members {
+                let pointer = format!("{pointer}/{}", escape_pointer(&member.name));
+                variants(&member.value, &pointer, groups);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The name under Unicode's simple case folding: by way of capitals, so that \u{17F} is an s and the Kelvin sign a k.
+fn folded(name: &str) -> String {
+    fn single(mut mapped: impl Iterator<Item = char>, or: char) -> char {
+        match (mapped.next(), mapped.next()) {
+            (Some(one), None) => one,
+            _ => or,
+        }
+    }
+    name.chars()
+        .map(|character| {
+            // The dotless i folds to nothing but itself outside of Turkish.
+            if character == '\u{131}' {
+                return character;
+            }
+            let capital = single(character.to_uppercase(), character);
+            single(capital.to_lowercase(), capital)
+        })
+        .collect()
+}
+
 /// `json-bad-encoding`: header or claims are no clean UTF-8 JSON object.
 pub(super) struct JsonBadEncoding;
 
@@ -226,7 +417,9 @@ impl Rule for JsonBadEncoding {
         let token: &Token = subject.case.token;
         let mut findings = Vec::new();
         for part in &token.parts {
-            if !is_ruled_json(subject, part.role) {
+            if !is_ruled_json(subject, part.role)
+                || (part.role == PartRole::Payload && is_unencoded(token))
+            {
                 continue;
             }
             let Some(document) = &part.json else {

@@ -1,27 +1,29 @@
 //! What a header asks to be trusted (catalogue 1.3).
 
+use std::ops::Range;
+
 use super::signature::signature;
 use super::{
-    Confidence, Finding, ProfileName, Reason, Rule, Ruling, Severity, Subject, named_evidence,
+    Confidence, Evidence, Finding, ProfileName, Reason, Rule, Ruling, Severity, Subject,
+    header_evidence,
 };
-use crate::jose::json::{Json, Value};
+use crate::jose::json::{Json, Value, escape_pointer};
 use crate::jose::visible::visible;
 use crate::jose::{Part, PartRole};
 use crate::verify::{Outcome, Provenance};
 
 /// Parameters that RFC 7515, 7516 and 7518 define, which `crit` must not name (RFC 7515 section 4.1.11).
-const DEFINED_BY_JOSE: [&str; 22] = [
+const DEFINED_BY_JOSE: [&str; 20] = [
     "alg", "apu", "apv", "crit", "cty", "enc", "epk", "iv", "jku", "jwk", "kid", "p2c", "p2s",
-    "tag", "typ", "x5c", "x5t", "x5t#S256", "x5u", "zip", "use", "key_ops",
+    "tag", "typ", "x5c", "x5t", "x5t#S256", "x5u", "zip",
 ];
 
-fn header_part<'a>(subject: &Subject<'a>) -> Option<&'a Part> {
-    subject.case.token.part(PartRole::ProtectedHeader)
-}
-
-fn header_member<'a>(subject: &Subject<'a>, name: &str) -> Option<&'a Json> {
-    subject.case.token.header()?.get(name)
-}
+/// Types of token in which the sender’s key is the point: holding it is what they prove.
+const PROOFS_OF_POSSESSION: [&str; 3] = [
+    "dpop+jwt",
+    "openid4vci-proof+jwt",
+    "oauth-client-attestation-pop+jwt",
+];
 
 /// `jwk-embedded`: the token brings its own key.
 pub(super) struct JwkEmbedded;
@@ -32,12 +34,28 @@ impl Rule for JwkEmbedded {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        if header_member(subject, "jwk").is_none() {
+        if subject.header("jwk").is_none() {
+            return Ruling::Ran(Vec::new());
+        }
+        let is_expected = PROOFS_OF_POSSESSION.contains(&subject.typ().as_str())
+            // ACME (RFC 8555 section 6.2), and an ID token that its own subject issued.
+            || (subject.header("url").is_some() && subject.header("nonce").is_some())
+            || subject.claim("sub_jwk").is_some();
+        if is_expected {
             return Ruling::Ran(Vec::new());
         }
         let Some(proof) = signature(subject) else {
-            // In a JWE it is the recipient's key.
-            return Ruling::Unconcerned;
+            return Ruling::Ran(vec![Finding {
+                rule: self.id(),
+                severity: Severity::Info,
+                confidence: Confidence::Certain,
+                title: "The token shows its recipient\u{2019}s key (jwk)".to_owned(),
+                detail: "In an encrypted token this is the public key that it was encrypted to, and nothing is verified with it.".to_owned(),
+                remedy: "Name the key by kid.".to_owned(),
+                references: vec!["RFC 7516 \u{A7}4.1.5"],
+                evidence: header_evidence(subject, "jwk"),
+                refusal: None,
+            }]);
         };
         let only_with_it = proof.outcome == Outcome::Valid
             && proof
@@ -65,9 +83,104 @@ impl Rule for JwkEmbedded {
             detail: detail.to_owned(),
             remedy: "Ignore keys in the header unless they match one that is pinned.".to_owned(),
             references: vec!["RFC 7515 \u{A7}4.1.3", "CVE-2018-0114", "CWE-345"],
-            evidence: named_evidence(header_part(subject), "jwk"),
+            evidence: header_evidence(subject, "jwk"),
             refusal: None,
         }])
+    }
+}
+
+/// `jwk-embedded-secret`: the token shows a private or a shared key.
+pub(super) struct JwkEmbeddedSecret;
+
+/// Members of a JWK that nobody but its owner may see (RFC 7518 section 6, RFC 9964).
+const SECRET_MEMBERS: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
+
+impl Rule for JwkEmbeddedSecret {
+    fn id(&self) -> &'static str {
+        "jwk-embedded-secret"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let mut evidence = Vec::new();
+        for part in &subject.case.token.parts {
+            let root = part.json.as_ref().and_then(|json| json.root.as_ref());
+            if let Some(root) = root {
+                secrets(part, root, "", false, &mut evidence);
+            } else if part.role == PartRole::Payload {
+                let bytes = part.bytes();
+                evidence.extend(pem_block(bytes).map(|range| Evidence::in_part(part, None, range)));
+            }
+        }
+        evidence.truncate(MAX_SECRETS);
+        Ruling::from((!evidence.is_empty()).then(|| Finding {
+            rule: self.id(),
+            severity: Severity::Critical,
+            confidence: Confidence::Certain,
+            title: "The token shows a secret key".to_owned(),
+            detail: "It holds the private half of a key pair, or a shared secret. Everybody who has seen the token has that key, and can sign or decrypt with it.".to_owned(),
+            remedy: "Revoke the key, and write public members only.".to_owned(),
+            references: vec!["RFC 9449 \u{A7}4.2", "CWE-522"],
+            evidence,
+            refusal: None,
+        }))
+    }
+}
+
+/// Places of secrets beyond this number say nothing new.
+const MAX_SECRETS: usize = 100;
+
+/// Where a value holds secret members of a JWK, or the text of a private key.
+///
+/// `is_key` says whether the value stands where a JWK does.
+fn secrets(part: &Part, value: &Json, pointer: &str, is_key: bool, found: &mut Vec<Evidence>) {
+    match &value.value {
+        Value::Array(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                secrets(part, element, &format!("{pointer}/{index}"), is_key, found);
+            }
+        }
+        Value::Object(members) => {
+            let has_type = value.get("kty").is_some();
+            for member in members {
+                let inner = format!("{pointer}/{}", escape_pointer(&member.name));
+                if is_key && has_type && SECRET_MEMBERS.contains(&member.name.as_str()) {
+                    found.push(Evidence::in_part(part, inner, member.range()));
+                    continue;
+                }
+                let holds_keys = matches!(
+                    member.name.as_str(),
+                    "jwk" | "epk" | "sub_jwk" | "keys" | "attested_keys"
+                );
+                secrets(part, &member.value, &inner, holds_keys, found);
+            }
+        }
+        Value::String(text) if pem_block(text.as_bytes()).is_some() => {
+            found.push(Evidence::in_part(
+                part,
+                pointer.to_owned(),
+                value.range.clone(),
+            ));
+        }
+        _ => {}
+    }
+}
+
+/// The first line of a private key in PEM form, whatever its type.
+fn pem_block(text: &[u8]) -> Option<Range<usize>> {
+    const BEGIN: &[u8] = b"-----BEGIN ";
+    const END: &[u8] = b"PRIVATE KEY-----";
+    let mut at = 0_usize;
+    loop {
+        let rest = text.get(at..)?;
+        let start = at.saturating_add(memchr::memmem::find(rest, BEGIN)?);
+        let after = start.saturating_add(BEGIN.len());
+        let line = text.get(after..)?;
+        let line = line.split(|byte| matches!(byte, b'\n' | b'\r')).next()?;
+        let line = line.get(..80).unwrap_or(line);
+        if let Some(length) = memchr::memmem::find(line, END) {
+            return Some(start..after.saturating_add(length).saturating_add(END.len()));
+        }
+        at = after;
     }
 }
 
@@ -81,13 +194,11 @@ impl Rule for JkuX5uUntrusted {
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
         let issuer = subject
-            .case
-            .token
-            .claims()
-            .and_then(|claims| claims.str("iss"))
+            .claim("iss")
+            .and_then(Json::str)
             .and_then(https_host);
         let findings = ["jku", "x5u"].into_iter().filter_map(|name| {
-            let value = header_member(subject, name)?;
+            let value = subject.header(name)?;
             let host = value.str().and_then(https_host);
             let same_host = host.is_some() && host == issuer;
             let what = if name == "jku" { "key URL" } else { "certificate URL" };
@@ -104,7 +215,7 @@ impl Rule for JkuX5uUntrusted {
                 detail: format!("A verifier that follows {name} lets the sender choose the key, and fetches what the sender wants fetched.{whose}"),
                 remedy: format!("Pin the issuer\u{2019}s key set and ignore {name}, or allow-list this exact URL."),
                 references: vec!["RFC 8725 \u{A7}3.10", "CWE-918", "CWE-345"],
-                evidence: named_evidence(header_part(subject), name),
+                evidence: header_evidence(subject, name),
                 refusal: None,
             })
         });
@@ -120,6 +231,69 @@ fn https_host(url: &str) -> Option<String> {
     is_plain.then(|| authority.to_ascii_lowercase())
 }
 
+/// `x5t-sha1`: a certificate named by its SHA-1 thumbprint.
+pub(super) struct X5tSha1;
+
+/// Issuers that always name their certificates so.
+const SHA1_ISSUERS: [&str; 3] = [
+    "https://login.microsoftonline.com/",
+    "https://sts.windows.net/",
+    "https://token.actions.githubusercontent.com",
+];
+
+impl Rule for X5tSha1 {
+    fn id(&self) -> &'static str {
+        "x5t-sha1"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let Some(part) = subject.case.token.part(PartRole::ProtectedHeader) else {
+            return Ruling::NotRun;
+        };
+        let root = part.json.as_ref().and_then(|json| json.root.as_ref());
+        let own = root.map(|root| (String::new(), root));
+        let key = subject.header("jwk").map(|key| ("/jwk".to_owned(), key));
+        let issuer = subject.claim("iss").and_then(Json::str).unwrap_or_default();
+        let is_custom = SHA1_ISSUERS.iter().any(|known| issuer.starts_with(known));
+        let findings = own.into_iter().chain(key).filter_map(|(pointer, object)| {
+            let member = object.member("x5t")?;
+            let has_both = object.get("x5t#S256").is_some();
+            let (severity, more) = if has_both {
+                (
+                    Severity::Info,
+                    "The SHA-256 thumbprint stands beside it; compare that one.",
+                )
+            } else if is_custom {
+                (
+                    Severity::Info,
+                    "This issuer always names its certificates so.",
+                )
+            } else {
+                (
+                    Severity::Low,
+                    "It must not be the only thing that ties the token to a certificate.",
+                )
+            };
+            Some(Finding {
+                rule: self.id(),
+                severity,
+                confidence: Confidence::Certain,
+                title: "Certificate named by SHA-1 (x5t)".to_owned(),
+                detail: format!("Two certificates with one SHA-1 thumbprint can be made. {more}"),
+                remedy: "Send x5t#S256.".to_owned(),
+                references: vec!["RFC 7515 \u{A7}4.1.7", "CWE-328"],
+                evidence: vec![Evidence::in_part(
+                    part,
+                    format!("{pointer}/x5t"),
+                    member.range(),
+                )],
+                refusal: None,
+            })
+        });
+        Ruling::Ran(findings.collect())
+    }
+}
+
 /// `crit-malformed`: `crit` breaks its own rules.
 pub(super) struct CritMalformed;
 
@@ -133,7 +307,9 @@ impl Rule for CritMalformed {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let fault = header_member(subject, "crit").and_then(|crit| crit_fault(subject, crit));
+        let fault = subject
+            .header("crit")
+            .and_then(|crit| crit_fault(subject, crit));
         Ruling::from(fault.map(|found| Finding {
             rule: self.id(),
             severity: Severity::High,
@@ -142,7 +318,7 @@ impl Rule for CritMalformed {
             detail: format!("Expected a list of extension names that stand in this header, found {found}. A verifier must refuse it; one that does not probably ignores crit altogether."),
             remedy: "Refuse the token.".to_owned(),
             references: vec!["RFC 7515 \u{A7}4.1.11", "CWE-347"],
-            evidence: named_evidence(header_part(subject), "crit"),
+            evidence: header_evidence(subject, "crit"),
             refusal: Some(Reason::Malformed),
         }))
     }
@@ -167,7 +343,7 @@ fn crit_fault(subject: &Subject<'_>, crit: &Json) -> Option<String> {
         if DEFINED_BY_JOSE.contains(&name) {
             return Some(format!("\u{201C}{shown}\u{201D}, which is no extension"));
         }
-        if header_member(subject, name).is_none() {
+        if subject.header(name).is_none() {
             return Some(format!(
                 "\u{201C}{shown}\u{201D}, which does not stand in the header"
             ));
@@ -186,7 +362,8 @@ impl Rule for CritUnknown {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let names: Vec<String> = header_member(subject, "crit")
+        let names: Vec<String> = subject
+            .header("crit")
             .and_then(Json::array)
             .unwrap_or_default()
             .iter()
@@ -202,7 +379,7 @@ impl Rule for CritUnknown {
             detail: "The header says that a verifier which does not understand this extension must refuse the token. A service that takes it ignores crit.".to_owned(),
             remedy: "Refuse the token, and check that the library does.".to_owned(),
             references: vec!["RFC 7515 \u{A7}4.1.11", "CWE-347"],
-            evidence: named_evidence(header_part(subject), "crit"),
+            evidence: header_evidence(subject, "crit"),
             refusal: Some(Reason::Rule(self.id())),
         }))
     }
@@ -217,13 +394,17 @@ impl Rule for B64Unencoded {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let Some(b64) = header_member(subject, "b64") else {
+        let Some(b64) = subject.header("b64") else {
             return Ruling::Ran(Vec::new());
         };
-        let is_critical = header_member(subject, "crit")
+        let is_critical = subject
+            .header("crit")
             .and_then(Json::array)
             .is_some_and(|names| names.iter().any(|name| name.str() == Some("b64")));
-        let is_jwt = subject.profile.name != ProfileName::Jws;
+        let is_jwt = subject.profile.name != ProfileName::Jws
+            || subject.typ() == "jwt"
+            || subject.typ().ends_with("+jwt")
+            || holds_plain_claims(subject);
         let found = match b64.value {
             Value::Bool(false) if !is_critical => "b64 is false, but crit does not name it",
             Value::Bool(false) if is_jwt => "b64 is false in a JWT",
@@ -241,8 +422,23 @@ impl Rule for B64Unencoded {
             ),
             remedy: "Do not use b64 in a JWT; elsewhere name it in crit.".to_owned(),
             references: vec!["RFC 7797 \u{A7}6", "CWE-347"],
-            evidence: named_evidence(header_part(subject), "b64"),
+            evidence: header_evidence(subject, "b64"),
             refusal: Some(Reason::Malformed),
         }])
     }
+}
+
+/// Whether the payload, taken as it stands, is a claims set.
+fn holds_plain_claims(subject: &Subject<'_>) -> bool {
+    let token = subject.case.token;
+    let payload = token.part(PartRole::Payload).map(|part| part.range.clone());
+    let text = payload.and_then(|range| token.text().get(range));
+    let claims = text
+        .filter(|text| text.trim_start().starts_with('{'))
+        .map(|text| crate::jose::json::read(text.as_bytes()));
+    claims.is_some_and(|claims| {
+        ["iss", "sub", "aud", "exp", "iat"]
+            .iter()
+            .any(|name| claims.get(name).is_some())
+    })
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use super::signature::{alg_evidence, signature};
+use super::signature::{
+    SMALL_RSA_BYTES, alg_evidence, signature, signature_bytes, signature_evidence,
+};
 use super::{Confidence, Finding, Reason, Rule, Ruling, Severity, Subject};
 use crate::jose::visible::visible;
-use crate::keys::{Curve, Key, KeyKind};
+use crate::keys::{Curve, Key, KeyKind, KeyNote};
 use crate::verify::algorithm::find;
 use crate::verify::{Algorithm, Family};
 
@@ -53,6 +55,19 @@ impl Rule for RsaSmallModulus {
     fn look(&self, subject: &Subject<'_>) -> Ruling {
         let key = match rsa_key(subject) {
             Ok(key) => key,
+            Err(Ruling::NotRun) if signature_bytes(subject).len() == SMALL_RSA_BYTES => {
+                return Ruling::Ran(vec![Finding {
+                    rule: self.id(),
+                    severity: Severity::High,
+                    confidence: Confidence::Likely,
+                    title: "The RSA key has 1024 bits, by its signature".to_owned(),
+                    detail: "The signature is 128 bytes long, as those of 1024-bit keys are; JOSE demands 2048 bits or more.".to_owned(),
+                    remedy: "Plan a 3072-bit or elliptic-curve key.".to_owned(),
+                    references: vec!["RFC 7518 \u{A7}3.3", "CWE-326"],
+                    evidence: signature_evidence(subject),
+                    refusal: None,
+                }]);
+            }
             Err(ruling) => return ruling,
         };
         let KeyKind::Rsa { bits } = key.kind else {
@@ -69,9 +84,19 @@ impl Rule for RsaSmallModulus {
                 format!("RSA key of {bits} bits: too small"),
                 "JOSE demands 2048 bits or more; well-funded attackers may factor less.",
             ),
-            2048..3072 => (
+            bits if bits % 8 != 0 => (
+                Severity::Low,
+                format!("RSA key of {bits} bits: an odd size"),
+                "Its size is no whole number of bytes; some libraries refuse such keys.",
+            ),
+            bits if ![2048, 3072, 4096].contains(&bits) => (
+                Severity::Low,
+                format!("RSA key of {bits} bits: an unusual size"),
+                "Common sizes are 2048, 3072 and 4096; some libraries refuse others.",
+            ),
+            2048 => (
                 Severity::Info,
-                format!("{bits}-bit RSA: the minimum"),
+                "2048-bit RSA: the minimum".to_owned(),
                 "Allowed, with little margin for keys that live long.",
             ),
             _ => return Ruling::Ran(Vec::new()),
@@ -228,26 +253,57 @@ impl Rule for KeyUseMismatch {
             Err(ruling) => return ruling,
         };
         let ops = &key.members.key_ops;
-        let detail = if let Some(own) = key.members.use_.as_deref().filter(|own| *own == "enc") {
-            format!("its use is {own}")
-        } else if !ops.is_empty() && !ops.iter().any(|op| op == "verify" || op == "sign") {
-            format!("its key_ops are {}", visible(&ops.join(", ")))
-        } else {
-            return Ruling::Ran(Vec::new());
-        };
+        let repeated = ops.iter().enumerate().any(|(index, op)| {
+            ops.iter()
+                .skip(index.saturating_add(1))
+                .any(|other| other == op)
+        });
+        let is_list_of_texts = !key
+            .members
+            .notes
+            .iter()
+            .any(|note| matches!(note, KeyNote::Ignored { name, .. } if *name == "key_ops"));
+        let (severity, refusal, detail) =
+            if let Some(own) = key.members.use_.as_deref().filter(|own| *own == "enc") {
+                (
+                    Severity::Medium,
+                    Some(Reason::KeyNotAllowed),
+                    format!("its use is {own}"),
+                )
+            } else if !ops.is_empty() && !ops.iter().any(|op| op == "verify" || op == "sign") {
+                (
+                    Severity::Medium,
+                    Some(Reason::KeyNotAllowed),
+                    format!("its key_ops are {}", visible(&ops.join(", "))),
+                )
+            } else if repeated {
+                (
+                    Severity::Medium,
+                    Some(Reason::KeyNotAllowed),
+                    "its key_ops say the same twice".to_owned(),
+                )
+            } else if !is_list_of_texts {
+                (
+                    Severity::Low,
+                    None,
+                    "its key_ops are no list of texts, so nobody can say what it is for".to_owned(),
+                )
+            } else {
+                return Ruling::Ran(Vec::new());
+            };
         Ruling::Ran(vec![Finding {
             rule: self.id(),
-            severity: Severity::Medium,
+            severity,
             confidence: Confidence::Certain,
             title: "The key is not for signatures".to_owned(),
             detail: format!(
-                "Key \u{201C}{}\u{201D} must not verify signatures: {detail}. One key for two purposes lets one be used against the other.",
+                "Key \u{201C}{}\u{201D} should not verify signatures: {detail}. One key for two purposes lets one be used against the other.",
                 visible(&key.id)
             ),
             remedy: "Use separate keys.".to_owned(),
             references: vec!["RFC 7517 \u{A7}4.2", "CWE-320"],
             evidence: alg_evidence(subject),
-            refusal: Some(Reason::KeyNotAllowed),
+            refusal,
         }])
     }
 }

@@ -3,15 +3,22 @@
 //! A rule is one struct in the file of its subject and one line in [`RULES`]. It sees a [`Subject`] and yields
 //! findings, or says that its input is missing.
 
-mod claims;
+mod algorithm;
 mod encoding;
+mod form;
 mod header;
+mod hmac;
 mod keys;
+mod kid;
+mod secret;
 mod signature;
+mod times;
+mod url;
 
+use super::policy::media_type;
 use super::{Case, Evidence, Profile, ProfileName, Reason, Times};
-use crate::jose::Part;
-use crate::jose::json::{Document, Member, escape_pointer};
+use crate::jose::json::{Document, Json, Member, escape_pointer};
+use crate::jose::{Part, PartRole};
 
 /// How bad a finding is. Ordered: the worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -111,6 +118,31 @@ impl Subject<'_> {
     fn has_claims(&self) -> bool {
         self.profile.name != ProfileName::Jws && self.case.token.claims().is_some()
     }
+
+    /// The header's `typ` in lower case, without `application/`; empty when there is none.
+    ///
+    /// An explicit type names the kind of token although the profile does not tell that kind apart yet.
+    fn typ(&self) -> String {
+        let typ = self
+            .case
+            .token
+            .header()
+            .and_then(|header| header.str("typ"));
+        let typ = media_type(typ.unwrap_or_default());
+        typ.strip_prefix("application/").unwrap_or(&typ).to_owned()
+    }
+
+    /// A member of the protected header.
+    fn header(&self, name: &str) -> Option<&Json> {
+        self.case.token.header()?.get(name)
+    }
+
+    /// A claim, where the profile looks at claims.
+    fn claim(&self, name: &str) -> Option<&Json> {
+        self.has_claims()
+            .then(|| self.case.token.claims()?.get(name))
+            .flatten()
+    }
 }
 
 /// What a rule says.
@@ -139,28 +171,49 @@ pub trait Rule: Sync {
         &[]
     }
 
+    /// The ids of the rules that say nothing about a member that this one found at fault (info is no fault).
+    fn silences_member(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Looks at a token.
     fn look(&self, subject: &Subject<'_>) -> Ruling;
 }
 
-/// Every rule.
+/// Every rule, in the order of the catalogue.
 pub static RULES: &[&dyn Rule] = &[
     &encoding::B64Nonstandard,
     &encoding::B64TrailingBits,
     &encoding::JsonDuplicateMember,
+    &encoding::JsonCaseVariantMember,
     &encoding::JsonBadEncoding,
-    &signature::AlgNone,
-    &signature::AlgNoneVariant,
-    &signature::AlgProhibited,
+    &form::JwsPolyglot,
+    &form::TokenSize,
+    &algorithm::AlgNone,
+    &algorithm::AlgNoneVariant,
+    &algorithm::AlgUnregistered,
+    &algorithm::AlgProhibited,
     &signature::SigEmpty,
     &signature::SigLength,
+    &signature::SigDer,
     &signature::SigPsychic,
+    &signature::SigMalleable,
     &signature::SigInvalid,
-    &signature::HmacEmptyKey,
-    &signature::HmacKnownSecret,
-    &signature::HmacShortSecret,
+    &hmac::HmacKeyConfusion,
+    &hmac::HmacEmptyKey,
+    &hmac::HmacKnownSecret,
+    &hmac::HmacShortSecret,
+    &hmac::HmacWeakSecret,
+    &hmac::HmacWithAsymmetricIssuer,
     &header::JwkEmbedded,
+    &header::JwkEmbeddedSecret,
     &header::JkuX5uUntrusted,
+    &url::HeaderUrlDangerous,
+    &header::X5tSha1,
+    &kid::KidPathTraversal,
+    &kid::KidSqlInjection,
+    &kid::KidCommandInjection,
+    &kid::KidUnusual,
     &header::CritMalformed,
     &header::CritUnknown,
     &header::B64Unencoded,
@@ -168,9 +221,13 @@ pub static RULES: &[&dyn Rule] = &[
     &keys::RsaBadExponent,
     &keys::KeyAlgMismatch,
     &keys::KeyUseMismatch,
-    &claims::ExpMissing,
-    &claims::OutsideValidity,
-    &claims::NumericDateType,
+    &times::ExpMissing,
+    &times::OutsideValidity,
+    &times::IatFuture,
+    &times::TimeOrder,
+    &times::LifetimeLong,
+    &times::NumericDateType,
+    &times::NumericDateUnit,
 ];
 
 /// What all rules together said.
@@ -186,6 +243,7 @@ pub(super) fn run(subject: &Subject<'_>) -> Audit {
     let mut findings = Vec::new();
     let mut not_run = Vec::new();
     let mut silenced: Vec<&str> = Vec::new();
+    let mut silenced_members: Vec<(&[&str], Evidence)> = Vec::new();
     for rule in RULES {
         match rule.look(subject) {
             Ruling::NotRun => not_run.push(rule.id()),
@@ -193,12 +251,32 @@ pub(super) fn run(subject: &Subject<'_>) -> Audit {
                 if !found.is_empty() {
                     silenced.extend(rule.silences());
                 }
+                let others = rule.silences_member();
+                if !others.is_empty() {
+                    let faults = found
+                        .iter()
+                        .filter(|finding| finding.severity > Severity::Info);
+                    let members = faults.flat_map(|finding| &finding.evidence);
+                    silenced_members.extend(members.map(|member| (others, member.clone())));
+                }
                 findings.extend(found);
             }
             Ruling::Unconcerned => {}
         }
     }
-    findings.retain(|finding: &Finding| !silenced.contains(&finding.rule));
+    let is_about = |finding: &Finding, member: &Evidence| {
+        member.pointer.is_some()
+            && finding
+                .evidence
+                .iter()
+                .any(|own| (own.part, &own.pointer) == (member.part, &member.pointer))
+    };
+    findings.retain(|finding: &Finding| {
+        !silenced.contains(&finding.rule)
+            && !silenced_members
+                .iter()
+                .any(|(rules, member)| rules.contains(&finding.rule) && is_about(finding, member))
+    });
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     Audit { findings, not_run }
 }
@@ -210,6 +288,11 @@ fn member_evidence(part: &Part, member: &Member) -> Evidence {
         format!("/{}", escape_pointer(&member.name)),
         member.range(),
     )
+}
+
+/// The evidence of the last top member of this name in the protected header.
+fn header_evidence(subject: &Subject<'_>, name: &str) -> Vec<Evidence> {
+    named_evidence(subject.case.token.part(PartRole::ProtectedHeader), name)
 }
 
 /// The evidence of the last top member of this name.
@@ -236,7 +319,7 @@ mod tests {
         let ids: Vec<_> = RULES.iter().map(|rule| rule.id()).collect();
         for (index, rule) in RULES.iter().enumerate() {
             assert_eq!(ids.iter().position(|id| *id == rule.id()), Some(index));
-            for silenced in rule.silences() {
+            for silenced in rule.silences().iter().chain(rule.silences_member()) {
                 assert!(ids.contains(silenced), "{} silences {silenced}", rule.id());
             }
         }

@@ -1,27 +1,36 @@
-//! Algorithm and signature (catalogue 1.2).
+//! The signature itself (catalogue 1.2).
 
 use super::{
-    Confidence, Evidence, Finding, Reason, Rule, Ruling, Severity, Subject, named_evidence,
+    Confidence, Evidence, Finding, Reason, Rule, Ruling, Severity, Subject, header_evidence,
 };
-use crate::jose::registry;
+use crate::jose::json::Json;
 use crate::jose::visible::visible;
 use crate::jose::{Kind, PartRole};
-use crate::judge::words::capitalised;
-use crate::verify::algorithm::{find, is_none_in_disguise};
-use crate::verify::{
-    Family, KnownSecret, NotChecked, Outcome, Provenance, ShapeFault, SignatureProof,
-};
+use crate::keys::Curve;
+use crate::verify::algorithm::find;
+use crate::verify::{Family, NotChecked, Outcome, ShapeFault, SignatureProof};
 
 /// The proof of the one signature that a compact token has; `None` for an encrypted token.
 pub(super) fn signature<'a>(subject: &Subject<'a>) -> Option<&'a SignatureProof> {
     subject.case.proof.signatures.first()
 }
 
-pub(super) fn alg_evidence(subject: &Subject<'_>) -> Vec<Evidence> {
-    named_evidence(subject.case.token.part(PartRole::ProtectedHeader), "alg")
+/// Whether a key verifies the signature, whosever it is.
+pub(super) fn is_valid(subject: &Subject<'_>) -> bool {
+    signature(subject).is_some_and(|proof| proof.outcome == Outcome::Valid)
 }
 
-fn signature_evidence(subject: &Subject<'_>) -> Vec<Evidence> {
+pub(super) fn alg_evidence(subject: &Subject<'_>) -> Vec<Evidence> {
+    header_evidence(subject, "alg")
+}
+
+/// The bytes of the signature; none where it is missing.
+pub(super) fn signature_bytes<'a>(subject: &Subject<'a>) -> &'a [u8] {
+    let part = subject.case.token.part(PartRole::Signature);
+    part.map_or(&[], |part| part.bytes())
+}
+
+pub(super) fn signature_evidence(subject: &Subject<'_>) -> Vec<Evidence> {
     if let Some(part) = subject.case.token.part(PartRole::Signature) {
         return vec![Evidence::whole_part(part)];
     }
@@ -32,118 +41,6 @@ fn signature_evidence(subject: &Subject<'_>) -> Vec<Evidence> {
         pointer: None,
         range: end..end,
     }]
-}
-
-/// `alg-none`: nobody signed it.
-pub(super) struct AlgNone;
-
-impl Rule for AlgNone {
-    fn id(&self) -> &'static str {
-        "alg-none"
-    }
-
-    fn silences(&self) -> &'static [&'static str] {
-        &["sig-length", "sig-empty", "sig-invalid"]
-    }
-
-    fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let Some(proof) = signature(subject) else {
-            return Ruling::Unconcerned;
-        };
-        if proof.alg.as_deref() != Some("none") {
-            return Ruling::Ran(Vec::new());
-        }
-        let has_signature = subject
-            .case
-            .token
-            .part(PartRole::Signature)
-            .is_some_and(|part| !part.range.is_empty());
-        let third_part = if has_signature {
-            " Its third part is not empty, which is illegal beside it."
-        } else {
-            ""
-        };
-        Ruling::Ran(vec![Finding {
-            rule: self.id(),
-            severity: Severity::Critical,
-            confidence: Confidence::Certain,
-            title: "Unsecured token (alg none)".to_owned(),
-            detail: format!(
-                "Nobody signed this token: anyone can write one with any claims.{third_part} Ask whether the service takes it."
-            ),
-            remedy: "Allow-list the algorithms on the verifier, without none.".to_owned(),
-            references: vec![
-                "RFC 8725 \u{A7}3.2",
-                "RFC 7518 \u{A7}3.6",
-                "CVE-2015-9235",
-                "CWE-347",
-            ],
-            evidence: alg_evidence(subject),
-            refusal: Some(Reason::Unsecured),
-        }])
-    }
-}
-
-/// `alg-none-variant`: `none`, spelled so that a deny list misses it.
-pub(super) struct AlgNoneVariant;
-
-impl Rule for AlgNoneVariant {
-    fn id(&self) -> &'static str {
-        "alg-none-variant"
-    }
-
-    fn silences(&self) -> &'static [&'static str] {
-        &["sig-length", "sig-empty", "sig-invalid"]
-    }
-
-    fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let Some(proof) = signature(subject) else {
-            return Ruling::Unconcerned;
-        };
-        let disguise = proof.alg.as_deref().filter(|alg| is_none_in_disguise(alg));
-        Ruling::from(disguise.map(|alg| Finding {
-            rule: self.id(),
-            severity: Severity::Critical,
-            confidence: Confidence::Certain,
-            title: format!("Disguised none: \u{201C}{}\u{201D}", visible(alg)),
-            detail: "A verifier that refuses only the exact word \u{201C}none\u{201D} and then compares loosely takes this token without any signature.".to_owned(),
-            remedy: "Allow-list the algorithms on the verifier and compare byte for byte.".to_owned(),
-            references: vec!["RFC 8725 \u{A7}3.2", "CWE-178", "CWE-347"],
-            evidence: alg_evidence(subject),
-            refusal: Some(Reason::Unsecured),
-        }))
-    }
-}
-
-/// `alg-prohibited`: a registered name that must not be used.
-pub(super) struct AlgProhibited;
-
-impl Rule for AlgProhibited {
-    fn id(&self) -> &'static str {
-        "alg-prohibited"
-    }
-
-    fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let Some(header) = subject.case.token.header() else {
-            return Ruling::NotRun;
-        };
-        let prohibited = ["alg", "enc"].into_iter().find_map(|member| {
-            let name = header.str(member)?;
-            let algorithm = registry::algorithm(name)?;
-            (algorithm.requirement == "Prohibited").then_some((member, name))
-        });
-        Ruling::from(prohibited.map(|(member, name)| Finding {
-            rule: self.id(),
-            severity: Severity::High,
-            confidence: Confidence::Certain,
-            title: format!("{} must not be used in JOSE", visible(name)),
-            detail: "The registry lists the name for other uses only and prohibits it in tokens: it is too weak, or protects no integrity.".to_owned(),
-            remedy: "Move to algorithms with SHA-2 or authenticated encryption.".to_owned(),
-            references: vec!["RFC 7518 \u{A7}7.1", "CWE-327"],
-            evidence: named_evidence(subject.case.token.part(PartRole::ProtectedHeader), member),
-            refusal: Some(Reason::Rule(self.id())),
-        }))
-    }
 }
 
 /// `sig-empty`: an algorithm that signs, and no signature.
@@ -213,38 +110,196 @@ impl Rule for SigLength {
         let Some(proof) = signature(subject) else {
             return Ruling::Unconcerned;
         };
-        let found = subject
-            .case
-            .token
-            .part(PartRole::Signature)
-            .map_or(0, |part| part.bytes().len());
+        if der_values(subject, proof).is_some() {
+            // That is for `sig-der` to say.
+            return Ruling::Ran(Vec::new());
+        }
+        let found = signature_bytes(subject).len();
         let alg = proof.alg.as_deref().unwrap_or_default();
-        let with_key = proof
-            .designated
-            .as_ref()
-            .filter(|_| proof.outcome == Outcome::Invalid && found > 0)
-            .and_then(|(key, _)| {
-                let algorithm = find(alg).filter(|algorithm| algorithm.fits(key.kind))?;
-                algorithm
-                    .signature_bytes(Some(key.kind))
-                    .filter(|expected| *expected != found)
-            });
-        let expected = match proof.shape {
-            Some(ShapeFault::Length { expected, .. }) => Some(expected),
-            _ => with_key,
-        };
-        Ruling::from(expected.map(|expected| Finding {
+        Ruling::from(unfit_length(proof, alg, found).map(|unfit| Finding {
             rule: self.id(),
             severity: Severity::High,
-            confidence: Confidence::Certain,
-            title: format!("{found} bytes cannot be an {} signature", visible(alg)),
-            detail: format!("Expected {expected} bytes, found {found}. The signature was cut, padded, or made by something else."),
+            confidence: if unfit.is_sure { Confidence::Certain } else { Confidence::Likely },
+            title: if unfit.is_sure {
+                format!("{found} bytes cannot be an {} signature", visible(alg))
+            } else {
+                format!("{found} bytes are an odd {} signature", visible(alg))
+            },
+            detail: format!("Expected {}, found {found}. The signature was cut, padded, or made by something else.", unfit.expected),
             remedy: "Refuse a signature of the wrong length before doing arithmetic with it.".to_owned(),
             references: vec!["RFC 7518 \u{A7}3.2", "CWE-347"],
             evidence: signature_evidence(subject),
-            refusal: Some(Reason::SignatureInvalid),
+            refusal: unfit.is_sure.then_some(Reason::SignatureInvalid),
         }))
     }
+}
+
+/// A length that a signature should not have.
+struct UnfitLength {
+    /// What it should have, in words.
+    expected: String,
+    /// Whether no acceptable key can have made it.
+    is_sure: bool,
+}
+
+impl UnfitLength {
+    fn of(expected: usize) -> Self {
+        Self {
+            expected: format!("{expected} bytes"),
+            is_sure: true,
+        }
+    }
+}
+
+fn unfit_length(proof: &SignatureProof, alg: &str, found: usize) -> Option<UnfitLength> {
+    if let Some(ShapeFault::Length { expected, .. }) = proof.shape {
+        return Some(if alg == "EdDSA" {
+            UnfitLength {
+                expected: "64 bytes (Ed25519) or 114 (Ed448)".to_owned(),
+                is_sure: true,
+            }
+        } else {
+            UnfitLength::of(expected)
+        });
+    }
+    if found == 0 {
+        return None;
+    }
+    // RFC 9964: not verified here, but known by their lengths.
+    let ml_dsa = match alg {
+        "ML-DSA-44" => Some(2420),
+        "ML-DSA-65" => Some(3309),
+        "ML-DSA-87" => Some(4627),
+        _ => None,
+    };
+    if let Some(expected) = ml_dsa {
+        return (found != expected).then(|| UnfitLength::of(expected));
+    }
+    let algorithm = find(alg)?;
+    match (&proof.designated, proof.outcome) {
+        (Some((key, _)), Outcome::Invalid) if algorithm.fits(key.kind) => {
+            let expected = algorithm.signature_bytes(Some(key.kind))?;
+            (expected != found).then(|| UnfitLength::of(expected))
+        }
+        // Of 128 bytes `rsa-small-modulus` speaks.
+        (None, Outcome::NotChecked(_))
+            if matches!(algorithm.family, Family::RsaPkcs1(_) | Family::RsaPss(_))
+                && found != SMALL_RSA_BYTES =>
+        {
+            let is_sure = found < 256;
+            (is_sure || !found.is_multiple_of(8)).then(|| UnfitLength {
+                expected: "256 bytes or more, in steps of 8".to_owned(),
+                is_sure,
+            })
+        }
+        _ => None,
+    }
+}
+
+/// Bytes of a signature under an RSA key of 1024 bits, the size that was common before 2048.
+pub(super) const SMALL_RSA_BYTES: usize = 128;
+
+/// `sig-der`: an ECDSA signature in ASN.1 instead of R and S side by side.
+pub(super) struct SigDer;
+
+impl Rule for SigDer {
+    fn id(&self) -> &'static str {
+        "sig-der"
+    }
+
+    fn silences(&self) -> &'static [&'static str] {
+        &["sig-length", "sig-invalid"]
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let Some(proof) = signature(subject) else {
+            return Ruling::Unconcerned;
+        };
+        let values = der_values(subject, proof);
+        Ruling::from(values.map(|(curve, r, s)| {
+            let converted = match verifies_once_converted(subject, proof, curve, r, s) {
+                Some((true, id)) => format!(
+                    "Once converted it verifies with key \u{201C}{}\u{201D}: the issuer writes it in the wrong form.",
+                    visible(&id)
+                ),
+                Some((false, id)) => format!(
+                    "Once converted it does not verify with key \u{201C}{}\u{201D} either.",
+                    visible(&id)
+                ),
+                None => "Whether it verifies once converted was not tried: no key is meant for it.".to_owned(),
+            };
+            Finding {
+                rule: self.id(),
+                severity: Severity::Medium,
+                confidence: Confidence::Certain,
+                title: "The signature is in DER form".to_owned(),
+                detail: format!(
+                    "JOSE wants R and S side by side, {} bytes each; here they are two ASN.1 integers. {converted}",
+                    curve.coordinate_bytes()
+                ),
+                remedy: "Emit R and S at fixed width; do not convert on verifying.".to_owned(),
+                references: vec!["RFC 7518 \u{A7}3.4", "CWE-347"],
+                evidence: signature_evidence(subject),
+                refusal: Some(Reason::SignatureInvalid),
+            }
+        }))
+    }
+}
+
+/// The curve and the two integers of an ECDSA signature that is a DER sequence. One of the raw length is raw.
+fn der_values<'a>(
+    subject: &Subject<'a>,
+    proof: &SignatureProof,
+) -> Option<(Curve, &'a [u8], &'a [u8])> {
+    let Family::Ecdsa(curve, _) = find(proof.alg.as_deref()?)?.family else {
+        return None;
+    };
+    let bytes = signature_bytes(subject);
+    if bytes.len() == curve.coordinate_bytes().saturating_mul(2) {
+        return None;
+    }
+    let (sequence, rest) = der_value(0x30, bytes)?;
+    let (r, sequence_rest) = der_value(0x02, sequence)?;
+    let (s, end) = der_value(0x02, sequence_rest)?;
+    let is_whole = rest.is_empty() && end.is_empty() && !r.is_empty() && !s.is_empty();
+    is_whole.then_some((curve, r, s))
+}
+
+/// The contents of a DER value of this tag at the beginning, and what follows it.
+fn der_value(tag: u8, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = match bytes {
+        [first, 0x81, length, rest @ ..] if *first == tag && *length >= 0x80 => (*length, rest),
+        [first, length, rest @ ..] if *first == tag && *length < 0x80 => (*length, rest),
+        _ => return None,
+    };
+    rest.split_at_checked(usize::from(length))
+}
+
+/// Whether R and S side by side verify with the key that is meant for the signature, and that key's id.
+fn verifies_once_converted(
+    subject: &Subject<'_>,
+    proof: &SignatureProof,
+    curve: Curve,
+    r: &[u8],
+    s: &[u8],
+) -> Option<(bool, String)> {
+    let width = curve.coordinate_bytes();
+    let mut raw = Vec::with_capacity(width.saturating_mul(2));
+    for number in [r, s] {
+        let zeros = number.iter().take_while(|&&byte| byte == 0).count();
+        let number = number.get(zeros..)?;
+        raw.extend(std::iter::repeat_n(0, width.checked_sub(number.len())?));
+        raw.extend_from_slice(number);
+    }
+    let (key, _) = proof.designated.as_ref()?;
+    let token = subject.case.token;
+    let payload = token.part(PartRole::Payload)?;
+    let input = token
+        .signing_input()
+        .filter(|_| !payload.range.is_empty())?;
+    let algorithm = find(proof.alg.as_deref()?)?;
+    let verifies = algorithm.verifies(key, None, input.as_bytes(), &raw);
+    Some((verifies, key.id.clone()))
 }
 
 /// `sig-psychic`: ECDSA numbers that no signer makes.
@@ -278,6 +333,83 @@ impl Rule for SigPsychic {
     }
 }
 
+/// `sig-malleable`: the signature has a second spelling that some verifiers take.
+pub(super) struct SigMalleable;
+
+/// Half the order of secp256k1, big-endian (SEC 2 section 2.4.1).
+const HALF_SECP256K1: [u8; 32] = [
+    0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0x5d, 0x57, 0x6e, 0x73, 0x57, 0xa4, 0x50, 0x1d, 0xdf, 0xe9, 0x2f, 0x46, 0x68, 0x1b, 0x20, 0xa0,
+];
+
+/// The order of Ed25519, big-endian (RFC 8032 section 5.1).
+const ED25519_ORDER: [u8; 32] = [
+    0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x14, 0xde, 0xf9, 0xde, 0xa2, 0xf7, 0x9c,
+    0xd6, 0x58, 0x12, 0x63, 0x1a, 0x5c, 0xf5, 0xd3, 0xed,
+];
+
+/// The order of Ed448, big-endian, as wide as S (RFC 8032 section 5.2).
+const ED448_ORDER: [u8; 57] = [
+    0, 0x3f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7c, 0xca, 0x23,
+    0xe9, 0xc4, 0x4e, 0xdb, 0x49, 0xae, 0xd6, 0x36, 0x90, 0x21, 0x6c, 0xc2, 0x72, 0x8d, 0xc5, 0x8f,
+    0x55, 0x23, 0x78, 0xc2, 0x92, 0xab, 0x58, 0x44, 0xf3,
+];
+
+impl Rule for SigMalleable {
+    fn id(&self) -> &'static str {
+        "sig-malleable"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let Some(proof) = signature(subject) else {
+            return Ruling::Unconcerned;
+        };
+        let family = find(proof.alg.as_deref().unwrap_or_default()).map(|found| found.family);
+        let bytes = signature_bytes(subject);
+        let (_, s) = bytes.split_at(bytes.len() / 2);
+        let reversed: Vec<u8> = s.iter().rev().copied().collect();
+        let (severity, detail, refusal) = match (family, bytes.len()) {
+            (Some(Family::Ecdsa(Curve::Secp256k1, _)), 64)
+                if proof.shape.is_none() && s > &HALF_SECP256K1[..] =>
+            {
+                (
+                    Severity::Info,
+                    "S lies in the upper half of its range: the order minus S signs the same message. JOSE allows both; systems that count transactions by their signature do not.",
+                    None,
+                )
+            }
+            (Some(Family::Eddsa(_)), 64) if reversed[..] >= ED25519_ORDER[..] => (
+                Severity::Medium,
+                BEYOND_ORDER,
+                Some(Reason::SignatureInvalid),
+            ),
+            (Some(Family::Eddsa(_)), 114) if reversed[..] >= ED448_ORDER[..] => (
+                Severity::Medium,
+                BEYOND_ORDER,
+                Some(Reason::SignatureInvalid),
+            ),
+            _ => return Ruling::Ran(Vec::new()),
+        };
+        Ruling::Ran(vec![Finding {
+            rule: self.id(),
+            severity,
+            confidence: Confidence::Certain,
+            title: "The signature has a second spelling".to_owned(),
+            detail: detail.to_owned(),
+            remedy: "Never use a signature as an identifier, and verify EdDSA strictly.".to_owned(),
+            references: match refusal {
+                Some(_) => vec!["RFC 8032 \u{A7}5.1.7", "CWE-347"],
+                None => vec!["RFC 8812 \u{A7}3.2", "CWE-347"],
+            },
+            evidence: signature_evidence(subject),
+            refusal,
+        }])
+    }
+}
+
+const BEYOND_ORDER: &str = "S is not below the order of the curve: a strict verifier refuses it, a lenient one takes it for the same signature as a smaller S.";
+
 /// `sig-invalid`: the key that was meant for it does not verify it.
 pub(super) struct SigInvalid;
 
@@ -291,6 +423,21 @@ impl Rule for SigInvalid {
             return Ruling::Unconcerned;
         };
         match proof.outcome {
+            Outcome::Invalid | Outcome::NotChecked(NotChecked::NoKeyVerifies)
+                if is_for_graph(subject) =>
+            {
+                return Ruling::Ran(vec![Finding {
+                    rule: self.id(),
+                    severity: Severity::Info,
+                    confidence: Confidence::Likely,
+                    title: "Made for Microsoft Graph".to_owned(),
+                    detail: "The issuer signs another header than the one that it sends (nonce), so only Graph can verify this token. That it fails here says nothing about it.".to_owned(),
+                    remedy: "Ask the issuer for a token for your own service, and verify that.".to_owned(),
+                    references: vec!["RFC 7515 \u{A7}5.2"],
+                    evidence: header_evidence(subject, "nonce"),
+                    refusal: None,
+                }]);
+            }
             Outcome::NotChecked(_) => return Ruling::NotRun,
             Outcome::Invalid => {}
             _ => return Ruling::Ran(Vec::new()),
@@ -324,122 +471,16 @@ impl Rule for SigInvalid {
     }
 }
 
-/// Whether the token has a MAC, for rules that are about nothing else.
-fn is_hmac(subject: &Subject<'_>) -> bool {
-    signature(subject)
-        .and_then(|proof| find(proof.alg.as_deref()?))
-        .is_some_and(|algorithm| matches!(algorithm.family, Family::Hmac(_)))
-}
-
-fn known_secret(subject: &Subject<'_>) -> Option<KnownSecret> {
-    signature(subject)?.key.as_ref()?.known
-}
-
-/// `hmac-empty-key`: the MAC is right under the empty secret or what a missing one turns into.
-pub(super) struct HmacEmptyKey;
-
-impl Rule for HmacEmptyKey {
-    fn id(&self) -> &'static str {
-        "hmac-empty-key"
-    }
-
-    fn silences(&self) -> &'static [&'static str] {
-        &["hmac-short-secret"]
-    }
-
-    fn look(&self, subject: &Subject<'_>) -> Ruling {
-        if !is_hmac(subject) {
-            return Ruling::Unconcerned;
-        }
-        let fires = known_secret(subject) == Some(KnownSecret::Empty);
-        Ruling::from(fires.then(|| Finding {
-            rule: self.id(),
-            severity: Severity::Critical,
-            confidence: Confidence::Proven,
-            title: "Signed with an empty or zero secret".to_owned(),
-            detail: "The MAC is right under a secret that is empty, all zero, or the text of a missing value. Anyone can sign tokens for this service.".to_owned(),
-            remedy: "Refuse to start without a secret; use 32 or more random bytes.".to_owned(),
-            references: vec!["CWE-1391", "CWE-798"],
-            evidence: signature_evidence(subject),
-            refusal: Some(Reason::PubliclyKnownKey),
-        }))
-    }
-}
-
-/// `hmac-known-secret`: the MAC is right under a secret out of documentation.
-pub(super) struct HmacKnownSecret;
-
-impl Rule for HmacKnownSecret {
-    fn id(&self) -> &'static str {
-        "hmac-known-secret"
-    }
-
-    fn silences(&self) -> &'static [&'static str] {
-        &["hmac-short-secret"]
-    }
-
-    fn look(&self, subject: &Subject<'_>) -> Ruling {
-        if !is_hmac(subject) {
-            return Ruling::Unconcerned;
-        }
-        let fires = known_secret(subject) == Some(KnownSecret::Documented);
-        Ruling::from(fires.then(|| Finding {
-            rule: self.id(),
-            severity: Severity::Critical,
-            confidence: Confidence::Proven,
-            title: "Signed with a publicly known secret".to_owned(),
-            detail: "The MAC is right under a default that documentation or examples print. Anyone can sign tokens for this service.".to_owned(),
-            remedy: "Rotate to 32 or more random bytes, and treat every token ever issued as forgeable.".to_owned(),
-            references: vec!["RFC 8725 \u{A7}3.5", "CWE-798"],
-            evidence: signature_evidence(subject),
-            refusal: Some(Reason::PubliclyKnownKey),
-        }))
-    }
-}
-
-/// `hmac-short-secret`: the secret is shorter than the hash.
-pub(super) struct HmacShortSecret;
-
-impl Rule for HmacShortSecret {
-    fn id(&self) -> &'static str {
-        "hmac-short-secret"
-    }
-
-    fn look(&self, subject: &Subject<'_>) -> Ruling {
-        if !is_hmac(subject) {
-            return Ruling::Unconcerned;
-        }
-        let Some(proof) = signature(subject) else {
-            return Ruling::Unconcerned;
-        };
-        let Some(used) = &proof.key else {
-            return Ruling::NotRun;
-        };
-        let Some((wanted, found)) = find(proof.alg.as_deref().unwrap_or_default())
-            .and_then(|algorithm| algorithm.signature_bytes(None))
-            .zip(used.secret_bytes())
-        else {
-            return Ruling::NotRun;
-        };
-        let whose = if used.provenance == Provenance::Token {
-            "the token's own secret"
-        } else {
-            "the secret that signed this token"
-        };
-        Ruling::from((found < wanted).then(|| Finding {
-            rule: self.id(),
-            severity: if found < 16 { Severity::High } else { Severity::Medium },
-            confidence: Confidence::Certain,
-            title: format!("HMAC secret too short: {found} of {wanted} bytes"),
-            detail: format!(
-                "{} has {found} {}, the hash {wanted}. A captured token is enough to guess a short secret offline.",
-                capitalised(whose),
-                if found == 1 { "byte" } else { "bytes" }
-            ),
-            remedy: format!("Use {wanted} or more random bytes."),
-            references: vec!["RFC 7518 \u{A7}3.2", "CWE-326"],
-            evidence: signature_evidence(subject),
-            refusal: Some(Reason::KeyTooWeak),
-        }))
-    }
+/// Whether Entra made the token for Microsoft Graph: third parties cannot verify those.
+fn is_for_graph(subject: &Subject<'_>) -> bool {
+    let issuer = subject.claim("iss").and_then(Json::str);
+    subject.header("nonce").is_some()
+        && issuer.is_some_and(|issuer| {
+            [
+                "https://sts.windows.net/",
+                "https://login.microsoftonline.com/",
+            ]
+            .iter()
+            .any(|start| issuer.starts_with(start))
+        })
 }

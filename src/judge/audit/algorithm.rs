@@ -1,0 +1,242 @@
+//! The algorithm that a header names (catalogue 1.2).
+
+use super::signature::{alg_evidence, signature, signature_bytes, signature_evidence};
+use super::{
+    Confidence, Evidence, Finding, Reason, Rule, Ruling, Severity, Subject, header_evidence,
+};
+use crate::jose::json::Json;
+use crate::jose::registry;
+use crate::jose::visible::visible;
+use crate::jose::{Kind, PartRole};
+use crate::verify::Family;
+use crate::verify::algorithm::{find, is_none_in_disguise};
+
+/// `alg-none`: nobody signed it.
+pub(super) struct AlgNone;
+
+impl Rule for AlgNone {
+    fn id(&self) -> &'static str {
+        "alg-none"
+    }
+
+    fn silences(&self) -> &'static [&'static str] {
+        &["sig-length", "sig-empty", "sig-invalid"]
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let Some(proof) = signature(subject) else {
+            return Ruling::Unconcerned;
+        };
+        if proof.alg.as_deref() != Some("none") {
+            return Ruling::Ran(Vec::new());
+        }
+        let has_signature = subject
+            .case
+            .token
+            .part(PartRole::Signature)
+            .is_some_and(|part| !part.range.is_empty());
+        let third_part = if has_signature {
+            " Its third part is not empty, which is illegal beside it."
+        } else {
+            ""
+        };
+        let is_emulated = subject.header("kid").is_none()
+            && subject
+                .claim("iss")
+                .and_then(Json::str)
+                .is_some_and(|iss| iss.starts_with("https://securetoken.google.com/"));
+        let (severity, detail, refusal) = if is_emulated {
+            (
+                Severity::Info,
+                format!(
+                    "The Firebase emulator makes such tokens, which nobody signs.{third_part} A service in production must never take one."
+                ),
+                None,
+            )
+        } else {
+            (
+                Severity::Critical,
+                format!(
+                    "Nobody signed this token: anyone can write one with any claims.{third_part} Ask whether the service takes it."
+                ),
+                Some(Reason::Unsecured),
+            )
+        };
+        let mut evidence = alg_evidence(subject);
+        if has_signature {
+            evidence.extend(signature_evidence(subject));
+        }
+        Ruling::Ran(vec![Finding {
+            rule: self.id(),
+            severity,
+            confidence: Confidence::Certain,
+            title: "Unsecured token (alg none)".to_owned(),
+            detail,
+            remedy: "Allow-list the algorithms on the verifier, without none.".to_owned(),
+            references: vec![
+                "RFC 8725 \u{A7}3.2",
+                "RFC 7518 \u{A7}3.6",
+                "CVE-2015-9235",
+                "CWE-347",
+            ],
+            evidence,
+            refusal,
+        }])
+    }
+}
+
+/// `alg-none-variant`: `none`, spelled so that a deny list misses it.
+pub(super) struct AlgNoneVariant;
+
+impl Rule for AlgNoneVariant {
+    fn id(&self) -> &'static str {
+        "alg-none-variant"
+    }
+
+    fn silences(&self) -> &'static [&'static str] {
+        &["sig-length", "sig-empty", "sig-invalid"]
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let Some(proof) = signature(subject) else {
+            return Ruling::Unconcerned;
+        };
+        let disguise = proof.alg.as_deref().filter(|alg| is_none_in_disguise(alg));
+        Ruling::from(disguise.map(|alg| Finding {
+            rule: self.id(),
+            severity: Severity::Critical,
+            confidence: Confidence::Certain,
+            title: format!("Disguised none: \u{201C}{}\u{201D}", visible(alg)),
+            detail: "A verifier that refuses only the exact word \u{201C}none\u{201D} and then compares loosely takes this token without any signature.".to_owned(),
+            remedy: "Allow-list the algorithms on the verifier and compare byte for byte.".to_owned(),
+            references: vec!["RFC 8725 \u{A7}3.2", "CWE-178", "CWE-347"],
+            evidence: alg_evidence(subject),
+            refusal: Some(Reason::Unsecured),
+        }))
+    }
+}
+
+/// `alg-unregistered`: no `alg` that a verifier could know.
+pub(super) struct AlgUnregistered;
+
+impl Rule for AlgUnregistered {
+    fn id(&self) -> &'static str {
+        "alg-unregistered"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let token = subject.case.token;
+        if token.kind == Kind::Unreadable {
+            return Ruling::Unconcerned;
+        }
+        let Some(header) = token.header().filter(|header| header.object().is_some()) else {
+            return Ruling::NotRun;
+        };
+        let is_jwe = token.kind == Kind::Jwe;
+        let found = match header.get("alg").map(|alg| (alg.str(), alg.kind())) {
+            None => Some("No alg".to_owned()),
+            Some((None, kind)) => Some(format!("alg is of type {kind}")),
+            Some((Some(alg), _)) => misplaced(alg, is_jwe),
+        };
+        Ruling::from(found.map(|found| {
+            // A key that verifies under a neighbouring name shows a slip of the pen rather than an attempt.
+            let is_signed = signature(subject).is_some_and(|proof| {
+                proof.key.is_some()
+                    || proof
+                        .diagnosis
+                        .iter()
+                        .any(|diagnosis| diagnosis.code == "sibling-alg-verifies")
+            });
+            let has_alg = header.str("alg").is_some();
+            Finding {
+                rule: self.id(),
+                severity: if is_signed && !signature_bytes(subject).is_empty() {
+                    Severity::Medium
+                } else {
+                    Severity::High
+                },
+                confidence: Confidence::Certain,
+                title: found,
+                detail: "Nobody can say how to verify this token. Libraries that fall back to a default, or pass over a name that they do not know, take it without a signature.".to_owned(),
+                remedy: "Refuse what is not on the list of allowed algorithms, before looking for a key.".to_owned(),
+                references: vec!["RFC 7515 \u{A7}4.1.1", "CVE-2026-23993", "CWE-347"],
+                evidence: if header.get("alg").is_some() {
+                    alg_evidence(subject)
+                } else {
+                    let part = token.part(PartRole::ProtectedHeader);
+                    part.map(Evidence::whole_part).into_iter().collect()
+                },
+                refusal: (!has_alg).then_some(Reason::Malformed),
+            }
+        }))
+    }
+}
+
+/// What is wrong with a name as `alg` of a signed token, or of an encrypted one; other rules speak of `none` in
+/// disguise and of prohibited names.
+fn misplaced(alg: &str, is_jwe: bool) -> Option<String> {
+    if is_prohibited(alg) || (!is_jwe && is_none_in_disguise(alg)) {
+        return None;
+    }
+    let shown = visible(alg);
+    let Some(algorithm) = registry::algorithm(alg) else {
+        let is_uri = alg.split_once(':').is_some_and(|(scheme, rest)| {
+            !rest.is_empty()
+                && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+                && scheme
+                    .chars()
+                    .all(|character| character.is_ascii_alphanumeric() || "+-.".contains(character))
+        });
+        return (!is_uri).then(|| format!("\u{201C}{shown}\u{201D} is no registered algorithm"));
+    };
+    let wanted = if is_jwe { "alg/enc" } else { "alg/sig" };
+    (algorithm.usage != wanted).then(|| {
+        let what = match (algorithm.usage.as_str(), is_jwe) {
+            ("enc", _) => "is for enc, not for alg",
+            (_, true) => "signs and cannot stand in an encrypted token",
+            (_, false) => "encrypts and cannot sign",
+        };
+        format!("\u{201C}{shown}\u{201D} {what}")
+    })
+}
+
+/// Whether the registry prohibits a name in tokens, or it is an HMAC cut short (`HS256/64`).
+fn is_prohibited(name: &str) -> bool {
+    let is_cut = name.split_once('/').is_some_and(|(hash, bits)| {
+        find(hash).is_some_and(|algorithm| matches!(algorithm.family, Family::Hmac(_)))
+            && !bits.is_empty()
+            && bits.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    is_cut
+        || registry::algorithm(name).is_some_and(|algorithm| algorithm.requirement == "Prohibited")
+}
+
+/// `alg-prohibited`: a registered name that must not be used.
+pub(super) struct AlgProhibited;
+
+impl Rule for AlgProhibited {
+    fn id(&self) -> &'static str {
+        "alg-prohibited"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let Some(header) = subject.case.token.header() else {
+            return Ruling::NotRun;
+        };
+        let prohibited = ["alg", "enc"].into_iter().find_map(|member| {
+            let name = header.str(member)?;
+            is_prohibited(name).then_some((member, name))
+        });
+        Ruling::from(prohibited.map(|(member, name)| Finding {
+            rule: self.id(),
+            severity: Severity::High,
+            confidence: Confidence::Certain,
+            title: format!("{} must not be used in JOSE", visible(name)),
+            detail: "No token may use it: it is too weak, or protects no integrity. A verifier that takes it takes forgeries.".to_owned(),
+            remedy: "Move to algorithms with SHA-2 or authenticated encryption.".to_owned(),
+            references: vec!["RFC 7518 \u{A7}7.1", "CWE-327"],
+            evidence: header_evidence(subject, member),
+            refusal: Some(Reason::Rule(self.id())),
+        }))
+    }
+}

@@ -1,0 +1,345 @@
+//! Message authentication codes and their secrets (catalogue 1.2).
+
+use super::secret::{Weakness, weakness};
+use super::signature::{alg_evidence, signature, signature_evidence};
+use super::{
+    Confidence, Evidence, Finding, Reason, Rule, Ruling, Severity, Subject, header_evidence,
+};
+use crate::jose::json::{Json, Value};
+use crate::jose::visible::visible;
+use crate::judge::words::capitalised;
+use crate::keys::{KeyKind, Material, Secret};
+use crate::verify::algorithm::find;
+use crate::verify::{Designation, Family, KnownSecret, Provenance, UsedKey};
+
+/// Whether the token has a MAC, for rules that are about nothing else.
+fn is_hmac(subject: &Subject<'_>) -> bool {
+    signature(subject)
+        .and_then(|proof| find(proof.alg.as_deref()?))
+        .is_some_and(|algorithm| matches!(algorithm.family, Family::Hmac(_)))
+}
+
+fn known_secret(subject: &Subject<'_>) -> Option<KnownSecret> {
+    signature(subject)?.key.as_ref()?.known
+}
+
+/// `hmac-key-confusion`: the MAC is right under the bytes of a public key.
+pub(super) struct HmacKeyConfusion;
+
+impl Rule for HmacKeyConfusion {
+    fn id(&self) -> &'static str {
+        "hmac-key-confusion"
+    }
+
+    fn silences(&self) -> &'static [&'static str] {
+        &[
+            "hmac-short-secret",
+            "hmac-with-asymmetric-issuer",
+            "sig-invalid",
+        ]
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        if !is_hmac(subject) {
+            return Ruling::Unconcerned;
+        }
+        // Trying the forms of a public key is the proof's work; it says so as a diagnosis.
+        let confusion = signature(subject).and_then(|proof| {
+            let mut all = proof.diagnosis.iter();
+            all.find(|diagnosis| diagnosis.code == "hmac-key-confusion")
+        });
+        let mut evidence = alg_evidence(subject);
+        evidence.extend(signature_evidence(subject));
+        Ruling::from(confusion.map(|confusion| Finding {
+            rule: self.id(),
+            severity: Severity::Critical,
+            confidence: Confidence::Proven,
+            title: "A public key was used as the secret".to_owned(),
+            detail: format!(
+                "{} Everybody has the public key, so anyone can sign tokens for a verifier that lets the header choose the algorithm.",
+                confusion.text
+            ),
+            remedy: "Bind each key to one algorithm, and take the algorithm from the key.".to_owned(),
+            references: vec![
+                "RFC 8725 \u{A7}3.1",
+                "CVE-2015-9235",
+                "CVE-2016-10555",
+                "CWE-347",
+            ],
+            evidence,
+            refusal: Some(Reason::KeyNotAllowed),
+        }))
+    }
+}
+
+/// `hmac-empty-key`: the MAC is right under the empty secret or what a missing one turns into.
+pub(super) struct HmacEmptyKey;
+
+impl Rule for HmacEmptyKey {
+    fn id(&self) -> &'static str {
+        "hmac-empty-key"
+    }
+
+    fn silences(&self) -> &'static [&'static str] {
+        &["hmac-short-secret"]
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        if !is_hmac(subject) {
+            return Ruling::Unconcerned;
+        }
+        let fires = known_secret(subject) == Some(KnownSecret::Empty);
+        Ruling::from(fires.then(|| Finding {
+            rule: self.id(),
+            severity: Severity::Critical,
+            confidence: Confidence::Proven,
+            title: "Signed with an empty or zero secret".to_owned(),
+            detail: "The MAC is right under a secret that is empty, all zero, or the text of a missing value. Anyone can sign tokens for this service.".to_owned(),
+            remedy: "Refuse to start without a secret; use 32 or more random bytes.".to_owned(),
+            references: vec!["CWE-1391", "CWE-798"],
+            evidence: signature_evidence(subject),
+            refusal: Some(Reason::PubliclyKnownKey),
+        }))
+    }
+}
+
+/// `hmac-known-secret`: the MAC is right under a secret out of documentation.
+pub(super) struct HmacKnownSecret;
+
+impl Rule for HmacKnownSecret {
+    fn id(&self) -> &'static str {
+        "hmac-known-secret"
+    }
+
+    fn silences(&self) -> &'static [&'static str] {
+        &["hmac-short-secret"]
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        if !is_hmac(subject) {
+            return Ruling::Unconcerned;
+        }
+        let fires = known_secret(subject) == Some(KnownSecret::Documented);
+        Ruling::from(fires.then(|| Finding {
+            rule: self.id(),
+            severity: Severity::Critical,
+            confidence: Confidence::Proven,
+            title: "Signed with a publicly known secret".to_owned(),
+            detail: "The MAC is right under a default that documentation or examples print. Anyone can sign tokens for this service.".to_owned(),
+            remedy: "Rotate to 32 or more random bytes, and treat every token ever issued as forgeable.".to_owned(),
+            references: vec!["RFC 8725 \u{A7}3.5", "CWE-798"],
+            evidence: signature_evidence(subject),
+            refusal: Some(Reason::PubliclyKnownKey),
+        }))
+    }
+}
+
+/// `hmac-short-secret`: the secret is shorter than the hash.
+pub(super) struct HmacShortSecret;
+
+impl Rule for HmacShortSecret {
+    fn id(&self) -> &'static str {
+        "hmac-short-secret"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        if !is_hmac(subject) {
+            return Ruling::Unconcerned;
+        }
+        let Some(proof) = signature(subject) else {
+            return Ruling::Unconcerned;
+        };
+        let Some(used) = &proof.key else {
+            return Ruling::NotRun;
+        };
+        let Some((wanted, found)) = find(proof.alg.as_deref().unwrap_or_default())
+            .and_then(|algorithm| algorithm.signature_bytes(None))
+            .zip(used.secret_bytes())
+        else {
+            return Ruling::NotRun;
+        };
+        let whose = if used.provenance == Provenance::Token {
+            "the token's own secret"
+        } else {
+            "the secret that signed this token"
+        };
+        Ruling::from((found < wanted).then(|| Finding {
+            rule: self.id(),
+            severity: if found < 16 { Severity::High } else { Severity::Medium },
+            confidence: Confidence::Certain,
+            title: format!("HMAC secret too short: {found} of {wanted} bytes"),
+            detail: format!(
+                "{} has {found} {}, the hash {wanted}. A captured token is enough to guess a short secret offline.",
+                capitalised(whose),
+                if found == 1 { "byte" } else { "bytes" }
+            ),
+            remedy: format!("Use {wanted} or more random bytes."),
+            references: vec!["RFC 7518 \u{A7}3.2", "CWE-326"],
+            evidence: signature_evidence(subject),
+            refusal: Some(Reason::KeyTooWeak),
+        }))
+    }
+}
+
+/// `hmac-weak-secret`: long enough, and yet to be guessed.
+pub(super) struct HmacWeakSecret;
+
+/// Claims and parameters that make no secret.
+const TOLD_BY_TOKEN: [&str; 4] = ["iss", "aud", "sub", "client_id"];
+
+impl Rule for HmacWeakSecret {
+    fn id(&self) -> &'static str {
+        "hmac-weak-secret"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        if !is_hmac(subject) {
+            return Ruling::Unconcerned;
+        }
+        let Some(proof) = signature(subject) else {
+            return Ruling::Unconcerned;
+        };
+        let used = proof.key.as_ref();
+        if used.is_some_and(|used| used.provenance == Provenance::PublicDefault) {
+            // A secret that everybody knows needs no guessing.
+            return Ruling::Ran(Vec::new());
+        }
+        let designated = proof.designated.as_ref().map(|(key, _)| key);
+        let Some(secret) = used
+            .and_then(secret_in_use)
+            .or_else(|| designated?.secret())
+        else {
+            return Ruling::NotRun;
+        };
+        let wanted = find(proof.alg.as_deref().unwrap_or_default())
+            .and_then(|algorithm| algorithm.signature_bytes(None));
+        if wanted.is_none_or(|wanted| secret.bytes().len() < wanted) {
+            // That is for `hmac-short-secret` to say.
+            return Ruling::Ran(Vec::new());
+        }
+        let told = told_by(subject);
+        let weak = weakness(secret.bytes(), |text| told.iter().any(|told| told == text));
+        Ruling::from(weak.map(|weak| {
+            let (severity, what) = match weak {
+                Weakness::Repeated => (Severity::Medium, "it repeats a few bytes".to_owned()),
+                Weakness::Run => (Severity::Medium, "its bytes count up or down".to_owned()),
+                Weakness::Digits => (Severity::Medium, "it is all digits".to_owned()),
+                Weakness::Told => (Severity::Medium, "the token itself tells it".to_owned()),
+                Weakness::Guessable { bits } => (
+                    Severity::Medium,
+                    format!("it reads like words, worth about {bits} bits"),
+                ),
+                Weakness::Uuid => (
+                    Severity::Low,
+                    "it is a UUID, which holds 122 random bits at best".to_owned(),
+                ),
+                Weakness::Hex => (
+                    Severity::Info,
+                    "it is hexadecimal text used as it stands, so it holds half of what its length promises".to_owned(),
+                ),
+                Weakness::Base64 => (
+                    Severity::Info,
+                    "it is base64 text used as it stands, so it holds three quarters of what its length promises".to_owned(),
+                ),
+            };
+            Finding {
+                rule: self.id(),
+                severity,
+                confidence: match weak {
+                    Weakness::Guessable { .. } | Weakness::Base64 => Confidence::Likely,
+                    _ => Confidence::Certain,
+                },
+                title: if severity == Severity::Info {
+                    "Secret shorter than it looks".to_owned()
+                } else {
+                    "Secret can be guessed".to_owned()
+                },
+                detail: format!(
+                    "The secret for this token is long enough, but {what}. A captured token is enough to try guesses offline."
+                ),
+                remedy: "Generate the secret with a random number generator.".to_owned(),
+                references: vec!["RFC 8725 \u{A7}3.5", "CWE-521"],
+                evidence: signature_evidence(subject),
+                refusal: None,
+            }
+        }))
+    }
+}
+
+/// The reading of a secret that verified.
+fn secret_in_use(used: &UsedKey) -> Option<&Secret> {
+    let Material::Symmetric { secret, readings } = &used.key.material else {
+        return None;
+    };
+    let read = readings
+        .iter()
+        .find(|(reading, _)| Some(*reading) == used.read_as);
+    Some(read.map_or(secret, |(_, reading)| reading))
+}
+
+/// The texts in the token that make bad secrets: who it is from and for, the key's name, and the hosts in them.
+fn told_by(subject: &Subject<'_>) -> Vec<String> {
+    let mut told: Vec<String> = Vec::new();
+    let claims = TOLD_BY_TOKEN.iter().filter_map(|name| subject.claim(name));
+    for value in claims.chain(subject.header("kid")) {
+        match &value.value {
+            Value::Array(elements) => {
+                told.extend(elements.iter().filter_map(Json::str).map(str::to_owned));
+            }
+            Value::String(text) => told.push(text.clone()),
+            _ => {}
+        }
+    }
+    let hosts: Vec<String> = told
+        .iter()
+        .filter_map(|text| text.split_once("://"))
+        .filter_map(|(_, rest)| rest.split(['/', ':', '?', '#']).next())
+        .map(str::to_owned)
+        .collect();
+    told.extend(hosts);
+    told
+}
+
+/// `hmac-with-asymmetric-issuer`: a MAC where the key of that name is for signatures.
+pub(super) struct HmacWithAsymmetricIssuer;
+
+impl Rule for HmacWithAsymmetricIssuer {
+    fn id(&self) -> &'static str {
+        "hmac-with-asymmetric-issuer"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        if !is_hmac(subject) {
+            return Ruling::Unconcerned;
+        }
+        let named = signature(subject).and_then(|proof| {
+            let (key, how) = proof.designated.as_ref()?;
+            (*how == Designation::KeyId).then_some(key)
+        });
+        let Some(key) = named else {
+            // A name that no loaded key bears may be that of a key pair.
+            return match subject.header("kid") {
+                Some(_) => Ruling::NotRun,
+                None => Ruling::Ran(Vec::new()),
+            };
+        };
+        let is_asymmetric = !matches!(key.kind, KeyKind::Oct { .. } | KeyKind::Unknown);
+        let mut evidence: Vec<Evidence> = alg_evidence(subject);
+        evidence.extend(header_evidence(subject, "kid"));
+        Ruling::from(is_asymmetric.then(|| Finding {
+            rule: self.id(),
+            severity: Severity::High,
+            confidence: Confidence::Certain,
+            title: "A shared secret where the issuer has a key pair".to_owned(),
+            detail: format!(
+                "The header says HMAC and names key \u{201C}{}\u{201D}, which is {}. A verifier that obeys would use the public key as the secret, and everybody has that.",
+                visible(&key.id),
+                key.kind
+            ),
+            remedy: "Take the algorithm from the key, not from the header.".to_owned(),
+            references: vec!["RFC 8725 \u{A7}3.1", "CVE-2026-22817", "CWE-347"],
+            evidence,
+            refusal: None,
+        }))
+    }
+}

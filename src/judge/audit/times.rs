@@ -1,0 +1,638 @@
+//! Claims and time (catalogue 1.7).
+
+use jiff::Timestamp;
+
+use super::{
+    Confidence, Finding, Reason, Rule, Ruling, Severity, Subject, member_evidence, named_evidence,
+};
+use crate::jose::json::{Decimal, Json, Number, Value};
+use crate::jose::visible::visible;
+use crate::jose::{Kind, PartRole, registry};
+use crate::judge::time::{self, Mark};
+use crate::judge::words::span;
+
+/// `exp-missing`: the token never expires.
+pub(super) struct ExpMissing;
+
+impl Rule for ExpMissing {
+    fn id(&self) -> &'static str {
+        "exp-missing"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        if !subject.has_claims() {
+            return Ruling::Unconcerned;
+        }
+        let payload = subject.case.token.part(PartRole::Payload);
+        let is_exempt =
+            WITHOUT_EXPIRY.contains(&subject.typ().as_str()) || subject.claim("events").is_some();
+        let is_logout = subject.typ() == "logout+jwt";
+        let is_missing = subject.claim("exp").is_none() && (is_logout || !is_exempt);
+        let (severity, detail) = if is_logout {
+            (
+                Severity::Low,
+                "There is no exp. Logout tokens had to have one only since December 2023, so older issuers leave it out; without it a captured one can be sent again.",
+            )
+        } else {
+            (
+                Severity::Medium,
+                "There is no exp: whoever gets hold of this token can use it for as long as its key lives.",
+            )
+        };
+        Ruling::from(is_missing.then(|| {
+            Finding {
+                rule: self.id(),
+                severity,
+                confidence: Confidence::Certain,
+                title: "No expiry".to_owned(),
+                detail: detail.to_owned(),
+                remedy: "Add exp, minutes to hours ahead.".to_owned(),
+                references: vec!["RFC 7519 \u{A7}4.1.4", "CWE-613"],
+                evidence: payload
+                    .map(super::Evidence::whole_part)
+                    .into_iter()
+                    .collect(),
+                refusal: None,
+            }
+        }))
+    }
+}
+
+/// Types of token that need no `exp`: they are bound to a moment by `iat`, a nonce or a list's own rhythm.
+const WITHOUT_EXPIRY: [&str; 7] = [
+    "dpop+jwt",
+    "kb+jwt",
+    "oauth-client-attestation-pop+jwt",
+    "openid4vci-proof+jwt",
+    "secevent+jwt",
+    "statuslist+jwt",
+    "token-introspection+jwt",
+];
+
+/// `outside-validity`: expired, or not yet valid.
+pub(super) struct OutsideValidity;
+
+impl Rule for OutsideValidity {
+    fn id(&self) -> &'static str {
+        "outside-validity"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        if !subject.has_claims() {
+            return Ruling::Unconcerned;
+        }
+        let payload = subject.case.token.part(PartRole::Payload);
+        let times = subject.times;
+        let mut findings = Vec::new();
+        let distance = |claim| {
+            let at = times.mark(claim).and_then(|mark| mark.at);
+            at.map_or_else(
+                || "by more than can be shown".to_owned(),
+                |at| span(time::seconds_between(at, subject.case.at)),
+            )
+        };
+        if times.expired {
+            findings.push(Finding {
+                rule: self.id(),
+                severity: Severity::Info,
+                confidence: Confidence::Certain,
+                title: "Expired".to_owned(),
+                detail: format!(
+                    "Outside its validity: exp passed {} ago. A verifier must refuse it now.",
+                    distance("exp")
+                ),
+                remedy: "Get a fresh token; check that the service refuses this one.".to_owned(),
+                references: vec!["RFC 7519 \u{A7}4.1.4", "CWE-613"],
+                evidence: named_evidence(payload, "exp"),
+                refusal: Some(Reason::Expired),
+            });
+        }
+        if times.not_yet_valid {
+            findings.push(Finding {
+                rule: self.id(),
+                severity: Severity::Medium,
+                confidence: Confidence::Certain,
+                title: "Not yet valid".to_owned(),
+                detail: format!("nbf lies {} ahead. A verifier must refuse it until then.", distance("nbf")),
+                remedy: "Check the clocks of issuer and verifier; check that the service refuses this token.".to_owned(),
+                references: vec!["RFC 7519 \u{A7}4.1.5", "CWE-613"],
+                evidence: named_evidence(payload, "nbf"),
+                refusal: Some(Reason::NotYetValid),
+            });
+        }
+        Ruling::Ran(findings)
+    }
+}
+
+/// `iat-future`: issued in the future.
+pub(super) struct IatFuture;
+
+impl Rule for IatFuture {
+    fn id(&self) -> &'static str {
+        "iat-future"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        if !subject.has_claims() {
+            return Ruling::Unconcerned;
+        }
+        let leeway = i64::from(subject.times.leeway_seconds);
+        let ahead = subject
+            .times
+            .mark("iat")
+            .filter(|iat| iat.seconds > after(subject.case.at, leeway));
+        Ruling::from(ahead.map(|iat| {
+            let distance = iat.at.map_or_else(
+                || "more than can be shown".to_owned(),
+                |at| span(time::seconds_between(at, subject.case.at)),
+            );
+            let strict = if iat.seconds > after(subject.case.at, 60) {
+                " FAPI 2.0 refuses what is more than 60 seconds ahead."
+            } else {
+                ""
+            };
+            Finding {
+                rule: self.id(),
+                severity: Severity::Medium,
+                confidence: Confidence::Certain,
+                title: "Issued in the future".to_owned(),
+                detail: format!(
+                    "iat lies {distance} ahead. Either a clock is wrong, or the issuer makes tokens in advance, and an age that is computed from iat is negative.{strict}"
+                ),
+                remedy: "Set the clocks by a time server; refuse the token until then.".to_owned(),
+                references: vec!["RFC 7519 \u{A7}4.1.6", "CWE-367"],
+                evidence: vec![iat.evidence.clone()],
+                refusal: None,
+            }
+        }))
+    }
+}
+
+/// The instant so many seconds after another, exactly.
+fn after(at: Timestamp, seconds: i64) -> Decimal {
+    let nanoseconds = i128::from(seconds).saturating_mul(1_000_000_000);
+    Decimal::from_nanoseconds(at.as_nanosecond().saturating_add(nanoseconds))
+}
+
+/// Whether `later` is more than so many seconds after `earlier`.
+fn exceeds(later: &Mark, earlier: &Mark, seconds: i64) -> bool {
+    let apart = later
+        .seconds
+        .to_nanoseconds()
+        .zip(earlier.seconds.to_nanoseconds())
+        .and_then(|(later, earlier)| later.checked_sub(earlier));
+    match apart {
+        Some(apart) => apart > i128::from(seconds).saturating_mul(1_000_000_000),
+        // Numbers too large to count are further apart than any limit.
+        None => later.seconds > earlier.seconds,
+    }
+}
+
+/// A day, in seconds.
+const DAY: i64 = 86_400;
+
+/// A year of 365 days, in seconds.
+const YEAR: i64 = 365 * DAY;
+
+/// `time-order`: times that contradict each other.
+pub(super) struct TimeOrder;
+
+impl Rule for TimeOrder {
+    fn id(&self) -> &'static str {
+        "time-order"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        if !subject.has_claims() {
+            return Ruling::Unconcerned;
+        }
+        let mark = |claim| subject.times.mark(claim);
+        let leeway = i64::from(subject.times.leeway_seconds);
+        let pair = |a, b| mark(a).zip(mark(b));
+        let never = "The token is never valid, whatever the clock says; a verifier that checks one of the two takes it.";
+        let contradictions = [
+            pair("exp", "nbf")
+                .filter(|(exp, nbf)| exp.seconds <= nbf.seconds)
+                .map(|marks| (marks, Severity::Medium, "exp is not after nbf", never)),
+            pair("exp", "iat")
+                .filter(|(exp, iat)| exp.seconds <= iat.seconds)
+                .map(|marks| {
+                    let why = "The token was expired when it was issued; a verifier that computes its life gets none, or a negative one.";
+                    (marks, Severity::Medium, "exp is not after iat", why)
+                }),
+            pair("auth_time", "iat")
+                .filter(|(auth_time, iat)| exceeds(auth_time, iat, leeway))
+                .map(|marks| {
+                    let why = "The person signed in after the token was issued, so a limit on the age of the sign-in means nothing.";
+                    (marks, Severity::Medium, "auth_time is after iat", why)
+                }),
+            pair("nbf", "iat")
+                .filter(|(nbf, iat)| exceeds(nbf, iat, DAY))
+                .map(|marks| {
+                    let why = "The token is post-dated: it lies about unused, and can be stolen, before it is valid.";
+                    (marks, Severity::Low, "nbf is more than a day after iat", why)
+                }),
+            pair("updated_at", "iat")
+                .filter(|(updated_at, iat)| updated_at.seconds > iat.seconds)
+                .map(|marks| {
+                    let why = "The profile changed after the token that tells it was issued: one of the two times is wrong.";
+                    (marks, Severity::Low, "updated_at is after iat", why)
+                }),
+        ];
+        let findings =
+            contradictions
+                .into_iter()
+                .flatten()
+                .map(|((a, b), severity, title, why)| Finding {
+                    rule: self.id(),
+                    severity,
+                    confidence: Confidence::Certain,
+                    title: title.to_owned(),
+                    detail: why.to_owned(),
+                    remedy: "Correct the issuer, and compare all times on verifying.".to_owned(),
+                    references: vec!["RFC 7519 \u{A7}4.1", "CWE-20"],
+                    evidence: vec![a.evidence.clone(), b.evidence.clone()],
+                    refusal: None,
+                });
+        Ruling::Ran(findings.collect())
+    }
+}
+
+/// `lifetime-long`: valid for longer than its kind should be.
+pub(super) struct LifetimeLong;
+
+/// How long tokens of a type may live, in seconds; `None`: no limit is common.
+fn ceiling(typ: &str) -> Option<i64> {
+    const MINUTE: i64 = 60;
+    match typ {
+        "at+jwt" | "oauth-authz-req+jwt" => Some(60 * MINUTE),
+        "client-authentication+jwt"
+        | "dpop+jwt"
+        | "kb+jwt"
+        | "oauth-client-attestation-pop+jwt"
+        | "openid4vci-proof+jwt" => Some(5 * MINUTE),
+        "logout+jwt" => Some(2 * MINUTE),
+        // Credentials and lists live as long as what they say.
+        "dc+sd-jwt"
+        | "secevent+jwt"
+        | "statuslist+jwt"
+        | "token-introspection+jwt"
+        | "vc+jwt"
+        | "vc+sd-jwt"
+        | "vp+jwt" => None,
+        _ => Some(DAY),
+    }
+}
+
+/// What Apple lets a client secret live, in seconds.
+const APPLE_CLIENT_SECRET: i64 = 15_777_000;
+
+impl Rule for LifetimeLong {
+    fn id(&self) -> &'static str {
+        "lifetime-long"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let is_credential = subject.case.token.kind == Kind::SdJwt
+            || ["vc", "vp", "vct"]
+                .iter()
+                .any(|name| subject.claim(name).is_some());
+        if !subject.has_claims() || is_credential {
+            return Ruling::Unconcerned;
+        }
+        let Some(mut ceiling) = ceiling(&subject.typ()) else {
+            return Ruling::Unconcerned;
+        };
+        if is_apple_client_secret(subject) {
+            ceiling = APPLE_CLIENT_SECRET;
+        }
+        let Some(exp) = subject.times.mark("exp") else {
+            // Without exp `exp-missing` speaks, or `numericdate-type`.
+            return Ruling::Ran(Vec::new());
+        };
+        let from = ["iat", "nbf"]
+            .iter()
+            .find_map(|claim| subject.times.mark(claim));
+        let seconds = lifetime(exp, from, subject.case.at);
+        if seconds <= ceiling {
+            return Ruling::Ran(Vec::new());
+        }
+        let mut evidence = vec![exp.evidence.clone()];
+        evidence.extend(from.map(|from| from.evidence.clone()));
+        let measured = match from {
+            Some(from) => format!("from {} to exp", from.claim),
+            None => "from now to exp".to_owned(),
+        };
+        let words = if seconds == i64::MAX {
+            "longer than can be counted".to_owned()
+        } else {
+            span(seconds)
+        };
+        let (severity, more) = match kubernetes_life(subject, from) {
+            Some(life) if life <= ceiling => (
+                Severity::Info,
+                " Kubernetes stretches exp on purpose; it means the token to be replaced at warnafter.",
+            ),
+            Some(life) => (
+                grade(subject, life, ceiling),
+                " Even warnafter, when Kubernetes replaces it, lies beyond that.",
+            ),
+            None if is_supabase_key(subject) => (
+                Severity::Medium,
+                " It is an API key of Supabase in the older form, which lives ten years by design; the newer keys can be revoked.",
+            ),
+            None => (grade(subject, seconds, ceiling), ""),
+        };
+        Ruling::Ran(vec![Finding {
+            rule: self.id(),
+            severity,
+            confidence: Confidence::Certain,
+            title: format!("Valid for {words}"),
+            detail: format!(
+                "That is {measured}; {} is common for tokens of this kind. Whoever captures it can use it for all that time.{more}",
+                span(ceiling)
+            ),
+            remedy: "Shorten its life, and bind it to its sender.".to_owned(),
+            references: vec!["RFC 9700", "CWE-613"],
+            evidence,
+            refusal: None,
+        }])
+    }
+}
+
+/// How long a token lives, in whole seconds, rounded up; `i64::MAX` when that is beyond counting.
+fn lifetime(exp: &Mark, from: Option<&Mark>, now: Timestamp) -> i64 {
+    let end = exp.seconds.to_nanoseconds();
+    let start = match from {
+        Some(from) => from.seconds.to_nanoseconds(),
+        None => Some(now.as_nanosecond()),
+    };
+    let Some(apart) = end
+        .zip(start)
+        .and_then(|(end, start)| end.checked_sub(start))
+    else {
+        let is_after = match from {
+            Some(from) => exp.seconds > from.seconds,
+            None => exp.seconds > after(now, 0),
+        };
+        return if is_after { i64::MAX } else { 0 };
+    };
+    let seconds = apart.div_euclid(1_000_000_000);
+    let is_whole = apart.rem_euclid(1_000_000_000) == 0;
+    let seconds = if is_whole {
+        seconds
+    } else {
+        seconds.saturating_add(1)
+    };
+    i64::try_from(seconds).unwrap_or(i64::MAX)
+}
+
+/// Up to twice the ceiling, above it, and ten times it or a year for what anybody can use who has it.
+fn grade(subject: &Subject<'_>, seconds: i64, ceiling: i64) -> Severity {
+    let is_bearer = subject.claim("cnf").is_none();
+    if is_bearer && (seconds >= ceiling.saturating_mul(10) || seconds > YEAR) {
+        Severity::High
+    } else if seconds > ceiling.saturating_mul(2) {
+        Severity::Medium
+    } else {
+        Severity::Low
+    }
+}
+
+/// The life that Kubernetes means a bound service account token to have, in seconds.
+fn kubernetes_life(subject: &Subject<'_>, from: Option<&Mark>) -> Option<i64> {
+    let warn = subject
+        .claim("kubernetes.io")?
+        .get("warnafter")?
+        .decimal()?;
+    let apart = warn
+        .to_nanoseconds()?
+        .checked_sub(from?.seconds.to_nanoseconds()?)?;
+    i64::try_from(apart.div_euclid(1_000_000_000)).ok()
+}
+
+fn is_apple_client_secret(subject: &Subject<'_>) -> bool {
+    subject.header("alg").and_then(Json::str) == Some("ES256")
+        && subject.claim("aud").and_then(Json::str) == Some("https://appleid.apple.com")
+}
+
+fn is_supabase_key(subject: &Subject<'_>) -> bool {
+    subject.claim("iss").and_then(Json::str) == Some("supabase") && subject.claim("ref").is_some()
+}
+
+/// `numericdate-type`: a time that is no JSON number, or an odd one.
+pub(super) struct NumericDateType;
+
+impl Rule for NumericDateType {
+    fn id(&self) -> &'static str {
+        "numericdate-type"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        if !subject.has_claims() {
+            return Ruling::Unconcerned;
+        }
+        let (Some(part), Some(members)) = (
+            subject.case.token.part(PartRole::Payload),
+            subject
+                .case
+                .token
+                .claims()
+                .and_then(|claims| claims.object()),
+        ) else {
+            return Ruling::Unconcerned;
+        };
+        let findings = members
+            .iter()
+            .enumerate()
+            .filter(|(_, member)| registry::is_numeric_date(&member.name))
+            .filter(|(index, member)| {
+                // A duplicate says so itself; only the value that counts is looked at.
+                let mut later = members.iter().skip(index.saturating_add(1));
+                later.all(|later| later.name != member.name)
+            })
+            .filter_map(|(_, member)| {
+                let name = &member.name;
+                let refuses = matches!(name.as_str(), "exp" | "nbf");
+                let (severity, title, detail, refusal) = match &member.value.value {
+                    Value::Number(number) if is_plain(number) => return None,
+                    Value::Number(number) => (
+                        Severity::Info,
+                        format!("{name} is written as {}", visible(&number.text)),
+                        "Legal, but verifiers that expect a whole number of seconds may round it or refuse it.".to_owned(),
+                        None,
+                    ),
+                    _ => (
+                        Severity::High,
+                        format!("{name} is no number"),
+                        format!(
+                            "Expected a JSON number, found {}. Verifiers that compare it as text or skip it may never see the token expire.",
+                            match member.value.kind() {
+                                "null" => "null".to_owned(),
+                                kind @ ("array" | "object") => format!("an {kind}"),
+                                kind => format!("a {kind}"),
+                            }
+                        ),
+                        refuses.then_some(Reason::Malformed),
+                    ),
+                };
+                Some(Finding {
+                    rule: self.id(),
+                    severity,
+                    confidence: Confidence::Certain,
+                    title,
+                    detail,
+                    remedy: "Write times as whole seconds since 1970, without quotes.".to_owned(),
+                    references: vec!["RFC 7519 \u{A7}2", "CWE-1287"],
+                    evidence: vec![member_evidence(part, member)],
+                    refusal,
+                })
+            });
+        Ruling::Ran(findings.collect())
+    }
+}
+
+/// Digits only, perhaps with a minus.
+fn is_plain(number: &Number) -> bool {
+    number
+        .text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'-')
+}
+
+/// `numericdate-unit`: a time in another unit than seconds, or far from any that tokens live in.
+pub(super) struct NumericDateUnit;
+
+/// 1973: no token is older, so a smaller number counts something else.
+const TOO_SMALL: i64 = 100_000_000;
+
+/// What 32 bits with a sign can count: 2038-01-19T03:14:07Z.
+const MAX_32_BITS: i64 = 2_147_483_647;
+
+/// 1990-01-01T00:00:00Z and 2100-01-01T00:00:00Z: between them a time is plausible.
+const PLAUSIBLE: [i64; 2] = [631_152_000, 4_102_444_800];
+
+/// The first number that a double cannot tell from its neighbour, less one.
+const MAX_EXACT: i64 = 1 << 53;
+
+impl Rule for NumericDateUnit {
+    fn id(&self) -> &'static str {
+        "numericdate-unit"
+    }
+
+    fn silences_member(&self) -> &'static [&'static str] {
+        &["lifetime-long", "time-order", "outside-validity"]
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        if !subject.has_claims() {
+            return Ruling::Unconcerned;
+        }
+        let findings = subject.times.marks.iter().filter_map(|mark| {
+            let claim = &mark.claim;
+            let written = visible(&mark.number.text);
+            let (severity, title, detail) = match oddness(claim, &mark.seconds)? {
+                Oddness::Unit(unit) => (
+                    Severity::High,
+                    format!("{claim} counts {unit}"),
+                    format!("{written} is a plausible time in {unit}, and in seconds one that nobody lives to see. A verifier that reads seconds never sees it pass."),
+                ),
+                Oddness::Negative => (
+                    Severity::High,
+                    format!("{claim} is negative"),
+                    format!("{written} lies before 1970. Verifiers that expect no sign may read it as a very late time."),
+                ),
+                Oddness::Zero => (
+                    Severity::High,
+                    format!("{claim} is zero"),
+                    format!("{written} is 1970, which some libraries take for \u{201C}not set\u{201D} and so for a token that never expires."),
+                ),
+                Oddness::TooSmall => (
+                    Severity::High,
+                    format!("{claim} is far too small"),
+                    format!("{written} lies before 1973, when there were no tokens: it may count days, minutes, or the seconds from now."),
+                ),
+                Oddness::Imprecise => (
+                    Severity::High,
+                    format!("{claim} is too large to be exact"),
+                    format!("{written} is beyond 2^53, where readers round numbers, and beyond any time that a token needs."),
+                ),
+                Oddness::TooLate => (
+                    Severity::High,
+                    format!("{claim} is after the year 2100"),
+                    format!("{written} is no time that a token needs: it is a mistake, or stands for \u{201C}never\u{201D}."),
+                ),
+                Oddness::Beyond32Bits => (
+                    Severity::Info,
+                    format!("{claim} is after January 2038"),
+                    format!("{written} does not fit into 32 bits with a sign: old verifiers read it as a time long past."),
+                ),
+            };
+            Some(Finding {
+                rule: self.id(),
+                severity,
+                confidence: match severity {
+                    Severity::Info => Confidence::Certain,
+                    _ => Confidence::Likely,
+                },
+                title,
+                detail,
+                remedy: "Write times as whole seconds since 1970.".to_owned(),
+                references: vec!["RFC 7519 \u{A7}2", "CWE-704", "CWE-682"],
+                evidence: vec![mark.evidence.clone()],
+                refusal: None,
+            })
+        });
+        Ruling::Ran(findings.collect())
+    }
+}
+
+/// What is odd about a number of seconds.
+enum Oddness {
+    /// Plausible in this unit instead.
+    Unit(&'static str),
+    Negative,
+    Zero,
+    TooSmall,
+    Imprecise,
+    TooLate,
+    /// Not wrong, but too much for some.
+    Beyond32Bits,
+}
+
+fn oddness(claim: &str, value: &Decimal) -> Option<Oddness> {
+    let is_limit = claim == "exp";
+    let is_usual = matches!(claim, "exp" | "iat");
+    let at = |seconds: i64| after(Timestamp::UNIX_EPOCH, seconds);
+    let units = [
+        ("milliseconds", 1_000),
+        ("microseconds", 1_000_000),
+        ("nanoseconds", 1_000_000_000),
+    ];
+    let unit = units.into_iter().find(|(_, factor)| {
+        let [first, last] = PLAUSIBLE.map(|seconds| at(seconds.saturating_mul(*factor)));
+        *value >= first && *value <= last
+    });
+    let [_, last] = PLAUSIBLE;
+    if let Some((unit, _)) = unit.filter(|_| *value > at(last)) {
+        Some(Oddness::Unit(unit))
+    } else if *value < at(0) {
+        Some(Oddness::Negative)
+    } else if *value == at(0) {
+        match claim {
+            "exp" => Some(Oddness::Zero),
+            "iat" => Some(Oddness::TooSmall),
+            _ => None,
+        }
+    } else if *value < at(TOO_SMALL) {
+        is_usual.then_some(Oddness::TooSmall)
+    } else if *value > at(MAX_EXACT) {
+        Some(Oddness::Imprecise)
+    } else if *value > at(last) {
+        Some(Oddness::TooLate)
+    } else if *value > at(MAX_32_BITS) && is_limit {
+        Some(Oddness::Beyond32Bits)
+    } else {
+        None
+    }
+}
