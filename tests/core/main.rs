@@ -3,6 +3,8 @@
 //! Each module carries `#[cfg(test)]`, so that its helpers count as test code for clippy.
 
 #[cfg(test)]
+mod arrive;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod common;
