@@ -95,9 +95,10 @@ fn run(options: &InspectOptions) -> Result<bool, Failure> {
     if format == Format::Jsonl {
         return stream(options, session, &inputs, at);
     }
+    let mut adding = session.adding();
     for input in &inputs {
         for candidate in input.candidates()? {
-            session.add(candidate);
+            adding.add(candidate);
         }
     }
     if session.tokens.is_empty() {
@@ -126,15 +127,17 @@ fn stream(
 ) -> Result<bool, Failure> {
     let mut out = io::stdout().lock();
     let mut summary = Summary::default();
+    let mut adding = session.adding();
     for candidate in inputs.iter().map(Input::candidates) {
         for candidate in candidate? {
             if summary.occurrences == 0 {
-                jsonl::run_line(at, &session.keys, &mut out).map_err(Failure::Output)?;
+                jsonl::run_line(at, &adding.session().keys, &mut out).map_err(Failure::Output)?;
             }
             summary.occurrences = summary.occurrences.saturating_add(1);
             let place = candidate.place.clone();
-            let known = session.tokens.len();
-            let index = session.add(candidate);
+            let known = adding.session().tokens.len();
+            let index = adding.add(candidate);
+            let session = adding.session();
             let Some(inspection) = session.tokens.get(index) else {
                 continue;
             };

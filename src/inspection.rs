@@ -78,60 +78,95 @@ pub struct Session {
 
 impl Session {
     /// Adds a token, or a place to one that is there. Gives its position in [`Session::tokens`].
+    ///
+    /// Goes over all that is there; for more than a few, see [`Session::adding`].
     pub fn add(&mut self, candidate: Candidate) -> usize {
-        let sha256 = sha256(&candidate.text);
-        let known = self
-            .tokens
-            .iter()
-            .position(|inspection| inspection.sha256 == sha256);
-        match known {
-            Some(at) => {
-                if let Some(same) = self.tokens.get_mut(at)
-                    && !same.places.contains(&candidate.place)
-                {
-                    same.places.push(candidate.place);
-                }
-                at
-            }
-            None => self.push(Inspection::new(candidate, &self.keys, &self.setting)),
-        }
+        self.adding().add(candidate)
     }
 
     /// Adds tokens that were inspected elsewhere, or their places to those that are there. Gives the position of each
     /// in [`Session::tokens`].
     pub fn add_inspected(&mut self, new: impl IntoIterator<Item = Inspection>) -> Vec<usize> {
-        let tokens = self.tokens.iter().enumerate();
-        let mut known: HashMap<String, usize> = tokens
-            .map(|(at, inspection)| (inspection.sha256.clone(), at))
-            .collect();
-        // What was found thousands of times has thousands of places.
-        let mut places: HashMap<usize, HashSet<Place>> = HashMap::new();
         let new = new.into_iter();
         self.tokens.reserve(new.size_hint().0);
-        new.map(|inspection| {
-            let Some(&at) = known.get(&inspection.sha256) else {
-                let sha256 = inspection.sha256.clone();
-                let at = self.push(inspection);
-                known.insert(sha256, at);
-                return at;
-            };
-            if let Some(same) = self.tokens.get_mut(at) {
-                let there = places
-                    .entry(at)
-                    .or_insert_with(|| same.places.iter().cloned().collect());
-                let new = inspection.places.into_iter();
-                same.places
-                    .extend(new.filter(|place| there.insert(place.clone())));
+        let mut adding = self.adding();
+        new.map(|inspection| adding.add_inspected(inspection))
+            .collect()
+    }
+
+    /// A way to add many tokens, each in the same short time.
+    pub fn adding(&mut self) -> Adding<'_> {
+        let tokens = self.tokens.iter().enumerate();
+        let known = tokens
+            .map(|(at, inspection)| (inspection.sha256.clone(), at))
+            .collect();
+        Adding {
+            session: self,
+            known,
+            places: HashMap::new(),
+        }
+    }
+}
+
+/// Tokens being added to a session, with what is looked up for each.
+pub struct Adding<'s> {
+    session: &'s mut Session,
+    /// Positions by SHA-256.
+    known: HashMap<String, usize>,
+    /// The places of tokens that were found again: what was found thousands of times has thousands of places.
+    places: HashMap<usize, HashSet<Place>>,
+}
+
+impl Adding<'_> {
+    /// The session as it is now.
+    pub fn session(&self) -> &Session {
+        self.session
+    }
+
+    /// Adds a token, or a place to one that is there. Gives its position in [`Session::tokens`].
+    pub fn add(&mut self, candidate: Candidate) -> usize {
+        match self.known.get(&sha256(&candidate.text)) {
+            Some(&at) => {
+                self.add_places(at, [candidate.place]);
+                at
             }
-            at
-        })
-        .collect()
+            None => self.push(Inspection::new(
+                candidate,
+                &self.session.keys,
+                &self.session.setting,
+            )),
+        }
+    }
+
+    fn add_inspected(&mut self, inspection: Inspection) -> usize {
+        match self.known.get(&inspection.sha256) {
+            Some(&at) => {
+                self.add_places(at, inspection.places);
+                at
+            }
+            None => self.push(inspection),
+        }
+    }
+
+    fn add_places(&mut self, at: usize, new: impl IntoIterator<Item = Place>) {
+        let Some(same) = self.session.tokens.get_mut(at) else {
+            return;
+        };
+        let there = self
+            .places
+            .entry(at)
+            .or_insert_with(|| same.places.iter().cloned().collect());
+        let new = new.into_iter();
+        same.places
+            .extend(new.filter(|place| there.insert(place.clone())));
     }
 
     /// Adds a token at the end. Gives its position.
     fn push(&mut self, new: Inspection) -> usize {
-        self.tokens.push(new);
-        self.tokens.len().saturating_sub(1)
+        let at = self.session.tokens.len();
+        self.known.insert(new.sha256.clone(), at);
+        self.session.tokens.push(new);
+        at
     }
 }
 

@@ -9,6 +9,8 @@ mod cli;
 #[cfg(test)]
 mod common;
 #[cfg(test)]
+mod damaged;
+#[cfg(test)]
 mod find;
 #[cfg(test)]
 mod house;
@@ -16,6 +18,8 @@ mod house;
 mod json;
 #[cfg(test)]
 mod keys;
+#[cfg(test)]
+mod mathematics;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
