@@ -5,6 +5,8 @@
 //! any other region a token is where characters of the base64 alphabets begin with an encoded JSON object and go on
 //! after a dot.
 
+mod context;
+mod cut;
 mod http;
 mod length;
 mod nothing;
@@ -12,6 +14,7 @@ mod prose;
 mod quotes;
 mod shape;
 mod text;
+mod undo;
 mod whole;
 mod wrap;
 
@@ -21,6 +24,7 @@ use zeroize::Zeroizing;
 
 pub use nothing::{Nothing, explain_nothing};
 use text::Text;
+use undo::Undone;
 
 /// A token's text, cut out of what it came in.
 #[derive(Clone, PartialEq, Eq)]
@@ -53,14 +57,24 @@ pub struct Place {
 pub enum Where {
     /// The value of a command line argument.
     Argument,
-    /// An HTTP `Authorization` header.
+    /// An HTTP `Authorization` header, or what makes a program send one.
     AuthorizationHeader,
     /// Alone, or in a text of no known form.
     Bare,
     /// The body of an HTTP message.
     Body,
+    /// A cookie, in either direction.
+    Cookie,
+    /// A field of a form (`application/x-www-form-urlencoded`).
+    Form,
     /// Another HTTP header.
     Header,
+    /// A string in JSON.
+    Json,
+    /// A line that begins with a time.
+    Log,
+    /// A URL: a parameter of its query or fragment, or elsewhere in it.
+    Url,
 }
 
 impl Where {
@@ -71,7 +85,12 @@ impl Where {
             Self::AuthorizationHeader => "authorization-header",
             Self::Bare => "bare",
             Self::Body => "body",
+            Self::Cookie => "cookie",
+            Self::Form => "form",
             Self::Header => "header",
+            Self::Json => "json",
+            Self::Log => "log",
+            Self::Url => "url",
         }
     }
 }
@@ -89,6 +108,12 @@ pub enum Repair {
     LineWraps,
     /// A full stop or comma after it, in prose.
     TrailingPunctuation,
+    /// Percent-encoding in it or beside it, decoded once.
+    PercentEncoding,
+    /// Backslash escapes in it or beside it, as strings of JSON and of programs have them.
+    JsonEscape,
+    /// An ellipsis or the like after it: whoever wrote it down cut it.
+    CutMark,
 }
 
 impl Repair {
@@ -96,7 +121,10 @@ impl Repair {
     pub fn name(self) -> &'static str {
         match self {
             Self::BearerPrefix => "bearer-prefix",
+            Self::CutMark => "cut-mark",
+            Self::JsonEscape => "json-escape",
             Self::LineWraps => "line-wraps",
+            Self::PercentEncoding => "percent-encoding",
             Self::Quotes => "quotes",
             Self::TrailingPunctuation => "trailing-punctuation",
             Self::Whitespace => "whitespace",
@@ -163,17 +191,15 @@ fn search(input: &[u8], name: &str, alone: Where) -> Vec<Candidate> {
     let mut cursor = text.cursor();
     let mut candidates = Vec::new();
     for region in regions {
-        let Some(within) = bytes.get(..region.range.end) else {
-            continue;
-        };
-        for found in in_region(within, &region) {
-            let (byte_range, line) = cursor.locate(&found.range);
-            let (where_, name_in) = match (region.where_, found.authorization) {
-                (Where::Bare, Some(header)) => (Where::AuthorizationHeader, Some(header)),
-                (Where::Bare, None) if found.is_all => (alone, None),
-                (where_, _) => (where_, region.name_in.clone()),
-            };
+        let undone = Undone::new(bytes.get(region.range.clone()).unwrap_or_default());
+        let mut way_back = undone.way_back();
+        for found in in_region(undone.bytes(), &region) {
+            let (where_, name_in) = place(undone.bytes(), &region, &found, alone);
+            let (range, undone) = way_back.locate(&found.range);
+            let shift = |at: usize| at.saturating_add(region.range.start);
+            let (byte_range, line) = cursor.locate(&(shift(range.start)..shift(range.end)));
             let mut repairs = found.repairs;
+            repairs.extend(undone);
             repairs.sort_unstable();
             repairs.dedup();
             candidates.push(Candidate {
@@ -192,12 +218,22 @@ fn search(input: &[u8], name: &str, alone: Where) -> Vec<Candidate> {
     candidates
 }
 
-/// The tokens of a region that ends where `bytes` does.
+/// What a token of a region stood in, and the name of what it was the value of. `alone` is where it stands when it is all.
+fn place(bytes: &[u8], region: &Region, found: &Found, alone: Where) -> (Where, Option<String>) {
+    match (region.where_, &found.authorization) {
+        (Where::AuthorizationHeader, _) => (region.where_, region.name_in.clone()),
+        (Where::Bare, Some(header)) => (Where::AuthorizationHeader, Some(header.clone())),
+        (Where::Bare, None) if found.is_all => (alone, None),
+        (where_, _) if found.is_all => (where_, region.name_in.clone()),
+        _ => context::of(bytes, &found.range, region),
+    }
+}
+
+/// The tokens of a region that is all of `bytes`.
 fn in_region(bytes: &[u8], region: &Region) -> Vec<Found> {
-    let start = region.range.start;
     let is_header = matches!(region.where_, Where::AuthorizationHeader | Where::Header);
     let has_scheme = region.where_ == Where::AuthorizationHeader;
-    if let Some(mut found) = whole::token(bytes, start, has_scheme) {
+    if let Some(mut found) = whole::token(bytes, 0, has_scheme) {
         // White space around a header's value is the header's.
         found
             .repairs
@@ -205,11 +241,11 @@ fn in_region(bytes: &[u8], region: &Region) -> Vec<Found> {
         return vec![found];
     }
     // A header that holds more than one thing has no sentences, a text that only begins like one may.
-    let found = prose::scan(bytes, start, region.where_ != Where::Header);
+    let found = prose::scan(bytes, 0, region.where_ != Where::Header);
     if !found.is_empty() || region.where_ == Where::Header {
         return found;
     }
-    whole::unreadable(bytes, start, has_scheme)
+    whole::unreadable(bytes, 0, has_scheme)
         .into_iter()
         .collect()
 }
@@ -350,8 +386,8 @@ mod tests {
             let expected = [
                 (&first, "header Proxy-Authorization 2", "bearer-prefix"),
                 (&second, "header X-Folded 3", "line-wraps"),
-                (&third, "header Set-Cookie 5", ""),
-                (&first, "body  8", "quotes"),
+                (&third, "cookie session 5", ""),
+                (&first, "json id_token 8", "quotes"),
             ];
             let expected: Vec<_> = expected
                 .map(|(text, place, repairs)| (text.clone(), place.to_owned(), repairs.to_owned()))

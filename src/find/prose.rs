@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::length::{is_length_of, signature_lengths};
 use super::shape::{is_object, is_token_byte, may_be_object};
 use super::wrap::{Pieces, Trust, run};
-use super::{Found, Repair, quotes};
+use super::{Found, Repair, cut, quotes};
 use crate::jose::{base64url, json};
 
 /// How many times the length of a text may be gathered in looking for tokens broken over lines.
@@ -62,10 +62,19 @@ fn next_joined(bytes: &[u8], run: Range<usize>) -> Option<usize> {
 /// The places after anything but a letter or digit.
 fn starts(bytes: &[u8], run: Range<usize>) -> impl Iterator<Item = usize> {
     let first = run.start;
+    // What was percent-encoded twice is decoded once, and then `%3D` stands before the token.
+    let after_escape = first
+        .checked_sub(1)
+        .and_then(|percent| bytes.get(percent..)?.first_chunk::<3>())
+        .is_some_and(|[percent, digits @ ..]| {
+            *percent == b'%' && digits.iter().all(u8::is_ascii_hexdigit)
+        })
+        .then(|| first.saturating_add(2));
     run.filter(move |&at| {
         let before = at.checked_sub(1).and_then(|at| bytes.get(at));
         at == first && before.is_none_or(|&b| !is_token_byte(b))
             || before.is_some_and(|b| !b.is_ascii_alphanumeric())
+            || after_escape == Some(at)
     })
 }
 
@@ -82,16 +91,20 @@ pub(super) fn token(
     if !is_object(gathered.as_bytes()) {
         return None;
     }
-    let text = settle(gathered, in_sentences)?;
+    let (text, is_cut) = settle(gathered, in_sentences)?;
     let range = pieces.range(text.len());
     let (mut repairs, authorization) = surroundings(bytes, &range);
     if text.len() > pieces.text(1).len() {
         repairs.push(Repair::LineWraps);
     }
-    let follows = gathered.as_bytes().get(text.len());
-    let follows = follows.or_else(|| bytes.get(range.end));
-    if in_sentences && matches!(follows, Some(b'.' | b',')) {
-        repairs.push(Repair::TrailingPunctuation);
+    let follows = bytes.get(range.end..).unwrap_or_default();
+    if is_cut || cut::begins_with_mark(follows) && !is_finished(text) {
+        repairs.push(Repair::CutMark);
+    } else if in_sentences {
+        let follows = gathered.as_bytes().get(text.len()).or(follows.first());
+        if matches!(follows, Some(b'.' | b',')) {
+            repairs.push(Repair::TrailingPunctuation);
+        }
     }
     Some(Found {
         text: Zeroizing::new(text.to_owned()),
@@ -102,8 +115,19 @@ pub(super) fn token(
     })
 }
 
-/// Takes off what follows the token in the same run of characters. `None` when no token is left.
-fn settle(text: &str, in_sentences: bool) -> Option<&str> {
+/// Whether the last part is as long as the algorithm makes it.
+fn is_finished(text: &str) -> bool {
+    let compact = text.split_once('~').map_or(text, |(compact, _)| compact);
+    let header = compact.split('.').next().unwrap_or_default();
+    let header = json::read(&base64url::decode(header).bytes);
+    let whole = if header.get("enc").is_some() { 5 } else { 3 };
+    let last = compact.rsplit('.').next().unwrap_or_default();
+    compact.split('.').take(6).count() == whole && is_length_of(signature_lengths(&header), last)
+}
+
+/// Takes off what follows the token in the same run of characters, and says whether that is an ellipsis that cuts it.
+/// `None` when no token is left.
+fn settle(text: &str, in_sentences: bool) -> Option<(&str, bool)> {
     let compact = text.split_once('~').map_or(text, |(compact, _)| compact);
     let (header, _) = compact.split_once('.')?;
     let header = json::read(&base64url::decode(header).bytes);
@@ -113,6 +137,16 @@ fn settle(text: &str, in_sentences: bool) -> Option<&str> {
         .count()
         .saturating_add(1);
     let mut end = text;
+    let mut is_cut = false;
+    // Before an ellipsis the last dot of `header.payload.` is still the token's.
+    if let Some(shorter) = cut::before_mark(text.as_bytes())
+        && let Some(shorter) = text.get(..shorter.len())
+        && shorter.contains('.')
+    {
+        is_cut = !is_finished(shorter);
+        end = shorter;
+        parts = parts.saturating_sub(3);
+    }
     // The last dot of `header.payload.` is not a full stop: it stands before an empty signature.
     while in_sentences
         && parts != whole
@@ -123,7 +157,7 @@ fn settle(text: &str, in_sentences: bool) -> Option<&str> {
     }
     let (_, rest) = end.split_once('.')?;
     let is_ellipsis = in_sentences && rest.bytes().all(|byte| byte == b'.');
-    (!is_ellipsis).then_some(end)
+    (!is_ellipsis).then_some((end, is_cut))
 }
 
 /// Without `/more/of/the/path` after a signature, when the algorithm tells where that ends.

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::length::{is_length_of, signature_lengths};
 use super::shape::{Opening, may_be_object, opening};
 use super::wrap::{Pieces, Trust};
-use super::{Found, Repair, prose, quotes};
+use super::{Found, Repair, cut, prose, quotes};
 use crate::jose::{MAX_TOKEN_BYTES, base64url, json};
 
 /// Fewer characters without a dot are not worth a token, even when they begin like one.
@@ -87,6 +87,15 @@ impl<'a> Core<'a> {
             text = quotes::strip_start(text).unwrap_or(text);
             if text.len() < outside.len() {
                 repairs.push(Repair::Quotes);
+            }
+            if let Some(rest) = cut::before_mark(text)
+                && !text.contains(&b'\n')
+                && opening(text) == Opening::Object
+                && rest.contains(&b'.')
+            {
+                repairs.push(Repair::CutMark);
+                end = end.saturating_sub(text.len().saturating_sub(rest.len()));
+                text = rest;
             }
             if let Some((word, rest)) = leading_word(text) {
                 if word.eq_ignore_ascii_case(b"bearer") {

@@ -357,6 +357,9 @@ impl State {
             let here = piece.get(at..).unwrap_or_default();
             let boundary = before.is_none_or(|b: u8| !b.is_ascii_alphanumeric());
             let opens = boundary && !first && shape::may_be_object(here);
+            // Random characters may well be `-ey` before a line's end, but not all of an object.
+            let is_chance = matches!(before, Some(b'-' | b'_')) && !shape::is_object(here);
+            let opens = opens && !is_chance;
             if opens && !self.may_open(here, at == 0) {
                 return false;
             }
@@ -495,6 +498,20 @@ mod tests {
         for after in ["1.2.3", "../a.b.c", "example.com", ""] {
             let text = format!("Cut:\n{header}\n{after}\n");
             assert_eq!(texts(&text), [""; 0], "{after}");
+        }
+    }
+
+    /// `{" ` is soon made of random characters, and a line may end right after it.
+    #[test]
+    fn a_signature_may_hold_what_opens_like_a_header() {
+        let token = jws("RS256", 256);
+        for opening in ["-eyIg", "_eyJh", "-eyI"] {
+            let (start, signature) = token.split_at(token.len() - 100);
+            let token = format!("{start}{opening}{}", &signature[opening.len()..]);
+            for width in 8..token.len() {
+                let text = wrap(&token, width);
+                assert_eq!(texts(&text), [token.as_str()], "{width} {opening}");
+            }
         }
     }
 

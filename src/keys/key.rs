@@ -327,6 +327,9 @@ pub struct Certificate {
 /// Why a key cannot be used. `Display` says what was expected and what was found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum KeyFault {
+    /// The first certificate of `x5c` holds another key (RFC 7517 section 4.7).
+    #[error("expected the key of its first certificate (\"x5c\"), found another key")]
+    CertificateKey,
     /// It is encrypted.
     #[error("expected a key that is not encrypted, found one that needs a passphrase")]
     Encrypted,
@@ -358,6 +361,9 @@ pub enum KeyFault {
         /// What is there.
         found: &'static str,
     },
+    /// The private half is that of another key.
+    #[error("expected a private half that belongs to the public one, found another")]
+    PrivateHalf,
     /// OpenSSL refuses the numbers.
     #[error("expected a key that OpenSSL can use, found one that it refuses: {0}")]
     Refused(String),

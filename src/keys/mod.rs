@@ -5,6 +5,7 @@
 
 mod forms;
 mod key;
+mod pair;
 mod public;
 mod ring;
 

@@ -60,9 +60,9 @@ fn the_samples_hold_what_their_readme_says() {
                 Some("Authorization"),
                 "bearer-prefix",
             ),
-            (5, "header", Some("Cookie"), ""),
-            (9, "body", None, "quotes"),
-            (9, "body", None, "quotes"),
+            (5, "cookie", Some("session"), ""),
+            (9, "json", Some("access_token"), "quotes"),
+            (9, "json", Some("refresh_token"), "quotes"),
         ];
         let expected: Vec<_> = expected
             .map(|(line, where_, name, repairs)| (line, where_, name, repairs.to_owned()))

@@ -3,9 +3,13 @@
 //! Each module carries `#[cfg(test)]`, so that its helpers count as test code for clippy.
 
 #[cfg(test)]
+mod arrive;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod common;
+#[cfg(test)]
+mod damaged;
 #[cfg(test)]
 mod explain;
 #[cfg(test)]
@@ -16,6 +20,8 @@ mod house;
 mod json;
 #[cfg(test)]
 mod keys;
+#[cfg(test)]
+mod mathematics;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]

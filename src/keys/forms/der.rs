@@ -6,12 +6,14 @@
 use openssl::asn1::Asn1Object;
 use openssl::ec::EcKey;
 use openssl::error::ErrorStack;
-use openssl::pkey::{HasPublic, Id, PKey};
+use openssl::pkey::{HasPublic, Id, PKey, Private};
 use openssl::rsa::Rsa;
 use x509_parser::der_parser::Oid;
+use zeroize::Zeroizing;
 
 use super::certificate::from_certificate_der;
 use super::{Form, LoadError};
+use crate::keys::pair;
 use crate::keys::public::{from_pkey, refused};
 use crate::keys::{Holds, Key, KeyFault, KeyNote};
 
@@ -29,6 +31,8 @@ const BIT_STRING: u8 = 0x03;
 const OCTET_STRING: u8 = 0x04;
 const OBJECT_IDENTIFIER: u8 = 0x06;
 const SEQUENCE: u8 = 0x30;
+/// `[0]` of `ECPrivateKey` (RFC 5915 section 3).
+const PARAMETERS: u8 = 0xA0;
 
 /// The algorithms whose keys OpenSSL is asked to read. Of others it would compute the public half of a private key,
 /// which hostile DSA numbers make last for hours.
@@ -121,7 +125,7 @@ pub(super) fn key(der: &[u8], armour: Armour, source: &str, ordinal: usize) -> K
     }
     match structure {
         Some(Structure::Pkcs1Private) => {
-            take(
+            take_private(
                 &mut key,
                 Rsa::private_key_from_der(der).and_then(PKey::from_rsa),
             );
@@ -132,9 +136,16 @@ pub(super) fn key(der: &[u8], armour: Armour, source: &str, ordinal: usize) -> K
                 Rsa::public_key_from_der_pkcs1(der).and_then(PKey::from_rsa),
             );
         }
-        Some(Structure::Pkcs8) => take(&mut key, PKey::private_key_from_pkcs8(der)),
+        Some(Structure::Pkcs8) => take_private(&mut key, PKey::private_key_from_pkcs8(der)),
+        Some(Structure::Sec1) if !names_curve(der) => {
+            key.fault = Some(KeyFault::Member {
+                name: "crv",
+                expected: "the curve in the key, or in a PEM block EC PARAMETERS before it",
+                found: "neither".to_owned(),
+            });
+        }
         Some(Structure::Sec1) => {
-            take(
+            take_private(
                 &mut key,
                 EcKey::private_key_from_der(der).and_then(PKey::from_ec_key),
             );
@@ -185,6 +196,56 @@ fn take<T: HasPublic>(key: &mut Key, loaded: Result<PKey<T>, ErrorStack>) {
         from_pkey(&pkey)
     });
     key.set_public(public);
+}
+
+fn take_private(key: &mut Key, loaded: Result<PKey<Private>, ErrorStack>) {
+    let is_known = |pkey: &&PKey<Private>| from_pkey(pkey).is_ok();
+    let known = loaded.as_ref().ok().filter(is_known);
+    match known.and_then(|pkey| pair::of_pkey(pkey).err()) {
+        Some(torn) => key.fault = Some(torn),
+        None => take(key, loaded),
+    }
+}
+
+/// Whether an `ECPrivateKey` says on which curve it is.
+fn names_curve(der: &[u8]) -> bool {
+    parts_of_sec1(der).is_some_and(|(_, rest)| rest.first() == Some(&PARAMETERS))
+}
+
+/// Version and number of an `ECPrivateKey`, and what follows them.
+fn parts_of_sec1(der: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (_, inner, _) = split(der)?;
+    let (_, _, rest) = split(inner)?;
+    let (_, _, rest) = split(rest)?;
+    inner.split_at_checked(inner.len().saturating_sub(rest.len()))
+}
+
+/// An `ECPrivateKey` that says nothing of its curve, with the parameters that stand beside it; `None` when it is complete
+/// or something else.
+pub(super) fn with_curve(der: &[u8], parameters: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    if structure(der) != Some(Structure::Sec1) || names_curve(der) {
+        return None;
+    }
+    let (start, rest) = parts_of_sec1(der)?;
+    let parameters = enclosed(PARAMETERS, &[element(parameters)?])?;
+    enclosed(SEQUENCE, &[start, &parameters, rest])
+}
+
+/// An element of these contents (X.690 section 8.1.3).
+fn enclosed(tag: u8, contents: &[&[u8]]) -> Option<Zeroizing<Vec<u8>>> {
+    let length = contents.iter().map(|piece| piece.len()).sum::<usize>();
+    let mut der = Zeroizing::new(Vec::with_capacity(length.saturating_add(6)));
+    der.push(tag);
+    if let Ok(short @ 0..=0x7F) = u8::try_from(length) {
+        der.push(short);
+    } else {
+        der.push(0x84);
+        der.extend_from_slice(&u32::try_from(length).ok()?.to_be_bytes());
+    }
+    for piece in contents {
+        der.extend_from_slice(piece);
+    }
+    Some(der)
 }
 
 fn form(structure: Option<Structure>, armour: Armour) -> &'static str {
@@ -272,6 +333,24 @@ mod tests {
             pkey.public_key_to_der().unwrap(),
         ] {
             assert_eq!(one(&der).thumbprint, thumbprint);
+        }
+    }
+
+    #[test]
+    fn a_curve_is_put_into_a_key_of_any_length() {
+        for nid in [Nid::SECP256K1, Nid::SECP521R1] {
+            let group = EcGroup::from_curve_name(nid).unwrap();
+            let der = EcKey::generate(&group)
+                .unwrap()
+                .private_key_to_der()
+                .unwrap();
+            let (start, rest) = parts_of_sec1(&der).unwrap();
+            let (_, parameters, rest) = split(rest).unwrap();
+            let bare = enclosed(SEQUENCE, &[start, rest]).unwrap();
+            assert!(load("key.der", &bare).is_err());
+            let whole = with_curve(&bare, parameters).unwrap();
+            assert_eq!(one(&whole).thumbprint, one(&der).thumbprint);
+            assert_eq!(with_curve(&der, parameters), None);
         }
     }
 

@@ -5,12 +5,17 @@
 
 use std::collections::HashMap;
 
+use openssl::bn::BigNum;
+use openssl::error::ErrorStack;
+use openssl::pkey::{PKey, Public};
 use zeroize::{Zeroize as _, Zeroizing};
 
+use super::certificate::from_certificate_der;
 use super::{Form, LoadError, Seeming, check_count};
 use crate::jose::base64url::{self, EncodingFaultKind};
 use crate::jose::json::{self, Json, Value};
 use crate::keys::key::quoted;
+use crate::keys::pair::{self, RsaNumbers};
 use crate::keys::public::{self, PublicKey};
 use crate::keys::{
     Curve, Holds, Key, KeyFault, KeyKind, KeyNote, Material, Members, OkpCurve, Secret,
@@ -60,11 +65,45 @@ pub fn from_jwk(json: &Json, source: &str, ordinal: usize) -> Key {
             if PRIVATE.iter().any(|name| json.get(name).is_some()) {
                 key.holds = Holds::Private;
             }
-            key.set_public(Ok(public));
+            match certified(json, &mut key, &public) {
+                Ok(()) => key.set_public(Ok(public)),
+                Err(fault) => key.fault = Some(fault),
+            }
         }
         Err(fault) => key.fault = Some(fault),
     }
     key
+}
+
+/// Compares the key with its first certificate, and takes over what that says.
+fn certified(json: &Json, key: &mut Key, public: &PublicKey) -> Result<(), KeyFault> {
+    let Some(chain) = json.get("x5c") else {
+        return Ok(());
+    };
+    let first = chain.array().and_then(|chain| chain.first());
+    let certificate = first.and_then(Json::str).map(|text| {
+        let der = base64url::decode(text).bytes;
+        from_certificate_der(&der, &key.source, key.ordinal)
+    });
+    match certificate {
+        Some(own) if own.fault.is_none() => {
+            if own.thumbprint.as_deref() != Some(public.thumbprint.as_str()) {
+                return Err(KeyFault::CertificateKey);
+            }
+            key.members.x5t = key.members.x5t.take().or(own.members.x5t);
+            key.members.x5t_s256 = key.members.x5t_s256.take().or(own.members.x5t_s256);
+            key.certificate = own.certificate;
+        }
+        other => key.members.notes.push(KeyNote::Ignored {
+            name: "x5c",
+            expected: "an array of certificates in base64",
+            found: match other {
+                Some(_) => "one that cannot be read",
+                None => first.map_or_else(|| with_article(chain), with_article),
+            },
+        }),
+    }
+    Ok(())
 }
 
 fn load(source: &str, content: &[u8]) -> Result<Vec<Key>, LoadError> {
@@ -221,6 +260,21 @@ enum Loaded {
     Secret(Secret),
 }
 
+/// A private number, overwritten when it is dropped.
+struct SecretNumber(BigNum);
+
+impl SecretNumber {
+    fn new(bytes: &[u8]) -> Result<Self, ErrorStack> {
+        BigNum::from_slice(bytes).map(Self)
+    }
+}
+
+impl Drop for SecretNumber {
+    fn drop(&mut self) {
+        self.0.clear();
+    }
+}
+
 /// Reads the members that a key is made of.
 struct Reader<'a> {
     json: &'a Json,
@@ -234,23 +288,68 @@ impl Reader<'_> {
                 let curve = self.curve(EC_CURVES, Curve::name)?;
                 let x = self.coordinate("x", curve)?;
                 let y = self.coordinate("y", curve)?;
-                public::ec(curve, &x, &y).map(Loaded::Public)
+                let public = public::ec(curve, &x, &y)?;
+                if let Some(d) = self.private("d")? {
+                    pair::ec(&public.key, &d)?;
+                }
+                Ok(Loaded::Public(public))
             }
             "OKP" => {
                 let curve = self.curve(OKP_CURVES, OkpCurve::name)?;
                 let x = self.bytes("x")?;
-                public::okp(curve, &x).map(Loaded::Public)
+                let public = public::okp(curve, &x)?;
+                if let Some(d) = self.private("d")? {
+                    pair::okp(curve, &public.key, &d)?;
+                }
+                Ok(Loaded::Public(public))
             }
             "RSA" => {
                 let n = self.number("n")?;
                 let e = self.number("e")?;
-                public::rsa(&n, &e).map(Loaded::Public)
+                let public = public::rsa(&n, &e)?;
+                self.rsa_pair(&public.key)?;
+                Ok(Loaded::Public(public))
             }
             // An empty secret is one: there are signers that use it.
             "oct" => Ok(Loaded::Secret(Secret::new(std::mem::take(
                 &mut *self.bytes("k")?,
             )))),
             other => Err(KeyFault::UnknownType(quoted(other))),
+        }
+    }
+
+    /// Checks the private numbers of an RSA key, when it has some.
+    fn rsa_pair(&mut self, public: &PKey<Public>) -> Result<(), KeyFault> {
+        let Some(d) = self.private("d")? else {
+            return Ok(());
+        };
+        // Of more than two primes these are not all.
+        let is_pair = self.json.get("oth").is_none();
+        let primes = match (self.private("p")?, self.private("q")?) {
+            (Some(p), Some(q)) if is_pair => Some((p, q)),
+            _ => None,
+        };
+        let number = |bytes: &[u8]| SecretNumber::new(bytes);
+        let refused = |stack: ErrorStack| public::refused(&stack);
+        let primes = primes
+            .map(|(p, q)| Ok((number(&p)?, number(&q)?)))
+            .transpose()
+            .map_err(refused)?;
+        let d = number(&d).map_err(refused)?;
+        let own = public.rsa().map_err(refused)?;
+        pair::rsa(&RsaNumbers {
+            n: own.n(),
+            e: own.e(),
+            d: &d.0,
+            primes: primes.as_ref().map(|(p, q)| (&*p.0, &*q.0)),
+        })
+    }
+
+    /// A private member, when it is there.
+    fn private(&mut self, name: &'static str) -> Result<Option<Zeroizing<Vec<u8>>>, KeyFault> {
+        match self.json.get(name) {
+            Some(_) => self.bytes(name).map(Some),
+            None => Ok(None),
         }
     }
 
@@ -403,7 +502,7 @@ mod tests {
         let key = one(&bad);
         assert_eq!((key.kind, key.fault), (KeyKind::Ec(Curve::P256), None));
         let notes: Vec<_> = key.members.notes.iter().map(ToString::to_string).collect();
-        assert_eq!(notes.len(), 7, "{notes:?}");
+        assert_eq!(notes.len(), 8, "{notes:?}");
         assert_eq!(
             notes[0],
             "expected member \u{201C}kty\u{201D} once, found it again"

@@ -22,13 +22,11 @@ const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"END ";
 const DASHES: &[u8] = b"-----";
 
+/// The curve of the key after it.
+const EC_PARAMETERS: &str = "EC PARAMETERS";
+
 /// Blocks that stand beside keys and are none.
-const PASSED_OVER: &[&str] = &[
-    "DH PARAMETERS",
-    "DSA PARAMETERS",
-    "EC PARAMETERS",
-    "X509 CRL",
-];
+const PASSED_OVER: &[&str] = &["DH PARAMETERS", "DSA PARAMETERS", EC_PARAMETERS, "X509 CRL"];
 
 /// One block, as found.
 struct Block<'a> {
@@ -41,15 +39,20 @@ struct Block<'a> {
 fn load(source: &str, content: &[u8]) -> Result<Vec<Key>, LoadError> {
     let mut keys = Vec::new();
     let mut rest = content;
+    let mut parameters = None;
     while let Some((block, after)) = next_block(rest) {
         rest = after;
         let label = String::from_utf8_lossy(block.label);
         if PASSED_OVER.contains(&label.as_ref()) {
+            if label == EC_PARAMETERS {
+                parameters = decode(block.body).ok();
+            }
             continue;
         }
         let ordinal = keys.len().saturating_add(1);
         check_count(source, ordinal)?;
-        keys.push(key(&block, &label, source, ordinal));
+        let parameters = parameters.take();
+        keys.push(key(&block, &label, parameters.as_deref(), source, ordinal));
     }
     Ok(keys)
 }
@@ -91,7 +94,14 @@ fn split_at<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     Some((text.get(..at)?, text.get(at.saturating_add(mark.len())..)?))
 }
 
-fn key(block: &Block<'_>, label: &str, source: &str, ordinal: usize) -> Key {
+/// `parameters` are those of the block before it: they belong to this one when it names no curve.
+fn key(
+    block: &Block<'_>,
+    label: &str,
+    parameters: Option<&Vec<u8>>,
+    source: &str,
+    ordinal: usize,
+) -> Key {
     let failed = |fault| Key {
         fault: Some(fault),
         ..Key::blank(source, ordinal, "PEM block")
@@ -113,6 +123,8 @@ fn key(block: &Block<'_>, label: &str, source: &str, ordinal: usize) -> Key {
         Ok(der) => der,
         Err(found) => return failed(KeyFault::Pem { found }),
     };
+    let complete = parameters.and_then(|parameters| der::with_curve(&der, parameters));
+    let der = complete.unwrap_or(der);
     if der::structure(&der).is_none() {
         return failed(KeyFault::UnknownType(format!(
             "the PEM block {}",
@@ -242,6 +254,34 @@ mod tests {
             public.first().map(|key| key.kind),
             Some(KeyKind::Rsa { bits: 512 })
         );
+    }
+
+    /// RFC 5915 section 3 leaves the curve out where something else says it.
+    #[test]
+    fn the_curve_may_stand_in_a_block_of_its_own() {
+        let ec = ec();
+        let expected = load(ec.private_key_to_pem().unwrap()).unwrap();
+        let der = ec.private_key_to_der().unwrap();
+        let oid = memmem::find(&der, b"\xA0\x0A\x06\x08").unwrap();
+        let mut bare = [&der[..oid], &der[oid + 12..]].concat();
+        bare[1] -= 12;
+        // Without the public half too, as RFC 5915 also allows.
+        let mut least = bare[..oid].to_vec();
+        least[1] = u8::try_from(oid - 2).unwrap();
+        let block = |label: &str, der: &[u8]| {
+            let body = openssl::base64::encode_block(der);
+            format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
+        };
+        let parameters = block("EC PARAMETERS", &der[oid + 2..oid + 12]);
+        for bare in [bare, least] {
+            let bare = block("EC PRIVATE KEY", &bare);
+            let keys = load(format!("{parameters}{bare}")).unwrap();
+            assert_eq!(thumbprints(&keys), thumbprints(&expected));
+            let error = load(&bare).unwrap_err().to_string();
+            assert!(error.contains("EC PARAMETERS"), "{error}");
+            let twice = load(format!("{parameters}{bare}{bare}")).unwrap();
+            assert_eq!(thumbprints(&twice).len(), 1, "only the next block's curve");
+        }
     }
 
     #[test]

@@ -1,0 +1,297 @@
+//! Escapes undone: what URLs, JSON and programs write for a character, and what joins a text over lines.
+//!
+//! A percent-encoding is decoded once. Backslashes before an escape are passed over, however many: they double with
+//! each string that a string is put in, and none of them can be a token's. A string cut in two, and a line that goes on after `\`
+//! or `^`, become a line break, which the rules for wrapped tokens then judge.
+
+use std::ops::Range;
+
+use zeroize::Zeroizing;
+
+use super::Repair;
+use super::shape::is_token_byte;
+
+/// How many bytes may stand between two pieces of one string.
+const MAX_JOINT: usize = 256;
+
+/// A text without its escapes, and the way back.
+pub(super) struct Undone<'a> {
+    raw: &'a [u8],
+    /// `None` when there is nothing to undo.
+    changed: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl<'a> Undone<'a> {
+    pub(super) fn new(raw: &'a [u8]) -> Self {
+        let has_some = Units { raw, at: 0 }.any(|unit| matches!(unit, Unit::Escape { .. }));
+        let changed = has_some.then(|| {
+            // Nothing is written longer than it was, so nothing is moved and left behind unzeroized.
+            let mut text = Zeroizing::new(Vec::with_capacity(raw.len()));
+            for unit in (Units { raw, at: 0 }) {
+                match unit {
+                    Unit::Escape { byte, .. } => text.push(byte),
+                    Unit::Plain(range) => {
+                        text.extend_from_slice(raw.get(range).unwrap_or_default());
+                    }
+                }
+            }
+            text
+        });
+        Self { raw, changed }
+    }
+
+    /// The text without escapes.
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.changed.as_ref().map_or(self.raw, |text| text)
+    }
+
+    /// A way back that begins at the beginning.
+    pub(super) fn way_back(&self) -> WayBack<'a> {
+        WayBack {
+            raw: self.raw,
+            is_same: self.changed.is_none(),
+            raw_at: 0,
+            at: 0,
+            plain_end: 0,
+            last: None,
+        }
+    }
+}
+
+/// The way from the text without escapes to the raw one. It only moves on, so that it costs one pass over all.
+pub(super) struct WayBack<'a> {
+    raw: &'a [u8],
+    is_same: bool,
+    raw_at: usize,
+    at: usize,
+    /// The end of the raw bytes from here on that are known to stand for themselves: looked for once, not at each place.
+    plain_end: usize,
+    /// What the byte before this place was, if it was an escape.
+    last: Option<Repair>,
+}
+
+impl WayBack<'_> {
+    /// The raw bytes of a range, and what was undone in it or right beside it.
+    ///
+    /// Ranges must come in text order and not overlap.
+    pub(super) fn locate(&mut self, range: &Range<usize>) -> (Range<usize>, Vec<Repair>) {
+        if self.is_same {
+            return (range.clone(), Vec::new());
+        }
+        let mut undone = Vec::new();
+        self.advance(range.start, &mut Vec::new());
+        undone.extend(self.last);
+        let start = self.raw_at;
+        self.advance(range.end, &mut undone);
+        if let Some(Unit::Escape { repair, .. }) = self.unit() {
+            undone.extend(repair);
+        }
+        (start..self.raw_at, undone)
+    }
+
+    fn unit(&mut self) -> Option<Unit> {
+        if self.raw_at < self.plain_end {
+            return Some(Unit::Plain(self.raw_at..self.plain_end));
+        }
+        let mut units = Units {
+            raw: self.raw,
+            at: self.raw_at,
+        };
+        let unit = units.next();
+        if let Some(Unit::Plain(range)) = &unit {
+            self.plain_end = range.end;
+        }
+        unit
+    }
+
+    fn advance(&mut self, to: usize, undone: &mut Vec<Repair>) {
+        while let Some(wanted) = to.checked_sub(self.at).filter(|&wanted| wanted > 0) {
+            let (raw, count) = match self.unit() {
+                None => return,
+                Some(Unit::Escape { range, repair, .. }) => {
+                    self.last = repair;
+                    if let Some(repair) = repair.filter(|repair| !undone.contains(repair)) {
+                        undone.push(repair);
+                    }
+                    (range.len(), 1)
+                }
+                Some(Unit::Plain(range)) => {
+                    self.last = None;
+                    let count = range.len().min(wanted);
+                    (count, count)
+                }
+            };
+            self.raw_at = self.raw_at.saturating_add(raw);
+            self.at = self.at.saturating_add(count);
+        }
+    }
+}
+
+/// A piece of the raw text.
+enum Unit {
+    /// One byte, written with more.
+    Escape {
+        range: Range<usize>,
+        byte: u8,
+        /// `None` for what only joins lines: the token says that it was wrapped.
+        repair: Option<Repair>,
+    },
+    /// Bytes that stand for themselves.
+    Plain(Range<usize>),
+}
+
+/// The raw text in pieces.
+struct Units<'a> {
+    raw: &'a [u8],
+    at: usize,
+}
+
+impl Iterator for Units<'_> {
+    type Item = Unit;
+
+    fn next(&mut self) -> Option<Unit> {
+        let start = self.at;
+        let rest = self.raw.get(start..).filter(|rest| !rest.is_empty())?;
+        if let Some((length, byte, repair)) = escape(rest, self.raw.get(..start)) {
+            self.at = start.saturating_add(length);
+            return Some(Unit::Escape {
+                range: start..self.at,
+                byte,
+                repair,
+            });
+        }
+        // Of several backslashes the last one is no escape either.
+        let first = rest
+            .iter()
+            .take_while(|&&byte| byte == b'\\')
+            .count()
+            .max(1);
+        let next = rest
+            .iter()
+            .skip(first)
+            .position(|byte| matches!(byte, b'%' | b'\\' | b'^' | b'"' | b'\''));
+        self.at = next.map_or(self.raw.len(), |next| {
+            start.saturating_add(first).saturating_add(next)
+        });
+        Some(Unit::Plain(start..self.at))
+    }
+}
+
+/// The escape that `rest` begins with: its length, the byte that it stands for, and what undoing it is called.
+fn escape(rest: &[u8], before: Option<&[u8]>) -> Option<(usize, u8, Option<Repair>)> {
+    match rest.first()? {
+        b'%' => {
+            let byte = hexadecimal(rest.get(1..3)?)?;
+            Some((3, byte, Some(Repair::PercentEncoding)))
+        }
+        b'\\' => {
+            let slashes = rest.iter().take_while(|&&byte| byte == b'\\').count();
+            let (length, byte, is_join) = after_slash(rest.get(slashes..)?)?;
+            let repair = (!is_join).then_some(Repair::JsonEscape);
+            Some((slashes.saturating_add(length), byte, repair))
+        }
+        b'^' => match rest.get(1..)? {
+            [b'"', ..] => Some((2, b'"', None)),
+            [b'\n', ..] => Some((2, b'\n', None)),
+            [b'\r', b'\n', ..] => Some((3, b'\n', None)),
+            _ => None,
+        },
+        b'"' | b'\'' => {
+            let is_after_token = before?.last().is_some_and(|&byte| is_token_byte(byte));
+            let length = is_after_token.then(|| joint(rest)).flatten()?;
+            Some((length, b'\n', None))
+        }
+        _ => None,
+    }
+}
+
+/// What follows backslashes: its length, the byte, and whether it joins two lines.
+fn after_slash(rest: &[u8]) -> Option<(usize, u8, bool)> {
+    let escaped = |length, byte| Some((length, byte, false));
+    match rest {
+        [b'n', ..] => escaped(1, b'\n'),
+        [b'r', ..] => escaped(1, b'\r'),
+        [b't', ..] => escaped(1, b'\t'),
+        [byte @ (b'/' | b'"' | b'\''), ..] => escaped(1, *byte),
+        [b'u', b'0', b'0', digits @ ..] => escaped(5, hexadecimal(digits.get(..2)?)?),
+        [b'x', digits @ ..] => escaped(3, hexadecimal(digits.get(..2)?)?),
+        [b'\n', ..] => Some((1, b'\n', true)),
+        [b'\r', b'\n', ..] => Some((2, b'\n', true)),
+        _ => None,
+    }
+}
+
+/// A printable character or white space of ASCII from two hexadecimal digits.
+fn hexadecimal(digits: &[u8]) -> Option<u8> {
+    let digits = std::str::from_utf8(digits).ok()?;
+    let is_hexadecimal = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let byte = u8::from_str_radix(digits, 16)
+        .ok()
+        .filter(|_| is_hexadecimal)?;
+    (byte.is_ascii_graphic() || byte.is_ascii_whitespace()).then_some(byte)
+}
+
+/// The length of what cuts a string in two: `"` at the end of a line, a plus sign at most, `"` at the beginning of the next;
+/// with the plus sign also in one line.
+fn joint(rest: &[u8]) -> Option<usize> {
+    let rest = rest.get(..MAX_JOINT).unwrap_or(rest);
+    let (quote, mut after) = rest.split_first()?;
+    let (mut has_sign, mut has_break) = (false, false);
+    while let Some((byte, more)) = after.split_first() {
+        match byte {
+            b' ' | b'\t' | b'\r' => {}
+            b'\n' => has_break = true,
+            b'\\' if matches!(more.first(), Some(b'\n' | b'\r')) => {}
+            b'+' if !has_sign => has_sign = true,
+            _ => break,
+        }
+        after = more;
+    }
+    let more = after.strip_prefix(std::slice::from_ref(quote))?;
+    let goes_on = more.first().is_some_and(|&byte| is_token_byte(byte));
+    (goes_on && (has_sign || has_break)).then(|| rest.len().saturating_sub(more.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn undone(text: &str) -> String {
+        String::from_utf8(Undone::new(text.as_bytes()).bytes().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn each_escape_is_undone() {
+        for (raw, expected) in [
+            ("a%2Eb%2eb", "a.b.b"),
+            ("a%252E", "a%2E"),
+            ("a%zzb%4", "a%zzb%4"),
+            ("a%00b%C3%A4", "a%00b%C3%A4"),
+            (r"a\u002eb\/c\x2E", "a.b/c."),
+            (r#"{\"a\":\\\"b\\\"}"#, r#"{"a":"b"}"#),
+            (r"a\nb\\n\c\\", "a\nb\n\\c\\\\"),
+            ("a\\\n  b\\\r\nc", "a\n  b\nc"),
+            ("a ^\n ^\"b^\"^c", "a \n \"b\"^c"),
+            ("\"ab\" +\n  \"cd\"", "\"ab\ncd\""),
+            ("('ab'\n 'cd')", "('ab\ncd')"),
+            ("'ab' + 'cd'", "'ab\ncd'"),
+            ("\"ab\",\n\"cd\"", "\"ab\",\n\"cd\""),
+            ("'ab' 'cd'", "'ab' 'cd'"),
+            ("nothing", "nothing"),
+        ] {
+            assert_eq!(undone(raw), expected, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn the_way_back_is_exact() {
+        let raw = r"ab%2Ecd\nef";
+        let text = Undone::new(raw.as_bytes());
+        assert_eq!(text.bytes(), b"ab.cd\nef");
+        let mut way = text.way_back();
+        assert_eq!(way.locate(&(0..1)), (0..1, vec![]));
+        assert_eq!(way.locate(&(1..4)), (1..6, vec![Repair::PercentEncoding]));
+        assert_eq!(way.locate(&(4..5)), (6..7, vec![Repair::JsonEscape]));
+        assert_eq!(way.locate(&(6..8)), (9..11, vec![Repair::JsonEscape]));
+    }
+}
