@@ -3,17 +3,27 @@
 //! Each module carries `#[cfg(test)]`, so that its helpers count as test code for clippy.
 
 #[cfg(test)]
+mod beside;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod common;
 #[cfg(test)]
 mod find;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod house;
+#[cfg(test)]
+mod interop;
 #[cfg(test)]
 mod json;
 #[cfg(test)]
 mod keys;
+#[cfg(test)]
+mod peers;
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
@@ -24,5 +34,7 @@ mod rfc;
 mod rules;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod way;
 #[cfg(test)]
 mod wycheproof;
