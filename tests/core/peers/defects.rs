@@ -210,7 +210,10 @@ fn w07_no_header_parameter_is_hidden() {
     let key = key("HS256");
     let token = key.token("HS256", header, GOOD_CLAIMS);
     let report = report(&token, &key.ring(), &Policy::default());
-    assert_eq!(report["header"], serde_json::from_str::<Value>(header).unwrap());
+    assert_eq!(
+        report["header"],
+        serde_json::from_str::<Value>(header).unwrap()
+    );
     assert_eq!(report["header_text"], header);
     let (outcome, reasons) = verdict(&report);
     assert_eq!(outcome, "reject");
@@ -270,7 +273,8 @@ fn w09_both_of_two_equal_names_are_shown_and_told() {
 
 #[test]
 fn w10_escaped_quotes_take_nothing_from_a_value() {
-    let payload = r#"{"a":"she said \"x  :  y, { z }\"  and \\","b":"\\\"  \\\\","exp":4102444800}"#;
+    let payload =
+        r#"{"a":"she said \"x  :  y, { z }\"  and \\","b":"\\\"  \\\\","exp":4102444800}"#;
     let key = key("HS256");
     let token = key.plain_token("HS256", payload);
     let report = report(&token, &key.ring(), &Policy::default());
@@ -348,7 +352,8 @@ fn w14_a_missing_exp_is_told() {
 
 #[test]
 fn w15_unknown_claims_are_shown_and_equal_names_have_places_of_their_own() {
-    let payload = r#"{"x":"sub","a":{"sub":"sub","b":[{"sub":"one"}]},"sub":"one","no-one-knows-me":1}"#;
+    let payload =
+        r#"{"x":"sub","a":{"sub":"sub","b":[{"sub":"one"}]},"sub":"one","no-one-knows-me":1}"#;
     let key = key("HS256");
     let token = key.plain_token("HS256", payload);
     let text = report_text(&token, &key.ring(), &Policy::default());

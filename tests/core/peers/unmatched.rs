@@ -33,14 +33,18 @@ fn n01_a_verdict_names_the_reviewers_key() {
     let ring = keys_of([jwk.as_str()]);
     let report = report(&token, &ring, &Policy::default());
     let used = &report["signatures"][0]["key"];
-    assert_eq!((&used["id"], &used["provenance"]), (&json!("idp-1"), &json!("yours")));
+    assert_eq!(
+        (&used["id"], &used["provenance"]),
+        (&json!("idp-1"), &json!("yours"))
+    );
     let text = report_text(&token, &ring, &Policy::default());
     assert!(text.contains("genuine (your key idp-1)"), "{text}");
 }
 
 #[test]
 fn n02_what_hides_is_made_visible() {
-    let payload = b"{\"a\":\"x\xE2\x80\xAEy\",\"b\":\"\\u0007\",\"\xE2\x80\x8Bsub\":\"z\",\"c\":\"\xFF\"}";
+    let payload =
+        b"{\"a\":\"x\xE2\x80\xAEy\",\"b\":\"\\u0007\",\"\xE2\x80\x8Bsub\":\"z\",\"c\":\"\xFF\"}";
     let key = key("HS256");
     let token = key.plain_token("HS256", payload);
     let text = report_text(&token, &key.ring(), &Policy::default());
@@ -61,7 +65,11 @@ fn n02_what_hides_is_made_visible() {
 #[test]
 fn n04_what_was_stripped_is_told_and_what_was_wrong_is_kept() {
     let key = key("HS256");
-    let token = key.plain_token("HS256", GOOD_CLAIMS);
+    // One whose signature is spelled otherwise in the other alphabet.
+    let token = (0..)
+        .map(|number| key.plain_token("HS256", format!(r#"{{"exp":4102444800,"n":{number}}}"#)))
+        .find(|token| token.rsplit('.').next().unwrap().contains(['-', '_']))
+        .unwrap();
     let (head, tail) = token.split_at(60);
     for (text, repairs) in [
         (token.clone(), vec![]),
@@ -83,19 +91,14 @@ fn n04_what_was_stripped_is_told_and_what_was_wrong_is_kept() {
     let (input, signature) = token.rsplit_once('.').unwrap();
     let standard = signature.replace('-', "+").replace('_', "/");
     for (text, code) in [
-        (format!("{token}="), Some("b64-padding")),
-        (
-            format!("{input}.{standard}"),
-            (standard != signature).then_some("b64-standard-alphabet"),
-        ),
+        (format!("{token}="), "b64-padding"),
+        (format!("{input}.{standard}"), "b64-standard-alphabet"),
     ] {
         let report = report(&text, &key.ring(), &Policy::default());
-        let codes: Vec<_> = report["faults"].as_array().unwrap().iter().collect();
-        let codes: Vec<_> = codes.iter().map(|fault| fault["code"].as_str()).collect();
-        assert_eq!(codes, code.map(Some).into_iter().collect::<Vec<_>>());
+        assert_eq!(report["faults"][0]["code"], code);
+        assert_eq!(report["faults"][1], Value::Null);
         assert_eq!(outcome(&report), "valid");
-        let expected = if code.is_some() { "reject" } else { "accept" };
-        assert_eq!(verdict(&report).0, expected);
+        assert_eq!(verdict(&report), ("reject", vec!["malformed"]));
     }
 }
 
@@ -109,7 +112,11 @@ fn n05_a_token_is_judged_as_of_any_instant_and_leeway() {
         ("2026-11-18T20:30:00Z", 0, ("accept", vec![])),
         ("2026-11-18T21:00:00Z", 0, ("reject", vec!["expired"])),
         ("2026-11-18T21:59:59Z", 3_600, ("accept", vec![])),
-        ("1969-07-20T20:17:40Z", 60, ("reject", vec!["not-yet-valid"])),
+        (
+            "1969-07-20T20:17:40Z",
+            60,
+            ("reject", vec!["not-yet-valid"]),
+        ),
     ] {
         let policy = Policy {
             leeway_seconds: leeway,
@@ -126,8 +133,14 @@ fn n14_every_token_of_a_log_is_listed_and_each_one_once() {
         .iter()
         .map(|(alg, key)| key.plain_token(alg, GOOD_CLAIMS))
         .collect();
-    let line = |(index, token)| format!("2026-11-18T20:00:{index:02}Z INFO auth=\"Bearer {token}\" 200\n");
-    let log: String = tokens.iter().chain(&tokens[..3]).enumerate().map(line).collect();
+    let line =
+        |(index, token)| format!("2026-11-18T20:00:{index:02}Z INFO auth=\"Bearer {token}\" 200\n");
+    let log: String = tokens
+        .iter()
+        .chain(&tokens[..3])
+        .enumerate()
+        .map(line)
+        .collect();
     let session = session(log.as_bytes(), &key("ES256").ring(), &Policy::default());
     let found: Vec<_> = session
         .tokens
@@ -156,7 +169,11 @@ fn n15_a_finding_says_how_bad_how_sure_where_and_by_which_rule() {
             r#"{"exp":1}"#,
             "AQID=",
         ),
-        (r#"{"alg":"ES256","crit":["x"],"b64":false}"#, "{\"nbf\":1e12} x", &encode(&[0; 64])),
+        (
+            r#"{"alg":"ES256","crit":["x"],"b64":false}"#,
+            "{\"nbf\":1e12} x",
+            &encode(&[0; 64]),
+        ),
         (r#"{"alg":"HS1"}"#, "{}", ""),
     ]
     .map(|(header, payload, signature)| {
@@ -197,7 +214,10 @@ fn n16_a_report_holds_no_live_credential() {
         let json = report(&token, &key.ring(), &Policy::default()).to_string();
         let text = report_text(&token, &key.ring(), &Policy::default());
         for shown in [&json, &text] {
-            assert!(!shown.contains(signature) && !shown.contains(input), "{alg}");
+            assert!(
+                !shown.contains(signature) && !shown.contains(input),
+                "{alg}"
+            );
             assert!(secret.iter().all(|secret| !shown.contains(secret)), "{alg}");
             let sha256 = openssl::sha::sha256(token.as_bytes());
             let sha256: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -227,7 +247,10 @@ fn n18_each_expectation_is_a_line_of_the_checklist() {
             policy("ES256", "https://a.example", "c", "application/at+jwt", "n"),
             "passed",
         ),
-        (policy("RS256", "https://a.example/", "d", "JWT", "m"), "failed"),
+        (
+            policy("RS256", "https://a.example/", "d", "JWT", "m"),
+            "failed",
+        ),
     ] {
         let report = report(&token, &key.ring(), &policy);
         let checks = report["checks"].as_array().unwrap();

@@ -63,7 +63,11 @@ fn m01_m02_m06_numbers_are_shown_as_they_were_written() {
 fn m05_no_byte_of_a_token_is_put_in_other_order_or_lost() {
     let odd = "{ \"b\" : 1,\t\"a\" : [ 1 , 2 ] , \"b\":\t2 }\n";
     let text = token(" {\"alg\":\"HS256\" }", odd, "AQID");
-    for around in [text.clone(), format!(" \"{text}\"\n"), format!("Bearer {text}")] {
+    for around in [
+        text.clone(),
+        format!(" \"{text}\"\n"),
+        format!("Bearer {text}"),
+    ] {
         let found = find(around.as_bytes(), "test");
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].text.as_str(), text);
@@ -77,7 +81,13 @@ fn m05_no_byte_of_a_token_is_put_in_other_order_or_lost() {
 #[test]
 fn m07_a_payload_that_is_no_json_is_shown_and_verified() {
     let key = key("HS256");
-    for payload in [&b"just words"[..], b"<a/>", b"[1]", b"\x00\xFF\xFE", b"{\"cut\":"] {
+    for payload in [
+        &b"just words"[..],
+        b"<a/>",
+        b"[1]",
+        b"\x00\xFF\xFE",
+        b"{\"cut\":",
+    ] {
         let token = key.plain_token("HS256", payload);
         let report = report(&token, &key.ring(), &message());
         assert_eq!(outcome(&report), "valid");
@@ -117,9 +127,21 @@ fn m09_m12_unsecured_and_odd_tokens_are_found_and_shown() {
         (r#"{"alg":"none"}"#, r#"{"sub":"admin"}"#, "AQID"),
         (r#"{"typ":"JWT"}"#, r#"{"sub":"admin"}"#, "AQID"),
         (r#"{"alg":null}"#, r#"{"sub":"admin"}"#, "AQID"),
-        (r#"{"alg":"HS256","alg":"none"}"#, r#"{"sub":"admin"}"#, "AQID"),
-        (r#"{"alg":"HS256","x5c":"no list","kid":{}}"#, r#"{"sub":"admin"}"#, "AQID"),
-        (r#"{"alg":"HS256"}"#, r#"{"sub":"admin","exp":-1,"iss":[]}"#, "AQID"),
+        (
+            r#"{"alg":"HS256","alg":"none"}"#,
+            r#"{"sub":"admin"}"#,
+            "AQID",
+        ),
+        (
+            r#"{"alg":"HS256","x5c":"no list","kid":{}}"#,
+            r#"{"sub":"admin"}"#,
+            "AQID",
+        ),
+        (
+            r#"{"alg":"HS256"}"#,
+            r#"{"sub":"admin","exp":-1,"iss":[]}"#,
+            "AQID",
+        ),
     ] {
         let token = token(header, payload, signature);
         let text = format!("a line before\nvalue={token}\n");
@@ -213,7 +235,10 @@ fn m14_times_are_readable_dates_and_the_number_stays() {
     // Milliseconds are no year that anybody has seen.
     let text = shown(r#"{"iat":1795032000000,"exp":1795035600000}"#);
     assert!(text.contains("1795035600000"), "{text}");
-    assert!(text.contains("beyond the years that can be shown"), "{text}");
+    assert!(
+        text.contains("beyond the years that can be shown"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -235,7 +260,13 @@ fn m15_odd_dates_are_told_and_end_nothing() {
         assert_eq!(verdict(&report), ("reject", vec!["malformed"]), "{exp}");
         assert!(findings(&report).contains(&("numericdate-type", "high")));
     }
-    for exp in ["1795035600000", "1e308", "-1e308", "9223372036854775808", "1e999999999999"] {
+    for exp in [
+        "1795035600000",
+        "1e308",
+        "-1e308",
+        "9223372036854775808",
+        "1e999999999999",
+    ] {
         let token = token(r#"{"alg":"HS256"}"#, &format!(r#"{{"exp":{exp}}}"#), "AQID");
         let text = report_text(&token, &KeyRing::default(), &Policy::default());
         assert!(text.contains(exp), "{text}");
@@ -247,7 +278,8 @@ fn m17_a_secret_is_read_as_told_and_another_reading_is_named() {
     let text = "c2VjcmV0IHRoYXQgaXMgbG9uZyBlbm91Z2ggZm9yIGFsbCE=";
     let as_text = Secret::Shared(text.as_bytes().to_vec());
     let as_base64 = Secret::Shared(openssl::base64::decode_block(text).unwrap());
-    let load = |encoding| KeyRing::new([keys::load_secret("s", text.as_bytes(), encoding).unwrap()]);
+    let load =
+        |encoding| KeyRing::new([keys::load_secret("s", text.as_bytes(), encoding).unwrap()]);
     for (signer, utf8, base64, read_as) in [
         (as_text, "valid", "invalid", "utf8"),
         (as_base64, "invalid", "valid", "base64"),
