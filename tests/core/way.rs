@@ -118,7 +118,7 @@ pub(crate) fn findings(report: &Value) -> Vec<(&str, &str)> {
 }
 
 /// A key that signs.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) enum Secret {
     Shared(Vec<u8>),
     Pair(PKey<Private>),
