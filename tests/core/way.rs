@@ -118,10 +118,16 @@ pub(crate) fn findings(report: &Value) -> Vec<(&str, &str)> {
 }
 
 /// A key that signs.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) enum Secret {
     Shared(Vec<u8>),
     Pair(PKey<Private>),
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret")
+    }
 }
 
 impl Secret {
