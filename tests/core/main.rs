@@ -1,9 +1,9 @@
 //! Everything that needs no window.
 //!
-//! Each module carries `#[cfg(test)]`, so that its helpers count as test code for clippy.
-
-#[cfg(test)]
+//! Each module carries `#[cfg(test)]
 mod arrive;
+#[cfg(test)]
+mod beside;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
@@ -15,13 +15,21 @@ mod explain;
 #[cfg(test)]
 mod find;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod house;
+#[cfg(test)]
+mod interop;
 #[cfg(test)]
 mod json;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod mathematics;
+#[cfg(test)]
+mod peers;
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
@@ -34,5 +42,7 @@ mod rules;
 mod samples;
 #[cfg(test)]
 mod times;
+#[cfg(test)]
+mod way;
 #[cfg(test)]
 mod wycheproof;

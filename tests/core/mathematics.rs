@@ -147,7 +147,7 @@ fn small_and_even_exponents_verify() {
         (square == number % prime).then_some(root)
     };
     let signed = (0..200).find_map(|number| {
-        let input = self::input(&format!(r#"{{"alg":"RS256","n":{number}}}"#));
+        let input = input(&format!(r#"{{"alg":"RS256","n":{number}}}"#));
         let message = padded(&input, bytes as usize);
         let (at_p, at_q) = (root(&message, &p)?, root(&message, &q)?);
         let mut context = BigNumContext::new().unwrap();
@@ -185,7 +185,7 @@ fn the_less_common_curves_verify() {
     ] {
         let keys = KeyRing::new(load("key.pem", &key.public_key_to_pem().unwrap()).unwrap());
         for name in names {
-            let input = self::input(&format!(r#"{{"alg":"{name}"}}"#));
+            let input = input(&format!(r#"{{"alg":"{name}"}}"#));
             let signature = sign(&key, &input);
             is_valid(&format!("{input}.{}", encode(&signature)), &keys);
         }
@@ -195,7 +195,7 @@ fn the_less_common_curves_verify() {
         } else {
             "Ed448"
         };
-        let input = self::input(&format!(r#"{{"alg":"{other}"}}"#));
+        let input = input(&format!(r#"{{"alg":"{other}"}}"#));
         let inspection = inspect(&format!("{input}.{}", encode(&sign(&key, &input))), &keys);
         assert_ne!(inspection.proof.signatures[0].outcome, Outcome::Valid);
     }

@@ -90,6 +90,7 @@ fn diagnosed(mut inspection: Inspection, code: &'static str) -> Inspection {
         proof.diagnosis.push(Diagnosis {
             code,
             text: "The secret is the PEM text of key \u{201C}a\u{201D}.".to_owned(),
+            for_developer: String::new(),
         });
     }
     inspection

@@ -11,6 +11,8 @@ mod desk;
 #[cfg(test)]
 mod panes;
 #[cfg(test)]
+mod peers;
+#[cfg(test)]
 mod pictures;
 #[cfg(test)]
 mod places;
