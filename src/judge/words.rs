@@ -128,11 +128,17 @@ fn signature_words(judgement: &Judgement, proof: &Proof, when: When) -> String {
             }
             _ => format!("The signature is genuine (your key {}){must}.", key()),
         },
+        Outcome::Invalid if let Some(cause) = signature.cause() => {
+            format!("The signature does not verify. {}", visible(&cause.text))
+        }
         Outcome::Invalid => match signature.shape {
             Some(ShapeFault::Empty) => "There is no signature where one must be.".to_owned(),
             Some(_) => "No key can verify this signature: its bytes cannot be one of its algorithm.".to_owned(),
             None => "The signature is not genuine: the token was changed, or another key signed it.".to_owned(),
         },
+        Outcome::NotChecked(NotChecked::NoKeyVerifies) if let Some(cause) = signature.cause() => {
+            format!("Decoded is not verified. {}", visible(&cause.text))
+        }
         Outcome::NotChecked(NotChecked::NoKeyVerifies) => {
             "Decoded is not verified: your keys may be others than the issuer\u{2019}s, or the token was changed.".to_owned()
         }

@@ -49,6 +49,22 @@ pub struct SignatureProof {
     pub facts: Option<Facts>,
 }
 
+impl SignatureProof {
+    /// Why a signature failed, as far as that was found out: the first explanation that is not about the choice of the key.
+    pub fn cause(&self) -> Option<&Diagnosis> {
+        const OF_THE_CHOICE: [&str; 5] = [
+            "alg-key-mismatch",
+            "key-unusable",
+            "kid-near-miss",
+            "kid-unknown",
+            "other-key-verifies",
+        ];
+        self.diagnosis
+            .iter()
+            .find(|diagnosis| !OF_THE_CHOICE.contains(&diagnosis.code))
+    }
+}
+
 /// The result for one signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Outcome {

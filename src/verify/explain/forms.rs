@@ -57,9 +57,6 @@ pub(super) fn written(key: &Key) -> Vec<Written> {
     for (label, der) in ders(key) {
         all.pem(label, &der);
     }
-    let loaded = &key.loaded;
-    all.loaded("the file as it was loaded", loaded.file.as_deref());
-    all.loaded("the JWK as it was loaded", loaded.jwk.as_deref());
     if let Some(numbers) = &numbers {
         all.jwk(numbers);
         all.text("the OpenSSH text", numbers.ssh());
@@ -86,6 +83,14 @@ pub(super) fn written(key: &Key) -> Vec<Written> {
     if let Some(numbers) = numbers {
         all.numbers(numbers);
     }
+    all.loaded("the JWK as it was loaded", key.loaded.jwk.as_deref());
+    all.0
+}
+
+/// The ways to write the file that a key was loaded from.
+pub(super) fn written_file(file: &[u8]) -> Vec<Written> {
+    let mut all = Forms::default();
+    all.loaded("the file as it was loaded", Some(file));
     all.0
 }
 

@@ -95,28 +95,28 @@ impl Explanation {
 /// Says why, and what that makes of the outcome.
 pub(super) fn explain(doubt: &Doubt<'_>, proof: &mut SignatureProof) {
     let mut budget = Budget::new(BUDGET);
+    // Before the search, which may find a key.
     let remarks = key_choice::explain(doubt, proof, &mut budget);
-    proof
-        .diagnosis
-        .extend(remarks.into_iter().map(|remark| remark.diagnosis));
     let has_failed = matches!(
         proof.outcome,
         Outcome::Invalid | Outcome::NotChecked(NotChecked::NoKey | NotChecked::NoKeyVerifies)
     );
-    if !has_failed {
-        return;
+    if has_failed {
+        // Where no key could be tried, there is nothing to compare, unless the search says something.
+        let is_compared = proof.outcome != Outcome::NotChecked(NotChecked::NoKey);
+        let search = if doubt.signature.is_empty() {
+            Search::default()
+        } else {
+            search(doubt, proof)
+        };
+        let is_telling = is_compared || !proof.diagnosis.is_empty() || search.is_cut_short;
+        if is_telling && proof.outcome != Outcome::Valid {
+            proof.facts = Some(doubt.facts(proof, search));
+        }
     }
-    // Where no key could be tried, there is nothing to compare, unless the search says something.
-    let is_compared = proof.outcome != Outcome::NotChecked(NotChecked::NoKey);
-    let said = proof.diagnosis.len();
-    let search = if doubt.signature.is_empty() {
-        Search::default()
-    } else {
-        search(doubt, proof)
-    };
-    if is_compared || proof.diagnosis.len() > said || search.is_cut_short {
-        proof.facts = Some(doubt.facts(proof, search));
-    }
+    proof
+        .diagnosis
+        .extend(remarks.into_iter().map(|remark| remark.diagnosis));
 }
 
 /// Says which algorithm made a signature whose `alg` is not known here.
@@ -259,13 +259,23 @@ impl Doubt<'_> {
 
     fn facts(&self, proof: &SignatureProof, search: Search) -> Facts {
         let hash = self.algorithm.hash();
-        let designated = proof.designated.as_ref().map(|(key, _)| key.kind);
-        let kind = designated.filter(|kind| self.algorithm.fits(*kind));
+        // Of a key that was not meant, only the length that all of them agree on is expected.
+        let length = |key: &Arc<Key>| self.algorithm.signature_bytes(Some(key.kind));
+        let designated = proof.designated.as_ref().map(|(key, _)| key);
+        let mut lengths = match designated.filter(|key| self.algorithm.fits(key.kind)) {
+            Some(key) => vec![length(key)],
+            None => self.fitting(proof).map(length).collect(),
+        };
+        lengths.dedup();
+        let expected = match lengths[..] {
+            [one] => one,
+            _ => self.algorithm.signature_bytes(None),
+        };
         Facts {
             signing_input_bytes: self.message.len(),
             digest: hash.and_then(|hash| Some((hash, hash.of(self.message)?))),
             signature_bytes: self.signature.len(),
-            expected_signature_bytes: self.algorithm.signature_bytes(kind),
+            expected_signature_bytes: expected,
             recovered: search.recovered,
             work: search.work,
             is_complete: !search.is_cut_short,

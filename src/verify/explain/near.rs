@@ -5,8 +5,11 @@ use std::sync::Arc;
 use super::Budget;
 use crate::keys::{Key, KeyRing};
 
-/// Of longer names only equality in another spelling is looked for.
-const MAX_NAME: usize = 256;
+/// Longer names (in bytes) are near to nothing.
+const MAX_NAME: usize = 1_024;
+
+/// Of longer names (in bytes) only another spelling is looked for.
+const MAX_EDITED: usize = 256;
 
 /// Names shorter than this are near to everything.
 const MIN_NAME: usize = 4;
@@ -42,10 +45,14 @@ pub(super) fn nearest<'k>(
 
 /// In what a `kid` differs from the key's own, if that is little.
 pub(super) fn nearness(kid: &str, key: &Key, budget: &mut Budget) -> Option<Nearness> {
-    let own = key.members.kid.as_deref().filter(|own| *own != kid);
+    let own = key.members.kid.as_deref();
+    let own = own.filter(|own| *own != kid && own.len() <= MAX_NAME);
+    if kid.len() > MAX_NAME || !budget.pay(1) {
+        return None;
+    }
     own.and_then(|own| spelling(kid, own))
         .or_else(|| thumbprint(kid, key))
-        .or_else(|| edits(kid, own?, budget))
+        .or_else(|| edits(kid, own?))
 }
 
 fn spelling(kid: &str, own: &str) -> Option<Nearness> {
@@ -97,13 +104,13 @@ fn thumbprint(kid: &str, key: &Key) -> Option<Nearness> {
     }
 }
 
-fn edits(kid: &str, own: &str, budget: &mut Budget) -> Option<Nearness> {
+fn edits(kid: &str, own: &str) -> Option<Nearness> {
     let lengths = [kid.len(), own.len()];
     let is_comparable = lengths
         .iter()
-        .all(|length| (MIN_NAME..=MAX_NAME).contains(length))
+        .all(|length| (MIN_NAME..=MAX_EDITED).contains(length))
         && lengths[0].abs_diff(lengths[1]) <= 8;
-    if !is_comparable || !budget.pay(1) {
+    if !is_comparable {
         return None;
     }
     // Of a short name, two characters are half of it.

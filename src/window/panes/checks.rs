@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use egui::{FontId, Galley, Id, Rect, Role, Ui, WidgetInfo, pos2, vec2};
+use egui::{FontId, Frame, Galley, Id, Margin, Rect, RichText, Role, Ui, WidgetInfo, pos2, vec2};
 
+use super::findings::{disclosure, note};
 use super::focus::{self, Place};
 use super::links;
 use super::roving::{Roving, is_copied};
 use crate::inspection::Inspection;
 use crate::jose::visible::visible;
 use crate::judge::{Check, CheckResult};
-use crate::verify::Facts;
+use crate::verify::{Facts, SignatureProof};
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::model::{Model, Selection};
@@ -27,6 +28,8 @@ const LINE_GAP: f32 = 1.0;
 #[derive(Debug, Clone, Default)]
 pub struct ChecksPane {
     roving: Roving,
+    /// Whether what is for the developer of the service is shown.
+    is_for_developer: bool,
 }
 
 impl ChecksPane {
@@ -48,8 +51,33 @@ impl ChecksPane {
         let mut commands = Vec::new();
         for (index, check) in judgement.checks.iter().enumerate() {
             commands.extend(self.row(ui, (index, base), check, inspection, model));
+            self.for_developer(ui, check, inspection);
         }
         commands
+    }
+
+    /// What to do about a signature that failed, and what there is to compare; closed until it is asked for.
+    fn for_developer(&mut self, ui: &mut Ui, check: &Check, inspection: &Inspection) {
+        let details = details(check, inspection);
+        if details.is_empty() {
+            return;
+        }
+        let theme = tokens(ui);
+        let left = (MARK + space::S) as i8;
+        let margin = Margin {
+            left,
+            ..Margin::ZERO
+        };
+        Frame::new().inner_margin(margin).show(ui, |ui| {
+            if disclosure(ui, "For the developer", self.is_for_developer) {
+                self.is_for_developer = !self.is_for_developer;
+            }
+            if self.is_for_developer {
+                for line in details {
+                    note(ui, RichText::new(line).size(size::MONO).color(theme.dim));
+                }
+            }
+        });
     }
 
     fn row(
@@ -75,12 +103,8 @@ impl ChecksPane {
             lines.push((layout(check.text.clone(), size::MONO, theme.dim), theme.dim));
         }
         let diagnosis = diagnosis(check, inspection);
-        for line in &diagnosis {
-            let color = match line {
-                Line::Explains(_) => theme.text,
-                Line::Details(_) => theme.dim,
-            };
-            lines.push((layout(line.text().to_owned(), size::MONO, color), color));
+        for sentence in &diagnosis {
+            lines.push((layout(sentence.clone(), size::MONO, theme.text), theme.text));
         }
         let gaps = LINE_GAP * lines.len().saturating_sub(1) as f32;
         let text_height: f32 = lines.iter().map(|(line, _)| line.size().y).sum();
@@ -97,9 +121,9 @@ impl ChecksPane {
         response.widget_info(|| {
             let result = result_word(check.result);
             let mut words = format!("{result}: {}. {}", check.title, check.text);
-            for line in &diagnosis {
+            for sentence in &diagnosis {
                 words.push_str(". ");
-                words.push_str(line.text().trim_end_matches('.'));
+                words.push_str(sentence.trim_end_matches('.'));
             }
             WidgetInfo::selected(Role::Row, true, is_lit, words)
         });
@@ -155,44 +179,40 @@ pub(crate) fn text_of(check: &Check, inspection: &Inspection) -> String {
         text.push_str(": ");
         text.push_str(&check.text);
     }
-    for line in diagnosis(check, inspection) {
+    let lines = diagnosis(check, inspection).into_iter();
+    for line in lines.chain(details(check, inspection)) {
         text.push('\n');
-        text.push_str(line.text());
+        text.push_str(&line);
     }
     text
 }
 
-/// A line under a check.
-enum Line {
-    /// What to do about it, and what there is to compare.
-    Details(String),
-    /// Why it went as it did.
-    Explains(String),
-}
-
-impl Line {
-    fn text(&self) -> &str {
-        match self {
-            Self::Details(text) | Self::Explains(text) => text,
-        }
-    }
-}
-
-/// What explains the signature's result. The ids in it are the keys' own.
-fn diagnosis(check: &Check, inspection: &Inspection) -> Vec<Line> {
+/// The proof of the signature, for its check.
+fn signature<'a>(check: &Check, inspection: &'a Inspection) -> Option<&'a SignatureProof> {
     let proof = inspection.proof.signatures.first();
-    let Some(proof) = proof.filter(|_| check.check == "signature") else {
+    proof.filter(|_| check.check == "signature")
+}
+
+/// What explains the signature's result, a sentence each. The ids in it are the keys' own.
+fn diagnosis(check: &Check, inspection: &Inspection) -> Vec<String> {
+    signature(check, inspection)
+        .iter()
+        .flat_map(|proof| &proof.diagnosis)
+        .map(|diagnosis| visible(&diagnosis.text))
+        .collect()
+}
+
+/// What the developer of the service can do about it, and what there is to compare, a line each.
+fn details(check: &Check, inspection: &Inspection) -> Vec<String> {
+    let Some(proof) = signature(check, inspection) else {
         return Vec::new();
     };
-    let mut lines = Vec::new();
-    for diagnosis in &proof.diagnosis {
-        lines.push(Line::Explains(visible(&diagnosis.text)));
-        let for_developer = visible(&diagnosis.for_developer);
-        lines.push(Line::Details(format!("For the developer: {for_developer}")));
-    }
+    let sentences = proof
+        .diagnosis
+        .iter()
+        .map(|diagnosis| visible(&diagnosis.for_developer));
     let facts = proof.facts.iter().flat_map(Facts::lines);
-    lines.extend(facts.map(Line::Details));
-    lines
+    sentences.chain(facts).collect()
 }
 
 /// How many checks went which way: "6 passed, 1 failed, 1 not run". What did not happen is left out.

@@ -420,7 +420,7 @@ fn nothing(ui: &mut Ui, hidden: usize) {
 }
 
 /// A line that opens and closes what follows it. True when it is clicked.
-fn disclosure(ui: &mut Ui, words: &str, is_open: bool) -> bool {
+pub(super) fn disclosure(ui: &mut Ui, words: &str, is_open: bool) -> bool {
     const SIGN: f32 = 9.0;
     let theme = tokens(ui);
     let font = FontId::proportional(size::SMALL);
@@ -455,7 +455,8 @@ fn disclosure(ui: &mut Ui, words: &str, is_open: bool) -> bool {
     response.clicked()
 }
 
-fn note(ui: &mut Ui, text: RichText) {
+/// A paragraph beside the cards.
+pub(super) fn note(ui: &mut Ui, text: RichText) {
     Frame::new()
         .inner_margin(Margin::symmetric(space::M as i8, space::XS as i8))
         .show(ui, |ui| wrapped(ui, text));

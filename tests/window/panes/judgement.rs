@@ -192,7 +192,7 @@ fn what_explains_a_signature_stands_under_its_check() {
         r#"{"exp":99999999999}"#,
     );
     let stage = Stage::new(&token, issuer_keys(), Policy::default());
-    let window = pane!(stage, checks, [372.0, 640.0]);
+    let mut window = pane!(stage, checks, [372.0, 640.0]);
     let name = names(&window)
         .into_iter()
         .find(|name| name.contains("Signature "))
@@ -201,8 +201,15 @@ fn what_explains_a_signature_stands_under_its_check() {
         name.contains("None of the loaded keys has the id"),
         "{name}"
     );
-    assert!(name.contains("For the developer: Make sure"), "{name}");
-    assert!(name.contains("Signing input: "), "{name}");
+    // What to do about it is shown when it is asked for, and is in what is copied.
+    let in_details = ["Make sure that the published key set", "Signing input: "];
+    for words in in_details {
+        assert!(!says(&window, words), "{words}");
+    }
+    click(&mut window, "For the developer");
+    for words in in_details {
+        assert!(says(&window, words), "{words} {:?}", names(&window));
+    }
     assert!(!name.contains('\u{202E}'), "{name}");
 }
 
