@@ -124,6 +124,12 @@ pub(crate) enum Secret {
     Pair(PKey<Private>),
 }
 
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
 impl Secret {
     /// A fresh key for an algorithm, of a length that nobody objects to.
     pub(crate) fn fresh(alg: &str) -> Self {
