@@ -1,9 +1,10 @@
-//! Why the command line could not be carried out. `Display` has two lines: what is wrong and where, and what
-//! to do.
+//! Why the command line could not be carried out. `Display` has two lines, whatever a file is called: what is wrong and where, and
+//! what to do.
 
 use std::io;
 
 use super::input::Input;
+use crate::jose::visible::visible;
 use crate::keys::LoadError;
 
 /// Why there is no report.
@@ -11,7 +12,8 @@ use crate::keys::LoadError;
 pub(super) enum Failure {
     /// An argument is neither a file nor a text with a token.
     #[error(
-        "{what}: no such file, and no token in it\nCheck the path, or give the token on standard input."
+        "{}: no such file, and no token in it\nCheck the path, or give the token on standard input.",
+        visible(.what)
     )]
     Argument {
         /// Which argument, and how it begins.
@@ -22,7 +24,8 @@ pub(super) enum Failure {
     Key(#[from] LoadError),
     /// Nothing that was read holds a token.
     #[error(
-        "{what}: expected a token, found none\nA token is three or five parts of base64url joined by dots, and begins with \u{201C}ey\u{201D}."
+        "{}: expected a token, found none\nA token is three or five parts of base64url joined by dots, and begins with \u{201C}ey\u{201D}.",
+        visible(.what)
     )]
     NoToken {
         /// What was read.
@@ -33,7 +36,8 @@ pub(super) enum Failure {
     Output(io::Error),
     /// A kind of token that is not judged yet.
     #[error(
-        "--profile {name}: expected a kind of token that this version judges, found one that it does not yet\nUse auto, jws or jwt."
+        "--profile {}: expected a kind of token that this version judges, found one that it does not yet\nUse auto, jws or jwt.",
+        visible(.name)
     )]
     ProfileOfLater {
         /// The kind.
@@ -41,14 +45,15 @@ pub(super) enum Failure {
     },
     /// No kind of token.
     #[error(
-        "--profile {name}: expected a kind of token, found a name that is none\nUse auto, jws or jwt."
+        "--profile {}: expected a kind of token, found a name that is none\nUse auto, jws or jwt.",
+        visible(.name)
     )]
     ProfileUnknown {
         /// What was given.
         name: String,
     },
     /// A file cannot be read.
-    #[error("{name}: {error}\nCheck that it is a file, and that you may read it.")]
+    #[error("{}: {error}\nCheck that it is a file, and that you may read it.", visible(.name))]
     Read {
         /// The file.
         name: String,
@@ -56,7 +61,7 @@ pub(super) enum Failure {
         error: io::Error,
     },
     /// A file is larger than what is read.
-    #[error("{name}: expected at most {mebibytes} MiB, found more\n{advice}")]
+    #[error("{}: expected at most {mebibytes} MiB, found more\n{advice}", visible(.name))]
     TooLarge {
         /// The file.
         name: String,
