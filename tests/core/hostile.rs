@@ -135,13 +135,22 @@ fn a_folder_is_no_file() {
     den.refuses_as_key("folder.jwt");
 }
 
+/// There, a file like others, and an error when it is read: for the system's administrator too.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let den = Den::new();
+    den.refuses("/proc/self/mem", "/proc/self/mem: ");
+    den.refuses_as_key("/proc/self/mem");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_that_may_not_be_read_is_named() {
     use std::os::unix::fs::PermissionsExt as _;
     let den = Den::new();
     let path = den.file("secret.jwt", "x");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&path).is_ok() {
         say("skipped: who may read everything cannot be kept from a file");
         return;

@@ -20,7 +20,7 @@ use crate::common::{inspect, judge, reasons, ring};
 const PAYLOAD: &[u8] = b"message";
 
 /// The signing input of a header.
-fn input(header: &str) -> String {
+fn signing_input(header: &str) -> String {
     format!("{}.{}", encode(header.as_bytes()), encode(PAYLOAD))
 }
 
@@ -78,7 +78,7 @@ fn judged(inspection: &Inspection) -> (Vec<&'static str>, Vec<&'static str>) {
 fn an_rsa_key_of_512_bits_verifies() {
     let key = Rsa::generate(512).unwrap();
     let jwk = rsa_jwk(key.n(), 65_537);
-    let input = input(r#"{"alg":"RS256"}"#);
+    let input = signing_input(r#"{"alg":"RS256"}"#);
     let signature = sign(&PKey::from_rsa(key).unwrap(), &input);
     let inspection = is_valid(&format!("{input}.{}", encode(&signature)), &ring(&jwk));
     assert_eq!(judged(&inspection).0, ["key-too-weak"]);
@@ -90,7 +90,7 @@ fn an_rsa_key_of_512_bits_verifies() {
 /// With the exponent 1 the padded message is the signature: it verifies under any modulus, also the largest that is taken.
 #[test]
 fn the_exponent_one_verifies_what_anyone_can_write() {
-    let input = input(r#"{"alg":"RS256"}"#);
+    let input = signing_input(r#"{"alg":"RS256"}"#);
     for bits in [2048, 16_384] {
         let mut n = BigNum::new().unwrap();
         n.rand(bits, MsbOption::TWO_ONES, true).unwrap();
@@ -112,7 +112,7 @@ fn the_exponent_one_verifies_what_anyone_can_write() {
 
 #[test]
 fn small_and_even_exponents_verify() {
-    let input = input(r#"{"alg":"RS256"}"#);
+    let input = signing_input(r#"{"alg":"RS256"}"#);
     let three = BigNum::from_u32(3).unwrap();
     let key = Rsa::generate_with_e(2048, &three).unwrap();
     let jwk = rsa_jwk(key.n(), 3);
@@ -147,7 +147,7 @@ fn small_and_even_exponents_verify() {
         (square == number % prime).then_some(root)
     };
     let signed = (0..200).find_map(|number| {
-        let input = input(&format!(r#"{{"alg":"RS256","n":{number}}}"#));
+        let input = signing_input(&format!(r#"{{"alg":"RS256","n":{number}}}"#));
         let message = padded(&input, bytes as usize);
         let (at_p, at_q) = (root(&message, &p)?, root(&message, &q)?);
         let mut context = BigNumContext::new().unwrap();
@@ -174,7 +174,7 @@ fn the_less_common_curves_verify() {
     let group = EcGroup::from_curve_name(Nid::SECP256K1).unwrap();
     let key = PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
     let pem = key.public_key_to_pem().unwrap();
-    let signed = input(r#"{"alg":"ES256K"}"#);
+    let signed = signing_input(r#"{"alg":"ES256K"}"#);
     let signature = raw_ecdsa(&sign(&key, &signed), 32);
     let keys = KeyRing::new(load("key.pem", &pem).unwrap());
     is_valid(&format!("{signed}.{}", encode(&signature)), &keys);
@@ -185,7 +185,7 @@ fn the_less_common_curves_verify() {
     ] {
         let keys = KeyRing::new(load("key.pem", &key.public_key_to_pem().unwrap()).unwrap());
         for name in names {
-            let input = input(&format!(r#"{{"alg":"{name}"}}"#));
+            let input = signing_input(&format!(r#"{{"alg":"{name}"}}"#));
             let signature = sign(&key, &input);
             is_valid(&format!("{input}.{}", encode(&signature)), &keys);
         }
@@ -195,7 +195,7 @@ fn the_less_common_curves_verify() {
         } else {
             "Ed448"
         };
-        let input = input(&format!(r#"{{"alg":"{other}"}}"#));
+        let input = signing_input(&format!(r#"{{"alg":"{other}"}}"#));
         let inspection = inspect(&format!("{input}.{}", encode(&sign(&key, &input))), &keys);
         assert_ne!(inspection.proof.signatures[0].outcome, Outcome::Valid);
     }
@@ -208,7 +208,7 @@ fn secrets_of_no_and_of_one_byte_verify() {
         let mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(secret).unwrap();
         encode(&mac.chain_update(input).finalize().into_bytes())
     };
-    let input = input(r#"{"alg":"HS256"}"#);
+    let input = signing_input(r#"{"alg":"HS256"}"#);
     for (secret, reason, provenance) in [
         (&b""[..], "publicly-known-key", Provenance::PublicDefault),
         (b"\x8F", "key-too-weak", Provenance::Yours),
@@ -255,7 +255,7 @@ fn the_tokens_own_key_proves_nothing() {
         format!(r#"{{"alg":"EdDSA","jwk":{}}}"#, ed25519_jwk(&own, "")),
         format!(r#"{{"alg":"EdDSA","x5c":["{x5c}"]}}"#),
     ] {
-        let input = input(&header);
+        let input = signing_input(&header);
         let token = format!("{input}.{}", encode(&sign(&own, &input)));
         let alone = is_valid(&token, &KeyRing::default());
         let used = alone.proof.signatures[0].key.as_ref().unwrap();
@@ -273,7 +273,7 @@ fn the_tokens_own_key_proves_nothing() {
         r#"{{"alg":"EdDSA","kid":"a","jwk":{}}}"#,
         ed25519_jwk(&own, "")
     );
-    let input = input(&header);
+    let input = signing_input(&header);
     let token = format!("{input}.{}", encode(&sign(&own, &input)));
     let meant = other.replacen('{', r#"{"kid":"a","#, 1);
     let inspection = inspect(&token, &ring(&meant));

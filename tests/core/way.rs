@@ -49,7 +49,7 @@ pub(crate) fn session(text: &[u8], keys: &KeyRing, policy: &Policy) -> Session {
         ..Session::default()
     };
     for candidate in find(text, "input") {
-        session.add(candidate);
+        session.adding().add(candidate);
     }
     session
 }

@@ -14,6 +14,7 @@
 //! | 19 no network | `w02_…`, `tests/core/house`, `tests/window/peers.rs` |
 //! | 20 two-way highlighting | `tests/window/peers.rs` |
 
+use openssl::bn::BigNum;
 use serde_json::{Value, json};
 use tokenloupe::find::find;
 use tokenloupe::jose::base64url::encode;
@@ -66,7 +67,7 @@ fn n02_what_hides_is_made_visible() {
 fn n04_what_was_stripped_is_told_and_what_was_wrong_is_kept() {
     let key = key("HS256");
     // One whose signature is spelled otherwise in the other alphabet.
-    let token = (0..)
+    let token = (0..1_000)
         .map(|number| key.plain_token("HS256", format!(r#"{{"exp":4102444800,"n":{number}}}"#)))
         .find(|token| token.rsplit('.').next().unwrap().contains(['-', '_']))
         .unwrap();
@@ -219,8 +220,8 @@ fn n16_a_report_holds_no_live_credential() {
                 "{alg}"
             );
             assert!(secret.iter().all(|secret| !shown.contains(secret)), "{alg}");
-            let sha256 = openssl::sha::sha256(token.as_bytes());
-            let sha256: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+            let sha256 = BigNum::from_slice(&openssl::sha::sha256(token.as_bytes())).unwrap();
+            let sha256 = sha256.to_hex_str().unwrap().to_lowercase();
             assert!(shown.contains(&sha256), "{alg}");
         }
     }
