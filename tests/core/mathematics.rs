@@ -185,9 +185,9 @@ fn the_less_common_curves_verify() {
     ] {
         let keys = KeyRing::new(load("key.pem", &key.public_key_to_pem().unwrap()).unwrap());
         for name in names {
-            let input = self::input(&format!(r#"{{"alg":"{name}"}}"#));
-            let signature = sign(&key, &input);
-            is_valid(&format!("{input}.{}", encode(&signature)), &keys);
+            let signed = input(&format!(r#"{{"alg":"{name}"}}"#));
+            let signature = sign(&key, &signed);
+            is_valid(&format!("{signed}.{}", encode(&signature)), &keys);
         }
         // The name of the other curve takes no key of this one.
         let other = if names[1] == "Ed448" {
@@ -195,8 +195,8 @@ fn the_less_common_curves_verify() {
         } else {
             "Ed448"
         };
-        let input = self::input(&format!(r#"{{"alg":"{other}"}}"#));
-        let inspection = inspect(&format!("{input}.{}", encode(&sign(&key, &input))), &keys);
+        let signed = input(&format!(r#"{{"alg":"{other}"}}"#));
+        let inspection = inspect(&format!("{signed}.{}", encode(&sign(&key, &signed))), &keys);
         assert_ne!(inspection.proof.signatures[0].outcome, Outcome::Valid);
     }
 }
