@@ -9,6 +9,8 @@ mod cli;
 #[cfg(test)]
 mod common;
 #[cfg(test)]
+mod corpus;
+#[cfg(test)]
 mod damaged;
 #[cfg(test)]
 mod explain;

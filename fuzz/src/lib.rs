@@ -1,0 +1,97 @@
+//! What must hold for any bytes. The fuzz targets and `tests/core/corpus.rs` run the same.
+
+use jiff::Timestamp;
+use tokenloupe::find::find;
+use tokenloupe::inspection::Inspection;
+use tokenloupe::jose::{MAX_TOKEN_BYTES, Token};
+use tokenloupe::judge::Policy;
+use tokenloupe::keys::{KeyRing, SecretEncoding, load, load_secret};
+use tokenloupe::verify::Setting;
+
+/// Tokens beyond this number in one input are found, but not inspected.
+const INSPECTED: usize = 20;
+
+/// Finds, takes apart, verifies and judges every token in these bytes.
+///
+/// # Panics
+///
+/// When a range is not inside of its text, or the parts of a token are not all of it.
+pub fn token(bytes: &[u8]) {
+    let found = find(bytes, "fuzz");
+    let mut end = 0;
+    for candidate in &found {
+        let range = &candidate.place.byte_range;
+        assert!(end <= range.start && range.start < range.end && range.end <= bytes.len());
+        end = range.end;
+        assert!(candidate.place.line > 0);
+        assert!(candidate.place.repairs.is_sorted_by(|a, b| a < b));
+    }
+    for candidate in found.into_iter().take(INSPECTED) {
+        let inspection = Inspection::new(candidate, &KeyRing::default(), &Setting::default());
+        parts(&inspection.token);
+        let length = inspection.token.text().len();
+        let judgement = inspection.judge(&Policy::default(), Timestamp::UNIX_EPOCH);
+        for finding in &judgement.findings {
+            assert!(
+                finding
+                    .evidence
+                    .iter()
+                    .all(|evidence| evidence.range.end <= length)
+            );
+        }
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        parts(&Token::parse(text));
+    }
+}
+
+/// Loads these bytes as a key file and as a secret.
+///
+/// # Panics
+///
+/// When a file without a fault yields no key, or an error has not two lines.
+pub fn key(bytes: &[u8]) {
+    let two_lines = |error: tokenloupe::keys::LoadError| {
+        assert_eq!(error.to_string().lines().count(), 2);
+    };
+    match load("fuzz", bytes) {
+        Ok(keys) => {
+            for key in &keys {
+                assert_eq!(key.is_usable(), key.fault.is_none());
+            }
+            assert!(keys.iter().any(|key| key.fault.is_none()));
+            assert_eq!(KeyRing::new(keys.clone()).keys().len(), keys.len());
+        }
+        Err(error) => two_lines(error),
+    }
+    if let Err(error) = load_secret("fuzz", bytes, SecretEncoding::Auto) {
+        two_lines(error);
+    }
+}
+
+/// The parts of a token, put together, are its text; faults lie inside of it.
+fn parts(token: &Token) {
+    let text = token.text();
+    for fault in &token.faults {
+        assert!(fault.range.start <= fault.range.end && fault.range.end <= text.len());
+        assert!(text.is_char_boundary(fault.range.start));
+    }
+    let mut end = None;
+    for part in &token.parts {
+        let between = match end {
+            None => text.get(..part.range.start),
+            Some(end) => text.get(end..part.range.start),
+        };
+        let expected: &[&str] = if end.is_none() { &[""] } else { &[".", "~"] };
+        assert!(between.is_some_and(|between| expected.contains(&between)));
+        end = Some(part.range.end);
+        let bytes = part.bytes().len();
+        let held = part.text_range(0..bytes);
+        assert!(part.range.start <= held.start && held.end <= part.range.end);
+        if bytes > 0 && text.len() <= MAX_TOKEN_BYTES {
+            assert_eq!(part.byte_range(held), 0..bytes);
+        }
+    }
+    let rest = text.get(end.unwrap_or_default()..);
+    assert!(rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('~')));
+}
