@@ -44,6 +44,16 @@ fn one(jwk: &Value) -> Key {
         .remove(0)
 }
 
+/// Without the cookbook's own mistake: one private half in it belongs to another key.
+fn mended(jwk: &Value) -> Value {
+    let mut jwk = jwk.clone();
+    if jwk["d"] == "RVqkt2ZmEiUY-OGyag9rXe7vsDm2BQ_XykdxhLv9pd4" {
+        assert!(load("jwk", jwk.to_string().as_bytes()).is_err());
+        jwk.as_object_mut().unwrap().remove("d");
+    }
+    jwk
+}
+
 #[test]
 fn the_keys_of_rfc_7520() {
     let Some(vectors) = vectors() else { return };
@@ -149,7 +159,7 @@ fn published_thumbprints() {
         let document = json(&path);
         let mut found = Vec::new();
         jwks(&document, &mut found);
-        for key in found.into_iter().map(one) {
+        for key in found.into_iter().map(|jwk| one(&mended(jwk))) {
             if let Some(thumbprint) = key.thumbprint {
                 let size = match key.kind {
                     KeyKind::Rsa { bits } => bits.to_string(),

@@ -1,6 +1,8 @@
 //! Everything that needs no window.
 //!
-//! Each module carries `#[cfg(test)]
+//! Each module carries `#[cfg(test)]`, so that its helpers count as test code for clippy.
+
+#[cfg(test)]
 mod arrive;
 #[cfg(test)]
 mod beside;

@@ -302,7 +302,7 @@ fn a_jwk_is_compared_with_its_certificate() {
     assert!(error.contains("x5c"), "{error}");
     let set = format!(r#"{{"keys":[{},{}]}}"#, with(&other), with(&own));
     let keys = load("keys.json", set.as_bytes()).unwrap();
-    let usable: Vec<_> = keys.iter().map(|key| key.is_usable()).collect();
+    let usable: Vec<_> = keys.iter().map(Key::is_usable).collect();
     assert_eq!(usable, [false, true]);
 }
 

@@ -22,7 +22,7 @@ use tokenloupe::report::{self, Options, Report};
 use crate::common::instant;
 
 /// Far in the future, as claims of tokens that are to be taken.
-pub(crate) const GOOD_CLAIMS: &str = r#"{"iss":"https://a.example","aud":"b","exp":4102444800}"#;
+pub(crate) const GOOD_CLAIMS: &str = r#"{"iss":"https://a.example","aud":"b","exp":1795303600}"#;
 
 /// The keys in some key files.
 pub(crate) fn keys_of<'a>(files: impl IntoIterator<Item = &'a str>) -> KeyRing {

@@ -179,7 +179,13 @@ fn m10_a_quote_too_many_and_a_signature_too_few_take_nothing_away() {
 fn m11_an_algorithm_that_nobody_knows_hides_no_claim() {
     for alg in ["HS257", "ML-DSA-44", "XX", "", "rs256", "BP256R1"] {
         let header = format!(r#"{{"alg":"{alg}"}}"#);
-        let token = token(&header, GOOD_CLAIMS, "AQID");
+        // As long as it is to be, where that is known.
+        let signature = if alg == "ML-DSA-44" {
+            encode(&[1; 2420])
+        } else {
+            "AQID".to_owned()
+        };
+        let token = token(&header, GOOD_CLAIMS, &signature);
         let report = report(&token, &key("HS256").ring(), &Policy::default());
         assert_eq!(report["claims_text"], GOOD_CLAIMS, "{alg}");
         assert_eq!(outcome(&report), "unsupported", "{alg}");
@@ -208,8 +214,8 @@ fn m13_a_token_is_found_with_bearer_and_in_other_headers() {
     let expected = [
         (3, "Authorization"),
         (4, "X-Amzn-Oidc-Data"),
-        (5, "Cookie"),
-        (6, "X-Custom"),
+        (5, "session"),
+        (6, "jwt"),
     ];
     assert_eq!(places, expected.map(|(line, name)| (line, name.to_owned())));
     for bare in [format!("Bearer {token}"), format!("bearer  {token}\n")] {
