@@ -170,7 +170,7 @@ fn okp_fault(curve: OkpCurve, x: &[u8]) -> Option<&'static str> {
 
 /// The y of the points of order eight on Ed25519, one of two; the other is its negative.
 const ED25519_ORDER_EIGHT: &str =
-    "7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7";
+    "7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7";
 
 /// The u of the points of order eight on Curve25519.
 const X25519_ORDER_EIGHT: [&str; 2] = [

@@ -214,7 +214,7 @@ fn weak_numbers() -> Vec<Trial> {
     ]
 }
 
-/// An EdDSA token whose header says one name and whose key says the other (RFC 9864).
+/// An Ed25519 token whose header says one name and whose key says the other (RFC 9864).
 fn eddsa(header_alg: &str, key_alg: &str) -> Inspection {
     let key = PKey::generate_ed25519().unwrap();
     let header = format!(r#"{{"alg":"{header_alg}"}}"#);
