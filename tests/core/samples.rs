@@ -232,6 +232,7 @@ const FOR_THEIR_AGE: [&str; 2] = ["lifetime-long", "numericdate-unit"];
 /// Rules that no sample teaches.
 const UNTAUGHT: &[&str] = &[
     "alg-unregistered",
+    "ec-point-invalid",
     "hmac-with-asymmetric-issuer",
     "hmac-weak-secret",
     "header-url-dangerous",
@@ -243,6 +244,9 @@ const UNTAUGHT: &[&str] = &[
     "kid-path-traversal",
     "kid-sql-injection",
     "kid-unusual",
+    "okp-low-order",
+    "rsa-factorable",
+    "rsa-roca",
     "sig-der",
     "sig-malleable",
     "x5t-sha1",

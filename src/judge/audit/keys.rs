@@ -14,7 +14,9 @@ use crate::verify::{Algorithm, Family};
 /// The algorithm of the signature and the key that verified it, else the one that was meant to.
 ///
 /// `Err` says what a rule about keys says without them: nothing to look at, or input missing.
-fn algorithm_and_key(subject: &Subject<'_>) -> Result<(&'static Algorithm, Arc<Key>), Ruling> {
+pub(super) fn algorithm_and_key(
+    subject: &Subject<'_>,
+) -> Result<(&'static Algorithm, Arc<Key>), Ruling> {
     let algorithm = signature(subject)
         .and_then(|proof| find(proof.alg.as_deref()?))
         .ok_or(Ruling::Unconcerned)?;
@@ -27,7 +29,7 @@ fn algorithm_and_key(subject: &Subject<'_>) -> Result<(&'static Algorithm, Arc<K
 }
 
 /// The same for rules about RSA keys: unconcerned by other algorithms.
-fn rsa_key(subject: &Subject<'_>) -> Result<Arc<Key>, Ruling> {
+pub(super) fn rsa_key(subject: &Subject<'_>) -> Result<Arc<Key>, Ruling> {
     let is_rsa = signature(subject)
         .and_then(|proof| find(proof.alg.as_deref()?))
         .is_some_and(|algorithm| {
@@ -134,6 +136,10 @@ impl Rule for RsaBadExponent {
         let is_even = exponent.last().is_none_or(|last| last % 2 == 0);
         let (severity, detail) = match exponent.as_slice() {
             [1, 0, 1] => return Ruling::Ran(Vec::new()),
+            _ if is_not_below_modulus(&key) => (
+                Severity::Critical,
+                "The exponent is not below the modulus: no honest program makes such a key.",
+            ),
             [] | [1] => (
                 Severity::Critical,
                 "With this exponent a signature is its own message: anyone can sign.",
@@ -166,6 +172,11 @@ impl Rule for RsaBadExponent {
             refusal: (severity == Severity::Critical).then_some(Reason::KeyNotAllowed),
         }])
     }
+}
+
+fn is_not_below_modulus(key: &Key) -> bool {
+    let rsa = key.public().and_then(|public| public.rsa().ok());
+    rsa.is_some_and(|rsa| rsa.e() >= rsa.n())
 }
 
 /// `key-alg-mismatch`: the key cannot or must not do this algorithm.

@@ -4,12 +4,14 @@
 //! findings, or says that its input is missing.
 
 mod algorithm;
+mod curves;
 mod encoding;
 mod form;
 mod header;
 mod hmac;
 mod keys;
 mod kid;
+mod rsa;
 mod secret;
 mod signature;
 mod times;
@@ -219,6 +221,10 @@ pub static RULES: &[&dyn Rule] = &[
     &header::B64Unencoded,
     &keys::RsaSmallModulus,
     &keys::RsaBadExponent,
+    &rsa::RsaRoca,
+    &rsa::RsaFactorable,
+    &curves::EcPointInvalid,
+    &curves::OkpLowOrder,
     &keys::KeyAlgMismatch,
     &keys::KeyUseMismatch,
     &times::ExpMissing,

@@ -273,7 +273,7 @@ mod tests {
     #[test]
     fn random_bytes_and_random_signs_are_left_alone() {
         let bytes = b"\x9c\x41\xd0\x7e\x33\xa8\x15\xfb\x62\x0d\xc9\x84\x5a\xee\x27\x90";
-        for secret in [&bytes[..], br#"k7#Zq!2v@M9x^Lw$8RtB&hN*cP4eD~uJ"#, b""] {
+        for secret in [&bytes[..], br"k7#Zq!2v@M9x^Lw$8RtB&hN*cP4eD~uJ", b""] {
             assert_eq!(of(secret), None, "{}", String::from_utf8_lossy(secret));
         }
     }

@@ -138,7 +138,7 @@ impl Rule for SigLength {
 struct UnfitLength {
     /// What it should have, in words.
     expected: String,
-    /// Whether no acceptable key can have made it.
+    /// Whether no key can have made it.
     is_sure: bool,
 }
 
@@ -186,10 +186,10 @@ fn unfit_length(proof: &SignatureProof, alg: &str, found: usize) -> Option<Unfit
             if matches!(algorithm.family, Family::RsaPkcs1(_) | Family::RsaPss(_))
                 && found != SMALL_RSA_BYTES =>
         {
-            let is_sure = found < 256;
-            (is_sure || !found.is_multiple_of(8)).then(|| UnfitLength {
+            // A key of an odd size can have made it, so this refuses nothing.
+            (found < 256 || !found.is_multiple_of(8)).then(|| UnfitLength {
                 expected: "256 bytes or more, in steps of 8".to_owned(),
-                is_sure,
+                is_sure: false,
             })
         }
         _ => None,

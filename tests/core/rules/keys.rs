@@ -1,6 +1,6 @@
 //! The key that verified, or was meant to.
 
-use openssl::bn::BigNum;
+use openssl::bn::{BigNum, BigNumContext};
 
 use super::*;
 
@@ -17,6 +17,12 @@ fn under(key: &PKey<Private>, members: &str) -> Inspection {
 }
 
 pub(super) fn trials() -> Vec<Trial> {
+    let mut trials = members();
+    trials.extend(weak_numbers());
+    trials
+}
+
+fn members() -> Vec<Trial> {
     let key = rsa(2048);
     let on = |rule, severity, inspection, reasons| {
         Trial::found(rule, severity, inspection, &[ALG], reasons)
@@ -120,7 +126,95 @@ pub(super) fn trials() -> Vec<Trial> {
     ]
 }
 
-/// An EdDSA token whose header says one name and whose key says the other (RFC 9864).
+/// A token that names no key, under an RSA key of this modulus that nobody can sign with.
+fn under_modulus(n: &BigNum) -> Inspection {
+    let jwk = format!(
+        r#"{{"kty":"RSA","n":"{}","e":"AQAB"}}"#,
+        encode(&n.to_vec())
+    );
+    let token = compact(r#"{"alg":"RS256"}"#, GOOD_CLAIMS, &[1; 128]);
+    inspect(&token, &ring(&jwk))
+}
+
+/// A modulus of the form that the broken chips make: a power of 65537 modulo the product of the primes to 167.
+fn roca_modulus() -> BigNum {
+    let product =
+        BigNum::from_hex_str("924cba6ae99dfa084537facc54948df0c23da044d8cabe0edd75bc6").unwrap();
+    let mut power = BigNum::new().unwrap();
+    power
+        .mod_exp(
+            &BigNum::from_u32(65_537).unwrap(),
+            &BigNum::from_u32(4_242).unwrap(),
+            &product,
+            &mut BigNumContext::new().unwrap(),
+        )
+        .unwrap();
+    let mut above = BigNum::new().unwrap();
+    above.lshift(&product, 800).unwrap();
+    &above + &power
+}
+
+fn weak_numbers() -> Vec<Trial> {
+    let both = &["signature-invalid", "key-not-allowed"];
+    let key = rsa(1024);
+    let of_key = key.rsa().unwrap();
+    let p = of_key.p().unwrap();
+    let (square, thrice) = (p * p, p * &BigNum::from_u32(3).unwrap());
+    let mut off = roca_modulus();
+    off.add_word(2).unwrap();
+    let on_alg =
+        |rule, inspection| Trial::found(rule, Severity::Critical, inspection, &[ALG], both);
+    let point = |y: &str| {
+        format!(
+            r#""jwk":{{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"{y}"}}"#
+        )
+    };
+    let off_curve = point("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5b0");
+    let with = |member: &str| signed(&format!(r#"{{"alg":"HS256",{member}}}"#), GOOD_CLAIMS);
+    let zeros = encode(&[0; 32]);
+    let zero_key = format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{zeros}"}}"#);
+    let of_zero = inspect(
+        &compact(r#"{"alg":"EdDSA"}"#, GOOD_CLAIMS, &[1; 64]),
+        &ring(&zero_key),
+    );
+    let sent = format!(r#""epk":{{"kty":"OKP","crv":"X25519","x":"{zeros}"}}"#);
+    vec![
+        on_alg("rsa-roca", under_modulus(&roca_modulus())),
+        Trial::spared(
+            "rsa-roca",
+            under_modulus(&off),
+            &["signature-invalid", "key-not-allowed"],
+        ),
+        Trial::spared("rsa-roca", under(&key, ""), &["key-too-weak"]),
+        on_alg("rsa-factorable", under_modulus(&square)),
+        on_alg("rsa-factorable", under_modulus(&thrice)),
+        on_alg("rsa-factorable", under_modulus(&p.to_owned().unwrap())),
+        Trial::spared("rsa-factorable", under(&key, ""), &["key-too-weak"]),
+        Trial::found(
+            "ec-point-invalid",
+            Severity::Critical,
+            with(&off_curve),
+            &[&off_curve],
+            &[],
+        ),
+        Trial::spared(
+            "ec-point-invalid",
+            with(&point("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0")),
+            &[],
+        ),
+        Trial::found(
+            "okp-low-order",
+            Severity::Critical,
+            of_zero,
+            &[r#""alg":"EdDSA""#],
+            both,
+        ),
+        Trial::found("okp-low-order", Severity::High, with(&sent), &[&sent], &[]),
+        Trial::spared("okp-low-order", eddsa("EdDSA", "EdDSA"), &[]),
+    ]
+}
+
+/// An Ed25519 token whose header says one name and whose key says the other (RFC 9864).
 fn eddsa(header_alg: &str, key_alg: &str) -> Inspection {
     let key = PKey::generate_ed25519().unwrap();
     let header = format!(r#"{{"alg":"{header_alg}"}}"#);

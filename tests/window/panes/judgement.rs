@@ -280,7 +280,7 @@ fn rules_that_could_not_run_are_listed_when_asked_for() {
     click(&mut window, &format!("{count} rules not run"));
     assert!(says(&window, rule), "{:?}", names(&window));
     // Few are shown at once.
-    let stage = alone("weak-secret.jwt");
+    let stage = alone("no-key.jwt");
     let few = stage.model.judgements[0].not_run.clone();
     assert!((1..=4).contains(&few.len()), "{few:?}");
     let window = pane!(stage, findings, [372.0, 640.0]);
