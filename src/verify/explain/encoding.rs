@@ -227,8 +227,7 @@ fn short(doubt: &Doubt<'_>, proof: &SignatureProof) -> Option<Explanation> {
     Some(Explanation::remark(
         "signature-cut",
         format!(
-            "The signature is too short: {} of {}. Its end seems to be cut off.",
-            bytes(found),
+            "The signature is too short: {found} of {}. Its end seems to be cut off.",
             bytes(expected)
         ),
         "Look for what cuts the token on its way: a database column, a limit of header or cookie, a copy that missed the end.",

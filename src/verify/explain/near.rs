@@ -164,6 +164,19 @@ mod tests {
     }
 
     #[test]
+    fn names_of_hostile_length_are_near_to_nothing() {
+        let jwk = br#"{"kty":"oct","kid":"key-1","k":"AyM1"}"#;
+        let key = crate::keys::load("key.jwk", jwk).unwrap().remove(0);
+        let mut budget = Budget::new(10);
+        let spaced = |spaces: usize| format!("key-1{}", " ".repeat(spaces));
+        assert_eq!(
+            nearness(&spaced(9), &key, &mut budget),
+            Some(Nearness::Spaces)
+        );
+        assert_eq!(nearness(&spaced(MAX_NAME), &key, &mut budget), None);
+    }
+
+    #[test]
     fn spellings() {
         for (kid, own, expected) in [
             (" key-1\n", "key-1", Some(Nearness::Spaces)),
