@@ -469,3 +469,40 @@ fn what_follows_a_token_stays_outside() {
         assert_eq!(found[0].text.as_str(), token, "{input}");
     }
 }
+
+/// The work is bounded: noise of any length holds next to nothing that could be a token.
+#[test]
+fn noise_holds_no_tokens() {
+    let mut state = 1_u64;
+    let mut next = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) as usize
+    };
+    let bytes: Vec<u8> = (0..4 << 20).map(|_| next() as u8).collect();
+    assert!(find(&bytes, "noise").is_empty());
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+    let base64: Vec<u8> = (0..4 << 20)
+        .map(|_| alphabet[next() % alphabet.len()])
+        .collect();
+    assert!(find(&base64, "noise").len() < 20);
+    assert!(find(&vec![b'.'; 10 << 20], "dots").is_empty());
+}
+
+#[test]
+fn one_token_is_found_behind_anything() {
+    let token = token(1);
+    for before in [
+        "[".repeat(200_000),
+        "{\"a\":".repeat(200_000),
+        ". ".repeat(1 << 20),
+        "%22".repeat(1 << 20),
+    ] {
+        let input = format!("{before}\"{token}\"");
+        let found = find(input.as_bytes(), "test");
+        assert_eq!(found.len(), 1, "{before:.20}");
+        assert_eq!(found[0].text.as_str(), token);
+        assert_eq!(found[0].place.byte_range.end, input.len() - 1);
+    }
+}

@@ -187,6 +187,46 @@ fn what_cannot_be_used_is_said_in_two_lines() {
     }
 }
 
+/// A key that cannot be read, or is none by far.
+#[test]
+fn a_key_of_any_other_kind_is_said_in_two_lines() {
+    let bench = Bench::new();
+    let write =
+        |name: &str, bytes: &[u8]| fs::write(bench.folder.path().join(name), bytes).unwrap();
+    write("picture.png", b"\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR\0\0\0\x01");
+    write(
+        "hostile.der",
+        b"\x30\x84\x7F\xFF\xFF\xFF\x02\x86\x01\0\0\0\0\0",
+    );
+    write("big.bin", &vec![0x30; (4 << 20) + 1]);
+    write("empty.pem", b"");
+    write("closed.pem", b"-----BEGIN PUBLIC KEY-----\n");
+    for (name, expected) in [
+        ("picture.png", "picture.png: expected a key"),
+        ("hostile.der", "hostile.der: expected a key"),
+        ("big.bin", "big.bin: "),
+        (
+            "empty.pem",
+            "empty.pem: expected a key, found an empty file",
+        ),
+        ("closed.pem", "no line END"),
+        (".", ".: "),
+    ] {
+        assert_refused(&bench.run(&["a1.jwt", "--key", name]), expected);
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = bench.file("locked.pem", "-----BEGIN PUBLIC KEY-----\n");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+        // A superuser reads it all the same, and finds no key.
+        assert_refused(
+            &bench.run(&["a1.jwt", "--key", "locked.pem"]),
+            "locked.pem: ",
+        );
+    }
+}
+
 #[test]
 fn a_long_argument_is_not_repeated_whole() {
     let bench = Bench::new();

@@ -12,7 +12,7 @@ use openssl::x509::{X509, X509NameBuilder};
 use tokenloupe::inspection::Inspection;
 use tokenloupe::jose::base64url::encode;
 use tokenloupe::judge::ProfileName;
-use tokenloupe::keys::{KeyRing, load};
+use tokenloupe::keys::{Key, KeyRing, load};
 use tokenloupe::verify::{Outcome, Provenance};
 
 use crate::common::{inspect, judge, reasons, ring};
@@ -128,7 +128,7 @@ fn small_and_even_exponents_verify() {
         let mut prime = BigNum::new().unwrap();
         let (add, rest) = (BigNum::from_u32(4).unwrap(), BigNum::from_u32(3).unwrap());
         prime
-            .generate_prime(1024, false, Some(&add), Some(&rest))
+            .generate_prime(1026, false, Some(&add), Some(&rest))
             .unwrap();
         prime
     });
