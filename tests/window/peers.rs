@@ -193,9 +193,7 @@ fn m14_m15_odd_times_are_shown_and_end_nothing() {
         let mut desk = Desk::new();
         desk.paste(&token(r#"{"alg":"HS256"}"#, &payload));
         let shown = exp.trim_matches('"');
-        if !matches!(exp, "[]" | "1e308") {
-            assert!(desk.has(&format!("exp: {shown}")), "{exp}");
-        }
+        assert!(desk.has(&format!("exp: {shown}")), "{exp}");
         assert!(desk.has("last: seen"), "{exp}");
     }
 }
