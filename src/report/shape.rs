@@ -10,7 +10,7 @@ use super::exact::{Exact, ExactNumber};
 use super::{Judged, Options, Summary};
 use crate::find::Place;
 use crate::inspection::Inspection;
-use crate::jose::json::Document;
+use crate::jose::json::{Document, Json, Value};
 use crate::jose::{Fault, PartRole, Token, base64url};
 use crate::judge::{Check, Evidence, Finding, Profile, Times, Verdict};
 use crate::keys::{Key, KeyRing};
@@ -155,10 +155,34 @@ impl<'a> TokenShape<'a> {
     }
 }
 
-/// The object of a document, as far as it could be read.
+/// Objects nested deeper than this are given as text alone: common readers of JSON stop at 128 levels, and one token must not cost
+/// them the whole report.
+const MAX_REPORTED_DEPTH: usize = 100;
+
+/// The object of a document, as far as it could be read, unless it nests too deep to be told as an object.
 fn object(document: Option<&Document>) -> Option<Exact<'_>> {
     let root = document?.root.as_ref()?;
-    root.object().map(|_| Exact(root))
+    root.object()
+        .filter(|_| !is_deeper_than(root, MAX_REPORTED_DEPTH))
+        .map(|_| Exact(root))
+}
+
+fn is_deeper_than(root: &Json, limit: usize) -> bool {
+    let mut open = vec![(root, 1_usize)];
+    while let Some((json, depth)) = open.pop() {
+        if depth > limit {
+            return true;
+        }
+        let below = depth.saturating_add(1);
+        match &json.value {
+            Value::Array(elements) => open.extend(elements.iter().map(|element| (element, below))),
+            Value::Object(members) => {
+                open.extend(members.iter().map(|member| (&member.value, below)));
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 #[derive(Serialize)]

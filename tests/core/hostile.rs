@@ -236,8 +236,13 @@ fn brackets_in_a_token_are_read_to_the_limit() {
                 (output.status.code(), stderr(&output)),
                 (Some(1), String::new())
             );
-            // Deeper than other readers of JSON go: it is looked at as text.
             let report = String::from_utf8(output.stdout).unwrap();
+            for line in report.lines().filter(|_| format == "jsonl") {
+                assert!(serde_json::from_str::<Value>(line).is_ok(), "{name}");
+            }
+            if format == "json" {
+                assert!(serde_json::from_str::<Value>(&report).is_ok(), "{name}");
+            }
             assert!(report.contains("HS256"), "{name} {format}");
             // What is cut open is no JSON and so no claims: it is shown as bytes.
             let is_limited = report.contains("json-depth");
@@ -259,7 +264,8 @@ fn a_token_of_five_megabytes_is_read_whole() {
     den.file("large.jwt", &token);
     let secret = signer.jwk(&serde_json::json!({})).to_string();
     den.file("key.json", secret);
-    let output = den.run(&["large.jwt", "--key", "key.json"]);
+    // It is valid for decades, which is a finding.
+    let output = den.run(&["large.jwt", "--key", "key.json", "--fail-on", "never"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["tokens"][0]["claims_text"], payload);
