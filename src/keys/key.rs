@@ -7,6 +7,7 @@ use openssl::pkey::{PKey, Public};
 use zeroize::Zeroizing;
 
 use super::public::PublicKey;
+use super::set::SetNote;
 use crate::jose::visible::visible;
 
 /// An elliptic curve for ECDSA (RFC 7518 section 6.2.1.1, RFC 8812 section 3.1).
@@ -405,6 +406,8 @@ pub struct Key {
     pub certificate: Option<Certificate>,
     /// The RSA public exponent, big-endian without leading zeros.
     pub rsa_exponent: Option<Vec<u8>>,
+    /// What only its set tells.
+    pub set_notes: Vec<SetNote>,
     /// Why it cannot be used.
     pub fault: Option<KeyFault>,
     /// What it was read from.
@@ -438,6 +441,7 @@ impl Key {
             certificate: None,
             rsa_exponent: None,
             fault: None,
+            set_notes: Vec::new(),
             loaded: Loaded::default(),
         }
     }
@@ -458,6 +462,15 @@ impl Key {
     /// Whether verification can work with it; else [`Key::fault`] says why not.
     pub fn is_usable(&self) -> bool {
         !matches!(self.material, Material::None)
+    }
+
+    /// Whether both are the same key, whatever is said of them.
+    pub(super) fn is_same_as(&self, other: &Self) -> bool {
+        match (self.secret(), other.secret()) {
+            (Some(one), Some(other)) => one.bytes() == other.bytes(),
+            (None, None) => self.thumbprint.is_some() && self.thumbprint == other.thumbprint,
+            _ => false,
+        }
     }
 
     /// The secret, of a symmetric key.

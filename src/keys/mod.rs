@@ -8,6 +8,7 @@ mod key;
 mod pair;
 mod public;
 mod ring;
+mod set;
 
 pub use forms::{
     LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming, from_certificate_der,
@@ -18,3 +19,4 @@ pub use key::{
     OkpCurve, Secret,
 };
 pub use ring::KeyRing;
+pub use set::{SetNote, SharedKid};

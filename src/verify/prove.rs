@@ -344,6 +344,7 @@ fn public_default(keys: &KeyRing, known: KnownSecret, secret: &'static [u8]) -> 
             certificate: None,
             rsa_exponent: None,
             fault: None,
+            set_notes: Vec::new(),
             loaded: Loaded::default(),
         })
     });

@@ -239,6 +239,8 @@ const UNTAUGHT: &[&str] = &[
     "iat-future",
     "json-case-variant-member",
     "jwk-embedded-secret",
+    "jwks-duplicate-kid",
+    "jwks-symmetric",
     "jws-polyglot",
     "kid-command-injection",
     "kid-path-traversal",

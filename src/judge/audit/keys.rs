@@ -7,7 +7,7 @@ use super::signature::{
 };
 use super::{Confidence, Finding, Reason, Rule, Ruling, Severity, Subject};
 use crate::jose::visible::visible;
-use crate::keys::{Curve, Key, KeyKind, KeyNote};
+use crate::keys::{Curve, Key, KeyKind, KeyNote, SetNote, SharedKid};
 use crate::verify::algorithm::find;
 use crate::verify::{Algorithm, Family};
 
@@ -248,6 +248,92 @@ fn same_algorithm(own: &str, header: &str) -> bool {
     own == header
         || (own == "EdDSA" && edwards.contains(&header))
         || (header == "EdDSA" && edwards.contains(&own))
+}
+
+/// `jwks-symmetric`: a secret in one set with keys that are none.
+pub(super) struct JwksSymmetric;
+
+impl Rule for JwksSymmetric {
+    fn id(&self) -> &'static str {
+        "jwks-symmetric"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let key = match algorithm_and_key(subject) {
+            Ok((_, key)) => key,
+            Err(ruling) => return ruling,
+        };
+        if !key.set_notes.contains(&SetNote::Mixed) {
+            return Ruling::Ran(Vec::new());
+        }
+        Ruling::Ran(vec![Finding {
+            rule: self.id(),
+            severity: Severity::High,
+            confidence: Confidence::Certain,
+            title: "A secret in one set with public keys".to_owned(),
+            detail: format!(
+                "Key \u{201C}{}\u{201D} is a shared secret, and {} holds public keys beside it. Whoever is given the set to verify with can also sign.",
+                visible(&key.id),
+                visible(&key.source)
+            ),
+            remedy: "Keep secrets out of key sets that are handed out, and replace this one."
+                .to_owned(),
+            references: vec!["RFC 7517 \u{A7}5", "CWE-522"],
+            evidence: alg_evidence(subject),
+            refusal: Some(Reason::KeyNotAllowed),
+        }])
+    }
+}
+
+/// `jwks-duplicate-kid`: two keys of one set answer to one `kid`.
+pub(super) struct JwksDuplicateKid;
+
+impl Rule for JwksDuplicateKid {
+    fn id(&self) -> &'static str {
+        "jwks-duplicate-kid"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let key = match algorithm_and_key(subject) {
+            Ok((_, key)) => key,
+            Err(ruling) => return ruling,
+        };
+        let shared = key.set_notes.iter().find_map(|&note| match note {
+            SetNote::SharedKid(shared) => Some(shared),
+            SetNote::Mixed => None,
+        });
+        let Some(shared) = shared else {
+            return Ruling::Ran(Vec::new());
+        };
+        let (severity, refusal, other) = match shared {
+            SharedKid::Other => (
+                Severity::High,
+                Some(Reason::KeyNotAllowed),
+                "another key of the same type: which one a verifier takes is chance",
+            ),
+            SharedKid::OtherType => (
+                Severity::Medium,
+                None,
+                "a key of another type: only the algorithm tells them apart",
+            ),
+            SharedKid::Same => (Severity::Low, None, "the same key once more"),
+        };
+        Ruling::Ran(vec![Finding {
+            rule: self.id(),
+            severity,
+            confidence: Confidence::Certain,
+            title: "Two keys of a set answer to one kid".to_owned(),
+            detail: format!(
+                "The kid \u{201C}{}\u{201D} in {} also names {other}.",
+                visible(key.members.kid.as_deref().unwrap_or_default()),
+                visible(&key.source)
+            ),
+            remedy: "Give each key a kid of its own, such as its thumbprint (RFC 7638).".to_owned(),
+            references: vec!["RFC 7517 \u{A7}4.5", "CWE-694"],
+            evidence: alg_evidence(subject),
+            refusal,
+        }])
+    }
 }
 
 /// `key-use-mismatch`: `use` or `key_ops` forbid to verify with the key.

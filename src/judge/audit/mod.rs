@@ -227,6 +227,8 @@ pub static RULES: &[&dyn Rule] = &[
     &curves::OkpLowOrder,
     &keys::KeyAlgMismatch,
     &keys::KeyUseMismatch,
+    &keys::JwksSymmetric,
+    &keys::JwksDuplicateKid,
     &times::ExpMissing,
     &times::OutsideValidity,
     &times::IatFuture,

@@ -20,7 +20,7 @@ pub use seeming::Seeming;
 
 use std::sync::Arc;
 
-use super::{Holds, Key, KeyFault};
+use super::{Holds, Key, KeyFault, set};
 
 /// Key files larger than this (in bytes) are refused before they are read.
 pub const MAX_KEY_FILE_BYTES: u64 = 4 << 20;
@@ -62,6 +62,7 @@ pub fn load(source: &str, bytes: &[u8]) -> Result<Vec<Key>, LoadError> {
     };
     let mut keys = (form.load)(source, content)?;
     keep_text(&mut keys, bytes);
+    set::note(&mut keys);
     let fault = match keys
         .iter()
         .map(|key| key.fault.as_ref())

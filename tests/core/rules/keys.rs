@@ -18,8 +18,66 @@ fn under(key: &PKey<Private>, members: &str) -> Inspection {
 
 pub(super) fn trials() -> Vec<Trial> {
     let mut trials = members();
+    trials.extend(sets());
     trials.extend(weak_numbers());
     trials
+}
+
+/// A set of these keys.
+fn set(keys: &[&str]) -> KeyRing {
+    ring(&format!(r#"{{"keys":[{}]}}"#, keys.join(",")))
+}
+
+/// What only the set of a key tells.
+fn sets() -> Vec<Trial> {
+    let (key, other) = (rsa(2048), rsa(2048));
+    let (named, twin) = (r#","kid":"a""#, r#","kid":"a","use":"sig""#);
+    let hs256 = || hmac(r#"{"alg":"HS256"}"#, GOOD_CLAIMS, SECRET);
+    let hs = r#""alg":"HS256""#;
+    let rs = || rs256(r#"{"alg":"RS256","kid":"a"}"#, &key);
+    let at = |rule, severity, inspection, evidence, reasons| {
+        Trial::found(rule, severity, inspection, evidence, reasons)
+    };
+    vec![
+        at(
+            "jwks-symmetric",
+            Severity::High,
+            inspect(&hs256(), &set(&[&oct(SECRET, ""), &jwk(&key, "")])),
+            &[hs],
+            &["key-not-allowed"],
+        ),
+        Trial::spared(
+            "jwks-symmetric",
+            inspect(&hs256(), &set(&[&oct(SECRET, ""), &oct(&[7; 40], "")])),
+            &[],
+        ),
+        at(
+            "jwks-duplicate-kid",
+            Severity::High,
+            inspect(&rs(), &set(&[&jwk(&key, named), &jwk(&other, named)])),
+            &[ALG],
+            &["key-not-allowed"],
+        ),
+        at(
+            "jwks-duplicate-kid",
+            Severity::Medium,
+            inspect(&rs(), &set(&[&jwk(&key, named), &oct(SECRET, named)])),
+            &[ALG],
+            &[],
+        ),
+        at(
+            "jwks-duplicate-kid",
+            Severity::Low,
+            inspect(&rs(), &set(&[&jwk(&key, named), &jwk(&key, twin)])),
+            &[ALG],
+            &[],
+        ),
+        Trial::spared(
+            "jwks-duplicate-kid",
+            inspect(&rs(), &set(&[&jwk(&key, named), &jwk(&other, "")])),
+            &[],
+        ),
+    ]
 }
 
 fn members() -> Vec<Trial> {
