@@ -4,6 +4,7 @@ use openssl::bn::{BigNum, BigNumContext};
 use openssl::error::ErrorStack;
 
 use super::keys::algorithm_and_key;
+use super::remembered::Remembered;
 use super::signature::{alg_evidence, signature};
 use super::{
     Confidence, Evidence, Finding, Reason, Rule, Ruling, Severity, Subject, header_evidence,
@@ -159,13 +160,15 @@ const WRONG_LENGTH: &str = "has the wrong length";
 
 /// What is wrong with a raw public key. A point that OpenSSL cannot compute with is left alone.
 fn okp_fault(curve: OkpCurve, x: &[u8]) -> Option<&'static str> {
+    static REMEMBERED: Remembered<(OkpCurve, Vec<u8>), Option<&'static str>> = Remembered::new();
     if x.len() != curve.public_bytes() {
         return Some(WRONG_LENGTH);
     }
-    match curve {
-        OkpCurve::Ed25519 | OkpCurve::Ed448 => edwards_fault(curve, x).ok().flatten(),
-        OkpCurve::X25519 | OkpCurve::X448 => montgomery_fault(curve, x).ok().flatten(),
-    }
+    let computed = REMEMBERED.get((curve, x.to_vec()), |_| match curve {
+        OkpCurve::Ed25519 | OkpCurve::Ed448 => edwards_fault(curve, x).ok(),
+        OkpCurve::X25519 | OkpCurve::X448 => montgomery_fault(curve, x).ok(),
+    });
+    computed.flatten()
 }
 
 /// The y of the points of order eight on Ed25519, one of two; the other is its negative.

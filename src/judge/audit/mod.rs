@@ -11,6 +11,7 @@ mod header;
 mod hmac;
 mod keys;
 mod kid;
+mod remembered;
 mod rsa;
 mod secret;
 mod signature;

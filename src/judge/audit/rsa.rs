@@ -1,12 +1,12 @@
 //! RSA keys that give themselves away (catalogue 1.5). What is found is proven and thrown away: no factor is shown.
 
-use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex};
+use std::sync::LazyLock;
 
 use openssl::bn::{BigNum, BigNumContext, BigNumRef};
 use openssl::error::ErrorStack;
 
 use super::keys::rsa_key;
+use super::remembered::Remembered;
 use super::signature::alg_evidence;
 use super::{Confidence, Finding, Reason, Rule, Ruling, Severity, Subject};
 use crate::jose::visible::visible;
@@ -32,25 +32,13 @@ enum Method {
     Repetition,
 }
 
-/// How many moduli are remembered.
-const MAX_REMEMBERED: usize = 1_000;
-
-/// The facts of a key's modulus. They depend on nothing else, and a judgement is made every second, so they are remembered.
+/// The facts of a key's modulus.
 fn facts(key: &Key) -> Option<Facts> {
-    static REMEMBERED: LazyLock<Mutex<HashMap<String, Facts>>> = LazyLock::new(Mutex::default);
-    let thumbprint = key.thumbprint.as_ref()?;
-    let known = REMEMBERED.lock().ok()?.get(thumbprint).copied();
-    if let Some(known) = known {
-        return Some(known);
-    }
-    let rsa = key.public()?.rsa().ok()?;
-    let facts = find_out(rsa.n()).ok()?;
-    let mut remembered = REMEMBERED.lock().ok()?;
-    if remembered.len() >= MAX_REMEMBERED {
-        remembered.clear();
-    }
-    remembered.insert(thumbprint.clone(), facts);
-    Some(facts)
+    static REMEMBERED: Remembered<String, Facts> = Remembered::new();
+    REMEMBERED.get(key.thumbprint.clone()?, |_| {
+        let rsa = key.public()?.rsa().ok()?;
+        find_out(rsa.n()).ok()
+    })
 }
 
 fn find_out(n: &BigNumRef) -> Result<Facts, ErrorStack> {

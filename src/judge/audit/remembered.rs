@@ -1,0 +1,50 @@
+//! What was computed of a public key. It depends on nothing else, and a judgement is made every second.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{LazyLock, Mutex};
+
+/// So many results are kept; then it begins anew, so that hostile keys fill no memory.
+const MOST: usize = 1_000;
+
+/// Results by what they were computed of.
+pub(super) struct Remembered<K, V>(LazyLock<Mutex<HashMap<K, V>>>);
+
+impl<K: Eq + Hash, V: Clone> Remembered<K, V> {
+    /// Nothing yet.
+    pub(super) const fn new() -> Self {
+        Self(LazyLock::new(Mutex::default))
+    }
+
+    /// What is known, or what is found out now. `None`, which is not remembered, where that fails.
+    pub(super) fn get(&self, of: K, find_out: impl FnOnce(&K) -> Option<V>) -> Option<V> {
+        let known = self.0.lock().ok()?.get(&of).cloned();
+        if known.is_some() {
+            return known;
+        }
+        let found = find_out(&of)?;
+        let mut remembered = self.0.lock().ok()?;
+        if remembered.len() >= MOST {
+            remembered.clear();
+        }
+        remembered.insert(of, found.clone());
+        Some(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_is_not_computed_again_and_what_failed_is() {
+        let remembered = Remembered::new();
+        assert_eq!(remembered.get(1_u32, |_| None), None);
+        assert_eq!(remembered.get(1, |one| Some(one + 1_u32)), Some(2));
+        assert_eq!(remembered.get(1, |_| None), Some(2));
+        for key in 0..5_000 {
+            assert!(remembered.get(key, |_| Some(0)).is_some());
+        }
+        assert!(remembered.0.lock().unwrap().len() <= MOST);
+    }
+}
