@@ -346,20 +346,21 @@ impl Desk {
 
     fn remove_all(&mut self) {
         let model = &mut self.model;
-        let keys: Vec<_> = model.session.keys.keys().to_vec();
         let everything = Everything {
             tokens: std::mem::take(&mut model.session.tokens),
             judgements: std::mem::take(&mut model.judgements),
             keys: std::mem::take(&mut model.session.keys),
             current: model.current.take(),
         };
-        if everything.tokens.is_empty() && keys.is_empty() {
+        if everything.tokens.is_empty() && everything.keys.is_empty() {
             return;
         }
         model.selection = None;
-        let name = "all tokens and keys";
         self.keys_changed();
-        self.keep_removed(name, What::Everything(Box::new(everything)));
+        self.keep_removed(
+            "all tokens and keys",
+            What::Everything(Box::new(everything)),
+        );
     }
 
     fn forget_all_removed(&mut self) {
@@ -421,14 +422,7 @@ impl Desk {
         let model = &mut self.model;
         let newer = std::mem::replace(&mut model.session.tokens, everything.tokens);
         let newer_judgements = std::mem::replace(&mut model.judgements, everything.judgements);
-        let mut adding = model.session.adding();
-        let newer = newer.into_iter();
-        let positions: Vec<_> = newer.map(|new| adding.add_inspected(new)).collect();
-        for (at, judgement) in positions.into_iter().zip(newer_judgements) {
-            if at == model.judgements.len() {
-                model.judgements.push(judgement);
-            }
-        }
+        model.add(newer.into_iter().zip(newer_judgements).collect());
         let newer = std::mem::replace(&mut model.session.keys, everything.keys);
         let newer = newer.keys().iter().map(|key| Key::clone(key));
         model.session.keys.add(newer.collect::<Vec<_>>());

@@ -327,22 +327,22 @@ impl Desk {
             .iter()
             .map(|inspection| Arc::clone(&inspection.token))
             .collect();
-        self.verify(tokens);
-    }
-
-    /// Verifies these tokens again, on a thread.
-    pub(super) fn verify(&mut self, tokens: Vec<Arc<Token>>) {
-        let label = match tokens.len() {
-            0 => return,
-            1 => "Verifying 1 token".to_owned(),
-            count => format!("Verifying {count} tokens"),
-        };
-        let ground = self.ground();
         // What the keys of before would have shown is of no use.
         if let Some(job) = self.verifying.take() {
             self.jobs.stop(job);
         }
-        self.verifying = self.start(&label, false, move |leave| {
+        self.verifying = self.verify(tokens);
+    }
+
+    /// Verifies these tokens again, on a thread.
+    pub(super) fn verify(&mut self, tokens: Vec<Arc<Token>>) -> Option<u64> {
+        let label = match tokens.len() {
+            0 => return None,
+            1 => "Verifying 1 token".to_owned(),
+            count => format!("Verifying {count} tokens"),
+        };
+        let ground = self.ground();
+        self.start(&label, false, move |leave| {
             let count = tokens.len() as u64;
             let mut proofs = Vec::with_capacity(tokens.len());
             for (at, token) in (0..).zip(tokens) {
@@ -358,7 +358,7 @@ impl Desk {
                 generation: ground.generation,
                 proofs,
             })
-        });
+        })
     }
 
     fn proved(&mut self, proved: Proved) {
@@ -389,15 +389,7 @@ impl Desk {
         let found = (loaded.tokens.len(), loaded.keys.len());
         // The first new one is shown; where all were there already, the first of them.
         let mut first = None;
-        let (inspections, judgements): (Vec<_>, Vec<_>) = loaded.tokens.into_iter().unzip();
-        self.model.judgements.reserve(judgements.len());
-        let mut adding = self.model.session.adding();
-        let inspections = inspections.into_iter();
-        let positions: Vec<_> = inspections.map(|new| adding.add_inspected(new)).collect();
-        for (at, judgement) in positions.into_iter().zip(judgements) {
-            if at == self.model.judgements.len() {
-                self.model.judgements.push(judgement);
-            }
+        for at in self.model.add(loaded.tokens) {
             match first {
                 Some(known) if known < tokens_before && at >= tokens_before => first = Some(at),
                 Some(_) => {}
@@ -487,6 +479,62 @@ fn brought(verb: &str, found: (usize, usize), new: (usize, usize)) -> Option<Str
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    struct Nobody;
+
+    impl Clipboard for Nobody {
+        fn read(&mut self) -> Result<zeroize::Zeroizing<String>, ClipboardFault> {
+            Err(ClipboardFault::NoText)
+        }
+
+        fn write(&mut self, _: &str) -> Result<(), ClipboardFault> {
+            Ok(())
+        }
+
+        fn clear(&mut self) -> Result<(), ClipboardFault> {
+            Ok(())
+        }
+    }
+
+    impl FilePicker for Nobody {
+        fn ask(&self, _: Wanted, _: &eframe::Frame) -> crate::window::dialogs::Answer {
+            Box::new(|| None)
+        }
+    }
+
+    #[test]
+    fn verifying_one_token_does_not_stop_the_verifying_of_all() {
+        let surroundings = Surroundings {
+            now: Box::new(|| Timestamp::UNIX_EPOCH),
+            clipboard: Box::new(Nobody),
+            picker: Box::new(Nobody),
+            themes: Box::new(|_| std::sync::mpsc::channel().1),
+        };
+        let mut desk = Desk::new(surroundings, &egui::Context::default());
+        for token in ["eyJhbGciOiJub25lIn0.e30.", "eyJhbGciOiJub25lIn0.W10."] {
+            let found = crate::find::find(token.as_bytes(), "test");
+            let mut adding = desk.model.session.adding();
+            for found in found {
+                adding.add(found);
+            }
+        }
+        let tokens = &mut desk.model.session.tokens;
+        assert_eq!(tokens.len(), 2);
+        for inspection in tokens.iter_mut() {
+            inspection.took = Duration::MAX;
+        }
+        let last = Arc::clone(&tokens[1].token);
+        desk.keys_changed();
+        desk.verify(vec![last]);
+        let end = Instant::now() + Duration::from_secs(20);
+        while !desk.jobs.busy().is_empty() && Instant::now() < end {
+            desk.collect();
+            std::thread::yield_now();
+        }
+        for inspection in &desk.model.session.tokens {
+            assert_ne!(inspection.took, Duration::MAX, "verified again");
+        }
+    }
 
     #[test]
     fn what_was_brought_is_said_with_its_number() {

@@ -193,6 +193,25 @@ impl Model {
         Some((self.session.tokens.get(at)?, self.judgements.get(at)?))
     }
 
+    /// Adds judged tokens, or their places to those that are there. Gives the position of each.
+    pub(super) fn add(&mut self, tokens: Vec<(Inspection, Judgement)>) -> Vec<usize> {
+        let Self {
+            session,
+            judgements,
+            ..
+        } = self;
+        judgements.reserve(tokens.len());
+        let mut adding = session.adding();
+        let add = |(inspection, judgement)| {
+            let at = adding.add_inspected(inspection);
+            if at == judgements.len() {
+                judgements.push(judgement);
+            }
+            at
+        };
+        tokens.into_iter().map(add).collect()
+    }
+
     /// The keys that were pasted, which may be in no file.
     pub fn unsaved_keys(&self) -> impl Iterator<Item = &Key> {
         let keys = self.session.keys.keys().iter();
