@@ -3,10 +3,13 @@
 use std::ops::Range;
 
 use super::audit::top_member;
-use super::words::{capitalised, span};
-use super::{Case, Expectation, Profile, ProfileName, TimeState, Times, spoils_encoding, time};
+use super::words::{capitalised, counted, span};
+use super::{
+    Case, Expectation, Judgement, Profile, ProfileName, TimeState, Times, VerdictOutcome,
+    spoils_encoding, time,
+};
 use crate::jose::visible::visible;
-use crate::jose::{Fault, FaultKind, Kind, Part, PartRole};
+use crate::jose::{Fault, FaultKind, Kind, Part, PartRole, Serialization};
 use crate::verify::algorithm::find;
 use crate::verify::{Designation, NotChecked, Outcome, Provenance, ShapeFault, SignatureProof};
 
@@ -48,8 +51,31 @@ pub struct Check {
 }
 
 /// Makes the checks, in the order in which a verifier does.
-pub(super) fn checks(case: Case<'_>, profile: &Profile, times: &Times) -> Vec<Check> {
-    let expectations = case.policy.expectations(case.token);
+pub(super) fn checks(
+    case: Case<'_>,
+    profile: &Profile,
+    times: &Times,
+    inner: Option<&Judgement>,
+) -> Vec<Check> {
+    let expectations = case.expectations();
+    let views = case.views();
+    let of_each = |check: &dyn Fn(Case<'_>) -> Option<Check>| -> Vec<Check> {
+        let checks = views.iter().enumerate().filter_map(|(index, view)| {
+            let mut check = check(view.case(case))?;
+            if views.len() > 1 {
+                let what = match case.token.kind {
+                    Kind::Jwe => "Recipient",
+                    _ => "Signature",
+                };
+                check.title = format!("{what} {}: {}", index.saturating_add(1), check.title);
+            }
+            Some(check)
+        });
+        checks.collect()
+    };
+    let of_signature = |check: fn(Case<'_>, &SignatureProof) -> Check| {
+        of_each(&|case| Some(check(case, case.proof.signatures.first()?)))
+    };
     let expected = |names: &[&str]| -> Vec<Check> {
         expectations
             .iter()
@@ -57,17 +83,12 @@ pub(super) fn checks(case: Case<'_>, profile: &Profile, times: &Times) -> Vec<Ch
             .map(|expectation| expected(case, expectation))
             .collect()
     };
-    let mut checks = vec![
-        form(case),
-        encoding(case, profile),
-        header(case),
-        crit(case),
-    ];
+    let mut checks = vec![form(case), encoding(case, profile)];
+    checks.extend(of_each(&|case| Some(header(case))));
+    checks.extend(of_each(&|case| Some(crit(case))));
     checks.extend(expected(&["alg"]));
-    if let Some(proof) = case.proof.signatures.first() {
-        checks.push(key(case, proof));
-        checks.push(signature(case, proof));
-    }
+    checks.extend(of_signature(key));
+    checks.extend(of_signature(signature));
     if case.proof.decryption.is_some() {
         checks.push(Check {
             check: "decryption",
@@ -77,6 +98,7 @@ pub(super) fn checks(case: Case<'_>, profile: &Profile, times: &Times) -> Vec<Ch
             byte_range: whole(case, PartRole::Ciphertext),
         });
     }
+    checks.extend(inner.map(|inner| nested(case, inner)));
     checks.extend(expected(&["typ"]));
     if profile.name != ProfileName::Jws {
         checks.push(time(case, times));
@@ -84,6 +106,28 @@ pub(super) fn checks(case: Case<'_>, profile: &Profile, times: &Times) -> Vec<Ch
     checks.extend(expected(&["iss", "aud", "nonce"]));
     checks.extend(unexpected(&expectations));
     checks
+}
+
+/// The token that the payload is.
+fn nested(case: Case<'_>, inner: &Judgement) -> Check {
+    let (result, title) = match inner.verdict.outcome {
+        VerdictOutcome::Accept => (CheckResult::Passed, "Nested token accepted"),
+        VerdictOutcome::Reject => (CheckResult::Failed, "Nested token refused"),
+        VerdictOutcome::Undetermined => (CheckResult::NotRun, "Nested token undetermined"),
+    };
+    let reasons = inner.verdict.reasons.iter().map(|reason| reason.name());
+    let reasons: Vec<&str> = reasons.collect();
+    Check {
+        check: "nested",
+        title: title.to_owned(),
+        result,
+        text: if reasons.is_empty() {
+            "The payload is a token, and a correct verifier takes it".to_owned()
+        } else {
+            format!("The payload is a token: {}", reasons.join(", "))
+        },
+        byte_range: whole(case, PartRole::Payload),
+    }
 }
 
 /// What the policy says nothing about, in one check that was not run.
@@ -124,7 +168,8 @@ fn member_range(part: Option<&Part>, name: &str) -> Option<Range<usize>> {
 }
 
 fn header_range(case: Case<'_>, name: &str) -> Option<Range<usize>> {
-    member_range(case.token.part(PartRole::ProtectedHeader), name)
+    let (part, _) = case.token.parameter_in(name)?;
+    member_range(Some(part), name)
 }
 
 fn failed(check: &'static str, title: String, fault: &Fault, more: usize) -> Check {
@@ -147,20 +192,42 @@ fn form(case: Case<'_>) -> Check {
     let is_form = |fault: &&Fault| {
         matches!(
             fault.kind,
-            FaultKind::SegmentCount { .. } | FaultKind::TooLarge { .. }
+            FaultKind::Member { .. }
+                | FaultKind::MixedForms { .. }
+                | FaultKind::SegmentCount { .. }
+                | FaultKind::TooLarge { .. }
+                | FaultKind::TooMany { .. }
+                | FaultKind::UnevenB64
         )
     };
     if let Some(fault) = case.token.faults.iter().find(is_form) {
         return failed("form", "Not a complete token".to_owned(), fault, 0);
     }
-    let (title, text) = match case.token.kind {
-        Kind::Jwe => ("Compact JWE", "5 parts"),
-        Kind::Jws => ("Compact JWS", "3 parts"),
-        Kind::SdJwt => (
+    let (title, text) = match (case.token.kind, case.token.serialization) {
+        (Kind::Unreadable, _) => ("Not a token", "No form of JWS or JWE".to_owned()),
+        (Kind::Jwe, Serialization::Compact) => ("Compact JWE", "5 parts".to_owned()),
+        (Kind::Jws, Serialization::Compact) => ("Compact JWS", "3 parts".to_owned()),
+        (Kind::SdJwt, _) => (
             "SD-JWT",
-            "A compact JWS of 3 parts, and disclosures, which this version does not check",
+            "A compact JWS of 3 parts, and disclosures, which this version does not check"
+                .to_owned(),
         ),
-        Kind::Unreadable => ("Not a token", "No form of JWS or JWE"),
+        (Kind::Jwe, Serialization::Flattened) => ("Flattened JWE", "A JSON object".to_owned()),
+        (Kind::Jws, Serialization::Flattened) => ("Flattened JWS", "A JSON object".to_owned()),
+        (Kind::Jwe, Serialization::General) => (
+            "General JWE",
+            format!(
+                "A JSON object with {}",
+                counted(case.token.entries(), "recipient")
+            ),
+        ),
+        (Kind::Jws, Serialization::General) => (
+            "General JWS",
+            format!(
+                "A JSON object with {}",
+                counted(case.token.entries(), "signature")
+            ),
+        ),
     };
     Check {
         check: "form",
@@ -170,7 +237,7 @@ fn form(case: Case<'_>) -> Check {
         } else {
             CheckResult::Passed
         },
-        text: text.to_owned(),
+        text,
         byte_range: None,
     }
 }
@@ -199,7 +266,7 @@ fn encoding(case: Case<'_>, profile: &Profile) -> Check {
 
 /// A header that is an object and names an algorithm.
 fn header(case: Case<'_>) -> Check {
-    let alg = case.token.header().and_then(|header| header.get("alg"));
+    let alg = case.token.parameter("alg");
     let (result, title, text) = match alg.map(|alg| (alg.str(), alg.kind())) {
         Some((Some(name), _)) => {
             let known = find(name).map(|algorithm| format!(": {}", algorithm.description()));
@@ -375,7 +442,7 @@ fn key(case: Case<'_>, proof: &SignatureProof) -> Check {
 /// The signature itself.
 fn signature(case: Case<'_>, proof: &SignatureProof) -> Check {
     let algorithm = proof.alg.as_deref().and_then(find);
-    let over = case.token.signing_input().map_or(0, str::len);
+    let over = case.token.signing_input().map_or(0, |input| input.len());
     let (result, title, text) = match proof.outcome {
         Outcome::Valid => {
             let description = algorithm
@@ -516,7 +583,7 @@ fn time(case: Case<'_>, times: &Times) -> Check {
                 .filter(|_| times.mark("exp").is_none())
                 .or_else(|| claim_range("nbf")),
         ),
-        TimeState::None if case.token.kind == Kind::Jwe => (
+        TimeState::None if case.is_closed() => (
             CheckResult::NotRun,
             "Times not checked",
             "The claims are encrypted".to_owned(),
@@ -547,7 +614,7 @@ fn expected(case: Case<'_>, expectation: &Expectation) -> Check {
         "aud" => ("Audience", PartRole::Payload),
         _ => ("Nonce", PartRole::Payload),
     };
-    let is_encrypted = part == PartRole::Payload && case.token.kind == Kind::Jwe;
+    let is_encrypted = part == PartRole::Payload && case.is_closed();
     let (result, how, text) = if is_encrypted {
         (
             CheckResult::NotRun,
@@ -572,6 +639,9 @@ fn expected(case: Case<'_>, expectation: &Expectation) -> Check {
         title: format!("{label} {how}"),
         result,
         text,
-        byte_range: member_range(case.token.part(part), expectation.name),
+        byte_range: match part {
+            PartRole::Payload => member_range(case.token.part(part), expectation.name),
+            _ => header_range(case, expectation.name),
+        },
     }
 }

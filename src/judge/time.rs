@@ -201,7 +201,7 @@ mod tests {
             policy: &policy,
             at: at.parse().unwrap(),
         };
-        let profile = crate::judge::profile::determine(&token, policy.profile);
+        let profile = crate::judge::profile::determine(case);
         times(case, &profile)
     }
 

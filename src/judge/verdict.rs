@@ -1,8 +1,10 @@
 //! The verdict and its reasons, as `REPORT.md` defines them.
 
-use super::{Case, Finding, Profile, TimeState, Times, is_unencoded, spoils_encoding};
-use crate::jose::json::JsonFaultKind;
-use crate::jose::{FaultKind, Kind};
+use std::borrow::Cow;
+
+use super::{Case, Finding, Judgement, Profile, TimeState, Times, spoils_encoding};
+use crate::jose::json::{Json, JsonFaultKind};
+use crate::jose::{FaultKind, Kind, Token};
 use crate::verify::{NotChecked, Outcome, Provenance, SignatureProof};
 
 /// Whether a correct verifier would take the token.
@@ -141,6 +143,7 @@ pub(super) fn verdict(
     profile: &Profile,
     times: &Times,
     findings: &[Finding],
+    inside: &[&Judgement],
 ) -> Verdict {
     let mut reasons: Vec<Reason> = findings
         .iter()
@@ -149,8 +152,9 @@ pub(super) fn verdict(
     if is_malformed(case, profile, times) {
         reasons.push(Reason::Malformed);
     }
-    for proof in &case.proof.signatures {
-        reasons.extend(signature_reason(proof));
+    reasons.extend(signature_reasons(&case.proof.signatures));
+    for judgement in inside {
+        reasons.extend(&judgement.verdict.reasons);
     }
     if case.proof.decryption.is_some() {
         reasons.push(Reason::Encrypted);
@@ -165,12 +169,15 @@ pub(super) fn verdict(
     if case.token.faults.iter().any(|fault| {
         matches!(
             fault.kind,
-            FaultKind::TooLarge { .. } | FaultKind::Json(JsonFaultKind::Depth)
+            FaultKind::TooLarge { .. }
+                | FaultKind::TooMany { .. }
+                | FaultKind::Json(JsonFaultKind::Depth)
         )
-    }) {
+    }) || case.proof.is_too_deep
+    {
         reasons.push(Reason::LimitExceeded);
     }
-    if case.token.kind == Kind::SdJwt || is_unencoded(case.token) {
+    if case.token.kind == Kind::SdJwt {
         reasons.push(Reason::UnsupportedSerialization);
     }
     reasons.sort_unstable();
@@ -193,19 +200,33 @@ pub(super) fn verdict(
 /// What makes a token malformed beside the rules: its parts, an unreadable header, no `alg`, a time that is no number.
 fn is_malformed(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
     let token = case.token;
-    let has_alg = token
-        .header()
-        .is_some_and(|header| header.str("alg").is_some());
+    let lacks_alg = |view: &Cow<'_, Token>| view.parameter("alg").and_then(Json::str).is_none();
     token.kind == Kind::Unreadable
         || times.state == TimeState::Unreadable
-        || !has_alg
+        || token.views().iter().any(lacks_alg)
         || token.faults.iter().any(|fault| {
             spoils_encoding(token, fault, profile)
                 || matches!(
                     fault.kind,
-                    FaultKind::HeaderNotObject { .. } | FaultKind::SegmentCount { .. }
+                    FaultKind::HeaderNotObject { .. }
+                        | FaultKind::Member { .. }
+                        | FaultKind::MixedForms { .. }
+                        | FaultKind::SegmentCount { .. }
+                        | FaultKind::UnevenB64
                 )
         })
+}
+
+/// Of several signatures one that is valid with the reviewer's key settles it, unless another one is wrong or none.
+fn signature_reasons(signatures: &[SignatureProof]) -> Vec<Reason> {
+    let mut reasons: Vec<Reason> = signatures.iter().filter_map(signature_reason).collect();
+    let is_settled = signatures
+        .iter()
+        .any(|proof| signature_reason(proof).is_none());
+    if is_settled {
+        reasons.retain(|reason| reason.is_refusal());
+    }
+    reasons
 }
 
 fn signature_reason(proof: &SignatureProof) -> Option<Reason> {
@@ -228,9 +249,8 @@ fn signature_reason(proof: &SignatureProof) -> Option<Reason> {
 
 /// Expectations about claims cannot be held against what is encrypted: that is the open question `encrypted`.
 fn policy_refusals(case: Case<'_>) -> impl Iterator<Item = Reason> {
-    let encrypted = case.token.kind == Kind::Jwe;
-    case.policy
-        .expectations(case.token)
+    let encrypted = case.is_closed();
+    case.expectations()
         .into_iter()
         .filter(|expectation| !expectation.met)
         .filter_map(move |expectation| match expectation.name {

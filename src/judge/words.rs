@@ -2,7 +2,7 @@
 
 use super::{CheckResult, Judgement, Reason, VerdictOutcome, time};
 use crate::jose::visible::visible;
-use crate::verify::{NotChecked, Outcome, Proof, Provenance, ShapeFault};
+use crate::verify::{NotChecked, Outcome, Proof, Provenance, ShapeFault, SignatureProof};
 
 /// A verdict in two sentences.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,9 +105,41 @@ fn signature_words(judgement: &Judgement, proof: &Proof, when: When) -> String {
         VerdictOutcome::Reject => format!(", but a correct verifier must refuse this token {when}"),
         VerdictOutcome::Undetermined => String::new(),
     };
-    let Some(signature) = proof.signatures.first() else {
+    let Some((at, signature)) = telling(&proof.signatures) else {
         return "It is encrypted: what it says, and who made it, cannot be seen without the recipient\u{2019}s key.".to_owned();
     };
+    let several = proof.signatures.len();
+    if several > 1 {
+        let genuine = proof.signatures.iter().filter(|proof| is_genuine(proof));
+        return if is_genuine(signature) {
+            let genuine = genuine.count();
+            format!("{genuine} of {several} signatures are genuine{must}.")
+        } else {
+            let words = one_signature_words(signature, &must);
+            format!("Signature {} of {several}: {words}", at.saturating_add(1))
+        };
+    }
+    one_signature_words(signature, &must)
+}
+
+/// Of several signatures the one that decides: a wrong one, else a genuine one, else the first.
+fn telling(signatures: &[SignatureProof]) -> Option<(usize, &SignatureProof)> {
+    let first = |is_meant: &dyn Fn(&SignatureProof) -> bool| {
+        let mut all = signatures.iter().enumerate();
+        all.find(|(_, proof)| is_meant(proof))
+    };
+    first(&|proof| matches!(proof.outcome, Outcome::Invalid | Outcome::Unsecured))
+        .or_else(|| first(&is_genuine))
+        .or_else(|| first(&|_| true))
+}
+
+/// Whether a key of the reviewer's verifies it.
+fn is_genuine(proof: &SignatureProof) -> bool {
+    let used = proof.key.as_ref().map(|used| used.provenance);
+    proof.outcome == Outcome::Valid && matches!(used, Some(Provenance::Yours) | None)
+}
+
+fn one_signature_words(signature: &SignatureProof, must: &str) -> String {
     let key = || {
         signature
             .key
@@ -159,11 +191,10 @@ fn signature_words(judgement: &Judgement, proof: &Proof, when: When) -> String {
 /// A reason in a few words, for the headline.
 pub fn reason_words(reason: Reason, judgement: &Judgement) -> String {
     let apart = |claim: &str| {
-        judgement
-            .times
-            .mark(claim)
-            .and_then(|mark| mark.at)
-            .map(|at| span(time::seconds_between(at, judgement.at)))
+        let at = judgement
+            .layers()
+            .find_map(|layer| layer.times.mark(claim)?.at)?;
+        Some(span(time::seconds_between(at, judgement.at)))
     };
     match reason {
         Reason::DecryptionFailed => "cannot be decrypted with the key meant for it".to_owned(),
@@ -201,6 +232,14 @@ pub fn reason_words(reason: Reason, judgement: &Judgement) -> String {
         Reason::Unsecured => "unsecured".to_owned(),
         Reason::UnsupportedAlgorithm => "its algorithm is not supported here".to_owned(),
         Reason::UnsupportedSerialization => "its form is not fully supported here yet".to_owned(),
+    }
+}
+
+/// `1 token`, `2 tokens`.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
     }
 }
 

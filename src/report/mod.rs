@@ -114,7 +114,7 @@ impl Summary {
             VerdictOutcome::Undetermined => &mut self.undetermined,
         };
         *outcome = outcome.saturating_add(1);
-        for finding in &judgement.findings {
+        for finding in judgement.layers().flat_map(|layer| &layer.findings) {
             for (severity, count) in Severity::ALL.iter().zip(&mut self.findings) {
                 if *severity == finding.severity {
                     *count = count.saturating_add(1);

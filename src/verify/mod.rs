@@ -11,11 +11,12 @@ mod prove;
 
 use std::sync::Arc;
 
+use crate::jose::Token;
 use crate::keys::{Key, Material};
 
 pub use algorithm::{Algorithm, Family, Hash};
 pub use defaults::KnownSecret;
-pub use prove::{Setting, prove};
+pub use prove::{MAX_NESTING, Setting, prove};
 
 /// What was found out about a token's signatures or encryption, independent of clock and policy.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +25,31 @@ pub struct Proof {
     pub signatures: Vec<SignatureProof>,
     /// For a JWE.
     pub decryption: Option<DecryptionProof>,
+    /// The token that the payload is.
+    pub inner: Option<Box<Layer>>,
+    /// The key binding JWT of an SD-JWT.
+    pub key_binding: Option<Box<Layer>>,
+    /// Whether nothing was looked at because it lies too deep in other tokens.
+    pub is_too_deep: bool,
+}
+
+impl Proof {
+    /// Of a token deeper in others than [`MAX_NESTING`].
+    fn too_deep() -> Self {
+        Self {
+            is_too_deep: true,
+            ..Self::default()
+        }
+    }
+}
+
+/// A token inside of another one.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    /// The token, with a text of its own.
+    pub token: Arc<Token>,
+    /// What was found out about it.
+    pub proof: Proof,
 }
 
 /// What was found out about one signature.

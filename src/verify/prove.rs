@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::algorithm::{self, Algorithm, Family};
 use super::{
-    DecryptionOutcome, DecryptionProof, Designation, KnownSecret, NotChecked, Outcome, Proof,
-    Provenance, SignatureProof, Trial, UsedKey, defaults, explain,
+    DecryptionOutcome, DecryptionProof, Designation, KnownSecret, Layer, NotChecked, Outcome,
+    Proof, Provenance, SignatureProof, Trial, UsedKey, defaults, explain,
 };
-use crate::jose::json::Document;
+use crate::jose::json::{Document, Json};
 use crate::jose::{FaultKind, Kind, PartRole, Token, base64url};
 use crate::keys::{
     Holds, Key, KeyKind, KeyRing, Loaded, Material, Members, Secret, from_certificate_der, from_jwk,
@@ -20,38 +20,81 @@ pub struct Setting {
     pub detached_payload: Option<Vec<u8>>,
 }
 
-/// Finds out whose key verifies what.
+/// Tokens are looked for in tokens to this depth.
+pub const MAX_NESTING: usize = 8;
+
+/// Finds out whose key verifies what, in this token and those inside of it.
 pub fn prove(token: &Token, keys: &KeyRing, setting: &Setting) -> Proof {
+    prove_layer(token, keys, setting, MAX_NESTING)
+}
+
+/// `depth`: so many more tokens may lie inside of this one.
+fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -> Proof {
+    let nested = |text: Option<&[u8]>| {
+        let inner = Token::nested(text?)?;
+        // What lies deeper than that is said to be there, and not looked at.
+        let proof = match depth.checked_sub(1) {
+            Some(depth) => prove_layer(&inner, keys, &Setting::default(), depth),
+            None => Proof::too_deep(),
+        };
+        Some(Box::new(Layer {
+            token: Arc::new(inner),
+            proof,
+        }))
+    };
+    let key_binding = token
+        .part(PartRole::KeyBinding)
+        .map(|part| nested_key_binding(part.bytes(), keys));
+    let payload = token.part(PartRole::Payload).map(|part| part.bytes());
+    if token.kind == Kind::Jwe {
+        return Proof {
+            decryption: Some(DecryptionProof {
+                alg: token
+                    .parameter("alg")
+                    .and_then(Json::str)
+                    .map(str::to_owned),
+                enc: token
+                    .parameter("enc")
+                    .and_then(Json::str)
+                    .map(str::to_owned),
+                outcome: DecryptionOutcome::NotTried,
+            }),
+            inner: nested(payload),
+            ..Proof::default()
+        };
+    }
+    let views = token.views();
+    Proof {
+        signatures: views
+            .iter()
+            .map(|view| prove_signature(view, keys, setting))
+            .collect(),
+        inner: nested(payload),
+        key_binding,
+        ..Proof::default()
+    }
+}
+
+/// A key binding JWT is a layer whatever it is: a malformed one must be seen.
+fn nested_key_binding(text: &[u8], keys: &KeyRing) -> Box<Layer> {
+    let token = Token::parse(String::from_utf8_lossy(text));
+    let proof = prove_layer(&token, keys, &Setting::default(), 0);
+    Box::new(Layer {
+        token: Arc::new(token),
+        proof,
+    })
+}
+
+fn prove_signature(token: &Token, keys: &KeyRing, setting: &Setting) -> SignatureProof {
     let empty = Document {
         root: None,
         faults: Vec::new(),
     };
     let header = token.header().unwrap_or(&empty);
-    if token.kind == Kind::Jwe {
-        return Proof {
-            signatures: Vec::new(),
-            decryption: Some(DecryptionProof {
-                alg: header.str("alg").map(str::to_owned),
-                enc: header.str("enc").map(str::to_owned),
-                outcome: DecryptionOutcome::NotTried,
-            }),
-        };
-    }
-    Proof {
-        signatures: vec![prove_signature(token, header, keys, setting)],
-        decryption: None,
-    }
-}
-
-fn prove_signature(
-    token: &Token,
-    header: &Document,
-    keys: &KeyRing,
-    setting: &Setting,
-) -> SignatureProof {
+    let text_of = |name| token.parameter(name).and_then(Json::str).map(str::to_owned);
     let mut proof = SignatureProof {
-        alg: header.str("alg").map(str::to_owned),
-        kid: header.str("kid").map(str::to_owned),
+        alg: text_of("alg"),
+        kid: text_of("kid"),
         outcome: Outcome::Unsupported,
         key: None,
         designated: None,
@@ -60,19 +103,19 @@ fn prove_signature(
         diagnosis: Vec::new(),
         facts: None,
     };
-    let Some(name) = header.str("alg") else {
+    let Some(name) = proof.alg.clone() else {
         return proof;
     };
-    if name == "none" || algorithm::is_none_in_disguise(name) {
+    if name == "none" || algorithm::is_none_in_disguise(&name) {
         proof.outcome = Outcome::Unsecured;
         return proof;
     }
     let signature = token
         .part(PartRole::Signature)
         .map_or(&[][..], |part| part.bytes());
-    let Some(algorithm) = algorithm::find(name) else {
+    let Some(algorithm) = algorithm::find(&name) else {
         if let Some(message) = message(token, setting) {
-            explain::explain_unknown(name, keys, &message, signature, &mut proof);
+            explain::explain_unknown(&name, keys, &message, signature, &mut proof);
         }
         return proof;
     };
@@ -89,14 +132,14 @@ fn prove_signature(
         proof.outcome = Outcome::NotChecked(NotChecked::DetachedPayloadMissing);
         return proof;
     };
-    proof.designated = designate(header, keys, algorithm);
+    proof.designated = designate(token, keys, algorithm);
     let attempt = Attempt {
         algorithm,
         message: &message,
         signature,
     };
     if proof.shape.is_none() {
-        attempt.try_keys(keys, header, &mut proof);
+        attempt.try_keys(keys, token, &mut proof);
     }
     proof.outcome = match (&proof.key, &proof.shape) {
         (Some(_), _) => Outcome::Valid,
@@ -117,14 +160,23 @@ fn prove_signature(
 
 /// The bytes that the signature covers. `None`: there is no payload to speak of.
 fn message(token: &Token, setting: &Setting) -> Option<Vec<u8>> {
-    let payload_is_empty = token.part(PartRole::Payload)?.range.is_empty();
+    let is_detached = token
+        .part(PartRole::Payload)
+        .is_none_or(|payload| payload.range.is_empty());
     match &setting.detached_payload {
-        Some(payload) if payload_is_empty => {
-            let header = token.part(PartRole::ProtectedHeader)?;
-            let header = token.text().get(header.range.clone())?;
-            Some(format!("{header}.{}", base64url::encode(payload)).into_bytes())
+        Some(payload) if is_detached => {
+            let mut message = token.protected().as_bytes().to_vec();
+            message.push(b'.');
+            if token.is_unencoded() {
+                message.extend_from_slice(payload);
+            } else {
+                message.extend_from_slice(base64url::encode(payload).as_bytes());
+            }
+            Some(message)
         }
-        _ => token.signing_input().map(|input| input.as_bytes().to_vec()),
+        _ => token
+            .signing_input()
+            .map(|input| input.into_owned().into_bytes()),
     }
 }
 
@@ -139,7 +191,7 @@ fn without_success(
     let payload_missing = setting.detached_payload.is_none()
         && token
             .part(PartRole::Payload)
-            .is_some_and(|payload| payload.range.is_empty());
+            .is_none_or(|payload| payload.range.is_empty());
     let any_fits = keys
         .keys()
         .iter()
@@ -157,7 +209,7 @@ fn without_success(
 
 /// The key that is meant for the signature: named by the header, or the only one that can do the algorithm.
 fn designate(
-    header: &Document,
+    token: &Token,
     keys: &KeyRing,
     algorithm: &Algorithm,
 ) -> Option<(Arc<Key>, Designation)> {
@@ -170,7 +222,8 @@ fn designate(
     };
     let names_a_key = ["kid", "x5t", "x5t#S256", "x5c"]
         .iter()
-        .any(|name| header.get(name).is_some());
+        .any(|name| token.parameter(name).is_some());
+    let text_of = |name| token.parameter(name).and_then(Json::str);
     if !names_a_key {
         let mut fitting = usable().filter(|key| algorithm.fits(key.kind));
         let only = fitting.next()?;
@@ -179,13 +232,13 @@ fn designate(
             .is_none()
             .then(|| (Arc::clone(only), Designation::OnlyKey));
     }
-    if let Some(kid) = header.str("kid")
+    if let Some(kid) = text_of("kid")
         && let Some(key) = pick(&|key| key.members.kid.as_deref() == Some(kid))
     {
         return Some((key, Designation::KeyId));
     }
     for name in ["x5t#S256", "x5t"] {
-        let named = header.str(name).and_then(|thumbprint| {
+        let named = text_of(name).and_then(|thumbprint| {
             pick(&|key| {
                 let own = match name {
                     "x5t" => &key.members.x5t,
@@ -198,14 +251,14 @@ fn designate(
             return Some((key, Designation::Thumbprint));
         }
     }
-    let leaf = base64url::encode(&openssl::sha::sha256(&leaf_certificate(header)?));
+    let leaf = base64url::encode(&openssl::sha::sha256(&leaf_certificate(token)?));
     pick(&|key| key.members.x5t_s256.as_deref() == Some(&leaf))
         .map(|key| (key, Designation::Certificate))
 }
 
 /// The DER of the first certificate in the header's `x5c`.
-fn leaf_certificate(header: &Document) -> Option<Vec<u8>> {
-    let entry = header.get("x5c")?.array()?.first()?.str()?;
+fn leaf_certificate(token: &Token) -> Option<Vec<u8>> {
+    let entry = token.parameter("x5c")?.array()?.first()?.str()?;
     Some(base64url::decode(entry).bytes.to_vec())
 }
 
@@ -218,7 +271,7 @@ struct Attempt<'a> {
 
 impl Attempt<'_> {
     /// Tries publicly known secrets, then the reviewer's keys (the designated one first), then the token's own.
-    fn try_keys(&self, keys: &KeyRing, header: &Document, proof: &mut SignatureProof) {
+    fn try_keys(&self, keys: &KeyRing, token: &Token, proof: &mut SignatureProof) {
         if let Family::Hmac(hash) = self.algorithm.family
             && let Some((known, secret)) = defaults::find(hash, self.message, self.signature)
         {
@@ -256,7 +309,7 @@ impl Attempt<'_> {
         if designated_failed {
             return;
         }
-        let own = own_keys(header).into_iter().find(|key| {
+        let own = own_keys(token).into_iter().find(|key| {
             self.algorithm
                 .verifies(key, None, self.message, self.signature)
         });
@@ -357,14 +410,14 @@ fn public_default(keys: &KeyRing, known: KnownSecret, secret: &'static [u8]) -> 
 }
 
 /// The keys that a header carries: `jwk`, and the first certificate of `x5c`.
-pub(super) fn own_keys(header: &Document) -> Vec<Key> {
+pub(super) fn own_keys(token: &Token) -> Vec<Key> {
     let mut keys = Vec::new();
-    if let Some(jwk) = header.get("jwk") {
+    if let Some(jwk) = token.parameter("jwk") {
         let mut key = from_jwk(jwk, "header jwk", 1);
         "jwk in the header".clone_into(&mut key.id);
         keys.push(key);
     }
-    if let Some(der) = leaf_certificate(header) {
+    if let Some(der) = leaf_certificate(token) {
         let mut key = from_certificate_der(&der, "header x5c", 1);
         "x5c in the header".clone_into(&mut key.id);
         keys.push(key);

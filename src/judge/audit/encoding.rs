@@ -8,7 +8,6 @@ use crate::jose::base64url::{self, EncodingFaultKind};
 use crate::jose::json::{Json, JsonFaultKind, Member, Value, escape_pointer};
 use crate::jose::visible::visible;
 use crate::jose::{Fault, FaultKind, Part, PartRole, Token};
-use crate::judge::is_unencoded;
 use crate::judge::words::capitalised;
 
 /// Of a name that stands more often than this in one object, the first places are evidence enough.
@@ -53,7 +52,7 @@ impl Rule for B64Nonstandard {
             let Some(part) = token.part_at(fault.range.start) else {
                 continue;
             };
-            if part.role == PartRole::Payload && is_unencoded(token) {
+            if part.role == PartRole::Payload && token.is_unencoded() {
                 continue;
             }
             // One finding a part, at its first bad character.
@@ -116,7 +115,7 @@ impl Rule for B64TrailingBits {
             ) && fault.part != PartRole::Disclosure
         };
         let token = subject.case.token;
-        let is_read = |fault: &&Fault| fault.part != PartRole::Payload || !is_unencoded(token);
+        let is_read = |fault: &&Fault| fault.part != PartRole::Payload || !token.is_unencoded();
         let faults = token.faults.iter().filter(is_it).filter(is_read);
         let findings = faults.map(|fault| Finding {
             rule: self.id(),
@@ -418,7 +417,7 @@ impl Rule for JsonBadEncoding {
         let mut findings = Vec::new();
         for part in &token.parts {
             if !is_ruled_json(subject, part.role)
-                || (part.role == PartRole::Payload && is_unencoded(token))
+                || (part.role == PartRole::Payload && token.is_unencoded())
             {
                 continue;
             }

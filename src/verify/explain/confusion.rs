@@ -23,7 +23,7 @@ pub(super) fn explain(
     if proof.shape.is_some() {
         return Vec::new();
     }
-    let own: Vec<_> = own_keys(doubt.header).into_iter().map(Arc::new).collect();
+    let own: Vec<_> = own_keys(doubt.token).into_iter().map(Arc::new).collect();
     let keys: Vec<_> = doubt
         .usable(proof)
         .chain(&own)
