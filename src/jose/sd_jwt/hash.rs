@@ -81,6 +81,8 @@ const fn unfit(name: &'static str, bits: usize, primitive: &'static str) -> Hash
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     /// The digest of the empty text as FIPS 180-4, FIPS 202 and RFC 1321 have it.
@@ -108,10 +110,11 @@ mod tests {
             ),
         ] {
             let digest = HashAlgorithm::named(name).and_then(|hash| hash.digest(""));
-            let bytes = digest.map(|digest| base64url::decode(&digest).bytes.to_vec());
-            let found: Option<String> =
-                bytes.map(|bytes| bytes.iter().map(|byte| format!("{byte:02x}")).collect());
-            assert_eq!(found.as_deref(), Some(hexadecimal), "{name}");
+            let mut found = String::new();
+            for byte in base64url::decode(&digest.unwrap_or_default()).bytes.iter() {
+                let _ = write!(found, "{byte:02x}");
+            }
+            assert_eq!(found, hexadecimal, "{name}");
         }
         assert!(HashAlgorithm::named("SHA-256").is_none() && HashAlgorithm::named("").is_none());
     }

@@ -92,7 +92,7 @@ fn a_hundred_thousand_disclosures_are_put_in_their_places() {
         matches!(sd_jwt.disclosures.last(), Some(one) if one.standing == Standing::Repeats { first: 0 })
     );
     assert!(
-        start.elapsed() < Duration::from_secs(60),
+        start.elapsed() < Duration::from_mins(1),
         "{:?}",
         start.elapsed()
     );
