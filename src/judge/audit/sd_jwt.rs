@@ -356,7 +356,10 @@ pub(super) fn hash(sd_jwt: &SdJwt, alg: Option<&str>, locate: Locate<'_>) -> Vec
         }
     }
     if let (Some(odd), Some(used)) = (&sd_jwt.digests.odd_length, choice.used) {
-        let mut odd_length = finding(
+        findings.push(Finding {
+            references: vec!["RFC 9901 \u{A7}4.2.5"],
+            remedy: "Make decoys with the function of the digests.".to_owned(),
+            ..finding(
             Severity::Low,
             match sd_jwt.digests.odd_lengths {
                 1 => "A digest has another length than the others".to_owned(),
@@ -371,10 +374,8 @@ pub(super) fn hash(sd_jwt: &SdJwt, alg: Option<&str>, locate: Locate<'_>) -> Vec
                 used.characters()
             ),
             Some(locate(odd)),
-        );
-        odd_length.references = vec!["RFC 9901 \u{A7}4.2.5"];
-        odd_length.remedy = "Make decoys with the function of the digests.".to_owned();
-        findings.push(odd_length);
+        )
+        });
     }
     findings
 }

@@ -57,8 +57,8 @@ fn locate(place: &Place) -> Evidence {
     }
 }
 
-fn invalid_titles(payload: &str, disclosures: &[String]) -> Vec<(String, usize)> {
-    let found = disclosures(&processed(payload, disclosures), &locate, &whole);
+fn invalid_titles(payload: &str, given: &[String]) -> Vec<(String, usize)> {
+    let found = disclosures(&processed(payload, given), &locate, &whole);
     for finding in &found {
         assert_eq!(finding.refusal, Some(Reason::Rule("sd-disclosure-invalid")));
     }
