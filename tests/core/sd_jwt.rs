@@ -8,6 +8,7 @@ use tokenloupe::jose::sd_jwt::{
     ending, hashed_text, process,
 };
 
+mod concealed;
 mod facts;
 
 use facts::{

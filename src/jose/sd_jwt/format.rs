@@ -96,6 +96,13 @@ pub fn compact_form<'a>(
     text
 }
 
+/// Whether an `alg` proves nothing about who signed: none, or a MAC, which whoever verifies can make (RFC 9901 sections 4.1, 4.3
+/// and 9.1).
+pub fn is_open(alg: &str) -> bool {
+    let is_mac = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    alg.eq_ignore_ascii_case("none") || alg.strip_prefix("HS").is_some_and(is_mac)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

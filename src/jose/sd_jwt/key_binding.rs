@@ -2,8 +2,11 @@
 
 use std::ops::Range;
 
-use super::HashAlgorithm;
+use super::{HashAlgorithm, is_open};
 use crate::jose::json::{Decimal, Document, Json};
+
+/// The cause of a wrong `sd_hash` is not looked for in longer presentations (in bytes).
+const MAX_REHASHED: usize = 1 << 20;
 
 /// What a key binding JWT says, beside its signature.
 #[derive(Clone, PartialEq, Eq)]
@@ -204,9 +207,6 @@ impl Reader<'_> {
         if let Some((found, range)) = typ.filter(|(typ, _)| !is_key_binding(typ)) {
             note(KeyBindingFaultKind::Type { found }, range);
         }
-        let is_open = |alg: &str| {
-            alg.eq_ignore_ascii_case("none") || matches!(alg.get(..2), Some("HS" | "hs"))
-        };
         if let Some((found, range)) = alg.filter(|(alg, _)| is_open(alg)) {
             note(KeyBindingFaultKind::Algorithm { found }, range);
         }
@@ -250,6 +250,9 @@ fn made_instead(
     found: &str,
     hash: Option<&'static HashAlgorithm>,
 ) -> Option<Instead> {
+    if presented.len() > MAX_REHASHED {
+        return None;
+    }
     let without = presented.strip_suffix('~').unwrap_or(presented);
     if hash.and_then(|hash| hash.digest(without)).as_deref() == Some(found) {
         return Some(Instead::WithoutTilde);

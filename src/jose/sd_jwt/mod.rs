@@ -15,7 +15,9 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 pub use disclosure::{Contents, Disclosure, Encoded, Problem, Standing};
-pub use format::{Ending, FormatFault, FormatFaultKind, compact_form, ending, hashed_text};
+pub use format::{
+    Ending, FormatFault, FormatFaultKind, compact_form, ending, hashed_text, is_open,
+};
 pub use hash::{HashAlgorithm, SHA_256};
 pub use processed::{Origin, Processed};
 
@@ -26,6 +28,9 @@ pub const MAX_LISTED: usize = 1_000;
 
 /// So many disclosures are looked at to find out which hash function the issuer used.
 const MAX_TRIED: usize = 8;
+
+/// Longer ones (in bytes) are not among them.
+const MAX_TRIED_BYTES: usize = 64 << 10;
 
 /// Which JSON text a range is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -190,13 +195,17 @@ fn other_hash(
     disclosures: &[Encoded<'_>],
     meant: Option<&'static HashAlgorithm>,
 ) -> Option<&'static HashAlgorithm> {
+    let tried = || {
+        let short = |encoded: &&Encoded<'_>| encoded.text.len() <= MAX_TRIED_BYTES;
+        disclosures.iter().filter(short).take(MAX_TRIED)
+    };
+    tried().next()?;
     let mut embedded = HashSet::new();
     disclosure::each_digest(payload.root.as_ref()?, &mut |digest| {
         embedded.insert(digest);
     });
     let fits = |hash: &HashAlgorithm| {
-        let digests = disclosures.iter().take(MAX_TRIED);
-        digests
+        tried()
             .filter_map(|encoded| hash.digest(encoded.text))
             .any(|digest| embedded.contains(digest.as_str()))
     };

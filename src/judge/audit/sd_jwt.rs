@@ -2,7 +2,8 @@
 
 use super::{Confidence, Evidence, Finding, Reason, Severity};
 use crate::jose::sd_jwt::{
-    Disclosure, Ending, Place, Problem, SHA_256, SdJwt, Source, Standing, ending, key_binding,
+    Disclosure, Ending, Place, Problem, SHA_256, SdJwt, Source, Standing, ending, is_open,
+    key_binding,
 };
 use crate::jose::visible::visible;
 use crate::jose::{Part, PartRole};
@@ -46,8 +47,7 @@ pub(super) fn cut_end(text: &str) -> Option<Breach> {
 pub(super) fn open_alg(header: &Part) -> Option<Breach> {
     let alg = header.json.as_ref()?.get("alg")?;
     let name = alg.str()?;
-    let is_open = name.eq_ignore_ascii_case("none") || name.starts_with("HS");
-    is_open.then(|| Breach {
+    is_open(name).then(|| Breach {
         words: format!(
             "expected the issuer\u{2019}s digital signature, found alg {}",
             visible(name)
