@@ -7,6 +7,7 @@ pub mod base64url;
 mod fault;
 pub mod json;
 pub mod registry;
+pub mod sd_jwt;
 mod token;
 pub mod visible;
 

@@ -45,6 +45,8 @@ mod rules;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod sd_jwt;
+#[cfg(test)]
 mod times;
 #[cfg(test)]
 mod way;
