@@ -114,6 +114,8 @@ pub enum Repair {
     JsonEscape,
     /// An ellipsis or the like after it: whoever wrote it down cut it.
     CutMark,
+    /// A full stop before it: no token begins with one.
+    LeadingPunctuation,
 }
 
 impl Repair {
@@ -123,6 +125,7 @@ impl Repair {
             Self::BearerPrefix => "bearer-prefix",
             Self::CutMark => "cut-mark",
             Self::JsonEscape => "json-escape",
+            Self::LeadingPunctuation => "leading-punctuation",
             Self::LineWraps => "line-wraps",
             Self::PercentEncoding => "percent-encoding",
             Self::Quotes => "quotes",

@@ -98,7 +98,7 @@ fn acceptance(judgement: &Judgement) -> String {
 fn signature_words(judgement: &Judgement, proof: &Proof, when: When) -> String {
     let when = match when {
         When::Now => "now",
-        When::Then => "then",
+        When::Then => "at that instant",
     };
     let must = match judgement.verdict.outcome {
         VerdictOutcome::Accept => format!(", and a correct verifier would take this token {when}"),

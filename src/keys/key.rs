@@ -412,6 +412,8 @@ pub struct Key {
     pub fault: Option<KeyFault>,
     /// What it was read from.
     pub loaded: Loaded,
+    /// A secret as it was loaded, where the reviewer chose another reading since.
+    pub as_loaded: Option<Arc<Self>>,
 }
 
 /// The bytes that a key was read from, where they hold nothing but public keys. They tell no two keys apart.
@@ -443,6 +445,7 @@ impl Key {
             fault: None,
             set_notes: Vec::new(),
             loaded: Loaded::default(),
+            as_loaded: None,
         }
     }
 

@@ -7,6 +7,7 @@ mod forms;
 mod key;
 mod pair;
 mod public;
+mod reading;
 mod ring;
 mod set;
 
@@ -18,5 +19,6 @@ pub use key::{
     Certificate, Curve, Holds, Key, KeyFault, KeyKind, KeyNote, Loaded, Material, Members,
     OkpCurve, Secret,
 };
+pub use reading::{Reading, Reread};
 pub use ring::KeyRing;
 pub use set::{SetNote, SharedKid};

@@ -58,7 +58,7 @@ fn key_row(key: &Key) -> [String; 3] {
 fn token(judged: &Judged<'_>, options: Options, out: &mut dyn Write) -> io::Result<()> {
     let inspection = judged.inspection;
     let judgement = &judged.judgement;
-    let sentence = words::sentence(judgement, &inspection.proof, words::When::Now);
+    let sentence = words::sentence(judgement, &inspection.proof, options.when);
     writeln!(out, "{}", visible(&sentence.headline))?;
     prose(&sentence.explanation, "  ", out)?;
     writeln!(out)?;
@@ -320,7 +320,7 @@ fn times(times: &Times, at: Timestamp, out: &mut dyn Write) -> io::Result<()> {
 fn distance(mark: Timestamp, at: Timestamp) -> String {
     let seconds = mark.as_second().saturating_sub(at.as_second());
     match seconds {
-        0 => "now".to_owned(),
+        0 => "at this instant".to_owned(),
         1.. => format!("in {}", words::span(seconds)),
         _ => format!("{} ago", words::span(seconds.saturating_neg())),
     }

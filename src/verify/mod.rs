@@ -12,7 +12,7 @@ mod prove;
 use std::sync::Arc;
 
 use crate::jose::Token;
-use crate::keys::{Key, Material};
+use crate::keys::{Key, Material, Reread};
 
 pub use algorithm::{Algorithm, Family, Hash};
 pub use defaults::KnownSecret;
@@ -230,6 +230,8 @@ pub struct Diagnosis {
     pub text: String,
     /// What the developer of the service that signs or verifies can do about it, in a sentence.
     pub for_developer: String,
+    /// The reading of a key under which the signature verifies.
+    pub reread: Option<Reread>,
 }
 
 /// What there is to compare about a signature that failed.

@@ -399,6 +399,7 @@ fn public_default(keys: &KeyRing, known: KnownSecret, secret: &'static [u8]) -> 
             fault: None,
             set_notes: Vec::new(),
             loaded: Loaded::default(),
+            as_loaded: None,
         })
     });
     UsedKey {

@@ -98,7 +98,7 @@ impl Rule for OutsideValidity {
                 confidence: Confidence::Certain,
                 title: "Expired".to_owned(),
                 detail: format!(
-                    "Outside its validity: exp passed {} ago. A verifier must refuse it now.",
+                    "Outside its validity: exp passed {} ago. A verifier must refuse it at this instant.",
                     distance("exp")
                 ),
                 remedy: "Get a fresh token; check that the service refuses this one.".to_owned(),
@@ -321,7 +321,7 @@ impl Rule for LifetimeLong {
         evidence.extend(from.map(|from| from.evidence.clone()));
         let measured = match from {
             Some(from) => format!("from {} to exp", from.claim),
-            None => "from now to exp".to_owned(),
+            None => "from this instant to exp".to_owned(),
         };
         let words = if seconds == i64::MAX {
             "longer than can be counted".to_owned()

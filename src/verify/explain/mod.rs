@@ -77,6 +77,7 @@ impl Explanation {
                 code,
                 text,
                 for_developer: for_developer.to_owned(),
+                reread: None,
             },
             effect,
             recovered: None,
