@@ -31,6 +31,8 @@ mod keys;
 #[cfg(test)]
 mod mathematics;
 #[cfg(test)]
+mod ml_dsa;
+#[cfg(test)]
 mod peers;
 #[cfg(test)]
 mod properties;
