@@ -15,6 +15,8 @@ mod corpus;
 #[cfg(test)]
 mod damaged;
 #[cfg(test)]
+mod decrypt;
+#[cfg(test)]
 mod explain;
 #[cfg(test)]
 mod find;
