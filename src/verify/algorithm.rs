@@ -12,7 +12,7 @@ use openssl::rsa::Padding;
 use openssl::sign::{RsaPssSaltlen, Verifier};
 
 use super::ShapeFault;
-use crate::keys::{Curve, Key, KeyKind, OkpCurve};
+use crate::keys::{Curve, Key, KeyKind, MlDsa, OkpCurve};
 
 /// The hash of an algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -68,6 +68,8 @@ pub enum Family {
     Eddsa(Option<OkpCurve>),
     /// HMAC (RFC 7518 section 3.2).
     Hmac(Hash),
+    /// ML-DSA with an empty context (RFC 9964 section 4).
+    MlDsa(MlDsa),
     /// RSASSA-PKCS1-v1_5 (RFC 7518 section 3.3).
     RsaPkcs1(Hash),
     /// RSASSA-PSS, salt as long as the hash (RFC 7518 section 3.5).
@@ -84,7 +86,7 @@ pub struct Algorithm {
 }
 
 /// Every signature algorithm that is implemented.
-pub const ALGORITHMS: [Algorithm; 16] = {
+pub const ALGORITHMS: [Algorithm; 19] = {
     use Family::{Ecdsa, Eddsa, Hmac, RsaPkcs1, RsaPss};
     use Hash::{Sha256, Sha384, Sha512};
     const fn algorithm(name: &'static str, family: Family) -> Algorithm {
@@ -107,12 +109,18 @@ pub const ALGORITHMS: [Algorithm; 16] = {
         algorithm("EdDSA", Eddsa(None)),
         algorithm("Ed25519", Eddsa(Some(OkpCurve::Ed25519))),
         algorithm("Ed448", Eddsa(Some(OkpCurve::Ed448))),
+        algorithm("ML-DSA-44", Family::MlDsa(MlDsa::MlDsa44)),
+        algorithm("ML-DSA-65", Family::MlDsa(MlDsa::MlDsa65)),
+        algorithm("ML-DSA-87", Family::MlDsa(MlDsa::MlDsa87)),
     ]
 };
 
-/// The algorithm of this name (case-sensitive, RFC 7515 section 4.1.1).
+/// The algorithm of this name (case-sensitive, RFC 7515 section 4.1.1), if the OpenSSL that the program runs with can do it.
 pub fn find(name: &str) -> Option<&'static Algorithm> {
-    ALGORITHMS.iter().find(|algorithm| algorithm.name == name)
+    ALGORITHMS
+        .iter()
+        .find(|algorithm| algorithm.name == name)
+        .filter(|algorithm| !matches!(algorithm.family, Family::MlDsa(_)) || MlDsa::is_available())
 }
 
 impl Algorithm {
@@ -125,6 +133,7 @@ impl Algorithm {
             Family::Eddsa(None) => "EdDSA on Ed25519 or Ed448".to_owned(),
             Family::Eddsa(Some(curve)) => format!("EdDSA on {}", curve.name()),
             Family::Hmac(hash) => format!("HMAC with {}", hash.label()),
+            Family::MlDsa(set) => set.name().to_owned(),
             Family::RsaPkcs1(hash) => format!("RSA PKCS#1 v1.5 with {}", hash.label()),
             Family::RsaPss(hash) => format!("RSA-PSS with {}", hash.label()),
         }
@@ -137,18 +146,19 @@ impl Algorithm {
             Family::Eddsa(None) => "an Ed25519 or Ed448 key".to_owned(),
             Family::Eddsa(Some(curve)) => format!("an {} key", curve.name()),
             Family::Hmac(_) => "a shared secret".to_owned(),
+            Family::MlDsa(set) => format!("an {} key", set.name()),
             Family::RsaPkcs1(_) | Family::RsaPss(_) => "an RSA key".to_owned(),
         }
     }
 
-    /// The hash that it begins with; `None` for Edwards curves, which take the message as it is.
+    /// The hash that it begins with; `None` for Edwards curves and ML-DSA, which take the message as it is.
     pub fn hash(&self) -> Option<Hash> {
         match self.family {
             Family::Ecdsa(_, hash)
             | Family::Hmac(hash)
             | Family::RsaPkcs1(hash)
             | Family::RsaPss(hash) => Some(hash),
-            Family::Eddsa(_) => None,
+            Family::Eddsa(_) | Family::MlDsa(_) => None,
         }
     }
 
@@ -158,6 +168,7 @@ impl Algorithm {
             (Family::Hmac(_), KeyKind::Oct { .. })
             | (Family::RsaPkcs1(_) | Family::RsaPss(_), KeyKind::Rsa { .. }) => true,
             (Family::Ecdsa(wanted, _), KeyKind::Ec(curve)) => wanted == curve,
+            (Family::MlDsa(wanted), KeyKind::Akp(set)) => wanted == set,
             (Family::Eddsa(wanted), KeyKind::Okp(curve)) => match wanted {
                 Some(wanted) => wanted == curve,
                 None => matches!(curve, OkpCurve::Ed25519 | OkpCurve::Ed448),
@@ -170,6 +181,7 @@ impl Algorithm {
     pub fn signature_bytes(&self, kind: Option<KeyKind>) -> Option<usize> {
         match (self.family, kind) {
             (Family::Hmac(hash), _) => Some(hash.bytes()),
+            (Family::MlDsa(set), _) => Some(set.signature_bytes()),
             (Family::Ecdsa(curve, _), _) => Some(curve.coordinate_bytes().saturating_mul(2)),
             (Family::Eddsa(Some(OkpCurve::Ed25519)), _)
             | (Family::Eddsa(None), Some(KeyKind::Okp(OkpCurve::Ed25519))) => Some(64),
@@ -231,7 +243,7 @@ impl Algorithm {
         };
         let result = match self.family {
             Family::Ecdsa(_, hash) => ecdsa_verifies(hash, public, message, signature),
-            Family::Eddsa(_) => Verifier::new_without_digest(public)
+            Family::Eddsa(_) | Family::MlDsa(_) => Verifier::new_without_digest(public)
                 .and_then(|mut verifier| verifier.verify_oneshot(signature, message)),
             Family::RsaPkcs1(hash) => {
                 rsa_verifies(hash, Padding::PKCS1, public, message, signature)

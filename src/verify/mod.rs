@@ -5,6 +5,7 @@
 //! known to send others than it signs, and that is said.
 
 pub mod algorithm;
+pub mod decrypt;
 mod defaults;
 mod explain;
 mod prove;

@@ -6,7 +6,7 @@ use super::{
 use crate::jose::json::Json;
 use crate::jose::visible::visible;
 use crate::jose::{Kind, PartRole};
-use crate::keys::Curve;
+use crate::keys::{Curve, MlDsa};
 use crate::verify::algorithm::find;
 use crate::verify::{Family, NotChecked, Outcome, ShapeFault, SignatureProof};
 
@@ -165,14 +165,8 @@ fn unfit_length(proof: &SignatureProof, alg: &str, found: usize) -> Option<Unfit
     if found == 0 {
         return None;
     }
-    // RFC 9964: not verified here, but known by their lengths.
-    let ml_dsa = match alg {
-        "ML-DSA-44" => Some(2420),
-        "ML-DSA-65" => Some(3309),
-        "ML-DSA-87" => Some(4627),
-        _ => None,
-    };
-    if let Some(expected) = ml_dsa {
+    // Known also where OpenSSL is too old to verify them.
+    if let Some(expected) = MlDsa::named(alg).map(MlDsa::signature_bytes) {
         return (found != expected).then(|| UnfitLength::of(expected));
     }
     let algorithm = find(alg)?;

@@ -230,7 +230,7 @@ fn arithmetic(key: &Key) -> u64 {
                 .saturating_mul(4)
                 .saturating_mul(exponent)
         }
-        KeyKind::Ec(_) | KeyKind::Okp(_) => 100,
+        KeyKind::Akp(_) | KeyKind::Ec(_) | KeyKind::Okp(_) => 100,
         KeyKind::Oct { .. } | KeyKind::Unknown => 0,
     }
 }
