@@ -2,7 +2,10 @@
 
 use super::{CheckResult, Judgement, Reason, VerdictOutcome, time};
 use crate::jose::visible::visible;
-use crate::verify::{NotChecked, Outcome, Proof, Provenance, ShapeFault, SignatureProof};
+use crate::verify::{
+    DecryptionOutcome, DecryptionProof, NotChecked, NotTried, Outcome, Proof, Provenance,
+    ShapeFault, SignatureProof,
+};
 
 /// A verdict in two sentences.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,8 +108,11 @@ fn signature_words(judgement: &Judgement, proof: &Proof, when: When) -> String {
         VerdictOutcome::Reject => format!(", but a correct verifier must refuse this token {when}"),
         VerdictOutcome::Undetermined => String::new(),
     };
+    if let Some(decryption) = &proof.decryption {
+        return decryption_words(decryption, proof.inner.is_some());
+    }
     let Some((at, signature)) = telling(&proof.signatures) else {
-        return "It is encrypted: what it says, and who made it, cannot be seen without the recipient\u{2019}s key.".to_owned();
+        return "It lies so deep in other tokens that it was not looked at.".to_owned();
     };
     let several = proof.signatures.len();
     if several > 1 {
@@ -120,6 +126,41 @@ fn signature_words(judgement: &Judgement, proof: &Proof, when: When) -> String {
         };
     }
     one_signature_words(signature, &must)
+}
+
+fn decryption_words(proof: &DecryptionProof, holds_a_token: bool) -> String {
+    let key = proof.key.as_ref().map(|used| visible(&used.key.id));
+    match proof.outcome {
+        DecryptionOutcome::Decrypted => {
+            let key = key.unwrap_or_default();
+            let sender = match (proof.is_symmetric, holds_a_token) {
+                (true, _) => "only a holder of that key can have made it",
+                (false, true) => "anyone can encrypt for it, so what counts is the token inside",
+                (false, false) => "anyone can encrypt for it, so it does not say who made it",
+            };
+            format!("It was decrypted with your key {key}; {sender}.")
+        }
+        DecryptionOutcome::Failed => match (&proof.shape, proof.diagnosis.first()) {
+            (Some(fault), _) => format!("No key can open it: {fault}."),
+            (None, Some(diagnosis)) => visible(&diagnosis.text),
+            (None, None) => "The key that was meant for it does not open it.".to_owned(),
+        },
+        DecryptionOutcome::NotTried(NotTried::NoKeyOpens) => {
+            "It is encrypted, and none of your keys opens it.".to_owned()
+        }
+        DecryptionOutcome::NotTried(NotTried::Cancelled) => {
+            "It is encrypted, and opening it was called off.".to_owned()
+        }
+        DecryptionOutcome::NotTried(NotTried::Limit) => match (&proof.shape, proof.diagnosis.first()) {
+            (Some(fault), _) => format!("It was not opened: {fault}."),
+            (None, Some(diagnosis)) => visible(&diagnosis.text),
+            (None, None) => "It was not opened: it is too large.".to_owned(),
+        },
+        DecryptionOutcome::NotTried(NotTried::NoKey) => "It is encrypted: what it says, and who made it, cannot be seen without the recipient\u{2019}s key.".to_owned(),
+        DecryptionOutcome::Unsupported => {
+            "It is encrypted in a way that is not known here.".to_owned()
+        }
+    }
 }
 
 /// Of several signatures the one that decides: a wrong one, else a genuine one, else the first.

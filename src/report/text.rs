@@ -195,7 +195,27 @@ fn proof(proof: &Proof, row: &mut impl FnMut(&str, String)) {
         let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "none".to_owned());
         let (alg, enc) = (name(&decryption.alg), name(&decryption.enc));
         let outcome = decryption.outcome.name().replace('-', " ");
-        row("Decryption", format!("{outcome}, alg {alg}, enc {enc}"));
+        let key = decryption.key.as_ref().map(|used| {
+            let read_as = used
+                .read_as
+                .map_or(String::new(), |reading| format!(", read as {reading}"));
+            format!(
+                ", with your key: {} ({}){read_as}",
+                used.key.id, used.key.source
+            )
+        });
+        let key = key.unwrap_or_default();
+        row(
+            "Decryption",
+            format!("{outcome}, alg {alg}, enc {enc}{key}"),
+        );
+        for diagnosis in &decryption.diagnosis {
+            row("", diagnosis.text.clone());
+            row(
+                "",
+                format!("For the developer: {}", diagnosis.for_developer),
+            );
+        }
     }
 }
 

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::algorithm::{self, Algorithm, Family};
+use super::unseal::{Unsealed, unseal};
 use super::{
-    DecryptionOutcome, DecryptionProof, Designation, KnownSecret, Layer, NotChecked, Outcome,
-    Proof, Provenance, SignatureProof, Trial, UsedKey, defaults, explain,
+    Designation, KnownSecret, Layer, NotChecked, Outcome, Proof, Provenance, SignatureProof, Trial,
+    UsedKey, Watch, defaults, explain,
 };
 use crate::jose::json::{Document, Json};
 use crate::jose::{FaultKind, Kind, PartRole, Token, base64url};
@@ -18,6 +19,8 @@ use crate::keys::{
 pub struct Setting {
     /// The payload of a token that does not hold it (RFC 7515 appendix F).
     pub detached_payload: Option<Vec<u8>>,
+    /// What watches the derivation of a key from a password.
+    pub watch: Watch,
 }
 
 /// Tokens are looked for in tokens to this depth.
@@ -34,35 +37,34 @@ fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -
         let inner = Token::nested(text?)?;
         // What lies deeper than that is said to be there, and not looked at.
         let proof = match depth.checked_sub(1) {
-            Some(depth) => prove_layer(&inner, keys, &Setting::default(), depth),
+            Some(depth) => {
+                let setting = Setting {
+                    detached_payload: None,
+                    watch: setting.watch.clone(),
+                };
+                prove_layer(&inner, keys, &setting, depth)
+            }
             None => Proof::too_deep(),
         };
-        Some(Box::new(Layer {
-            token: Arc::new(inner),
-            proof,
-        }))
+        Some(Box::new(Layer::new(inner, proof)))
     };
     let key_binding = token
         .part(PartRole::KeyBinding)
         .map(|part| nested_key_binding(part.bytes(), keys));
-    let payload = token.part(PartRole::Payload).map(|part| part.bytes());
     if token.kind == Kind::Jwe {
+        let Unsealed { proof, plaintext } = unseal(token, keys, setting);
+        let opened = plaintext.map(|plaintext| Arc::new(token.with_plaintext(plaintext)));
+        let payload = opened
+            .as_ref()
+            .and_then(|opened| Some(opened.part(PartRole::Payload)?.bytes()));
         return Proof {
-            decryption: Some(DecryptionProof {
-                alg: token
-                    .parameter("alg")
-                    .and_then(Json::str)
-                    .map(str::to_owned),
-                enc: token
-                    .parameter("enc")
-                    .and_then(Json::str)
-                    .map(str::to_owned),
-                outcome: DecryptionOutcome::NotTried,
-            }),
+            decryption: Some(proof),
             inner: nested(payload),
+            opened,
             ..Proof::default()
         };
     }
+    let payload = token.part(PartRole::Payload).map(|part| part.bytes());
     let views = token.views();
     Proof {
         signatures: views
@@ -79,10 +81,7 @@ fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -
 fn nested_key_binding(text: &[u8], keys: &KeyRing) -> Box<Layer> {
     let token = Token::parse(String::from_utf8_lossy(text));
     let proof = prove_layer(&token, keys, &Setting::default(), 0);
-    Box::new(Layer {
-        token: Arc::new(token),
-        proof,
-    })
+    Box::new(Layer::new(token, proof))
 }
 
 fn prove_signature(token: &Token, keys: &KeyRing, setting: &Setting) -> SignatureProof {
@@ -132,7 +131,7 @@ fn prove_signature(token: &Token, keys: &KeyRing, setting: &Setting) -> Signatur
         proof.outcome = Outcome::NotChecked(NotChecked::DetachedPayloadMissing);
         return proof;
     };
-    proof.designated = designate(token, keys, algorithm);
+    proof.designated = designate(token, keys, &|key| algorithm.fits(key.kind));
     let attempt = Attempt {
         algorithm,
         message: &message,
@@ -208,24 +207,24 @@ fn without_success(
 }
 
 /// The key that is meant for the signature: named by the header, or the only one that can do the algorithm.
-fn designate(
+pub(super) fn designate(
     token: &Token,
     keys: &KeyRing,
-    algorithm: &Algorithm,
+    can: &dyn Fn(&Key) -> bool,
 ) -> Option<(Arc<Key>, Designation)> {
     // Of several keys under one name, one that can do the algorithm is the one that is meant.
     let usable = || keys.keys().iter().filter(|key| key.is_usable());
     let pick = |named: &dyn Fn(&Key) -> bool| {
         let mut all = usable().filter(|key| named(key));
         let first = all.clone().next();
-        all.find(|key| algorithm.fits(key.kind)).or(first).cloned()
+        all.find(|key| can(key)).or(first).cloned()
     };
     let names_a_key = ["kid", "x5t", "x5t#S256", "x5c"]
         .iter()
         .any(|name| token.parameter(name).is_some());
     let text_of = |name| token.parameter(name).and_then(Json::str);
     if !names_a_key {
-        let mut fitting = usable().filter(|key| algorithm.fits(key.kind));
+        let mut fitting = usable().filter(|key| can(key));
         let only = fitting.next()?;
         return fitting
             .next()
