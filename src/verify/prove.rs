@@ -1,5 +1,6 @@
 //! Which keys are tried, in which order, and what the result is called (`REPORT.md`, "Which keys").
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::algorithm::{self, Algorithm, Family};
@@ -116,15 +117,16 @@ fn prove_signature(
 }
 
 /// The bytes that the signature covers. `None`: there is no payload to speak of.
-fn message(token: &Token, setting: &Setting) -> Option<Vec<u8>> {
+fn message<'a>(token: &'a Token, setting: &Setting) -> Option<Cow<'a, [u8]>> {
     let payload_is_empty = token.part(PartRole::Payload)?.range.is_empty();
     match &setting.detached_payload {
         Some(payload) if payload_is_empty => {
             let header = token.part(PartRole::ProtectedHeader)?;
             let header = token.text().get(header.range.clone())?;
-            Some(format!("{header}.{}", base64url::encode(payload)).into_bytes())
+            let message = format!("{header}.{}", base64url::encode(payload));
+            Some(message.into_bytes().into())
         }
-        _ => token.signing_input().map(|input| input.as_bytes().to_vec()),
+        _ => token.signing_input().map(|input| input.as_bytes().into()),
     }
 }
 
@@ -217,14 +219,47 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Tries publicly known secrets, then the reviewer's keys (the designated one first), then the token's own.
+    /// Tries the reviewer's keys (the designated one first), then publicly known secrets, then the token's own.
+    ///
+    /// A publicly known secret counts before the reviewer's keys, but is looked for only where none of them verifies,
+    /// or one that is the same.
     fn try_keys(&self, keys: &KeyRing, header: &Document, proof: &mut SignatureProof) {
+        self.try_yours(keys, proof);
         if let Family::Hmac(hash) = self.algorithm.family
+            && proof
+                .key
+                .as_ref()
+                .and_then(UsedKey::secret)
+                .is_none_or(defaults::may_be)
             && let Some((known, secret)) = defaults::find(hash, self.message, self.signature)
         {
+            proof.tried.clear();
             proof.key = Some(public_default(keys, known, secret));
             return;
         }
+        // A key of the reviewer's that was meant for the token and failed settles it, whatever the token brings.
+        let designated = proof.designated.as_ref().map(|(key, _)| key);
+        let is_settled = proof
+            .tried
+            .iter()
+            .any(|trial| designated.is_some_and(|meant| Arc::ptr_eq(meant, &trial.key)));
+        if proof.key.is_some() || is_settled {
+            return;
+        }
+        let own = own_keys(header).into_iter().find(|key| {
+            self.algorithm
+                .verifies(key, None, self.message, self.signature)
+        });
+        proof.key = own.map(|key| UsedKey {
+            key: Arc::new(key),
+            provenance: Provenance::Token,
+            read_as: None,
+            known: None,
+        });
+    }
+
+    /// Tries the reviewer's keys, the designated one first, until one verifies.
+    fn try_yours(&self, keys: &KeyRing, proof: &mut SignatureProof) {
         let designated = proof.designated.as_ref().map(|(key, _)| Arc::clone(key));
         let is_designated = |key: &Arc<Key>| {
             designated
@@ -251,21 +286,6 @@ impl Attempt<'_> {
                 return;
             }
         }
-        // A key of the reviewer's that was meant for the token and failed settles it, whatever the token brings.
-        let designated_failed = proof.tried.iter().any(|trial| is_designated(&trial.key));
-        if designated_failed {
-            return;
-        }
-        let own = own_keys(header).into_iter().find(|key| {
-            self.algorithm
-                .verifies(key, None, self.message, self.signature)
-        });
-        proof.key = own.map(|key| UsedKey {
-            key: Arc::new(key),
-            provenance: Provenance::Token,
-            read_as: None,
-            known: None,
-        });
     }
 
     /// The reading of this key that verifies.
