@@ -18,7 +18,6 @@ mod signature;
 mod times;
 mod url;
 
-use super::policy::media_type;
 use super::{Case, Evidence, Profile, ProfileName, Reason, Times};
 use crate::jose::json::{Document, Json, Member, escape_pointer};
 use crate::jose::{Part, PartRole};
@@ -131,8 +130,11 @@ impl Subject<'_> {
             .token
             .header()
             .and_then(|header| header.str("typ"));
-        let typ = media_type(typ.unwrap_or_default());
-        typ.strip_prefix("application/").unwrap_or(&typ).to_owned()
+        let typ = typ.unwrap_or_default().to_ascii_lowercase();
+        match typ.strip_prefix("application/") {
+            Some(rest) => rest.to_owned(),
+            None => typ,
+        }
     }
 
     /// A member of the protected header.
@@ -288,6 +290,25 @@ pub(super) fn run(subject: &Subject<'_>) -> Audit {
     });
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     Audit { findings, not_run }
+}
+
+/// The way to a value in a document, which is written down only where something is found there.
+#[derive(Clone, Copy)]
+enum Path<'a> {
+    Root,
+    Element(&'a Self, usize),
+    Member(&'a Self, &'a str),
+}
+
+impl Path<'_> {
+    /// The JSON pointer.
+    fn pointer(&self) -> String {
+        match self {
+            Self::Root => String::new(),
+            Self::Element(above, index) => format!("{}/{index}", above.pointer()),
+            Self::Member(above, name) => format!("{}/{}", above.pointer(), escape_pointer(name)),
+        }
+    }
 }
 
 /// The evidence of a member of a part's top object.
