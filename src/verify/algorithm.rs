@@ -258,17 +258,41 @@ impl Algorithm {
     }
 }
 
+/// A secret as HMAC takes it in before the first message: that is half of the work for a short message.
+#[derive(Clone)]
+pub(super) enum HmacSecret {
+    Sha256(hmac::Hmac<sha2::Sha256>),
+    Sha384(hmac::Hmac<sha2::Sha384>),
+    Sha512(hmac::Hmac<sha2::Sha512>),
+}
+
+impl HmacSecret {
+    /// Takes any secret, also the empty one.
+    pub(super) fn new(hash: Hash, secret: &[u8]) -> Option<Self> {
+        use hmac::KeyInit as _;
+        Some(match hash {
+            Hash::Sha256 => Self::Sha256(hmac::Hmac::new_from_slice(secret).ok()?),
+            Hash::Sha384 => Self::Sha384(hmac::Hmac::new_from_slice(secret).ok()?),
+            Hash::Sha512 => Self::Sha512(hmac::Hmac::new_from_slice(secret).ok()?),
+        })
+    }
+
+    /// Whether `mac` is the HMAC of `message`.
+    pub(super) fn verifies(self, message: &[u8], mac: &[u8]) -> bool {
+        fn check(hmac: impl hmac::Mac, message: &[u8], mac: &[u8]) -> bool {
+            hmac.chain_update(message).verify_slice(mac).is_ok()
+        }
+        match self {
+            Self::Sha256(hmac) => check(hmac, message, mac),
+            Self::Sha384(hmac) => check(hmac, message, mac),
+            Self::Sha512(hmac) => check(hmac, message, mac),
+        }
+    }
+}
+
 /// Whether the HMAC of `message` under `secret` is `mac`. Takes any secret, also the empty one.
 pub fn hmac_verifies(hash: Hash, secret: &[u8], message: &[u8], mac: &[u8]) -> bool {
-    fn check<M: hmac::Mac + hmac::KeyInit>(secret: &[u8], message: &[u8], mac: &[u8]) -> bool {
-        <M as hmac::KeyInit>::new_from_slice(secret)
-            .is_ok_and(|hmac| hmac.chain_update(message).verify_slice(mac).is_ok())
-    }
-    match hash {
-        Hash::Sha256 => check::<hmac::Hmac<sha2::Sha256>>(secret, message, mac),
-        Hash::Sha384 => check::<hmac::Hmac<sha2::Sha384>>(secret, message, mac),
-        Hash::Sha512 => check::<hmac::Hmac<sha2::Sha512>>(secret, message, mac),
-    }
+    HmacSecret::new(hash, secret).is_some_and(|secret| secret.verifies(message, mac))
 }
 
 /// The HMAC of `message` under `secret`.

@@ -8,6 +8,7 @@ pub mod algorithm;
 mod defaults;
 mod explain;
 mod prove;
+pub(crate) mod remembered;
 
 use std::sync::Arc;
 

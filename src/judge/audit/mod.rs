@@ -11,7 +11,6 @@ mod header;
 mod hmac;
 mod keys;
 mod kid;
-mod remembered;
 mod rsa;
 mod secret;
 mod signature;
@@ -21,6 +20,9 @@ mod url;
 use super::{Case, Evidence, Profile, ProfileName, Reason, Times};
 use crate::jose::json::{Document, Json, Member, escape_pointer};
 use crate::jose::{Part, PartRole};
+
+/// What was found out is remembered of so many keys.
+const MOST_KEYS: usize = 1_000;
 
 /// How bad a finding is. Ordered: the worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
