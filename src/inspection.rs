@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use sha2::Digest as _;
 
 use crate::find::{Candidate, Place};
 use crate::jose::Token;
@@ -152,5 +153,5 @@ impl Adding<'_> {
 
 /// SHA-256 of a text, in lower-case hexadecimal.
 pub(crate) fn sha256(text: &str) -> String {
-    hex(&openssl::sha::sha256(text.as_bytes()))
+    hex(&sha2::Sha256::digest(text.as_bytes()))
 }

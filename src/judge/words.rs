@@ -315,12 +315,19 @@ fn units(seconds: i64) -> Vec<(i64, usize)> {
 /// A span of seconds in at most two units: "3 days 1 hour", "14 minutes 5 seconds", "0 seconds".
 pub fn span(seconds: i64) -> String {
     let names = ["year", "day", "hour", "minute", "second"];
-    let words = units(seconds).into_iter().map(|(count, unit)| {
-        let name = names.get(unit).copied().unwrap_or_default();
-        let plural = if count == 1 { "" } else { "s" };
-        format!("{count} {name}{plural}")
-    });
-    words.collect::<Vec<_>>().join(" ")
+    let mut words = String::with_capacity(24);
+    for (count, unit) in units(seconds) {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(&count.to_string());
+        words.push(' ');
+        words.push_str(names.get(unit).copied().unwrap_or_default());
+        if count != 1 {
+            words.push('s');
+        }
+    }
+    words
 }
 
 /// The same, short: "3 d 1 h", "14 min 5 s", "0 s".

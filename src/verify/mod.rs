@@ -9,13 +9,14 @@ pub mod decrypt;
 mod defaults;
 mod explain;
 mod prove;
+pub(crate) mod remembered;
 mod unseal;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::jose::Token;
-use crate::keys::{Key, Material, Reread};
+use crate::keys::{Key, Material, Reread, Secret};
 
 pub use algorithm::{Algorithm, Family, Hash};
 pub use decrypt::JweShapeFault;
@@ -179,15 +180,15 @@ pub struct UsedKey {
 }
 
 impl UsedKey {
-    /// The length in bytes of the secret that verified, for a symmetric key.
-    pub fn secret_bytes(&self) -> Option<usize> {
+    /// The secret that verified, for a symmetric key.
+    pub fn secret(&self) -> Option<&Secret> {
         let Material::Symmetric { secret, readings } = &self.key.material else {
             return None;
         };
         let read = self
             .read_as
             .and_then(|name| readings.iter().find(|(reading, _)| *reading == name));
-        Some(read.map_or(secret, |(_, reading)| reading).bytes().len())
+        Some(read.map_or(secret, |(_, reading)| reading))
     }
 }
 
@@ -341,11 +342,11 @@ impl Facts {
 
 /// Bytes in lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let digit = |value: u8| char::from_digit(u32::from(value), 16);
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
+    let mut text = String::with_capacity(bytes.len().saturating_mul(2));
+    text.extend(digits.filter_map(digit));
+    text
 }
 
 /// The bytes of a text that is hexadecimal digits and nothing else.

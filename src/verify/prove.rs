@@ -1,5 +1,6 @@
 //! Which keys are tried, in which order, and what the result is called (`REPORT.md`, "Which keys").
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::algorithm::{self, Algorithm, Family};
@@ -158,7 +159,7 @@ fn prove_signature(token: &Token, keys: &KeyRing, setting: &Setting) -> Signatur
 }
 
 /// The bytes that the signature covers. `None`: there is no payload to speak of.
-fn message(token: &Token, setting: &Setting) -> Option<Vec<u8>> {
+fn message<'a>(token: &'a Token, setting: &Setting) -> Option<Cow<'a, [u8]>> {
     let is_detached = token
         .part(PartRole::Payload)
         .is_none_or(|payload| payload.range.is_empty());
@@ -171,11 +172,12 @@ fn message(token: &Token, setting: &Setting) -> Option<Vec<u8>> {
             } else {
                 message.extend_from_slice(base64url::encode(payload).as_bytes());
             }
-            Some(message)
+            Some(message.into())
         }
-        _ => token
-            .signing_input()
-            .map(|input| input.into_owned().into_bytes()),
+        _ => token.signing_input().map(|input| match input {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        }),
     }
 }
 
@@ -269,14 +271,47 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Tries publicly known secrets, then the reviewer's keys (the designated one first), then the token's own.
+    /// Tries the reviewer's keys (the designated one first), then publicly known secrets, then the token's own.
+    ///
+    /// A publicly known secret counts before the reviewer's keys, but is looked for only where none of them verifies,
+    /// or one that is the same.
     fn try_keys(&self, keys: &KeyRing, token: &Token, proof: &mut SignatureProof) {
+        self.try_yours(keys, proof);
         if let Family::Hmac(hash) = self.algorithm.family
+            && proof
+                .key
+                .as_ref()
+                .and_then(UsedKey::secret)
+                .is_none_or(defaults::may_be)
             && let Some((known, secret)) = defaults::find(hash, self.message, self.signature)
         {
+            proof.tried.clear();
             proof.key = Some(public_default(keys, known, secret));
             return;
         }
+        // A key of the reviewer's that was meant for the token and failed settles it, whatever the token brings.
+        let designated = proof.designated.as_ref().map(|(key, _)| key);
+        let is_settled = proof
+            .tried
+            .iter()
+            .any(|trial| designated.is_some_and(|meant| Arc::ptr_eq(meant, &trial.key)));
+        if proof.key.is_some() || is_settled {
+            return;
+        }
+        let own = own_keys(token).into_iter().find(|key| {
+            self.algorithm
+                .verifies(key, None, self.message, self.signature)
+        });
+        proof.key = own.map(|key| UsedKey {
+            key: Arc::new(key),
+            provenance: Provenance::Token,
+            read_as: None,
+            known: None,
+        });
+    }
+
+    /// Tries the reviewer's keys, the designated one first, until one verifies.
+    fn try_yours(&self, keys: &KeyRing, proof: &mut SignatureProof) {
         let designated = proof.designated.as_ref().map(|(key, _)| Arc::clone(key));
         let is_designated = |key: &Arc<Key>| {
             designated
@@ -303,21 +338,6 @@ impl Attempt<'_> {
                 return;
             }
         }
-        // A key of the reviewer's that was meant for the token and failed settles it, whatever the token brings.
-        let designated_failed = proof.tried.iter().any(|trial| is_designated(&trial.key));
-        if designated_failed {
-            return;
-        }
-        let own = own_keys(token).into_iter().find(|key| {
-            self.algorithm
-                .verifies(key, None, self.message, self.signature)
-        });
-        proof.key = own.map(|key| UsedKey {
-            key: Arc::new(key),
-            provenance: Provenance::Token,
-            read_as: None,
-            known: None,
-        });
     }
 
     /// The reading of this key that verifies.

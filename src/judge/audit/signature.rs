@@ -362,7 +362,7 @@ impl Rule for SigMalleable {
         let family = find(proof.alg.as_deref().unwrap_or_default()).map(|found| found.family);
         let bytes = signature_bytes(subject);
         let (_, s) = bytes.split_at(bytes.len() / 2);
-        let reversed: Vec<u8> = s.iter().rev().copied().collect();
+        let is_beyond = |order: &[u8]| s.iter().rev().ge(order);
         let (severity, detail, refusal) = match (family, bytes.len()) {
             (Some(Family::Ecdsa(Curve::Secp256k1, _)), 64)
                 if proof.shape.is_none() && s > &HALF_SECP256K1[..] =>
@@ -373,12 +373,12 @@ impl Rule for SigMalleable {
                     None,
                 )
             }
-            (Some(Family::Eddsa(_)), 64) if reversed[..] >= ED25519_ORDER[..] => (
+            (Some(Family::Eddsa(_)), 64) if is_beyond(&ED25519_ORDER) => (
                 Severity::Medium,
                 BEYOND_ORDER,
                 Some(Reason::SignatureInvalid),
             ),
-            (Some(Family::Eddsa(_)), 114) if reversed[..] >= ED448_ORDER[..] => (
+            (Some(Family::Eddsa(_)), 114) if is_beyond(&ED448_ORDER) => (
                 Severity::Medium,
                 BEYOND_ORDER,
                 Some(Reason::SignatureInvalid),

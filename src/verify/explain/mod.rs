@@ -274,7 +274,7 @@ impl Doubt<'_> {
         };
         Facts {
             signing_input_bytes: self.message.len(),
-            digest: hash.and_then(|hash| Some((hash, hash.of(self.message)?))),
+            digest: hash.map(|hash| (hash, hash.of(self.message))),
             signature_bytes: self.signature.len(),
             expected_signature_bytes: expected,
             recovered: search.recovered,

@@ -500,3 +500,29 @@ fn a_der_signature_says_whether_it_verifies_once_converted() {
         assert!(finding.detail.contains(words), "{}", finding.detail);
     }
 }
+
+/// It is looked for only where none of the loaded keys verifies, or one that gives the same MAC.
+#[test]
+fn a_known_secret_counts_however_it_is_loaded() {
+    let known = |secret: &[u8], loaded: &[u8]| {
+        let keys = format!(
+            r#"{{"keys":[{},{}]}}"#,
+            oct(SECRET, r#","kid":"other""#),
+            oct(loaded, "")
+        );
+        let token = hmac(r#"{"alg":"HS256"}"#, GOOD_CLAIMS, secret);
+        let inspection = inspect(&token, &ring(&keys));
+        let signature = inspection.proof.signatures.first().unwrap();
+        let used = signature.key.as_ref().unwrap();
+        (used.known.is_some(), signature.tried.len())
+    };
+    assert_eq!(known(b"secret", b"secret"), (true, 0));
+    assert_eq!(known(b"secret", b"secret\0\0"), (true, 0));
+    assert_eq!(known(b"secret\0", b"secret"), (true, 0));
+    assert_eq!(known(b"null", SECRET), (true, 0));
+    assert_eq!(known(b"", &[0; 5]), (true, 0));
+    assert_eq!(known(b"secret\x01", b"secret\x01"), (false, 2));
+    // Behind more zeros than the block of the hash is long, it is another secret.
+    let long = [b"secret".as_slice(), &[0; 64]].concat();
+    assert_eq!(known(&long, &long), (false, 2));
+}
