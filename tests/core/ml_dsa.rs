@@ -8,7 +8,7 @@ use tokenloupe::verify::Family;
 use tokenloupe::verify::algorithm::ALGORITHMS;
 
 use crate::common::{ring, say};
-use crate::way::{message, outcome, report, verdict};
+use crate::way::{message, of_seed, outcome, report, verdict};
 
 /// The example of RFC 9964 for ML-DSA-44, signed with the key of a seed of zeros.
 const EXAMPLE: &str = "eyJhbGciOiJNTC1EU0EtNDQiLCJraWQiOiJUNHhsNzBTN01UNlplcTZyOVY5ZlBKR1ZuNzZ3Zm5YSjIxLWd5bzBHdTZvIn0.\
@@ -37,20 +37,6 @@ dHzVki0MUfVfsDUjgblhD6j0wgbs3zdj-GM3rtt8oit0wXx11bIOaOKgf07tP0wimVXMRqRWe7LCUAKT
 6jKmrsbrEztHd9QAAAAAAAAAAAAAAABIfMEQ";
 
 const SETS: [MlDsa; 3] = [MlDsa::MlDsa44, MlDsa::MlDsa65, MlDsa::MlDsa87];
-
-/// The key of a seed, through PKCS#8 with the seed alone (RFC 9881 section 6).
-fn of_seed(set: MlDsa, seed: [u8; 32]) -> PKey<Private> {
-    let arc = match set {
-        MlDsa::MlDsa44 => 17,
-        MlDsa::MlDsa65 => 18,
-        MlDsa::MlDsa87 => 19,
-    };
-    let mut der = b"\x30\x34\x02\x01\x00\x30\x0B\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03".to_vec();
-    der.push(arc);
-    der.extend_from_slice(b"\x04\x22\x80\x20");
-    der.extend_from_slice(&seed);
-    PKey::private_key_from_pkcs8(&der).unwrap()
-}
 
 fn public_jwk(set: MlDsa, key: &PKey<Private>) -> KeyRing {
     let octets = encode(&key.raw_public_key().unwrap());
