@@ -208,11 +208,16 @@ impl<'a> Case<'a> {
         views
             .map(|(index, token)| {
                 let signature = self.proof.signatures.get(index);
+                // What was found out about one recipient says nothing of the others.
+                let decryption = self.proof.decryption.as_ref();
+                let decryption = decryption.filter(|proof| proof.recipient == Some(index));
+                let inner = self.proof.inner.as_ref().filter(|_| decryption.is_some());
                 View {
                     token,
                     proof: Cow::Owned(Proof {
                         signatures: signature.cloned().into_iter().collect(),
-                        decryption: self.proof.decryption.clone(),
+                        decryption: decryption.cloned(),
+                        inner: inner.cloned(),
                         ..Proof::default()
                     }),
                 }

@@ -16,8 +16,10 @@ use crate::common::{inspect, judge, reasons, ring};
 
 mod anything;
 mod encoding;
+mod encrypted;
 mod header;
 mod keys;
+mod serialization;
 mod signature;
 mod times;
 mod trial;
@@ -33,9 +35,11 @@ const GOOD_CLAIMS: &str = r#"{"iss":"https://a.example","aud":"b","exp":17953400
 fn trials() -> Vec<Trial> {
     [
         encoding::trials(),
+        serialization::trials(),
         signature::trials(),
         header::trials(),
         keys::trials(),
+        encrypted::trials(),
         times::trials(),
     ]
     .into_iter()

@@ -14,6 +14,7 @@ mod encoding;
 mod form;
 mod header;
 mod hmac;
+mod jwe;
 #[cfg_attr(
     not(test),
     expect(dead_code, reason = "waits for SD-JWT to be part of a proof")
@@ -28,13 +29,15 @@ mod rsa;
 )]
 mod sd_jwt;
 mod secret;
+mod serialization;
 mod signature;
 mod times;
 mod url;
 
+use super::policy::media_type;
 use super::{Case, Evidence, Profile, ProfileName, Reason, Times};
+use crate::jose::Part;
 use crate::jose::json::{Document, Json, Member, escape_pointer};
-use crate::jose::{Part, PartRole};
 
 /// What was found out is remembered of so many keys.
 const MOST_KEYS: usize = 1_000;
@@ -154,8 +157,13 @@ impl Subject<'_> {
         }
     }
 
-    /// A member of the protected header.
+    /// A header parameter, from the protected header or else from one that nothing protects.
     fn header(&self, name: &str) -> Option<&Json> {
+        self.case.token.parameter(name)
+    }
+
+    /// A member of the protected header.
+    fn protected(&self, name: &str) -> Option<&Json> {
         self.case.token.header()?.get(name)
     }
 
@@ -209,7 +217,10 @@ pub static RULES: &[&dyn Rule] = &[
     &encoding::JsonDuplicateMember,
     &encoding::JsonCaseVariantMember,
     &encoding::JsonBadEncoding,
+    &serialization::JwtJsonSerialization,
     &form::JwsPolyglot,
+    &serialization::JwsHeaderOverlap,
+    &serialization::JwsAlgUnprotected,
     &form::TokenSize,
     &algorithm::AlgNone,
     &algorithm::AlgNoneVariant,
@@ -249,6 +260,14 @@ pub static RULES: &[&dyn Rule] = &[
     &keys::KeyUseMismatch,
     &keys::JwksSymmetric,
     &keys::JwksDuplicateKid,
+    &jwe::JweP2cHigh,
+    &jwe::JweP2cLow,
+    &jwe::JweZip,
+    &jwe::JweZipBomb,
+    &jwe::JweRsa15,
+    &jwe::JweEpkInvalid,
+    &jwe::JweNotAuthenticated,
+    &jwe::CtyNesting,
     &times::ExpMissing,
     &times::OutsideValidity,
     &times::IatFuture,
@@ -337,9 +356,10 @@ fn member_evidence(part: &Part, member: &Member) -> Evidence {
     )
 }
 
-/// The evidence of the last top member of this name in the protected header.
+/// The evidence of a header parameter, in the header that [`Subject::header`] takes it from.
 fn header_evidence(subject: &Subject<'_>, name: &str) -> Vec<Evidence> {
-    named_evidence(subject.case.token.part(PartRole::ProtectedHeader), name)
+    let header = subject.case.token.parameter_in(name).map(|(part, _)| part);
+    named_evidence(header, name)
 }
 
 /// The evidence of the last top member of this name.
