@@ -5,8 +5,8 @@ Prints one JSON object a line: maker, version, alg, token, payload (base64 of th
 form and the text of a key file with which the token must verify. Exit status 3: the library is not installed.
 
 make.py MAKER --sealed: encrypts by every alg and enc that it has, and makes tokens in JSON form. Beside the above the lines have
-what (jws or jwe), form (compact, flattened or general), enc, and signatures, the number of them. With the first key file the
-token opens; those of a JWS are for one signature each. password says that a key file is a password and no key.
+what (jws or jwe), form (compact, flattened or general), enc, and signatures, the number of them. keys are texts of key files: one
+with which a JWE opens, or one for each signature of a JWS.
 """
 
 import base64
@@ -242,13 +242,12 @@ CLAIMS = b'{"iss":"https://issuer.example","sub":"Zo\xc3\xab","exp":4102444800}'
 ITERATIONS = 1000
 
 
-def out(maker, version, what, form, alg, enc, token, payload, files, signatures=0, password=False):
+def out(maker, version, what, form, alg, enc, token, payload, files, signatures=0):
     line = {"maker": maker, "version": version, "what": what, "form": form, "alg": alg, "enc": enc}
     line["token"] = token if isinstance(token, str) else json.dumps(token)
     line["payload"] = base64.b64encode(payload).decode()
     line["keys"] = files
     line["signatures"] = signatures
-    line["password"] = password
     print(json.dumps(line))
 
 
@@ -341,15 +340,13 @@ def authlib_sealed():
 
     for alg, enc, key in ways(rsa, oct_of, agree, known):
         header = {"alg": alg, "enc": enc, "typ": "JWT"}
-        token = text(JsonWebEncryption().serialize_compact(header, CLAIMS, key))
+        token = text(JsonWebEncryption([alg, enc]).serialize_compact(header, CLAIMS, key))
         out(maker, version, "jwe", "compact", alg, enc, token, CLAIMS, [key.as_json(is_private=True)])
     signers = [("ES384", ECKey.generate_key("P-384", is_private=True)), ("PS256", rsa), ("HS256", oct_of(256))]
     for payload in payloads():
-        headers = []
         for alg, key in signers:
-            headers.append({"protected": {"alg": alg}, "header": {"kid": alg}})
-            jws = JsonWebSignature([alg])
-            token = jws.serialize_json(headers[-1], payload, key)
+            header = {"protected": {"alg": alg}, "header": {"kid": alg}}
+            token = JsonWebSignature([alg]).serialize_json(header, payload, key)
             out(maker, version, "jws", "flattened", alg, None, token, payload, [key.as_json(is_private=True)], 1)
 
 
