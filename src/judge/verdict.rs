@@ -239,13 +239,22 @@ fn is_malformed(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
 /// Of several signatures one that is valid with the reviewer's key settles it, unless another one is wrong or none.
 fn signature_reasons(signatures: &[SignatureProof]) -> Vec<Reason> {
     let mut reasons: Vec<Reason> = signatures.iter().filter_map(signature_reason).collect();
-    let is_settled = signatures
-        .iter()
-        .any(|proof| signature_reason(proof).is_none());
-    if is_settled {
+    if is_settled(signatures) {
         reasons.retain(|reason| reason.is_refusal());
     }
     reasons
+}
+
+/// Whether one of the signatures is valid with the reviewer's key.
+pub(super) fn is_settled(signatures: &[SignatureProof]) -> bool {
+    let mut reasons = signatures.iter().map(signature_reason);
+    reasons.any(|reason| reason.is_none())
+}
+
+/// Whether nothing is known of any of the signatures.
+pub(super) fn is_open(signatures: &[SignatureProof]) -> bool {
+    let mut reasons = signatures.iter().map(signature_reason);
+    reasons.all(|reason| reason.is_some_and(|reason| !reason.is_refusal()))
 }
 
 fn signature_reason(proof: &SignatureProof) -> Option<Reason> {
