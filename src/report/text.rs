@@ -11,8 +11,9 @@ use super::layout::{bytes, counted, prose, table, written};
 use super::{Judged, Options, Report, Summary};
 use crate::find::{Place, Where};
 use crate::jose::json::Document;
+use crate::jose::registry::{self, Class};
 use crate::jose::visible::visible;
-use crate::jose::{Kind, Part, PartRole, Token, registry};
+use crate::jose::{Kind, Part, PartRole, Token};
 use crate::judge::{Check, CheckResult, Finding, Judgement, TimeState, Times, words};
 use crate::keys::{Holds, Key};
 use crate::verify::{Facts, Proof, Provenance, SignatureProof};
@@ -195,18 +196,20 @@ fn members(
     }
     let in_header = title == "Header";
     let rows = members.iter().map(|member| {
-        let known = if in_header {
-            registry::header_parameter(&member.name, token.kind == Kind::Jwe).is_some()
+        let place = if in_header {
+            registry::Place::Header {
+                is_jwe: token.kind == Kind::Jwe,
+            }
         } else {
-            registry::claim(&member.name).is_some()
+            registry::Place::Claims { issuer: None }
         };
-        let label = registry::label(&member.name)
-            .filter(|_| known)
-            .unwrap_or_default();
+        let meaning = registry::look_up(place, &member.name);
+        let is_registered = meaning.class == Class::Registered;
+        let label = is_registered.then(|| meaning.label.clone());
         [
             visible(&member.name),
             visible(&written(&member.value)),
-            label.to_owned(),
+            label.unwrap_or_default(),
         ]
     });
     table(rows.collect(), "    ", out)

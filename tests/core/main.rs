@@ -37,6 +37,8 @@ mod properties;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod registry;
+#[cfg(test)]
 mod report;
 #[cfg(test)]
 mod rfc;

@@ -9,6 +9,7 @@ mod menu;
 mod notes;
 mod scroll;
 mod table;
+pub(in crate::window) mod told;
 mod tree;
 mod whole;
 

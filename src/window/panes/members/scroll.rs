@@ -62,6 +62,8 @@ pub(super) struct TableView {
     pub(super) has_focus: bool,
     /// Whether the rows are to get the keyboard.
     pub(super) wants_focus: bool,
+    /// Whether the meaning of the row that the keyboard is at is told in full.
+    pub(super) tells: bool,
     /// Whether the list is of what is opened now.
     is_listed: bool,
 }

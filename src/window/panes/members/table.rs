@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use egui::accesskit::{Action, Node};
 use egui::{
-    Color32, FontId, Id, Margin, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
-    UiBuilder, WidgetInfo, pos2, vec2,
+    Color32, FontId, Id, Margin, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind,
+    Tooltip, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::cells::{CellInput, Cells, MAX_CHARACTERS, Shape, Whole, cut, lines, value_text};
@@ -14,6 +14,7 @@ use super::meaning::{Context, Meaning, Tone};
 use super::menu::{self, RowMenu};
 use super::notes::{Note, Notes};
 use super::scroll::{Bring, InView, TableView};
+use super::told::{self, Told};
 use super::tree::{Duplicate, Duplicates, Entry, Row, Start, first_after, way};
 use crate::inspection::Inspection;
 use crate::jose::Part;
@@ -61,6 +62,7 @@ struct Surroundings<'a> {
 struct Laid<'a> {
     row: Row,
     entry: Entry<'a>,
+    told: Option<Told<'a>>,
     meaning: Meaning,
     notes: Vec<Note>,
     cells: Cells,
@@ -84,7 +86,7 @@ impl<'a> Table<'a> {
             self.uncover(view, bytes);
         }
         let is_looking = view.filter.is_open || !view.filter.text.is_empty();
-        let escapes = is_looking || selected.is_some();
+        let escapes = view.tells || is_looking || selected.is_some();
         let asked = keys::take(ui, id, view, escapes);
         let mut commands = self.answer(view, asked, is_looking);
         let around = Surroundings {
@@ -107,6 +109,7 @@ impl<'a> Table<'a> {
                 let has_focus = ui.memory(|memory| memory.has_focus(id));
                 let had_focus = std::mem::replace(&mut view.has_focus, has_focus);
                 let gained = has_focus && !had_focus;
+                view.tells &= has_focus || !had_focus;
                 if gained {
                     let active = view.active().and_then(|index| view.list.get(index));
                     view.active = active.map(|row| row.start);
@@ -158,6 +161,7 @@ impl<'a> Table<'a> {
                     view.filter.is_open = true;
                     view.filter.wants_focus = true;
                 }
+                Asked::GoBack if view.tells => view.tells = false,
                 Asked::GoBack if is_looking => {
                     view.filter.clear();
                     view.changed();
@@ -167,9 +171,18 @@ impl<'a> Table<'a> {
                     let selection = self.selection(view, start);
                     commands.extend(selection.map(|selection| self.select(selection)));
                 }
+                Asked::Tell(start) => {
+                    view.tells = !view.tells;
+                    view.bring = Some(Bring::Near(start));
+                }
             }
         }
         commands
+    }
+
+    /// What there is to tell of the member or element of these bytes.
+    fn told(&self, bytes: &Range<usize>) -> Option<Told<'a>> {
+        Told::of(&self.inspection.token, self.part.role, self.root, bytes)
     }
 
     /// What is selected with a row.
@@ -268,10 +281,11 @@ impl<'a> Table<'a> {
     ) -> Option<Laid<'a>> {
         let row = *view.list.get(index)?;
         let entry = view.list.entry(self.root, self.duplicates, index)?;
-        let mut meaning = if row.has_meaning {
-            around.context.of(self.part.role, &entry.name, entry.value)
-        } else {
-            Meaning::default()
+        let told = self.told(&entry.range);
+        let mut meaning = match &told {
+            Some(told) if row.has_meaning => around.context.of(self.part.role, told, entry.value),
+            Some(told) if !entry.is_element => Meaning::inner(told),
+            _ => Meaning::default(),
         };
         meaning.add(match entry.duplicate {
             Some(Duplicate::Earlier) => {
@@ -311,6 +325,7 @@ impl<'a> Table<'a> {
         Some(Laid {
             row,
             entry,
+            told,
             meaning,
             notes,
             cells,
@@ -362,7 +377,8 @@ impl<'a> Table<'a> {
             }
         }
         let is_active = view.active == Some(start);
-        if is_active && ui.memory(|memory| memory.has_focus(around.id)) {
+        let has_keyboard = is_active && ui.memory(|memory| memory.has_focus(around.id));
+        if has_keyboard {
             let ring = Stroke::new(1.5, theme.accent);
             ui.painter()
                 .rect_stroke(rect.shrink(1.0), 2, ring, StrokeKind::Inside);
@@ -381,11 +397,18 @@ impl<'a> Table<'a> {
             view.menu = Some(RowMenu::new(start, at.unwrap_or(rect.left_top())));
             view.take_keyboard(start);
         }
-        let response = match &laid.meaning.hover {
-            Some(text) => response.on_hover_text(text),
-            None => response,
-        };
+        if let Some(told) = &laid.told {
+            let tooltip = if has_keyboard && view.tells {
+                let seen = rect.intersect(ui.clip_rect());
+                Tooltip::always_open(ui.ctx().clone(), response.layer_id, row_id, seen)
+            } else {
+                Tooltip::for_enabled(&response)
+            };
+            let more = laid.meaning.hover.as_deref();
+            told::beside(ui, tooltip, told).show(|ui| told.ui(ui, more));
+        }
         response.clicked().then(|| {
+            view.tells = false;
             view.take_keyboard(start);
             self.select(links::select(self.part, entry.range.clone()))
         })
@@ -439,7 +462,12 @@ impl<'a> Table<'a> {
         };
         let selection = links::select(self.part, entry.range.clone());
         let is_long = view.long.contains(&start) || view.opened.whole.contains(&start);
-        menu::show(ui, view, &entry, &selection, is_long)
+        let has_meaning = self.told(&entry.range).is_some();
+        let has = menu::Has {
+            is_long,
+            has_meaning,
+        };
+        menu::show(ui, view, &entry, &selection, has)
     }
 
     fn describe(&self, ui: &Ui, response: &Response, laid: &Laid<'_>, index: usize, is_lit: bool) {
@@ -458,8 +486,10 @@ impl<'a> Table<'a> {
                     Action::Expand
                 });
             }
-            if let Some(more) = &laid.meaning.hover {
-                node.set_description(more.replace('\n', " · "));
+            if let Some(told) = &laid.told {
+                let lines = told.lines(laid.meaning.hover.as_deref());
+                let behind_name: Vec<String> = lines.into_iter().skip(1).collect();
+                node.set_description(behind_name.join(" "));
             }
         });
     }
