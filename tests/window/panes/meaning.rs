@@ -26,7 +26,13 @@ fn press(window: &mut Window, key: Key) {
 }
 
 fn focus(window: &mut Window, row: &str) {
-    window.get_by_label_contains(row).focus();
+    let row = window.query_all_by_role(Role::Row).find(|shown| {
+        shown
+            .accesskit_node()
+            .label()
+            .is_some_and(|name| name.contains(row))
+    });
+    row.expect("a row of this name").focus();
     window.run();
 }
 

@@ -123,6 +123,8 @@ impl<'a> Table<'a> {
         if std::mem::take(&mut view.wants_focus) {
             // Only now: the end of the scope would take a click in it for one beside the table.
             ui.memory_mut(|memory| memory.request_focus(id));
+            // The keys of the next frame are the rows' only once they are known to have the focus.
+            ui.request_repaint();
         }
         if gained {
             // Where header and claims are themselves scrolled.
@@ -400,12 +402,20 @@ impl<'a> Table<'a> {
         if let Some(told) = &laid.told {
             let tooltip = if has_keyboard && view.tells {
                 let seen = rect.intersect(ui.clip_rect());
-                Tooltip::always_open(ui.ctx().clone(), response.layer_id, row_id, seen)
+                Some(Tooltip::always_open(
+                    ui.ctx().clone(),
+                    response.layer_id,
+                    row_id,
+                    seen,
+                ))
             } else {
-                Tooltip::for_enabled(&response)
+                // One at a time.
+                (!view.tells).then(|| Tooltip::for_enabled(&response))
             };
             let more = laid.meaning.hover.as_deref();
-            told::beside(ui, tooltip, told).show(|ui| told.ui(ui, more));
+            if let Some(tooltip) = tooltip {
+                told::beside(ui, tooltip, told).show(|ui| told.ui(ui, more));
+            }
         }
         response.clicked().then(|| {
             view.tells = false;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use egui::{RectAlign, RichText, Tooltip, Ui};
+use egui::{Frame, RectAlign, RichText, Tooltip, Ui};
 
 use super::tree::child_around;
 use crate::jose::json::{Json, Value};
@@ -118,19 +118,15 @@ impl<'a> Told<'a> {
     /// What the value means: `ES256: ECDSA over P-256 with SHA-256`.
     fn value_words(&self) -> Option<String> {
         let known = self.value_meaning?;
-        let value = self.shown_value();
-        let standing = known.standing.map(|standing| format!(" {standing}."));
-        let done = self.done().map(|done| format!(" {done}."));
-        let reference = match known.reference.as_str() {
-            "" => String::new(),
-            reference => format!(" ({reference})"),
-        };
-        Some(format!(
-            "{value}: {}{}{}{reference}",
-            known.text,
-            standing.unwrap_or_default(),
-            done.unwrap_or_default()
-        ))
+        let mut words = format!("{}: {}", self.shown_value(), known.text);
+        if !known.reference.is_empty() {
+            let sentence = words.trim_end_matches('.');
+            words = format!("{sentence} ({}).", known.reference);
+        }
+        for more in known.standing.into_iter().chain(self.done()) {
+            words = format!("{words} {more}.");
+        }
+        Some(words)
     }
 
     /// Whether this program can do what the algorithm says.
@@ -179,9 +175,16 @@ impl<'a> Told<'a> {
 
     /// The same to look at.
     pub(super) fn ui(&self, ui: &mut Ui, more: Option<&str>) {
+        Frame::new()
+            .inner_margin(space::S as i8)
+            .show(ui, |ui| self.text(ui, more));
+    }
+
+    fn text(&self, ui: &mut Ui, more: Option<&str>) {
         let theme = tokens(ui);
         ui.set_max_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = space::XS;
+        ui.spacing_mut().interact_size.y = 0.0;
         let Meaning { label, text, .. } = self.meaning;
         ui.horizontal_wrapped(|ui| {
             ui.label(
