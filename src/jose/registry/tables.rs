@@ -1,6 +1,6 @@
 //! The tables in `assets/registry`, read once.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::shape::Shape;
@@ -14,16 +14,17 @@ pub(super) const KEY: &str = "key";
 /// Confirmation methods are registered by themselves (RFC 7800 section 6.2).
 const CONFIRMATION: &str = "cnf";
 
+type Members = BTreeMap<String, BTreeMap<String, Vec<Meaning>>>;
+type Values = BTreeMap<(&'static str, String), BTreeMap<String, ValueMeaning>>;
+
 /// Members by place and name. A name may mean several things, each of which says whose it is.
-pub(super) static MEMBERS: LazyLock<HashMap<String, HashMap<String, Vec<Meaning>>>> =
-    LazyLock::new(members);
+pub(super) static MEMBERS: LazyLock<Members> = LazyLock::new(members);
 
 /// Values by place, name and value.
-pub(super) static VALUES: LazyLock<HashMap<(&'static str, String), HashMap<String, ValueMeaning>>> =
-    LazyLock::new(values);
+pub(super) static VALUES: LazyLock<Values> = LazyLock::new(values);
 
 /// Algorithms by name.
-pub(super) static ALGORITHMS: LazyLock<HashMap<String, Algorithm>> = LazyLock::new(|| {
+pub(super) static ALGORITHMS: LazyLock<BTreeMap<String, Algorithm>> = LazyLock::new(|| {
     let rows = rows(include_str!("../../../assets/registry/jose-algorithms.csv"));
     let known = rows.into_iter().filter_map(|row| {
         let [name, usage, requirement, reference, meaning] = row.try_into().ok()?;
@@ -38,8 +39,8 @@ pub(super) static ALGORITHMS: LazyLock<HashMap<String, Algorithm>> = LazyLock::n
     known.collect()
 });
 
-fn members() -> HashMap<String, HashMap<String, Vec<Meaning>>> {
-    let mut all: HashMap<String, HashMap<String, Vec<Meaning>>> = HashMap::new();
+fn members() -> Members {
+    let mut all = Members::new();
     let mut add = |place: String, name: String, meaning: Meaning| {
         let names = all.entry(place).or_default();
         names.entry(name).or_default().push(meaning);
@@ -92,7 +93,7 @@ fn members() -> HashMap<String, HashMap<String, Vec<Meaning>>> {
         }
         known.push(meaning);
     }
-    for known in all.values_mut().flat_map(HashMap::values_mut) {
+    for known in all.values_mut().flat_map(BTreeMap::values_mut) {
         let together = together(known);
         known.extend(together);
     }
@@ -151,8 +152,8 @@ fn member(row: Vec<String>) -> Option<(String, Meaning)> {
     Some((name, meaning))
 }
 
-fn values() -> HashMap<(&'static str, String), HashMap<String, ValueMeaning>> {
-    let mut all: HashMap<(&'static str, String), HashMap<String, ValueMeaning>> = HashMap::new();
+fn values() -> Values {
+    let mut all = Values::new();
     let table = include_str!("../../../assets/registry/values.csv");
     for row in rows(table) {
         let Ok([place, name, value, reference, text]) = <[String; 5]>::try_from(row) else {
@@ -261,7 +262,7 @@ mod tests {
             assert!(member(row.clone()).is_some(), "{row:?}");
         }
         let values = rows(include_str!("../../../assets/registry/values.csv"));
-        let known: usize = VALUES.values().map(HashMap::len).sum();
+        let known: usize = VALUES.values().map(BTreeMap::len).sum();
         // Each algorithm is a value at two places, those for keys only at three.
         assert_eq!(known, values.len() + 2 * ALGORITHMS.len() + 8);
         assert_eq!(ALGORITHMS.len(), 53);
@@ -297,7 +298,7 @@ mod tests {
         }
         for place in MEMBERS.keys() {
             let is_top = [HEADER, CLAIMS, KEY].contains(&place.as_str());
-            let mut all = MEMBERS.values().flat_map(HashMap::values).flatten();
+            let mut all = MEMBERS.values().flat_map(BTreeMap::values).flatten();
             assert!(
                 is_top || all.any(|meaning| meaning.holds == *place),
                 "{place}"

@@ -130,7 +130,7 @@ fn members_inside_of_objects_have_meanings_of_their_own() {
     assert!(says(&window, "d: AA. Private key"), "{:?}", names(&window));
     assert!(description(&window, "d: AA").contains("the key is lost"));
     assert!(description(&window, "crv: P-256").contains("P-256: The NIST curve of 256 bits"));
-    assert!(description(&window, "0: pwd").contains("pwd: Password."));
+    assert!(description(&window, "0: pwd").contains("pwd: Password (RFC 8176 §2)."));
     assert!(description(&window, "jwk: ").contains("RFC 7800 §3.2"));
     assert!(description(&window, "zzz: 1").starts_with("Nothing is known of this name here."));
 }

@@ -1,8 +1,8 @@
 //! What can be done with a row.
 
-use egui::{Popup, Pos2, Ui};
+use egui::{Button, Popup, Pos2, Ui};
 
-use super::scroll::TableView;
+use super::scroll::{TableView, Telling};
 use super::tree::{Entry, Start, nested_in};
 use crate::jose::json::Json;
 use crate::window::commands::Command;
@@ -86,10 +86,13 @@ pub(super) fn show(
             if is_long || is_nested || has_meaning {
                 ui.separator();
             }
-            if has_meaning && ui.button("Show meaning").clicked() {
-                view.active = Some(menu.start);
-                view.tells = true;
-                ui.close();
+            if has_meaning {
+                let button = Button::new("Show meaning").shortcut_text("?");
+                if ui.add(button).clicked() {
+                    view.active = Some(menu.start);
+                    view.telling = Telling::AtKeyboard;
+                    ui.close();
+                }
             }
             if is_long {
                 let label = if is_whole { "Show less" } else { "Show all" };

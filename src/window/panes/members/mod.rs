@@ -1,6 +1,7 @@
 //! What header and claims have in common: one decoded part as table, JSON or hex.
 
 mod cells;
+mod clicks;
 mod filter;
 mod heights;
 mod keys;

@@ -4,16 +4,17 @@ use std::ops::Range;
 
 use egui::accesskit::{Action, Node};
 use egui::{
-    Color32, FontId, Id, Margin, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind,
-    Tooltip, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Color32, Id, Margin, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Tooltip, Ui,
+    UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::cells::{CellInput, Cells, MAX_CHARACTERS, Shape, Whole, cut, lines, value_text};
+use super::clicks::{disclosure, link};
 use super::keys::{self, Asked};
 use super::meaning::{Context, Meaning, Tone};
 use super::menu::{self, RowMenu};
 use super::notes::{Note, Notes};
-use super::scroll::{Bring, InView, TableView};
+use super::scroll::{Bring, InView, TableView, Telling};
 use super::told::{self, Told};
 use super::tree::{Duplicate, Duplicates, Entry, Row, Start, first_after, way};
 use crate::inspection::Inspection;
@@ -26,8 +27,8 @@ use crate::window::copies::CopyOf;
 use crate::window::model::{Model, Selection};
 use crate::window::panes::focus::{self, Place};
 use crate::window::panes::{hover, links};
-use crate::window::theme::{Tokens, size, space, tokens};
-use crate::window::widgets::{Icon, paint_icon, row_frame};
+use crate::window::theme::{Tokens, space, tokens};
+use crate::window::widgets::row_frame;
 
 /// A value that is shown whole is told to screen readers up to so many characters.
 const MAX_SPOKEN: usize = 8 << 10;
@@ -86,7 +87,7 @@ impl<'a> Table<'a> {
             self.uncover(view, bytes);
         }
         let is_looking = view.filter.is_open || !view.filter.text.is_empty();
-        let escapes = view.tells || is_looking || selected.is_some();
+        let escapes = view.tells() || is_looking || selected.is_some();
         let asked = keys::take(ui, id, view, escapes);
         let mut commands = self.answer(view, asked, is_looking);
         let around = Surroundings {
@@ -109,7 +110,9 @@ impl<'a> Table<'a> {
                 let has_focus = ui.memory(|memory| memory.has_focus(id));
                 let had_focus = std::mem::replace(&mut view.has_focus, has_focus);
                 let gained = has_focus && !had_focus;
-                view.tells &= has_focus || !had_focus;
+                if had_focus && !has_focus {
+                    view.telling = Telling::UnderPointer;
+                }
                 if gained {
                     let active = view.active().and_then(|index| view.list.get(index));
                     view.active = active.map(|row| row.start);
@@ -163,7 +166,7 @@ impl<'a> Table<'a> {
                     view.filter.is_open = true;
                     view.filter.wants_focus = true;
                 }
-                Asked::GoBack if view.tells => view.tells = false,
+                Asked::GoBack if view.tells() => view.telling = Telling::UnderPointer,
                 Asked::GoBack if is_looking => {
                     view.filter.clear();
                     view.changed();
@@ -174,7 +177,11 @@ impl<'a> Table<'a> {
                     commands.extend(selection.map(|selection| self.select(selection)));
                 }
                 Asked::Tell(start) => {
-                    view.tells = !view.tells;
+                    view.telling = if view.tells() {
+                        Telling::UnderPointer
+                    } else {
+                        Telling::AtKeyboard
+                    };
                     view.bring = Some(Bring::Near(start));
                 }
             }
@@ -366,7 +373,9 @@ impl<'a> Table<'a> {
         self.describe(ui, &response, laid, place.index, is_lit);
         if laid.row.is_nested {
             let can_close = !laid.is_open || view.can_close(start);
-            if disclosure(ui, theme, laid, rect, row_id, can_close) {
+            let place = laid.cells.triangle.translate(rect.min.to_vec2());
+            let (name, _) = cut(&entry.name, MAX_CHARACTERS);
+            if disclosure(ui, place, row_id, &name, laid.is_open, can_close) {
                 view.toggle(start);
                 view.take_keyboard(start);
             }
@@ -400,7 +409,7 @@ impl<'a> Table<'a> {
             view.take_keyboard(start);
         }
         if let Some(told) = &laid.told {
-            let tooltip = if has_keyboard && view.tells {
+            let tooltip = if has_keyboard && view.tells() {
                 let seen = rect.intersect(ui.clip_rect());
                 Some(Tooltip::always_open(
                     ui.ctx().clone(),
@@ -410,7 +419,7 @@ impl<'a> Table<'a> {
                 ))
             } else {
                 // One at a time.
-                (!view.tells).then(|| Tooltip::for_enabled(&response))
+                (!view.tells()).then(|| Tooltip::for_enabled(&response))
             };
             let more = laid.meaning.hover.as_deref();
             if let Some(tooltip) = tooltip {
@@ -418,7 +427,7 @@ impl<'a> Table<'a> {
             }
         }
         response.clicked().then(|| {
-            view.tells = false;
+            view.telling = Telling::UnderPointer;
             view.take_keyboard(start);
             self.select(links::select(self.part, entry.range.clone()))
         })
@@ -555,70 +564,4 @@ fn tint(theme: &Tokens, meaning: &Meaning, worst: Option<Severity>) -> Option<Co
         (Tone::Warn, _) => Some(theme.tint(theme.warn)),
         _ => None,
     }
-}
-
-/// The triangle of an object or array; true when it was clicked.
-fn disclosure(
-    ui: &Ui,
-    theme: &Tokens,
-    laid: &Laid<'_>,
-    rect: Rect,
-    row_id: Id,
-    can_toggle: bool,
-) -> bool {
-    let place = laid.cells.triangle.translate(rect.min.to_vec2());
-    let sense = if can_toggle {
-        Sense::CLICK
-    } else {
-        Sense::hover()
-    };
-    let response = ui.interact(place.expand(2.0), row_id.with("open"), sense);
-    if can_toggle {
-        response.widget_info(|| {
-            let verb = if laid.is_open { "Close" } else { "Open" };
-            let (name, _) = cut(&laid.entry.name, MAX_CHARACTERS);
-            let words = format!("{verb} {}", visible(&name));
-            WidgetInfo::selected(Role::DisclosureTriangle, true, laid.is_open, words)
-        });
-    }
-    let color = if can_toggle && response.hovered() {
-        theme.accent
-    } else {
-        theme.dim
-    };
-    let icon = if laid.is_open {
-        Icon::Open
-    } else {
-        Icon::Closed
-    };
-    paint_icon(
-        ui.painter(),
-        Rect::from_center_size(place.center(), vec2(9.0, 9.0)),
-        icon,
-        color,
-    );
-    response.clicked()
-}
-
-/// Text that acts when it is clicked. The keyboard does the same from its row.
-fn link(ui: &Ui, place: Rect, id: Id, label: &str, name: &str) -> bool {
-    let theme = tokens(ui);
-    let response = ui.interact(place, id, Sense::CLICK);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
-    let galley = ui.painter().layout_no_wrap(
-        label.to_owned(),
-        FontId::proportional(size::SMALL),
-        theme.accent,
-    );
-    let at = pos2(place.left(), place.center().y - galley.size().y / 2.0);
-    if response.hovered() {
-        let under = at.y + galley.size().y;
-        ui.painter().hline(
-            at.x..=at.x + galley.size().x,
-            under,
-            Stroke::new(1.0, theme.accent),
-        );
-    }
-    ui.painter().galley(at, galley, theme.accent);
-    response.clicked()
 }
