@@ -145,6 +145,6 @@ impl Adding<'_> {
 }
 
 /// SHA-256 of a text, in lower-case hexadecimal.
-fn sha256(text: &str) -> String {
+pub fn sha256(text: &str) -> String {
     hex(&openssl::sha::sha256(text.as_bytes()))
 }

@@ -16,76 +16,190 @@ const SPARE_FACTOR: usize = 4;
 /// How far before a token its `Authorization: Bearer ` is looked for.
 const LOOK_BACK: usize = 96;
 
-/// Every token from `start` on, in text order.
+/// So many bytes behind a place tell all that is asked of it, a token's end aside: what a look at its beginning takes,
+/// and the marks that may follow its end.
+const MARGIN: usize = 256;
+
+/// What stands behind the last byte of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Edge {
+    /// Nothing: it is the end.
+    End,
+    /// More, which is not there yet: what could hang on it is left for later.
+    More,
+    /// More, but the first token that could hang on it is taken as it stands.
+    Forced,
+}
+
+/// What a scan came to.
+pub(super) struct Scan {
+    /// In text order.
+    pub(super) found: Vec<Found>,
+    /// Where the next scan is to begin, once there is more.
+    pub(super) resume: usize,
+}
+
+/// Every token from `start` on, as far as it can be told before the `edge`.
 ///
 /// `in_sentences`: a full stop or comma after a token belongs to the sentence.
-pub(super) fn scan(bytes: &[u8], start: usize, in_sentences: bool) -> Vec<Found> {
-    let mut all = Vec::new();
-    let mut at = start;
-    let mut spare = bytes
-        .len()
-        .saturating_sub(start)
-        .saturating_mul(SPARE_FACTOR);
-    while let Some(skipped) = bytes
-        .get(at..)
-        .and_then(|rest| rest.iter().position(|&byte| is_token_byte(byte)))
-    {
-        let mut run = run(bytes, at.saturating_add(skipped), is_token_byte);
-        at = run.end;
-        while let Some(start) = next_start(bytes, &run) {
-            // `/` and `=` belong to a token, but not before the beginning of another one (`…/eyJ…`, `x=eyJ…`).
-            let next = next_joined(bytes, start.saturating_add(1)..run.end);
-            let within = next.map_or(bytes, |next| bytes.get(..next).unwrap_or(bytes));
-            let found = token(within, start, in_sentences, &mut spare);
-            at = at.max(found.as_ref().map_or(0, |found| found.range.end));
-            all.extend(found);
-            run.start = next.unwrap_or(run.end);
-        }
-    }
-    all
-}
-
-/// The first place in a run where a token may begin.
-pub(super) fn next_start(bytes: &[u8], run: &Range<usize>) -> Option<usize> {
-    starts(bytes, run.clone()).find(|&at| may_be_object(bytes.get(at..run.end).unwrap_or_default()))
-}
-
-/// The first place in a run where another token begins that a slash or an equals sign joins to what stands before it.
-fn next_joined(bytes: &[u8], run: Range<usize>) -> Option<usize> {
-    starts(bytes, run.clone()).find(|&at| {
-        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
-        matches!(before, Some(b'/' | b'='))
-            && may_be_object(bytes.get(at..run.end).unwrap_or_default())
-    })
-}
-
-/// The places after anything but a letter or digit.
-fn starts(bytes: &[u8], run: Range<usize>) -> impl Iterator<Item = usize> {
-    let first = run.start;
-    // What was percent-encoded twice is decoded once, and then `%3D` stands before the token.
-    let after_escape = first
-        .checked_sub(1)
-        .and_then(|percent| bytes.get(percent..)?.first_chunk::<3>())
-        .is_some_and(|[percent, digits @ ..]| {
-            *percent == b'%' && digits.iter().all(u8::is_ascii_hexdigit)
-        })
-        .then(|| first.saturating_add(2));
-    run.filter(move |&at| {
-        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
-        at == first && before.is_none_or(|&b| !is_token_byte(b))
-            || before.is_some_and(|b| !b.is_ascii_alphanumeric())
-            || after_escape == Some(at)
-    })
-}
-
-/// The token at `start`, if there is one.
-pub(super) fn token(
+/// `spare`: how many bytes may be gathered in looking for tokens broken over lines, see [`allowance`].
+pub(super) fn scan(
     bytes: &[u8],
     start: usize,
     in_sentences: bool,
     spare: &mut usize,
-) -> Option<Found> {
+    mut edge: Edge,
+) -> Scan {
+    let mut found = Vec::new();
+    let mut at = start;
+    let mut run_end = start;
+    let is_near = |at: usize| at.saturating_add(MARGIN) > bytes.len();
+    while let Some(start) = next_possible(bytes, at) {
+        if edge == Edge::More && is_near(start) {
+            return Scan {
+                found,
+                resume: start,
+            };
+        }
+        if !may_be_object(first_of_run(bytes, start)) {
+            at = start.saturating_add(1);
+            continue;
+        }
+        if run_end <= start {
+            run_end = run(bytes, start, is_token_byte).end;
+        }
+        // `/` and `=` belong to a token, but not before the beginning of another one (`…/eyJ…`, `x=eyJ…`).
+        let next = next_joined(bytes, start.saturating_add(1)..run_end);
+        let within = next.map_or(bytes, |next| bytes.get(..next).unwrap_or(bytes));
+        let spare_before = *spare;
+        let (token, reach) = token(within, start, in_sentences, spare);
+        let depends_on_edge = match next {
+            Some(next) => run_end == bytes.len() && is_near(next),
+            None => is_near(reach),
+        };
+        if depends_on_edge {
+            match edge {
+                Edge::End => {}
+                Edge::Forced => edge = Edge::More,
+                Edge::More => {
+                    *spare = spare_before;
+                    return Scan {
+                        found,
+                        resume: start,
+                    };
+                }
+            }
+        }
+        at = next.unwrap_or(run_end);
+        if let Some(token) = token {
+            at = at.max(token.range.end);
+            found.push(token);
+        }
+    }
+    Scan {
+        found,
+        resume: at.max(bytes.len()),
+    }
+}
+
+/// How many bytes may be gathered for a text of this length.
+pub(super) fn allowance(length: usize) -> usize {
+    length.saturating_mul(SPARE_FACTOR)
+}
+
+/// The first place from `at` on where a token may begin, by the byte before it and its first two: what `{"` with white
+/// space between or before becomes in base64, or a byte order mark.
+fn next_possible(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at..)?;
+    let mut before = at.checked_sub(1).and_then(|at| bytes.get(at)).copied();
+    let mut rest = rest.iter().copied().zip(at..).peekable();
+    while let Some((byte, at)) = rest.next() {
+        if matches!(byte, b'e' | b'I' | b'C' | b'D' | b'7')
+            && opens(byte, rest.peek().map(|(byte, _)| *byte))
+            && (before.is_none_or(|before| !before.is_ascii_alphanumeric())
+                || is_after_escape(bytes, at))
+        {
+            return Some(at);
+        }
+        before = Some(byte);
+    }
+    None
+}
+
+/// Whether an encoded object may begin so. Padding is passed over by whoever decodes, and more may come.
+fn opens(first: u8, second: Option<u8>) -> bool {
+    let Some(second) = second.filter(|&second| second != b'=') else {
+        return true;
+    };
+    match first {
+        b'e' => matches!(second, b'w' | b'y'),
+        b'I' => matches!(second, b'A' | b'C' | b'H'),
+        b'C' => matches!(second, b'Q' | b'S' | b'X' | b'g' | b'i' | b'n'),
+        b'D' => matches!(second, b'A' | b'C' | b'H' | b'Q' | b'S' | b'X'),
+        _ => second == b'7',
+    }
+}
+
+/// What was percent-encoded twice is decoded once, and then `%3D` stands before the token.
+fn is_after_escape(bytes: &[u8], at: usize) -> bool {
+    at.checked_sub(3)
+        .and_then(|percent| bytes.get(percent..)?.first_chunk::<3>())
+        .is_some_and(|[percent, digits @ ..]| {
+            *percent == b'%' && digits.iter().all(u8::is_ascii_hexdigit)
+        })
+}
+
+/// The characters of a token from `start` on, as many as are looked at to tell whether it is one.
+fn first_of_run(bytes: &[u8], start: usize) -> &[u8] {
+    let end = bytes.len().min(start.saturating_add(MARGIN));
+    let look = bytes.get(..end).unwrap_or(bytes);
+    look.get(run(look, start, is_token_byte))
+        .unwrap_or_default()
+}
+
+/// The first place in a run where a token may begin.
+pub(super) fn next_start(bytes: &[u8], run: &Range<usize>) -> Option<usize> {
+    let within = bytes.get(..run.end)?;
+    let mut at = run.start;
+    while let Some(start) = next_possible(within, at) {
+        if may_be_object(within.get(start..)?) {
+            return Some(start);
+        }
+        at = start.saturating_add(1);
+    }
+    None
+}
+
+/// The first place in a run where another token begins that a slash or an equals sign joins to what stands before it.
+fn next_joined(bytes: &[u8], run: Range<usize>) -> Option<usize> {
+    // The joint may be the byte before the range.
+    let from = run.start.checked_sub(1)?;
+    memchr::memchr2_iter(b'/', b'=', bytes.get(from..run.end)?)
+        .map(|joint| run.start.saturating_add(joint))
+        .find(|&at| {
+            let look = run.end.min(at.saturating_add(MARGIN));
+            bytes.get(at..look).is_some_and(may_be_object)
+        })
+}
+
+/// The token at `start`, if there is one, and up to where it was looked for.
+fn token(
+    bytes: &[u8],
+    start: usize,
+    in_sentences: bool,
+    spare: &mut usize,
+) -> (Option<Found>, usize) {
     let pieces = Pieces::gather(bytes, start, is_token_byte, spare);
+    (in_pieces(bytes, &pieces, in_sentences), pieces.reach())
+}
+
+/// The token at the beginning of `bytes`, if there is one.
+pub(super) fn first(bytes: &[u8]) -> Option<Found> {
+    token(bytes, 0, true, &mut { usize::MAX }).0
+}
+
+/// The token that was gathered, if it is one.
+fn in_pieces(bytes: &[u8], pieces: &Pieces, in_sentences: bool) -> Option<Found> {
     let count = pieces.count(bytes, Trust::Prose);
     let gathered = pieces.text(count);
     if !is_object(gathered.as_bytes()) {

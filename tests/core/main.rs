@@ -45,6 +45,8 @@ mod rules;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod stream;
+#[cfg(test)]
 mod times;
 #[cfg(test)]
 mod way;
