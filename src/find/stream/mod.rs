@@ -18,7 +18,7 @@ use super::prose::{self, Edge};
 use super::region::{self, Region, Spot};
 use super::text::Cursor;
 use super::undo::Undone;
-use super::{Candidate, Where, burp, candidate, har, spots};
+use super::{Candidate, Nothing, Where, burp, candidate, har, spots};
 use crate::jose::MAX_TOKEN_BYTES;
 use source::{More, Source, room};
 
@@ -156,6 +156,16 @@ impl<R: Read> Stream<R> {
     /// What is to be said of the input, by now.
     pub fn notes(&self) -> &[Note] {
         &self.notes
+    }
+
+    /// Says what the text is, when it has come to its end without a token.
+    pub fn explain_nothing(&self) -> Nothing {
+        match super::explain_nothing(&self.text) {
+            nothing if self.base == 0 => nothing,
+            Nothing::NoText => Nothing::NoText,
+            // What is left is only its end.
+            _ => Nothing::TextWithout,
+        }
     }
 
     /// Reads on, and searches as far as that goes.
