@@ -20,6 +20,7 @@ pub(super) fn items(bytes: &[u8], take: &mut dyn FnMut(Region)) -> bool {
         return false;
     }
     let mut reader = Reader::from_reader(bytes);
+    reader.config_mut().allow_dangling_amp = true;
     let mut walk = Walk::default();
     loop {
         let start = position(&reader);

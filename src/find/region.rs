@@ -83,7 +83,7 @@ pub(super) fn tokens(bytes: &[u8], region: &Region, alone: Where) -> Vec<Spot> {
     let coded = match &region.coding {
         Coding::Plain => None,
         Coding::JsonBase64 => in_json(raw, region, alone),
-        Coding::Xml { text, base64 } => in_xml(text, *base64, region, alone),
+        Coding::Xml { text, base64 } => Some(in_xml(text, *base64, region, alone)),
     };
     coded.unwrap_or_else(|| plain(raw, region, alone))
 }
@@ -136,21 +136,18 @@ fn in_json(raw: &[u8], region: &Region, alone: Where) -> Option<Vec<Spot>> {
     Some(spots)
 }
 
-/// The tokens of an element; `None` when it is to hold base64 and does not.
-fn in_xml(text: &Pieced, base64: bool, region: &Region, alone: Where) -> Option<Vec<Spot>> {
-    if !base64 {
-        let mut spots = in_decoded(text.bytes(), region, alone);
-        for spot in &mut spots {
-            spot.range = text.locate(&spot.range);
-        }
-        return Some(spots);
-    }
-    let decoded = Base64::new(text.bytes())?;
-    let mut spots = in_decoded(decoded.bytes(), region, alone);
+/// The tokens of an element. What is said to be base64 and is none is a text.
+fn in_xml(text: &Pieced, base64: bool, region: &Region, alone: Where) -> Vec<Spot> {
+    let decoded = base64.then(|| Base64::new(text.bytes())).flatten();
+    let bytes = decoded.as_ref().map_or(text.bytes(), Base64::bytes);
+    let mut spots = in_decoded(bytes, region, alone);
     for spot in &mut spots {
-        spot.range = text.locate(&decoded.locate(&spot.range));
+        spot.range = match &decoded {
+            Some(decoded) => text.locate(&decoded.locate(&spot.range)),
+            None => text.locate(&spot.range),
+        };
     }
-    Some(spots)
+    spots
 }
 
 /// The tokens of a text that was written in another way: an HTTP message, or what the region says.

@@ -37,6 +37,8 @@ mod properties;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod records;
+#[cfg(test)]
 mod report;
 #[cfg(test)]
 mod rfc;
