@@ -1,7 +1,9 @@
 //! Tokens in running text: wherever characters of a token begin with an encoded JSON object.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
+use memchr::memmem;
 use zeroize::Zeroizing;
 
 use super::length::{is_length_of, signature_lengths};
@@ -54,7 +56,8 @@ pub(super) fn scan(
     let mut at = start;
     let mut run_end = start;
     let is_near = |at: usize| at.saturating_add(MARGIN) > bytes.len();
-    while let Some(start) = next_possible(bytes, at) {
+    let mut possible = Possible::new(bytes, at);
+    while let Some(start) = possible.next(at) {
         if edge == Edge::More && is_near(start) {
             return Scan {
                 found,
@@ -96,10 +99,12 @@ pub(super) fn scan(
             found.push(token);
         }
     }
-    Scan {
-        found,
-        resume: at.max(bytes.len()),
-    }
+    // The last characters may be the first ones of a beginning.
+    let resume = match edge {
+        Edge::End => bytes.len(),
+        Edge::More | Edge::Forced => at.max(bytes.len().saturating_sub(2)),
+    };
+    Scan { found, resume }
 }
 
 /// How many bytes may be gathered for a text of this length.
@@ -107,36 +112,78 @@ pub(super) fn allowance(length: usize) -> usize {
     length.saturating_mul(SPARE_FACTOR)
 }
 
-/// The first place from `at` on where a token may begin, by the byte before it and its first two: what `{"` with white
-/// space between or before becomes in base64, or a byte order mark.
-fn next_possible(bytes: &[u8], at: usize) -> Option<usize> {
-    let rest = bytes.get(at..)?;
-    let mut before = at.checked_sub(1).and_then(|at| bytes.get(at)).copied();
-    let mut rest = rest.iter().copied().zip(at..).peekable();
-    while let Some((byte, at)) = rest.next() {
-        if matches!(byte, b'e' | b'I' | b'C' | b'D' | b'7')
-            && opens(byte, rest.peek().map(|(byte, _)| *byte))
-            && (before.is_none_or(|before| !before.is_ascii_alphanumeric())
-                || is_after_escape(bytes, at))
-        {
-            return Some(at);
-        }
-        before = Some(byte);
-    }
-    None
+/// The beginnings of `{"` in base64, with white space between or not, and of a byte order mark, each with the letters that
+/// decide: the others are rare enough to be looked at one by one.
+static BEGINNINGS: LazyLock<[memmem::Finder<'static>; 3]> =
+    LazyLock::new(|| ["ey", "ew", "77u"].map(memmem::Finder::new));
+
+/// Places where a token may begin, by the byte before and the first two. Asked for in text order.
+struct Possible<'a> {
+    bytes: &'a [u8],
+    /// The next place of each beginning, and of the letters that white space before a `{` begins with.
+    next: [usize; 4],
+    /// Those stand for all places from here on.
+    from: usize,
 }
 
-/// Whether an encoded object may begin so. Padding is passed over by whoever decodes, and more may come.
-fn opens(first: u8, second: Option<u8>) -> bool {
-    let Some(second) = second.filter(|&second| second != b'=') else {
-        return true;
-    };
-    match first {
-        b'e' => matches!(second, b'w' | b'y'),
-        b'I' => matches!(second, b'A' | b'C' | b'H'),
-        b'C' => matches!(second, b'Q' | b'S' | b'X' | b'g' | b'i' | b'n'),
-        b'D' => matches!(second, b'A' | b'C' | b'H' | b'Q' | b'S' | b'X'),
-        _ => second == b'7',
+impl<'a> Possible<'a> {
+    fn new(bytes: &'a [u8], from: usize) -> Self {
+        let mut possible = Self {
+            bytes,
+            next: [0; 4],
+            from,
+        };
+        for kind in 0..possible.next.len() {
+            possible.look(kind, from);
+        }
+        possible
+    }
+
+    /// Looks for one kind from a place on.
+    fn look(&mut self, kind: usize, from: usize) {
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        let found = match BEGINNINGS.get(kind) {
+            Some(beginning) => beginning.find(rest),
+            None => memchr::memchr3(b'I', b'C', b'D', rest),
+        };
+        if let Some(next) = self.next.get_mut(kind) {
+            *next = found.map_or(usize::MAX, |found| from.saturating_add(found));
+        }
+    }
+
+    /// The first place from `at` on.
+    fn next(&mut self, mut at: usize) -> Option<usize> {
+        debug_assert!(at >= self.from, "places are asked for in text order");
+        loop {
+            self.from = at;
+            for kind in 0..self.next.len() {
+                if self.next.get(kind).is_some_and(|&next| next < at) {
+                    self.look(kind, at);
+                }
+            }
+            let next = self.next.iter().copied().min().unwrap_or(usize::MAX);
+            if next == usize::MAX {
+                return None;
+            }
+            let before = next.checked_sub(1).and_then(|at| self.bytes.get(at));
+            if opens(self.bytes.get(next..).unwrap_or_default())
+                && (before.is_none_or(|before| !before.is_ascii_alphanumeric())
+                    || is_after_escape(self.bytes, next))
+            {
+                return Some(next);
+            }
+            at = next.saturating_add(1);
+        }
+    }
+}
+
+/// Whether an encoded object may begin so; one that is cut after the first character may.
+fn opens(bytes: &[u8]) -> bool {
+    match bytes {
+        [b'I', second, ..] => matches!(second, b'A' | b'C' | b'H'),
+        [b'C', second, ..] => matches!(second, b'Q' | b'S' | b'X' | b'g' | b'i' | b'n'),
+        [b'D', second, ..] => matches!(second, b'A' | b'C' | b'H' | b'Q' | b'S' | b'X'),
+        _ => true,
     }
 }
 
@@ -161,7 +208,8 @@ fn first_of_run(bytes: &[u8], start: usize) -> &[u8] {
 pub(super) fn next_start(bytes: &[u8], run: &Range<usize>) -> Option<usize> {
     let within = bytes.get(..run.end)?;
     let mut at = run.start;
-    while let Some(start) = next_possible(within, at) {
+    let mut possible = Possible::new(within, at);
+    while let Some(start) = possible.next(at) {
         if may_be_object(within.get(start..)?) {
             return Some(start);
         }

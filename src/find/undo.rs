@@ -35,11 +35,7 @@ impl<'a> Undone<'a> {
     /// The text from `start` on; what stands before is looked at. Unless `is_end`, more is to come, and what may be an
     /// escape that goes on there is left out.
     pub(super) fn part(raw: &'a [u8], start: usize, is_end: bool) -> Self {
-        let units = Units {
-            raw,
-            at: start,
-            is_end,
-        };
+        let units = Units::new(raw, start, is_end);
         let mut end = start;
         let mut changed: Option<Zeroizing<Vec<u8>>> = None;
         for unit in units.clone() {
@@ -83,6 +79,7 @@ impl<'a> Undone<'a> {
     pub(super) fn way_back(&self) -> WayBack<'a> {
         WayBack {
             raw_at: self.units.at,
+            ahead: self.units.clone(),
             units: self.units.clone(),
             is_same: self.changed.is_none(),
             at: 0,
@@ -94,8 +91,9 @@ impl<'a> Undone<'a> {
 
 /// The way from the text without escapes to the raw one. It only moves on, so that it costs one pass over all.
 pub(super) struct WayBack<'a> {
-    /// From the beginning.
+    /// From the beginning, and from the last place that was looked at.
     units: Units<'a>,
+    ahead: Units<'a>,
     is_same: bool,
     raw_at: usize,
     at: usize,
@@ -134,11 +132,8 @@ impl WayBack<'_> {
         if self.raw_at < self.plain_end {
             return Some(Unit::Plain(self.raw_at..self.plain_end));
         }
-        let mut units = Units {
-            at: self.raw_at,
-            ..self.units
-        };
-        let unit = units.next();
+        self.ahead.at = self.raw_at;
+        let unit = self.ahead.next();
         if let Some(Unit::Plain(range)) = &unit {
             self.plain_end = range.end;
         }
@@ -188,6 +183,39 @@ struct Units<'a> {
     at: usize,
     /// Whether nothing is to come behind the raw text.
     is_end: bool,
+    /// The next sign, and the next quote that may be a joint; stale when they stand before `at`.
+    next: [usize; 2],
+}
+
+impl<'a> Units<'a> {
+    fn new(raw: &'a [u8], at: usize, is_end: bool) -> Self {
+        Self {
+            raw,
+            at,
+            is_end,
+            next: [0; 2],
+        }
+    }
+
+    /// The first place from `from` on at which an escape may begin.
+    fn next_special(&mut self, from: usize) -> Option<usize> {
+        let rest = self.raw.get(from..)?;
+        let [sign, quote] = &mut self.next;
+        let place = |found: Option<usize>| found.map_or(usize::MAX, |at| from.saturating_add(at));
+        if *sign < from {
+            *sign = place(memchr::memchr3(b'%', b'\\', b'^', rest));
+        }
+        if *quote < from {
+            let mut quotes = memchr::memchr2_iter(b'"', b'\'', rest);
+            *quote = place(quotes.find(|&at| {
+                let after = rest.get(at.saturating_add(1));
+                after.is_none_or(|after| {
+                    matches!(after, b' ' | b'\t' | b'\r' | b'\n' | b'\\' | b'+')
+                })
+            }));
+        }
+        Some((*sign).min(*quote)).filter(|&at| at != usize::MAX)
+    }
 }
 
 impl Iterator for Units<'_> {
@@ -213,13 +241,9 @@ impl Iterator for Units<'_> {
             .take_while(|&&byte| byte == b'\\')
             .count()
             .max(1);
-        let next = rest
-            .iter()
-            .skip(first)
-            .position(|byte| matches!(byte, b'%' | b'\\' | b'^' | b'"' | b'\''));
-        self.at = next.map_or(self.raw.len(), |next| {
-            start.saturating_add(first).saturating_add(next)
-        });
+        self.at = self
+            .next_special(start.saturating_add(first))
+            .unwrap_or(self.raw.len());
         Some(Unit::Plain(start..self.at))
     }
 }
