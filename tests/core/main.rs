@@ -29,6 +29,8 @@ mod json;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod long;
+#[cfg(test)]
 mod mathematics;
 #[cfg(test)]
 mod peers;

@@ -417,3 +417,61 @@ fn a_token_larger_than_a_window_is_torn_and_the_next_one_found() {
         (token(1, "ES256", 64).as_str(), 2)
     );
 }
+
+/// Where it does not fit, a file of records is a text, and that is said.
+#[test]
+fn records_are_read_whole_up_to_a_ceiling() {
+    let har = |count: usize| {
+        let entry = |at: usize| {
+            format!(
+                r#"{{"request":{{"headers":[{{"name":"Authorization","value":"Bearer {}"}}]}}}}"#,
+                token(at, "ES256", 64)
+            )
+        };
+        let entries: Vec<_> = (0..count).map(entry).collect();
+        format!(
+            r#"{{"log":{{"version":"1.2","entries":[{}]}}}}"#,
+            entries.join(",")
+        )
+    };
+    let items = |count: usize| {
+        let item = |at: usize| {
+            format!(
+                "<item><request><![CDATA[GET / HTTP/1.1\nX-Token: {}\n\n]]></request></item>",
+                token(at, "ES256", 64)
+            )
+        };
+        let items: String = (0..count).map(item).collect();
+        format!("<items burpVersion=\"1\">{items}</items>")
+    };
+    let limits = Limits {
+        chunk: 1 << 13,
+        window: 1 << 16,
+        whole: 1 << 18,
+    };
+    for (small, large, name) in [
+        (
+            har(300),
+            har(2_000),
+            "entry 300 request header Authorization",
+        ),
+        (items(300), items(2_000), "item 300 request header X-Token"),
+    ] {
+        for input in [small.clone().into_bytes(), packed(small.as_bytes())] {
+            let (found, notes) = streamed(&input, limits);
+            assert_eq!(said(&found), said(&find(small.as_bytes(), "test")));
+            assert_eq!((found.len(), notes.len()), (300, 0));
+            assert_eq!(found[299].place.name_in.as_deref(), Some(name));
+        }
+        let (found, notes) = streamed(large.as_bytes(), limits);
+        assert_eq!(found.len(), 2_000);
+        assert!(
+            found
+                .iter()
+                .enumerate()
+                .all(|(at, one)| one.text.as_str() == token(at, "ES256", 64))
+        );
+        assert_eq!(notes, [Note::TooLarge(1 << 18)]);
+        assert_eq!(notes[0].to_string().lines().count(), 2);
+    }
+}
