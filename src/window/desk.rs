@@ -12,6 +12,7 @@ use super::dialogs::{Dialog, DialogKind, FilePicker, Picked};
 use super::jobs::{Ended, Jobs, Leave};
 use super::loading::{Ground, Loaded, Source, Wanted};
 use super::model::{CLIPBOARD, Clock, Model, Notice};
+use super::table::{MANY, Many, Order};
 use crate::inspection::Inspection;
 use crate::jose::Token;
 use crate::judge::Judgement;
@@ -58,8 +59,8 @@ pub(super) enum What {
         before: Arc<Key>,
         after: Box<Key>,
     },
-    /// And where it stood.
-    Token(usize, Box<(Inspection, Judgement)>),
+    /// And where each of them stood, from the first.
+    Tokens(Vec<(usize, Inspection, Judgement)>),
 }
 
 /// All tokens and keys at once.
@@ -118,6 +119,8 @@ pub(super) struct Desk {
     pub(super) is_stale: bool,
     /// The round through all tokens that is not at its end.
     round: Option<Round>,
+    /// The rows of the table.
+    pub(super) order: Order,
     now: Box<dyn Fn() -> Timestamp>,
     themes: Receiver<egui::Theme>,
     removals: u64,
@@ -144,6 +147,7 @@ impl Desk {
             removed: Vec::new(),
             is_stale: false,
             round: None,
+            order: Order::default(),
             now,
             themes: (surroundings.themes)(ctx.clone()),
             removals: 0,
@@ -214,15 +218,20 @@ impl Desk {
             if let Some(current) = self.model.current {
                 self.judge_token(current);
             }
+            self.judge_watched();
         }
         let next_slice = self.judge_slice();
+        let next_rows = self
+            .order
+            .refresh(&mut self.model)
+            .then_some(Duration::ZERO);
         let second = (self.model.clock == Clock::Live && !self.model.session.tokens.is_empty())
             .then(|| {
                 let past = now.subsec_nanosecond().rem_euclid(1_000_000_000);
                 let left = 1_000_000_000_i32.saturating_sub(past);
                 Duration::from_nanos(u64::try_from(left).unwrap_or(1_000_000_000))
             });
-        [second, next_slice, self.forget_removed()]
+        [second, next_slice, next_rows, self.forget_removed()]
             .into_iter()
             .flatten()
             .min()
@@ -251,6 +260,24 @@ impl Desk {
         None
     }
 
+    /// Takes note of the tokens that are in view.
+    pub(super) fn watch(&mut self, tokens: Vec<usize>) {
+        self.model.table.watched = tokens;
+        self.judge_watched();
+    }
+
+    /// Judges what is in view, where that was judged at another instant.
+    fn judge_watched(&mut self) {
+        for index in 0..self.model.table.watched.len() {
+            let at = self.model.table.watched.get(index).copied();
+            let judgement = |at: usize| self.model.judgements.get(at);
+            let is_old = |at: &usize| judgement(*at).is_some_and(|old| old.at != self.model.now);
+            if let Some(at) = at.filter(is_old) {
+                self.judge_token(at);
+            }
+        }
+    }
+
     fn judge_token(&mut self, at: usize) {
         let Model {
             session,
@@ -271,6 +298,7 @@ impl Desk {
             && !self.clipboard.is_waiting()
             && !self.is_stale
             && self.round.is_none()
+            && !self.order.is_looking()
     }
 
     pub(super) fn ground(&self) -> Ground {
@@ -423,6 +451,10 @@ impl Desk {
         if let Some(first) = first {
             self.model.current = Some(first);
             self.model.selection = None;
+        }
+        if new_tokens > 1 {
+            let is_many = self.model.session.tokens.len() >= MANY;
+            self.model.table.is_open |= is_many && self.model.layout.many == Many::Table;
         }
         for notice in loaded.notices {
             self.notify(notice);

@@ -13,12 +13,14 @@ mod loading;
 pub mod model;
 pub mod panes;
 mod privacy;
+mod removal;
 pub mod samples;
 mod settings;
 mod shortcuts;
 mod splitter;
 mod stage;
 mod system_theme;
+pub mod table;
 pub mod theme;
 pub mod widgets;
 

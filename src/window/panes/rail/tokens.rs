@@ -7,7 +7,6 @@ use egui::{
 
 use super::filter::{Filter, Listed};
 use super::label::TokenLabel;
-use super::list::{self, View};
 use super::places::{PlacesDialog, summary};
 use super::rename::{Rename, Renamed};
 use super::row::{ROW, Row, RowResponse};
@@ -15,6 +14,7 @@ use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::model::Model;
 use crate::window::panes::focus::{self, Place};
+use crate::window::panes::list::{self, View};
 use crate::window::panes::menu::{self, Entries, Menu, Shown};
 use crate::window::panes::roving::{Roving, pressed, step};
 use crate::window::theme::{self, size, space};
