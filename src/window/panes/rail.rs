@@ -15,7 +15,7 @@ use self::keys::KeyList;
 use self::label::TokenLabel;
 use self::row::ROW;
 use self::strip::Strip;
-use self::tokens::{TokenList, none};
+use self::tokens::{FILTER_FROM, TokenList, none};
 use crate::window::commands::Command;
 use crate::window::model::Model;
 use crate::window::panes::focus::{self, Place};
@@ -55,7 +55,7 @@ impl RailPane {
                 let source = self.source(model);
                 let top = ui.cursor().top();
                 section(ui, "Tokens", Some(count), |ui| {
-                    if count > 1 && button_tag(ui, "Table", "Tokens as a table").clicked() {
+                    if count >= FILTER_FROM && button_tag(ui, "Table", "Tokens as a table").clicked() {
                         commands.push(Command::ShowTable(true));
                     }
                     source_tag(ui, source);

@@ -157,7 +157,7 @@ impl TablePane {
         }
         let field = TextEdit::singleline(text)
             .id_salt("filter of the table")
-            .hint_text(RichText::new("alg:none or finding:critical").color(tokens(ui).faint))
+            .hint_text("alg:none or finding:critical")
             .margin(Margin::symmetric(8, 4))
             .desired_width(width);
         let field = ui.add(field).accessible_name("Filter the table");

@@ -20,8 +20,8 @@ use crate::window::panes::roving::{Roving, pressed, step};
 use crate::window::theme::{self, size, space};
 use crate::window::widgets::{grouped, wrapped};
 
-/// From this many tokens on there is a filter.
-const FILTER_FROM: usize = 12;
+/// From this many tokens on there is a filter, and the way to the table.
+pub(super) const FILTER_FROM: usize = 12;
 
 /// The height of the filter, in points.
 const FILTER: f32 = 32.0;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
-    Color32, FontId, Id, Key, Modifiers, Rect, Response, Role, ScrollArea, Stroke, StrokeKind, Ui,
-    WidgetInfo, pos2, vec2,
+    Color32, EventFilter, FontId, Id, Key, Modifiers, Rect, Response, Role, ScrollArea, Stroke,
+    StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::Columns;
@@ -201,6 +201,7 @@ impl Rows {
         ui.painter().galley(at, galley, theme.text);
         let mut toggles = response.clicked();
         if self.roving.drawn(ui, here, &response) && self.menu.is_none() {
+            keep_keys(ui, id, false);
             let wanted = [(Key::ArrowLeft, true), (Key::ArrowRight, false)];
             toggles |= wanted
                 .into_iter()
@@ -282,6 +283,7 @@ impl Rows {
             return commands;
         }
         if self.menu.is_none() && has_focus {
+            keep_keys(ui, id, !model.table.chosen.is_empty());
             let commands = self.keys(ui, model, view, (row, at));
             if !commands.is_empty() {
                 return commands;
@@ -471,6 +473,17 @@ impl Rows {
             }
         }
     }
+}
+
+/// Keeps the arrows for the row that has the focus; and Escape, where there is something for it to take back.
+fn keep_keys(ui: &Ui, id: Id, escape: bool) {
+    let filter = EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        escape,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
 }
 
 /// Shows a token; changes what is chosen where that is something else.
