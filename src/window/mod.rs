@@ -2,6 +2,7 @@
 
 pub mod actions;
 mod app;
+mod arrival;
 pub mod clipboard;
 pub mod commands;
 pub mod copies;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::desk::{Desk, Everything, UNDO_FOR, What};
+use super::desk::{Desk, Everything, UNDO_FOR, What, drop_forgotten};
 use super::model::Notice;
 use super::widgets::grouped;
 use crate::inspection::Inspection;
@@ -106,6 +106,7 @@ impl Desk {
     fn follow(&mut self, to: impl Fn(usize) -> Option<usize>) {
         self.model.table.follow(to);
         self.order.restart();
+        self.arrivals.forget_positions();
         // A round through all tokens counts by position.
         self.is_stale = true;
     }
@@ -131,7 +132,8 @@ impl Desk {
     }
 
     pub(super) fn forget_all_removed(&mut self) {
-        self.removed.clear();
+        let gone = std::mem::take(&mut self.removed);
+        drop_forgotten(gone);
         self.model.notices.retain(|notice| notice.undo.is_none());
         "Forgot what was removed".clone_into(&mut self.model.last_action);
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::facts::{GroupName, Standing, found, standing};
 use super::query::Query;
-use super::{Counts, Filter, Group, Grouping, Listed, Row, Sort};
+use super::{Filter, Group, Grouping, Listed, Row, Sort};
 use crate::window::model::Model;
 
 /// Looking goes on for this long before the window is drawn again.
@@ -40,7 +40,10 @@ struct Round {
     /// The next one.
     at: usize,
     standings: BTreeSet<Standing>,
-    counts: Counts,
+    /// What has become of the first of them.
+    listed: Listed,
+    /// The group that the next row may belong to, and whether its rows are not shown.
+    group: Option<(GroupName, bool)>,
 }
 
 impl Order {
@@ -79,14 +82,18 @@ impl Order {
                 query: Query::parse(&table.filter.text),
                 at: 0,
                 standings: BTreeSet::new(),
-                counts: Counts::default(),
+                listed: Listed {
+                    rows: Some(Vec::new()),
+                    ..Listed::default()
+                },
+                group: None,
             });
         }
         if let Some(mut round) = self.round.take() {
             if round.go_on(model) {
                 self.round = Some(round);
             } else {
-                model.table.listed = round.listed(&model.table.closed);
+                model.table.listed = round.listed;
             }
         }
         model.table.is_looking = self.round.is_some();
@@ -104,12 +111,17 @@ impl Round {
     fn go_on(&mut self, model: &Model) -> bool {
         let start = Instant::now();
         let table = &model.table;
+        let mut steps = 0_usize;
+        let mut is_over = || {
+            steps = steps.wrapping_add(1);
+            steps.is_multiple_of(STEP) && start.elapsed() > SLICE
+        };
         while self.at < model.session.tokens.len() {
-            if self.at.is_multiple_of(STEP) && start.elapsed() > SLICE {
+            if is_over() {
                 return true;
             }
             if let Some(outcome) = found(model, self.at, &self.query) {
-                self.counts.count(outcome);
+                self.listed.counts.count(outcome);
                 if table.filter.verdict.is_none_or(|wanted| wanted == outcome) {
                     self.standings
                         .extend(standing(model, self.at, table.sort, table.grouping));
@@ -117,36 +129,35 @@ impl Round {
             }
             self.at = self.at.saturating_add(1);
         }
+        while let Some(standing) = self.standings.pop_first() {
+            self.list(standing, &table.closed);
+            if is_over() {
+                return true;
+            }
+        }
         false
     }
 
-    fn listed(self, closed: &BTreeSet<String>) -> Listed {
-        let mut rows = Vec::with_capacity(self.standings.len());
-        let mut groups: Vec<Group> = Vec::new();
-        let mut open: Option<(GroupName, bool)> = None;
-        for standing in self.standings {
-            if let Some(group) = standing.group {
-                if open.as_ref().is_none_or(|(open, _)| *open != group) {
-                    rows.push(Row::Group(groups.len()));
-                    groups.push(Group {
-                        name: group.name.clone(),
-                        count: 0,
-                    });
-                    let is_closed = closed.contains(&group.name);
-                    open = Some((group, is_closed));
-                }
-                if let Some(group) = groups.last_mut() {
-                    group.count = group.count.saturating_add(1);
-                }
+    /// Adds the next row.
+    fn list(&mut self, standing: Standing, closed: &BTreeSet<String>) {
+        let Listed { rows, groups, .. } = &mut self.listed;
+        let rows = rows.get_or_insert_default();
+        if let Some(group) = standing.group {
+            if self.group.as_ref().is_none_or(|(open, _)| *open != group) {
+                rows.push(Row::Group(groups.len()));
+                groups.push(Group {
+                    name: group.name.clone(),
+                    count: 0,
+                });
+                let is_closed = closed.contains(&group.name);
+                self.group = Some((group, is_closed));
             }
-            if open.as_ref().is_none_or(|(_, is_closed)| !is_closed) {
-                rows.push(Row::Token(standing.at));
+            if let Some(group) = groups.last_mut() {
+                group.count = group.count.saturating_add(1);
             }
         }
-        Listed {
-            rows: Some(rows),
-            groups,
-            counts: self.counts,
+        if self.group.as_ref().is_none_or(|(_, is_closed)| !is_closed) {
+            rows.push(Row::Token(standing.at));
         }
     }
 }
@@ -259,7 +270,7 @@ mod tests {
             text.clone_into(&mut model.table.filter.text);
             assert_eq!(rows(&mut model).concat(), found, "{text}");
         }
-        assert_eq!(model.table.listed.counts, Counts::default());
+        assert_eq!(model.table.listed.counts.all(), 0);
     }
 
     #[test]
