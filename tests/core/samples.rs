@@ -155,6 +155,8 @@ const PROMISES: &[(&str, &[Promise])] = &[
         ],
     ),
     ("Encrypted", &[("undetermined", "encrypted", "")]),
+    ("A token in a token", &[("accept", "", "")]),
+    ("Two signatures", &[("accept", "", "")]),
     (
         "The payload is elsewhere",
         &[("undetermined", "detached-payload-missing", "")],
