@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use openssl::pkey::{PKey, Public};
 use zeroize::Zeroizing;
 
+use super::inconsistency::Inconsistency;
 use super::public::PublicKey;
 use super::set::SetNote;
 use crate::jose::visible::visible;
@@ -263,6 +264,8 @@ pub enum KeyNote {
         /// What is there.
         found: &'static str,
     },
+    /// Its members do not fit together.
+    Inconsistent(Inconsistency),
     /// An RSA number begins with zero octets (RFC 7518 section 2, `Base64urlUInt`).
     LeadingZeros {
         /// The member's name.
@@ -295,6 +298,7 @@ impl std::fmt::Display for KeyNote {
                 expected,
                 found,
             } => write!(f, "expected member {name:?} as {expected}, found {found}: not used"),
+            Self::Inconsistent(inconsistency) => inconsistency.fmt(f),
             Self::LeadingZeros { name } => {
                 write!(f, "expected member {name:?} without leading zero octets, found some")
             }
@@ -328,9 +332,6 @@ pub struct Certificate {
 /// Why a key cannot be used. `Display` says what was expected and what was found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum KeyFault {
-    /// The first certificate of `x5c` holds another key (RFC 7517 section 4.7).
-    #[error("expected the key of its first certificate (\"x5c\"), found another key")]
-    CertificateKey,
     /// It is encrypted.
     #[error("expected a key that is not encrypted, found one that needs a passphrase")]
     Encrypted,
@@ -362,9 +363,6 @@ pub enum KeyFault {
         /// What is there.
         found: &'static str,
     },
-    /// The private half is that of another key.
-    #[error("expected a private half that belongs to the public one, found another")]
-    PrivateHalf,
     /// OpenSSL refuses the numbers.
     #[error("expected a key that OpenSSL can use, found one that it refuses: {0}")]
     Refused(String),

@@ -7,6 +7,8 @@ mod arrive;
 #[cfg(test)]
 mod beside;
 #[cfg(test)]
+mod certificates;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod common;

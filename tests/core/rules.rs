@@ -17,6 +17,7 @@ use crate::common::{inspect, judge, reasons, ring};
 mod anything;
 mod encoding;
 mod header;
+mod inconsistent;
 mod keys;
 mod signature;
 mod times;
@@ -36,6 +37,7 @@ fn trials() -> Vec<Trial> {
         signature::trials(),
         header::trials(),
         keys::trials(),
+        inconsistent::trials(),
         times::trials(),
     ]
     .into_iter()

@@ -9,6 +9,7 @@ mod encoding;
 mod form;
 mod header;
 mod hmac;
+mod inconsistent;
 mod keys;
 mod kid;
 mod remembered;
@@ -230,6 +231,7 @@ pub static RULES: &[&dyn Rule] = &[
     &keys::KeyUseMismatch,
     &keys::JwksSymmetric,
     &keys::JwksDuplicateKid,
+    &inconsistent::JwkInconsistent,
     &times::ExpMissing,
     &times::OutsideValidity,
     &times::IatFuture,

@@ -201,10 +201,11 @@ fn take<T: HasPublic>(key: &mut Key, loaded: Result<PKey<T>, ErrorStack>) {
 fn take_private(key: &mut Key, loaded: Result<PKey<Private>, ErrorStack>) {
     let is_known = |pkey: &&PKey<Private>| from_pkey(pkey).is_ok();
     let known = loaded.as_ref().ok().filter(is_known);
-    match known.and_then(|pkey| pair::of_pkey(pkey).err()) {
-        Some(torn) => key.fault = Some(torn),
-        None => take(key, loaded),
-    }
+    let torn = known.map(|pkey| pair::of_pkey(pkey)).unwrap_or_default();
+    key.members
+        .notes
+        .extend(torn.into_iter().map(KeyNote::Inconsistent));
+    take(key, loaded);
 }
 
 /// Whether an `ECPrivateKey` says on which curve it is.

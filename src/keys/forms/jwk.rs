@@ -18,7 +18,8 @@ use crate::keys::key::quoted;
 use crate::keys::pair::{self, RsaNumbers};
 use crate::keys::public::{self, PublicKey};
 use crate::keys::{
-    Curve, Holds, Key, KeyFault, KeyKind, KeyNote, Material, Members, OkpCurve, Secret,
+    Curve, Holds, Inconsistency, Key, KeyFault, KeyKind, KeyNote, Material, Members, OkpCurve,
+    Secret,
 };
 
 /// JSON: one JWK, a JWK Set, or a bare array of JWKs.
@@ -65,20 +66,19 @@ pub fn from_jwk(json: &Json, source: &str, ordinal: usize) -> Key {
             if PRIVATE.iter().any(|name| json.get(name).is_some()) {
                 key.holds = Holds::Private;
             }
-            match certified(json, &mut key, &public) {
-                Ok(()) => key.set_public(Ok(public)),
-                Err(fault) => key.fault = Some(fault),
-            }
+            certified(json, &mut key, &public);
+            key.set_public(Ok(public));
         }
         Err(fault) => key.fault = Some(fault),
     }
     key
 }
 
-/// Compares the key with its first certificate, and takes over what that says.
-fn certified(json: &Json, key: &mut Key, public: &PublicKey) -> Result<(), KeyFault> {
+/// Compares the key and its thumbprints with its first certificate, and takes over what that says.
+fn certified(json: &Json, key: &mut Key, public: &PublicKey) {
     let Some(chain) = json.get("x5c") else {
-        return Ok(());
+        thumbprints(key, None);
+        return;
     };
     let first = chain.array().and_then(|chain| chain.first());
     let certificate = first.and_then(Json::str).map(|text| {
@@ -87,23 +87,65 @@ fn certified(json: &Json, key: &mut Key, public: &PublicKey) -> Result<(), KeyFa
     });
     match certificate {
         Some(own) if own.fault.is_none() => {
-            if own.thumbprint.as_deref() != Some(public.thumbprint.as_str()) {
-                return Err(KeyFault::CertificateKey);
+            thumbprints(key, Some(&own.members));
+            if own.thumbprint.as_deref() == Some(public.thumbprint.as_str()) {
+                key.members.x5t = key.members.x5t.take().or(own.members.x5t);
+                key.members.x5t_s256 = key.members.x5t_s256.take().or(own.members.x5t_s256);
+                key.certificate = own.certificate;
+            } else {
+                let other = KeyNote::Inconsistent(Inconsistency::CertificateKey);
+                key.members.notes.push(other);
             }
-            key.members.x5t = key.members.x5t.take().or(own.members.x5t);
-            key.members.x5t_s256 = key.members.x5t_s256.take().or(own.members.x5t_s256);
-            key.certificate = own.certificate;
         }
-        other => key.members.notes.push(KeyNote::Ignored {
-            name: "x5c",
-            expected: "an array of certificates in base64",
-            found: match other {
-                Some(_) => "one that cannot be read",
-                None => first.map_or_else(|| with_article(chain), with_article),
-            },
-        }),
+        other => {
+            thumbprints(key, None);
+            key.members.notes.push(KeyNote::Ignored {
+                name: "x5c",
+                expected: "an array of certificates in base64",
+                found: match other {
+                    Some(_) => "one that cannot be read",
+                    None => first.map_or_else(|| with_article(chain), with_article),
+                },
+            });
+        }
     }
-    Ok(())
+}
+
+/// Compares the thumbprints of a key with those of its certificate, and with what they must be without one (RFC 7517
+/// sections 4.8 and 4.9).
+fn thumbprints(key: &mut Key, certificate: Option<&Members>) {
+    let Members { x5t, x5t_s256, .. } = &key.members;
+    let own = |of: fn(&Members) -> &Option<String>| certificate.and_then(|own| of(own).as_deref());
+    let compared = [
+        ("x5t", x5t, own(|own| &own.x5t), 20, "a SHA-1 of 20 bytes"),
+        (
+            "x5t#S256",
+            x5t_s256,
+            own(|own| &own.x5t_s256),
+            32,
+            "a SHA-256 of 32 bytes",
+        ),
+    ];
+    let wrong: Vec<_> = compared
+        .into_iter()
+        .filter_map(|(name, given, own, length, hash)| {
+            let given = base64url::decode(given.as_deref()?).bytes;
+            let (expected, found) = if given.len() != length {
+                (hash, format!("{} bytes", given.len()))
+            } else if own.is_some_and(|own| base64url::decode(own).bytes != given) {
+                let other = "that of another certificate".to_owned();
+                ("the hash of its first certificate (\"x5c\")", other)
+            } else {
+                return None;
+            };
+            Some(KeyNote::Inconsistent(Inconsistency::Thumbprint {
+                name,
+                expected,
+                found,
+            }))
+        })
+        .collect();
+    key.members.notes.extend(wrong);
 }
 
 fn load(source: &str, content: &[u8]) -> Result<Vec<Key>, LoadError> {
@@ -289,8 +331,8 @@ impl Reader<'_> {
                 let x = self.coordinate("x", curve)?;
                 let y = self.coordinate("y", curve)?;
                 let public = public::ec(curve, &x, &y)?;
-                if let Some(d) = self.private("d")? {
-                    pair::ec(&public.key, &d)?;
+                if let Some(d) = self.private("d") {
+                    self.inconsistent(pair::ec(curve, &public.key, &d));
                 }
                 Ok(Loaded::Public(public))
             }
@@ -298,8 +340,8 @@ impl Reader<'_> {
                 let curve = self.curve(OKP_CURVES, OkpCurve::name)?;
                 let x = self.bytes("x")?;
                 let public = public::okp(curve, &x)?;
-                if let Some(d) = self.private("d")? {
-                    pair::okp(curve, &public.key, &d)?;
+                if let Some(d) = self.private("d") {
+                    self.inconsistent(pair::okp(curve, &public.key, &d));
                 }
                 Ok(Loaded::Public(public))
             }
@@ -320,36 +362,64 @@ impl Reader<'_> {
 
     /// Checks the private numbers of an RSA key, when it has some.
     fn rsa_pair(&mut self, public: &PKey<Public>) -> Result<(), KeyFault> {
-        let Some(d) = self.private("d")? else {
+        // RFC 7518 section 6.3.2: with any of the others, all must be there, but for those of further primes.
+        const OTHERS: [&str; 5] = ["p", "q", "dp", "dq", "qi"];
+        let is_there = |name: &&str| self.json.get(name).is_some();
+        if OTHERS.iter().any(|name| is_there(&name)) {
+            let missing: Vec<_> = std::iter::once("d")
+                .chain(OTHERS)
+                .filter(|name| !is_there(name))
+                .map(|name| Inconsistency::Missing { name })
+                .collect();
+            self.inconsistent(missing);
+        }
+        let is_pair = self.json.get("oth").is_none();
+        let [d, p, q, dp, dq, qi] = ["d", "p", "q", "dp", "dq", "qi"].map(|name| {
+            let bytes = self.private(name);
+            bytes.map(|bytes| SecretNumber::new(&bytes)).transpose()
+        });
+        let read = || Ok::<_, ErrorStack>((d?, p?.zip(q?), [dp?, dq?, qi?], public.rsa()?));
+        let (Some(d), primes, derived, own) = read().map_err(|stack| public::refused(&stack))?
+        else {
             return Ok(());
         };
-        // Of more than two primes these are not all.
-        let is_pair = self.json.get("oth").is_none();
-        let primes = match (self.private("p")?, self.private("q")?) {
-            (Some(p), Some(q)) if is_pair => Some((p, q)),
-            _ => None,
-        };
-        let number = |bytes: &[u8]| SecretNumber::new(bytes);
-        let refused = |stack: ErrorStack| public::refused(&stack);
-        let primes = primes
-            .map(|(p, q)| Ok((number(&p)?, number(&q)?)))
-            .transpose()
-            .map_err(refused)?;
-        let d = number(&d).map_err(refused)?;
-        let own = public.rsa().map_err(refused)?;
-        pair::rsa(&RsaNumbers {
+        let found = pair::rsa(&RsaNumbers {
             n: own.n(),
             e: own.e(),
             d: &d.0,
             primes: primes.as_ref().map(|(p, q)| (&*p.0, &*q.0)),
-        })
+            is_pair,
+            derived: derived
+                .each_ref()
+                .map(|number| number.as_ref().map(|number| &*number.0)),
+        });
+        self.inconsistent(found);
+        Ok(())
     }
 
-    /// A private member, when it is there.
-    fn private(&mut self, name: &'static str) -> Result<Option<Zeroizing<Vec<u8>>>, KeyFault> {
-        match self.json.get(name) {
-            Some(_) => self.bytes(name).map(Some),
-            None => Ok(None),
+    fn inconsistent(&mut self, found: Vec<Inconsistency>) {
+        self.notes
+            .extend(found.into_iter().map(KeyNote::Inconsistent));
+    }
+
+    /// A private member, when it is there and can be read.
+    fn private(&mut self, name: &'static str) -> Option<Zeroizing<Vec<u8>>> {
+        self.json.get(name)?;
+        match self.bytes(name) {
+            Ok(bytes) => Some(bytes),
+            Err(KeyFault::Member {
+                name,
+                expected,
+                found,
+            }) => {
+                self.inconsistent(vec![Inconsistency::Unreadable {
+                    name,
+                    expected,
+                    found,
+                }]);
+                None
+            }
+            Err(_) => None,
         }
     }
 
