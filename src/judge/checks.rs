@@ -4,9 +4,12 @@ use std::ops::Range;
 
 use super::audit::top_member;
 use super::words::{capitalised, span};
-use super::{Case, Expectation, Profile, ProfileName, TimeState, Times, spoils_encoding, time};
+use super::{
+    Case, Expectation, Profile, ProfileName, TimeState, Times, spoils_encoding, time, validity,
+};
 use crate::jose::visible::visible;
 use crate::jose::{Fault, FaultKind, Kind, Part, PartRole};
+use crate::keys::Certificate;
 use crate::verify::algorithm::find;
 use crate::verify::{Designation, NotChecked, Outcome, Provenance, ShapeFault, SignatureProof};
 
@@ -65,7 +68,8 @@ pub(super) fn checks(case: Case<'_>, profile: &Profile, times: &Times) -> Vec<Ch
     ];
     checks.extend(expected(&["alg"]));
     if let Some(proof) = case.proof.signatures.first() {
-        checks.push(key(case, proof));
+        let spoilt = validity::spoilt(case, profile, times, proof);
+        checks.push(key(case, proof, spoilt));
         checks.push(signature(case, proof));
     }
     if case.proof.decryption.is_some() {
@@ -281,7 +285,7 @@ fn crit(case: Case<'_>) -> Check {
 }
 
 /// Which key is meant, and how that is known.
-fn key(case: Case<'_>, proof: &SignatureProof) -> Check {
+fn key(case: Case<'_>, proof: &SignatureProof, spoilt: Option<&Certificate>) -> Check {
     let check = |result, title: &str, text, byte_range| Check {
         check: "key",
         title: title.to_owned(),
@@ -296,6 +300,14 @@ fn key(case: Case<'_>, proof: &SignatureProof) -> Check {
             "The token is unsecured".to_owned(),
             None,
         );
+    }
+    if let Some(certificate) = spoilt {
+        let text = format!(
+            "The certificate of \u{201C}{}\u{201D} is outside its validity: as long as it is, the key is the token\u{2019}s own",
+            visible(&certificate.subject)
+        );
+        let range = header_range(case, "x5c");
+        return check(CheckResult::Failed, "Key not vouched for", text, range);
     }
     match (&proof.designated, &proof.key) {
         (Some((key, how)), _) => {

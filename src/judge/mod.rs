@@ -6,6 +6,7 @@ mod checks;
 mod policy;
 mod profile;
 mod time;
+mod validity;
 mod verdict;
 pub mod words;
 

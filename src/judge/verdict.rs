@@ -1,6 +1,6 @@
 //! The verdict and its reasons, as `REPORT.md` defines them.
 
-use super::{Case, Finding, Profile, TimeState, Times, is_unencoded, spoils_encoding};
+use super::{Case, Finding, Profile, TimeState, Times, is_unencoded, spoils_encoding, validity};
 use crate::jose::json::JsonFaultKind;
 use crate::jose::{FaultKind, Kind};
 use crate::verify::{NotChecked, Outcome, Provenance, SignatureProof};
@@ -151,6 +151,9 @@ pub(super) fn verdict(
     }
     for proof in &case.proof.signatures {
         reasons.extend(signature_reason(proof));
+        if validity::spoilt(case, profile, times, proof).is_some() {
+            reasons.push(Reason::OnlyTokenSuppliedKey);
+        }
     }
     if case.proof.decryption.is_some() {
         reasons.push(Reason::Encrypted);

@@ -126,6 +126,9 @@ fn signature_words(judgement: &Judgement, proof: &Proof, when: When) -> String {
             Some(Provenance::PublicDefault) => {
                 "The signature verifies under a secret that everybody knows: anyone can make such a token.".to_owned()
             }
+            _ if judgement.verdict.reasons.contains(&Reason::OnlyTokenSuppliedKey) => {
+                "The signature verifies with a certificate that came inside the token, and the certificates are outside their validity: that proves nothing about who made it.".to_owned()
+            }
             _ => format!("The signature is genuine (your key {}){must}.", key()),
         },
         Outcome::Invalid if let Some(cause) = signature.cause() => {

@@ -327,6 +327,15 @@ pub struct Certificate {
     pub not_after: Option<Timestamp>,
     /// Whether basicConstraints says that it is a CA.
     pub is_ca: bool,
+    /// Whether keyUsage allows to sign documents (digitalSignature or nonRepudiation); `None` without keyUsage.
+    pub may_sign: Option<bool>,
+    /// Whether keyUsage allows to sign certificates (keyCertSign); `None` without keyUsage.
+    pub may_issue: Option<bool>,
+    /// The host names of its alternative names: of dNSName as they stand (a wildcard included), of
+    /// uniformResourceIdentifier the host in it. In lower case.
+    pub hosts: Vec<String>,
+    /// The hash that it was signed with, where nobody should trust that any more.
+    pub broken_hash: Option<&'static str>,
 }
 
 /// Why a key cannot be used. `Display` says what was expected and what was found.
@@ -460,6 +469,15 @@ impl Key {
     /// Whether verification can work with it; else [`Key::fault`] says why not.
     pub fn is_usable(&self) -> bool {
         !matches!(self.material, Material::None)
+    }
+
+    /// What its members say against each other, beside mere spelling.
+    pub fn inconsistencies(&self) -> impl Iterator<Item = &Inconsistency> {
+        let found = self.members.notes.iter().filter_map(|note| match note {
+            KeyNote::Inconsistent(found) => Some(found),
+            _ => None,
+        });
+        found.filter(|found| !found.is_spelling())
     }
 
     /// Whether both are the same key, whatever is said of them.

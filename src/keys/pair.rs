@@ -280,7 +280,7 @@ mod tests {
                 primes.unwrap_or_default()
             )
         };
-        let numbers = |key: &Rsa<openssl::pkey::Private>| {
+        let numbers = |key: &Rsa<Private>| {
             [
                 key.d().to_vec(),
                 key.p().unwrap().to_vec(),
@@ -425,7 +425,8 @@ mod tests {
         let mut context = BigNumContext::new().unwrap();
         let (mut x, mut y) = (BigNum::new().unwrap(), BigNum::new().unwrap());
         group
-            .generator()
+            .generator_opt()
+            .unwrap()
             .affine_coordinates(&group, &mut x, &mut y, &mut context)
             .unwrap();
         // The public half of the private number one is the generator.
@@ -456,7 +457,7 @@ mod tests {
         is_torn(torn.unwrap().private_key_to_der().unwrap());
 
         let [own, other] = [(); 2].map(|()| Rsa::generate(512).unwrap());
-        let copy = |number: &openssl::bn::BigNumRef| number.to_owned().unwrap();
+        let copy = |number: &BigNumRef| number.to_owned().unwrap();
         let torn =
             openssl::rsa::RsaPrivateKeyBuilder::new(copy(own.n()), copy(own.e()), copy(other.d()))
                 .and_then(|key| key.set_factors(copy(own.p().unwrap()), copy(own.q().unwrap())))

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::algorithm::{self, Algorithm, Family};
 use super::{
-    DecryptionOutcome, DecryptionProof, Designation, KnownSecret, NotChecked, Outcome, Proof,
-    Provenance, SignatureProof, Trial, UsedKey, defaults, explain,
+    Chain, DecryptionOutcome, DecryptionProof, Designation, KnownSecret, NotChecked, Outcome,
+    Proof, Provenance, SignatureProof, Trial, UsedKey, chain, defaults, explain,
 };
 use crate::jose::json::Document;
 use crate::jose::{FaultKind, Kind, PartRole, Token, base64url};
@@ -54,6 +54,7 @@ fn prove_signature(
         kid: header.str("kid").map(str::to_owned),
         outcome: Outcome::Unsupported,
         key: None,
+        chain: chain::chain(header, keys),
         designated: None,
         shape: None,
         tried: Vec::new(),
@@ -89,7 +90,10 @@ fn prove_signature(
         proof.outcome = Outcome::NotChecked(NotChecked::DetachedPayloadMissing);
         return proof;
     };
-    proof.designated = designate(header, keys, algorithm);
+    proof.designated = designate(header, keys, algorithm).or_else(|| {
+        let leaf = proof.chain.as_ref().and_then(Chain::trusted_leaf)?;
+        Some((Arc::clone(leaf), Designation::Certificate))
+    });
     let attempt = Attempt {
         algorithm,
         message: &message,
@@ -143,6 +147,7 @@ fn without_success(
     let any_fits = keys
         .keys()
         .iter()
+        .chain(proof.chain.as_ref().and_then(Chain::trusted_leaf))
         .any(|key| key.is_usable() && algorithm.fits(key.kind));
     if !any_fits {
         Outcome::NotChecked(NotChecked::NoKey)
@@ -217,7 +222,8 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Tries publicly known secrets, then the reviewer's keys (the designated one first), then the token's own.
+    /// Tries publicly known secrets, then the reviewer's keys (the designated one first, a leaf under a CA of theirs last),
+    /// then the token's own.
     fn try_keys(&self, keys: &KeyRing, header: &Document, proof: &mut SignatureProof) {
         if let Family::Hmac(hash) = self.algorithm.family
             && let Some((known, secret)) = defaults::find(hash, self.message, self.signature)
@@ -231,7 +237,9 @@ impl Attempt<'_> {
                 .as_ref()
                 .is_some_and(|meant| Arc::ptr_eq(meant, key))
         };
-        let rest = keys.keys().iter().filter(|key| !is_designated(key));
+        let leaf = proof.chain.as_ref().and_then(Chain::trusted_leaf).cloned();
+        let rest = keys.keys().iter().chain(&leaf);
+        let rest = rest.filter(|key| !is_designated(key));
         for key in designated.iter().chain(rest) {
             if !key.is_usable() || !self.algorithm.fits(key.kind) {
                 continue;

@@ -9,6 +9,8 @@ mod beside;
 #[cfg(test)]
 mod certificates;
 #[cfg(test)]
+mod chains;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod common;

@@ -15,6 +15,7 @@ use tokenloupe::verify::Diagnosis;
 use crate::common::{inspect, judge, reasons, ring};
 
 mod anything;
+mod certificates;
 mod encoding;
 mod header;
 mod inconsistent;
@@ -36,6 +37,7 @@ fn trials() -> Vec<Trial> {
         encoding::trials(),
         signature::trials(),
         header::trials(),
+        certificates::trials(),
         keys::trials(),
         inconsistent::trials(),
         times::trials(),

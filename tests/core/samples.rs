@@ -239,6 +239,7 @@ const UNTAUGHT: &[&str] = &[
     "iat-future",
     "json-case-variant-member",
     "jwk-embedded-secret",
+    "jwk-inconsistent",
     "jwks-duplicate-kid",
     "jwks-symmetric",
     "jws-polyglot",
@@ -251,6 +252,12 @@ const UNTAUGHT: &[&str] = &[
     "rsa-roca",
     "sig-der",
     "sig-malleable",
+    "x5c-anchor-included",
+    "x5c-chain",
+    "x5c-identity",
+    "x5c-untrusted",
+    "x5c-validity",
+    "x5t-mismatch",
     "x5t-sha1",
 ];
 

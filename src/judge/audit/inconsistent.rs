@@ -76,12 +76,10 @@ fn finding(key: &Key, whose: &str, evidence: Vec<Evidence>, is_in_use: bool) -> 
 
 /// What is wrong with the key, the worst of it as severity; `None` when nothing is.
 fn faults(key: &Key) -> Option<(Severity, Vec<String>)> {
-    let unreadable = key.fault.as_ref().filter(|fault| {
-        matches!(
-            fault,
-            KeyFault::Member { .. } | KeyFault::NotAnObject { .. }
-        )
-    });
+    let unreadable = key
+        .fault
+        .as_ref()
+        .filter(|fault| matches!(fault, KeyFault::Member { .. }));
     let unreadable = unreadable.map(|fault| (Severity::High, fault.to_string()));
     let notes = key.members.notes.iter().filter_map(|note| {
         let severity = match note {

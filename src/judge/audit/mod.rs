@@ -4,6 +4,7 @@
 //! findings, or says that its input is missing.
 
 mod algorithm;
+mod certificates;
 mod curves;
 mod encoding;
 mod form;
@@ -213,7 +214,13 @@ pub static RULES: &[&dyn Rule] = &[
     &header::JwkEmbeddedSecret,
     &header::JkuX5uUntrusted,
     &url::HeaderUrlDangerous,
+    &certificates::X5cUntrusted,
+    &certificates::X5cChain,
+    &certificates::X5cValidity,
+    &certificates::X5cIdentity,
+    &certificates::X5cAnchorIncluded,
     &header::X5tSha1,
+    &certificates::X5tMismatch,
     &kid::KidPathTraversal,
     &kid::KidSqlInjection,
     &kid::KidCommandInjection,

@@ -191,7 +191,6 @@ fn sent() -> Vec<Trial> {
     vec![
         at(&torn),
         at(without_n),
-        at("[]"),
         Trial::spared(RULE, with(&ec_jwk(&key, None, "")), &[]),
         // Of points `ec-point-invalid` speaks.
         Trial::spared(RULE, with(r#"{"kty":"EC","crv":"P-256","x":"AQ"}"#), &[]),
