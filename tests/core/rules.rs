@@ -23,6 +23,7 @@ mod keys;
 mod signature;
 mod times;
 mod trial;
+mod types;
 
 use trial::{Expected, Trial};
 
@@ -41,6 +42,7 @@ fn trials() -> Vec<Trial> {
         keys::trials(),
         inconsistent::trials(),
         times::trials(),
+        types::trials(),
     ]
     .into_iter()
     .flatten()

@@ -235,6 +235,7 @@ const UNTAUGHT: &[&str] = &[
     "ec-point-invalid",
     "hmac-with-asymmetric-issuer",
     "hmac-weak-secret",
+    "header-type",
     "header-url-dangerous",
     "iat-future",
     "json-case-variant-member",

@@ -18,6 +18,7 @@ mod rsa;
 mod secret;
 mod signature;
 mod times;
+mod types;
 mod url;
 
 use super::policy::media_type;
@@ -228,6 +229,7 @@ pub static RULES: &[&dyn Rule] = &[
     &header::CritMalformed,
     &header::CritUnknown,
     &header::B64Unencoded,
+    &types::HeaderType,
     &keys::RsaSmallModulus,
     &keys::RsaBadExponent,
     &rsa::RsaRoca,
