@@ -388,15 +388,18 @@ mod tests {
     #[test]
     fn of_three_primes_the_first_two_are_not_all() {
         let (one, other) = (Rsa::generate(512).unwrap(), Rsa::generate(512).unwrap());
-        let (p, q, r) = (one.p().unwrap(), one.q().unwrap(), other.p().unwrap());
+        let primes = [one.p().unwrap(), one.q().unwrap(), other.p().unwrap()];
         let mut context = BigNumContext::new().unwrap();
-        let less = |prime: &BigNumRef| {
-            let mut less = prime.to_owned().unwrap();
-            less.sub_word(1).unwrap();
-            less
+        let product = |less: u32| {
+            primes
+                .iter()
+                .fold(BigNum::from_u32(1).unwrap(), |product, prime| {
+                    let mut factor = BigNumRef::to_owned(prime).unwrap();
+                    factor.sub_word(less).unwrap();
+                    &product * &factor
+                })
         };
-        let n = &(p * q) * r;
-        let totient = &(&less(p) * &less(q)) * &less(r);
+        let (n, totient) = (product(0), product(1));
         let mut d = BigNum::new().unwrap();
         d.mod_inverse(one.e(), &totient, &mut context).unwrap();
         let of_three = |more: &str, change: u8| {
@@ -413,7 +416,7 @@ mod tests {
             });
             jwk.replace('}', &format!("{more}}}"))
         };
-        let oth = format!(r#","oth":[{{"r":"{}"}}]"#, encode(&r.to_vec()));
+        let oth = format!(r#","oth":[{{"r":"{}"}}]"#, encode(&primes[2].to_vec()));
         is_whole(of_three(&oth, 0));
         is_torn(of_three(&oth, 2));
         is_torn(of_three("", 0));

@@ -186,7 +186,7 @@ fn read(entry: &Json, at: usize) -> (Key, Option<ChainFaultKind>) {
     };
     let fault = if text.contains(['-', '_']) {
         Some(ChainFaultKind::Base64url)
-    } else if text.len() % 4 != 0 || decoded.faults.iter().any(is_foreign) {
+    } else if !text.len().is_multiple_of(4) || decoded.faults.iter().any(is_foreign) {
         Some(ChainFaultKind::Base64)
     } else if certificate.len() < decoded.bytes.len() {
         Some(ChainFaultKind::MoreBytes)

@@ -290,8 +290,8 @@ impl Reader<'_> {
     fn rsa_pair(&mut self, public: &PKey<Public>) -> Result<(), KeyFault> {
         // RFC 7518 section 6.3.2: with any of the others, all must be there, but for those of further primes.
         const OTHERS: [&str; 5] = ["p", "q", "dp", "dq", "qi"];
-        let is_there = |name: &&str| self.json.get(name).is_some();
-        if OTHERS.iter().any(|name| is_there(&name)) {
+        let is_there = |name: &str| self.json.get(name).is_some();
+        if OTHERS.iter().any(|name| is_there(name)) {
             let missing: Vec<_> = std::iter::once("d")
                 .chain(OTHERS)
                 .filter(|name| !is_there(name))

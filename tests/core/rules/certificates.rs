@@ -334,13 +334,14 @@ fn thumbprints() -> Vec<Trial> {
         )
     };
     let beside = format!(",{own}");
-    let hex: String = leaf
+    let hex = leaf
         .x509
         .digest(sha1)
         .unwrap()
         .iter()
         .map(|byte| format!("{byte:02X}"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let mut named = tokenloupe::keys::load("leaf.pem", leaf.pem().as_bytes()).unwrap();
     named[0].members.kid = Some("leaf".to_owned());
     let named = KeyRing::new(named);

@@ -90,13 +90,14 @@ fn certificates() -> Vec<Trial> {
     let (sha1, sha256) = (MessageDigest::sha1(), MessageDigest::sha256());
     let with = |members: &str| under(&key, &ec_jwk(&key, None, &format!(",{members}")));
     let own = x5c(&[&key, &other]);
-    let hex: String = key
+    let hex = key
         .x509
         .digest(sha1)
         .unwrap()
         .iter()
         .map(|byte| format!("{byte:02x}"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     vec![
         found(Severity::High, with(&x5c(&[&other, &key])), REFUSED),
         found(
@@ -151,7 +152,8 @@ fn rsa_numbers() -> Vec<Trial> {
         all.iter()
             .filter(|(name, _)| *name != skip)
             .map(|(name, number)| format!(r#","{name}":"{}""#, encode(&number.to_vec())))
-            .collect::<String>()
+            .collect::<Vec<_>>()
+            .concat()
     };
     let under = |jwk: &str| inspect(&rs256(r#"{"alg":"RS256"}"#, &key), &ring(jwk));
     let found = |severity, jwk: &str, reasons| {
