@@ -1,8 +1,11 @@
 //! CA certificates of the reviewer's as trust anchors of the chains that tokens bring (`x5c`).
 
+use std::sync::LazyLock;
+
 use openssl::hash::MessageDigest;
 use openssl::x509::X509Extension;
 use openssl::x509::extension::KeyUsage;
+use proptest::prelude::*;
 use tokenloupe::inspection::Inspection;
 use tokenloupe::judge::{Judgement, Policy, words};
 use tokenloupe::keys::{self, KeyRing};
@@ -290,5 +293,38 @@ fn hostile_chains_are_faults() {
                 .iter()
                 .any(|finding| finding.rule == "x5c-chain")
         );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// A certificate that was tampered with gives no other key than the one that the CA certified.
+    #[test]
+    fn a_damaged_chain_is_never_another_key(
+        which in 0_usize..3,
+        at in 0_usize..600,
+        byte in any::<u8>(),
+        cut in 0_usize..1_000,
+    ) {
+        static THREE: LazyLock<Three> = LazyLock::new(three);
+        let Three { root, middle, leaf } = &*THREE;
+        let mut chain = [leaf, middle, root].map(Issued::der);
+        let damaged = &mut chain[which];
+        if let Some(there) = damaged.get_mut(at) {
+            *there = byte;
+        }
+        if cut < damaged.len() && cut % 5 == 0 {
+            damaged.truncate(cut);
+        }
+        let entries = chain.map(|der| openssl::base64::encode_block(&der));
+        let token = leaf.es256(&format!(r#","x5c":{entries:?}"#), CLAIMS);
+        let inspection = inspect(&token, &ring(&[root]));
+        let judgement = judge(&inspection, None);
+        if reasons(&judgement).is_empty() {
+            let used = inspection.proof.signatures[0].key.as_ref().unwrap();
+            let own = keys::load("leaf.pem", leaf.pem().as_bytes()).unwrap();
+            prop_assert_eq!(&used.key.thumbprint, &own[0].thumbprint);
+        }
     }
 }
