@@ -68,7 +68,7 @@ pub(super) fn checks(case: Case<'_>, profile: &Profile, times: &Times) -> Vec<Ch
     ];
     checks.extend(expected(&["alg"]));
     if let Some(proof) = case.proof.signatures.first() {
-        let spoilt = validity::spoilt(case, profile, times, proof);
+        let spoilt = validity::spoilt(case.at, profile, times, proof);
         checks.push(key(case, proof, spoilt));
         checks.push(signature(case, proof));
     }

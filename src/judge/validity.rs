@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Case, Profile, ProfileName, Times};
+use super::{Profile, ProfileName, Times};
 use crate::keys::Certificate;
 use crate::verify::SignatureProof;
 
@@ -19,7 +19,7 @@ pub(super) fn signed_at(times: &Times, profile: &Profile, at: Timestamp) -> Time
 /// reviewer's only while each certificate up to the reviewer's is valid (RFC 5280 section 6.1.3), both when the token was
 /// issued and at the instant.
 pub(super) fn spoilt<'a>(
-    case: Case<'_>,
+    at: Timestamp,
     profile: &Profile,
     times: &Times,
     proof: &'a SignatureProof,
@@ -31,6 +31,6 @@ pub(super) fn spoilt<'a>(
         return None;
     }
     chain
-        .invalid_at(case.at)
-        .or_else(|| chain.invalid_at(signed_at(times, profile, case.at)))
+        .invalid_at(at)
+        .or_else(|| chain.invalid_at(signed_at(times, profile, at)))
 }

@@ -151,7 +151,7 @@ pub(super) fn verdict(
     }
     for proof in &case.proof.signatures {
         reasons.extend(signature_reason(proof));
-        if validity::spoilt(case, profile, times, proof).is_some() {
+        if validity::spoilt(case.at, profile, times, proof).is_some() {
             reasons.push(Reason::OnlyTokenSuppliedKey);
         }
     }

@@ -1,6 +1,6 @@
 //! Judgements in words that a person can repeat.
 
-use super::{CheckResult, Judgement, Reason, VerdictOutcome, time};
+use super::{CheckResult, Judgement, Reason, VerdictOutcome, time, validity};
 use crate::jose::visible::visible;
 use crate::verify::{NotChecked, Outcome, Proof, Provenance, ShapeFault};
 
@@ -115,6 +115,12 @@ fn signature_words(judgement: &Judgement, proof: &Proof, when: When) -> String {
             .map(|used| visible(&used.key.id))
             .unwrap_or_default()
     };
+    let spoilt = validity::spoilt(
+        judgement.at,
+        &judgement.profile,
+        &judgement.times,
+        signature,
+    );
     match signature.outcome {
         Outcome::Valid => match signature.key.as_ref().map(|used| used.provenance) {
             Some(Provenance::Token) => {
@@ -126,7 +132,7 @@ fn signature_words(judgement: &Judgement, proof: &Proof, when: When) -> String {
             Some(Provenance::PublicDefault) => {
                 "The signature verifies under a secret that everybody knows: anyone can make such a token.".to_owned()
             }
-            _ if judgement.verdict.reasons.contains(&Reason::OnlyTokenSuppliedKey) => {
+            _ if spoilt.is_some() => {
                 "The signature verifies with a certificate that came inside the token, and the certificates are outside their validity: that proves nothing about who made it.".to_owned()
             }
             _ => format!("The signature is genuine (your key {}){must}.", key()),

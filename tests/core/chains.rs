@@ -215,6 +215,16 @@ fn a_chain_counts_while_it_is_valid() {
         let is_said = sentence.explanation.contains("outside their validity");
         assert_eq!(is_said, !expected.is_empty(), "{sentence:?}");
     }
+    // What else refuses the token does not make the signature genuine.
+    let expired = leaf.es256(
+        &format!(",{}", x5c(&[&leaf, &middle])),
+        r#"{"exp":1790000001}"#,
+    );
+    let expired = inspect(&expired, &ring(&[&root]));
+    let judgement = expired.judge(&Policy::default(), instant("2027-01-15T08:00:01Z"));
+    assert_eq!(reasons(&judgement), ["expired"]);
+    let sentence = words::sentence(&judgement, &expired.proof, words::When::Now);
+    assert!(!sentence.explanation.contains("genuine"), "{sentence:?}");
     // The anchor's own time counts as well.
     let old = request("Root")
         .ca()
