@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::failure::Failure;
 use super::input::read_up_to;
+use crate::judge::words::When;
 use crate::judge::{Policy, ProfileChoice, ProfileName, Severity};
 use crate::keys::{self, KeyRing, MAX_KEY_FILE_BYTES, SecretEncoding};
 use crate::report;
@@ -253,13 +254,21 @@ impl InspectOptions {
             }
             None => None,
         };
-        Ok(Setting { detached_payload })
+        Ok(Setting {
+            detached_payload,
+            ..Setting::default()
+        })
     }
 
-    /// What the report leaves out.
+    /// What the report leaves out, and how it speaks.
     pub(super) fn report(&self) -> report::Options {
         report::Options {
             redact: !self.no_redact,
+            when: if self.at.is_some() {
+                When::Then
+            } else {
+                When::Now
+            },
         }
     }
 }

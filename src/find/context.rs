@@ -182,7 +182,7 @@ impl<'a> Around<'a> {
         let start = self.inside.trim_ascii_end().strip_suffix(b":")?;
         let (lead, name) = split_name(start)?;
         let is_marker = |byte: &u8| matches!(byte, b' ' | b'\t' | b'-' | b'>' | b'<');
-        if !lead.iter().all(is_marker) {
+        if !lead.iter().all(is_marker) || is_level(name) {
             return None;
         }
         if matches!(self.option_name(), Some(b"-H" | b"--header")) {
@@ -245,6 +245,23 @@ impl<'a> Around<'a> {
 
 fn is_data_option(option: &[u8]) -> bool {
     option == b"-d" || option == b"-F" || option == b"--form" || option.starts_with(b"--data")
+}
+
+/// Whether a word is the level of a log's line, which names nothing.
+fn is_level(word: &[u8]) -> bool {
+    const LEVELS: [&[u8]; 10] = [
+        b"critical",
+        b"debug",
+        b"err",
+        b"error",
+        b"fatal",
+        b"info",
+        b"notice",
+        b"trace",
+        b"warn",
+        b"warning",
+    ];
+    LEVELS.iter().any(|level| word.eq_ignore_ascii_case(level))
 }
 
 fn is_name_byte(byte: u8) -> bool {
@@ -389,6 +406,30 @@ mod tests {
         }
         for line in ["", "Now", "Mar and", "<a>", "12:30", "20261121", "1.2.3.4"] {
             assert!(!begins_with_time(line.as_bytes()), "{line}");
+        }
+    }
+
+    /// A word and a colon before a token name it, in a file of settings as in a letter; the level of a log does not.
+    #[test]
+    fn what_begins_a_line_is_a_name_unless_it_is_the_level_of_a_log() {
+        let token = crate::find::tests::jws("HS256", 32);
+        for (line, name) in [
+            ("session: ", Some("session")),
+            ("- access_token: ", Some("access_token")),
+            ("Token: ", Some("Token")),
+            ("ERROR: ", None),
+            ("warning: ", None),
+            ("INFO:", None),
+            ("the new token: ", None),
+        ] {
+            let text = format!("first\n{line}{token}\nlast");
+            let found = crate::find::find(text.as_bytes(), "test").remove(0);
+            let place = &found.place;
+            assert_eq!(
+                (place.where_, place.name_in.as_deref()),
+                (Where::Bare, name),
+                "{line}"
+            );
         }
     }
 

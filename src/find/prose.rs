@@ -183,6 +183,10 @@ fn surroundings(bytes: &[u8], range: &Range<usize>) -> (Vec<Repair>, Option<Stri
     let mut before = bytes
         .get(range.start.saturating_sub(LOOK_BACK)..range.start)
         .unwrap_or_default();
+    if let Some(rest) = without_full_stops(before) {
+        repairs.push(Repair::LeadingPunctuation);
+        before = rest;
+    }
     let mut quoted = quotes::strip_start(bytes.get(range.end..).unwrap_or_default()).is_some();
     let mut strip = |text: &mut &[u8]| {
         if let Some(rest) = quotes::strip_end(text) {
@@ -216,6 +220,13 @@ fn surroundings(bytes: &[u8], range: &Range<usize>) -> (Vec<Repair>, Option<Stri
     (repairs, name)
 }
 
+/// Without full stops at the end, where they stand alone there.
+fn without_full_stops(text: &[u8]) -> Option<&[u8]> {
+    let (rest, stops) = split_end(text, |byte| byte == b'.');
+    let is_alone = !rest.last().is_some_and(|&byte| is_token_byte(byte));
+    (!stops.is_empty() && is_alone).then_some(rest)
+}
+
 /// The text before its last characters of a kind, and those.
 fn split_end(text: &[u8], is_kind: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
     let length = text.iter().rev().take_while(|&&byte| is_kind(byte)).count();
@@ -227,6 +238,32 @@ fn split_end(text: &[u8], is_kind: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
 mod tests {
     use crate::find::tests::{found, jws, texts};
     use crate::jose::base64url::encode;
+
+    #[test]
+    fn a_full_stop_before_a_token_is_said() {
+        let token = jws("HS256", 32);
+        for (text, repairs) in [
+            (
+                format!("The token .{token} is"),
+                vec!["leading-punctuation"],
+            ),
+            (
+                format!("The token ...{token} is"),
+                vec!["leading-punctuation"],
+            ),
+            (
+                format!("Say \".{token}\", and"),
+                vec!["quotes", "leading-punctuation"],
+            ),
+            (
+                format!("x Bearer .{token}\ny"),
+                vec!["bearer-prefix", "leading-punctuation"],
+            ),
+            (format!("It is v1.{token} now"), vec![]),
+        ] {
+            assert_eq!(found(&text), [(token.clone(), repairs)], "{text}");
+        }
+    }
 
     #[test]
     fn a_full_stop_or_comma_belongs_to_the_sentence() {

@@ -97,6 +97,10 @@ impl<'a> Core<'a> {
                 end = end.saturating_sub(text.len().saturating_sub(rest.len()));
                 text = rest;
             }
+            if let Some(rest) = without_full_stop(text) {
+                repairs.push(Repair::LeadingPunctuation);
+                text = rest;
+            }
             if let Some((word, rest)) = leading_word(text) {
                 if word.eq_ignore_ascii_case(b"bearer") {
                     repairs.push(Repair::BearerPrefix);
@@ -176,6 +180,13 @@ impl<'a> Core<'a> {
             authorization: None,
         }
     }
+}
+
+/// Without a full stop that stands before a header. With fewer parts the header itself is missing.
+fn without_full_stop(text: &[u8]) -> Option<&[u8]> {
+    let rest = text.strip_prefix(b".")?;
+    let has_parts = memchr::memchr_iter(b'.', rest).take(2).count() == 2;
+    (has_parts && opening(rest) == Opening::Object).then_some(rest)
 }
 
 /// The first of several words, and what follows it and the white space after it.
@@ -303,6 +314,11 @@ mod tests {
                 vec!["bearer-prefix", "quotes"],
             ),
             (format!("{token},"), vec!["trailing-punctuation"]),
+            (format!(".{token}"), vec!["leading-punctuation"]),
+            (
+                format!("Bearer \".{token}\""),
+                vec!["bearer-prefix", "quotes", "leading-punctuation"],
+            ),
         ] {
             assert_eq!(found(&text), [(token.clone(), repairs)], "{text:?}");
         }

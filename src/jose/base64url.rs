@@ -43,10 +43,23 @@ pub struct Decoded {
     pub bytes: Zeroizing<Vec<u8>>,
     /// Departures from the strict spelling, one for each kind, in text order.
     pub faults: Vec<EncodingFault>,
-    /// Offset of each character that carries bits; `None` where that is the identity.
-    positions: Option<Vec<usize>>,
-    /// Characters that carry bits.
-    sextets: usize,
+    map: Map,
+}
+
+/// How bytes and the characters that they come from belong together.
+#[derive(Clone, PartialEq, Eq)]
+enum Map {
+    /// Six bits a character.
+    Sextets {
+        /// Offset of each character that carries bits; `None` where that is the identity.
+        positions: Option<Vec<usize>>,
+        /// Characters that carry bits.
+        count: usize,
+    },
+    /// Each byte is its own character.
+    Verbatim,
+    /// Only together: so many characters for all bytes.
+    Whole(usize),
 }
 
 impl std::fmt::Debug for Decoded {
@@ -60,6 +73,34 @@ impl std::fmt::Debug for Decoded {
 }
 
 impl Decoded {
+    /// Bytes that stand in the text as they are.
+    pub fn verbatim(bytes: Zeroizing<Vec<u8>>) -> Self {
+        Self {
+            bytes,
+            faults: Vec::new(),
+            map: Map::Verbatim,
+        }
+    }
+
+    /// Bytes that come from `characters` characters by a way that says of no byte from which: decryption, inflation, escapes.
+    pub fn whole(bytes: Zeroizing<Vec<u8>>, characters: usize) -> Self {
+        Self {
+            bytes,
+            faults: Vec::new(),
+            map: Map::Whole(characters),
+        }
+    }
+
+    /// The same, where the encoded text itself stands with escapes in so many characters.
+    #[must_use]
+    pub fn escaped(mut self, characters: usize) -> Self {
+        self.map = Map::Whole(characters);
+        for fault in &mut self.faults {
+            fault.range = 0..characters;
+        }
+        self
+    }
+
     /// Whether a strict reader takes the text as it stands.
     pub fn is_strict(&self) -> bool {
         self.faults.is_empty()
@@ -69,43 +110,68 @@ impl Decoded {
     ///
     /// An empty range of bytes gives the empty range before the character that would carry the next one.
     pub fn to_text(&self, bytes: Range<usize>) -> Range<usize> {
-        let first = (bytes.start.saturating_mul(8) / 6).min(self.sextets);
-        let end = (bytes.end.saturating_mul(8).div_ceil(6)).min(self.sextets);
-        let start = self.position(first);
+        let (positions, count) = match &self.map {
+            Map::Sextets { positions, count } => (positions.as_deref(), *count),
+            Map::Verbatim => {
+                let clamp = |at: usize| at.min(self.bytes.len());
+                return clamp(bytes.start)..clamp(bytes.end);
+            }
+            Map::Whole(characters) if bytes.is_empty() && bytes.start >= self.bytes.len() => {
+                return *characters..*characters;
+            }
+            Map::Whole(_) if bytes.is_empty() => return 0..0,
+            Map::Whole(characters) => return 0..*characters,
+        };
+        let first = (bytes.start.saturating_mul(8) / 6).min(count);
+        let end = (bytes.end.saturating_mul(8).div_ceil(6)).min(count);
+        let start = position(positions, first);
         if bytes.is_empty() || end <= first {
             return start..start;
         }
-        start..self.position(end.saturating_sub(1)).saturating_add(1)
+        start..position(positions, end.saturating_sub(1)).saturating_add(1)
     }
 
     /// The bytes that the characters `text` (byte offsets in the encoded text) carry any bit of.
     pub fn to_bytes(&self, text: Range<usize>) -> Range<usize> {
-        let (first, end) = match &self.positions {
-            None => (text.start.min(self.sextets), text.end.min(self.sextets)),
-            Some(positions) => (
+        let length = self.bytes.len();
+        let (first, end) = match &self.map {
+            Map::Sextets {
+                positions: None,
+                count,
+            } => (text.start.min(*count), text.end.min(*count)),
+            Map::Sextets {
+                positions: Some(positions),
+                ..
+            } => (
                 positions.partition_point(|&at| at < text.start),
                 positions.partition_point(|&at| at < text.end),
             ),
+            Map::Verbatim => return text.start.min(length)..text.end.min(length),
+            Map::Whole(_) if text.is_empty() && text.start == 0 => return 0..0,
+            Map::Whole(_) if text.is_empty() => return length..length,
+            Map::Whole(_) => return 0..length,
         };
-        let length = self.bytes.len();
         let start = (first.saturating_mul(6) / 8).min(length);
         if end <= first {
             return start..start;
         }
         start..(end.saturating_mul(6).div_ceil(8)).min(length)
     }
+}
 
-    fn position(&self, sextet: usize) -> usize {
-        match &self.positions {
-            None => sextet,
-            Some(positions) => positions
-                .get(sextet)
-                .copied()
-                .or_else(|| positions.last().map(|last| last.saturating_add(1)))
-                .unwrap_or(0),
-        }
+/// The offset of a sextet's character.
+fn position(positions: Option<&[usize]>, sextet: usize) -> usize {
+    match positions {
+        None => sextet,
+        Some(positions) => positions
+            .get(sextet)
+            .copied()
+            .or_else(|| positions.last().map(|last| last.saturating_add(1)))
+            .unwrap_or(0),
     }
 }
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// The six bits of a character, in either alphabet.
 fn sextet(character: u8) -> Option<u8> {
@@ -117,6 +183,35 @@ fn sextet(character: u8) -> Option<u8> {
         b'_' | b'/' => 63,
         _ => return None,
     })
+}
+
+/// The six bits of each character of the strict alphabet; 64 for all others.
+#[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
+const STRICT: [u8; 256] = {
+    let mut table = [64; 256];
+    let mut value = 0_u8;
+    while value < 64 {
+        table[ALPHABET[value as usize] as usize] = value;
+        value += 1;
+    }
+    table
+};
+
+/// Decodes groups of four characters as long as all are of the strict alphabet, which is quicker than one by one.
+/// Gives the number of characters.
+fn strict_quads(text: &str, bytes: &mut Vec<u8>) -> usize {
+    let (quads, _) = text.as_bytes().as_chunks::<4>();
+    let mut characters = 0_usize;
+    for quad in quads {
+        let [a, b, c, d] =
+            quad.map(|character| STRICT.get(usize::from(character)).copied().unwrap_or(64));
+        if (a | b | c | d) >= 64 {
+            break;
+        }
+        bytes.extend([a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d]);
+        characters = characters.saturating_add(4);
+    }
+    characters
 }
 
 /// Reads `text`, strict or not.
@@ -137,11 +232,13 @@ pub fn decode(text: &str) -> Decoded {
             count: 1,
         }),
     };
-    let mut sextets = 0_usize;
-    let mut last_at = 0_usize;
+    let strict = strict_quads(text, &mut bytes);
+    let mut sextets = strict;
+    let mut last_at = strict.saturating_sub(1);
     let mut buffer = 0_u32;
     let mut bits = 0_u32;
-    for (at, character) in text.char_indices() {
+    for (at, character) in text.get(strict..).unwrap_or_default().char_indices() {
+        let at = at.saturating_add(strict);
         let end = at.saturating_add(character.len_utf8());
         let value = u8::try_from(character).ok().and_then(sextet);
         let Some(value) = value else {
@@ -184,14 +281,15 @@ pub fn decode(text: &str) -> Decoded {
     Decoded {
         bytes,
         faults,
-        positions,
-        sextets,
+        map: Map::Sextets {
+            positions,
+            count: sextets,
+        },
     }
 }
 
 /// The strict spelling of `bytes`.
 pub fn encode(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut text = String::with_capacity(bytes.len().saturating_mul(4) / 3 + 3);
     for chunk in bytes.chunks(3) {
         let mut word = 0_u32;

@@ -44,10 +44,39 @@ pub enum FaultKind {
     /// A part is not clean JSON (RFC 8259).
     #[error("{0}")]
     Json(JsonFaultKind),
+    /// A member of the JSON serialization is missing or of the wrong type (RFC 7515 section 7.2, RFC 7516 section 7.2).
+    #[error("expected {name:?} as {expected}, found {found}")]
+    Member {
+        /// The member.
+        name: &'static str,
+        /// What the serialization wants.
+        expected: &'static str,
+        /// What stands there.
+        found: &'static str,
+    },
+    /// The members of two forms stand side by side.
+    #[error("expected one form of token, found {first:?} beside {second:?}")]
+    MixedForms {
+        /// A member of the form that was read.
+        first: &'static str,
+        /// A member of the other form.
+        second: &'static str,
+    },
     /// The number of parts fits no compact serialization (RFC 7515 section 7.1, RFC 7516 section 7.1).
     #[error("expected 3 parts (JWS) or 5 (JWE), found {found}")]
     SegmentCount {
         /// How many there are; counted up to a limit.
+        found: usize,
+    },
+    /// More signatures or recipients than [`MAX_ENTRIES`](super::MAX_ENTRIES): the others were not read.
+    #[error(
+        "expected at most {} {what}, found {found}: the others were not read",
+        super::MAX_ENTRIES
+    )]
+    TooMany {
+        /// Signatures or recipients.
+        what: &'static str,
+        /// How many there are.
         found: usize,
     },
     /// Larger than [`MAX_TOKEN_BYTES`](super::MAX_TOKEN_BYTES): only header and sizes were read.
@@ -56,6 +85,9 @@ pub enum FaultKind {
         /// The text's length in bytes.
         bytes: usize,
     },
+    /// Signatures that do not agree on `b64` (RFC 7797 section 3).
+    #[error("expected the same \"b64\" in every signature, found both")]
+    UnevenB64,
 }
 
 impl FaultKind {
@@ -81,7 +113,11 @@ impl FaultKind {
                 JsonFaultKind::UnpairedSurrogate => "json-unpaired-surrogate",
                 JsonFaultKind::WideEncoding => "json-wide-encoding",
             },
+            Self::Member { .. } => "form-member",
+            Self::MixedForms { .. } => "mixed-forms",
             Self::SegmentCount { .. } => "segment-count",
+            Self::TooMany { .. } => "too-many-entries",
+            Self::UnevenB64 => "b64-uneven",
             Self::TooLarge { .. } => "token-too-large",
         }
     }

@@ -7,8 +7,11 @@ pub mod base64url;
 mod fault;
 pub mod json;
 pub mod registry;
+pub mod sd_jwt;
 mod token;
 pub mod visible;
 
 pub use fault::{Fault, FaultKind};
-pub use token::{Kind, MAX_TOKEN_BYTES, Part, PartRole, Serialization, Token};
+pub use token::{
+    Kind, MAX_ENTRIES, MAX_TOKEN_BYTES, Part, PartRole, Serialization, Token, serialized_kind,
+};

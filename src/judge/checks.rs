@@ -3,15 +3,20 @@
 use std::ops::Range;
 
 use super::audit::top_member;
-use super::words::{capitalised, span};
+use super::words::{capitalised, counted, span};
 use super::{
-    Case, Expectation, Profile, ProfileName, TimeState, Times, spoils_encoding, time, validity,
+    Case, Expectation, Judgement, Profile, ProfileName, TimeState, Times, VerdictOutcome,
+    spoils_encoding, time, validity,
 };
 use crate::jose::visible::visible;
-use crate::jose::{Fault, FaultKind, Kind, Part, PartRole};
-use crate::keys::Certificate;
+use crate::jose::{Fault, FaultKind, Kind, Part, PartRole, Serialization};
+use crate::keys::{Certificate, Key};
 use crate::verify::algorithm::find;
-use crate::verify::{Designation, NotChecked, Outcome, Provenance, ShapeFault, SignatureProof};
+use crate::verify::decrypt::{KeyManagement, content_encryption, key_management};
+use crate::verify::{
+    DecryptionOutcome, DecryptionProof, Designation, NotChecked, NotTried, Outcome, Provenance,
+    ShapeFault, SignatureProof,
+};
 
 /// How a check went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,8 +56,31 @@ pub struct Check {
 }
 
 /// Makes the checks, in the order in which a verifier does.
-pub(super) fn checks(case: Case<'_>, profile: &Profile, times: &Times) -> Vec<Check> {
-    let expectations = case.policy.expectations(case.token);
+pub(super) fn checks(
+    case: Case<'_>,
+    profile: &Profile,
+    times: &Times,
+    inner: Option<&Judgement>,
+) -> Vec<Check> {
+    let expectations = case.expectations();
+    let views = case.views();
+    let of_each = |check: &dyn Fn(Case<'_>) -> Option<Check>| -> Vec<Check> {
+        let checks = views.iter().enumerate().filter_map(|(index, view)| {
+            let mut check = check(view.case(case))?;
+            if views.len() > 1 {
+                let what = match case.token.kind {
+                    Kind::Jwe => "Recipient",
+                    _ => "Signature",
+                };
+                check.title = format!("{what} {}: {}", index.saturating_add(1), check.title);
+            }
+            Some(check)
+        });
+        checks.collect()
+    };
+    let of_signature = |check: &dyn Fn(Case<'_>, &SignatureProof) -> Check| {
+        of_each(&|case| Some(check(case, case.proof.signatures.first()?)))
+    };
     let expected = |names: &[&str]| -> Vec<Check> {
         expectations
             .iter()
@@ -60,27 +88,23 @@ pub(super) fn checks(case: Case<'_>, profile: &Profile, times: &Times) -> Vec<Ch
             .map(|expectation| expected(case, expectation))
             .collect()
     };
-    let mut checks = vec![
-        form(case),
-        encoding(case, profile),
-        header(case),
-        crit(case),
-    ];
+    let mut checks = vec![form(case), encoding(case, profile)];
+    checks.extend(of_each(&|case| Some(header(case))));
+    checks.extend(of_each(&|case| Some(crit(case))));
     checks.extend(expected(&["alg"]));
-    if let Some(proof) = case.proof.signatures.first() {
-        let spoilt = validity::spoilt(case.at, profile, times, proof);
-        checks.push(key(case, proof, spoilt));
-        checks.push(signature(case, proof));
+    checks.extend(of_signature(&|case, proof| {
+        key(
+            case,
+            proof,
+            validity::spoilt(case.at, profile, times, proof),
+        )
+    }));
+    checks.extend(of_signature(&signature));
+    if let Some(proof) = &case.proof.decryption {
+        checks.push(decryption_key(case, proof));
+        checks.push(decryption(case, proof));
     }
-    if case.proof.decryption.is_some() {
-        checks.push(Check {
-            check: "decryption",
-            title: "Not decrypted".to_owned(),
-            result: CheckResult::NotRun,
-            text: "The claims are encrypted, and this version does not decrypt".to_owned(),
-            byte_range: whole(case, PartRole::Ciphertext),
-        });
-    }
+    checks.extend(inner.map(|inner| nested(case, inner)));
     checks.extend(expected(&["typ"]));
     if profile.name != ProfileName::Jws {
         checks.push(time(case, times));
@@ -88,6 +112,160 @@ pub(super) fn checks(case: Case<'_>, profile: &Profile, times: &Times) -> Vec<Ch
     checks.extend(expected(&["iss", "aud", "nonce"]));
     checks.extend(unexpected(&expectations));
     checks
+}
+
+/// Which key is meant to open it, and how that is known.
+fn decryption_key(case: Case<'_>, proof: &DecryptionProof) -> Check {
+    let named = |key: &Key| {
+        format!(
+            "\u{201C}{}\u{201D} from {}, {}",
+            visible(&key.id),
+            visible(&key.source),
+            key.kind
+        )
+    };
+    let (result, title, text, parameter) = match (&proof.designated, &proof.key) {
+        (Some((key, how)), _) => {
+            let (title, parameter) = designated(*how);
+            (CheckResult::Passed, title, named(key), parameter)
+        }
+        (None, Some(used)) => (
+            CheckResult::Passed,
+            "Key found by trying",
+            named(&used.key),
+            "kid",
+        ),
+        (None, None) => {
+            let text = match proof.tried.len() {
+                0 => "No loaded key can do the algorithm".to_owned(),
+                tried => format!(
+                    "{} could do the algorithm; the header names none of them",
+                    counted(tried, "key")
+                ),
+            };
+            (CheckResult::NotRun, "No key chosen", text, "kid")
+        }
+    };
+    Check {
+        check: "key",
+        title: title.to_owned(),
+        result,
+        text,
+        byte_range: header_range(case, parameter),
+    }
+}
+
+/// How the key that was meant is said to be known, and the parameter that says it.
+fn designated(how: Designation) -> (&'static str, &'static str) {
+    match how {
+        Designation::Certificate => ("Key chosen by x5c", "x5c"),
+        Designation::KeyId => ("Key chosen by kid", "kid"),
+        Designation::OnlyKey => ("The only key that fits", "alg"),
+        Designation::Thumbprint => ("Key chosen by certificate thumbprint", "x5t"),
+    }
+}
+
+/// The decryption itself.
+fn decryption(case: Case<'_>, proof: &DecryptionProof) -> Check {
+    let management = proof.alg.as_deref().and_then(key_management);
+    let content = proof.enc.as_deref().and_then(content_encryption);
+    let algorithms = management.zip(content).map(|(management, content)| {
+        format!("{}; {}", management.description(), content.description())
+    });
+    let (result, title, text) = match proof.outcome {
+        DecryptionOutcome::Decrypted => {
+            let bytes = case
+                .token
+                .part(PartRole::Payload)
+                .map_or(0, |payload| payload.bytes().len());
+            let sender = if proof.is_symmetric {
+                "; a holder of the key made it"
+            } else {
+                "; anyone who has the public key can have made it"
+            };
+            (
+                CheckResult::Passed,
+                "Decrypted",
+                format!(
+                    "{}: {}{sender}",
+                    capitalised(&algorithms.unwrap_or_default()),
+                    counted(bytes, "byte")
+                ),
+            )
+        }
+        DecryptionOutcome::Failed => (
+            CheckResult::Failed,
+            "Cannot be decrypted",
+            match (&proof.shape, proof.diagnosis.first()) {
+                (Some(fault), _) => capitalised(&fault.to_string()),
+                (None, Some(diagnosis)) => diagnosis.text.trim_end_matches('.').to_owned(),
+                (None, None) => "The key that was meant for it does not open it".to_owned(),
+            },
+        ),
+        DecryptionOutcome::NotTried(why) => (
+            CheckResult::NotRun,
+            "Not decrypted",
+            match why {
+                NotTried::Cancelled => {
+                    "The derivation of the key from the password was called off".to_owned()
+                }
+                NotTried::Limit => match (&proof.shape, proof.diagnosis.first()) {
+                    (Some(fault), _) => capitalised(&fault.to_string()),
+                    (None, Some(diagnosis)) => diagnosis.text.trim_end_matches('.').to_owned(),
+                    (None, None) => "The token is too large".to_owned(),
+                },
+                NotTried::NoKey => format!(
+                    "No key: add {}",
+                    management.map_or("one", KeyManagement::key_description)
+                ),
+                NotTried::NoKeyOpens => match proof.tried.len() {
+                    1 => "1 key was tried, and does not open it".to_owned(),
+                    tried => format!("{tried} keys were tried, and none opens it"),
+                },
+            },
+        ),
+        DecryptionOutcome::Unsupported => (
+            CheckResult::NotRun,
+            "Not decrypted",
+            match (&proof.alg, &proof.enc) {
+                (Some(alg), Some(enc)) => format!(
+                    "\u{201C}{}\u{201D} with \u{201C}{}\u{201D} is not implemented here",
+                    visible(alg),
+                    visible(enc)
+                ),
+                _ => "The header does not name both alg and enc".to_owned(),
+            },
+        ),
+    };
+    Check {
+        check: "decryption",
+        title: title.to_owned(),
+        result,
+        text,
+        byte_range: whole(case, PartRole::Ciphertext),
+    }
+}
+
+/// The token that the payload is.
+fn nested(case: Case<'_>, inner: &Judgement) -> Check {
+    let (result, title) = match inner.verdict.outcome {
+        VerdictOutcome::Accept => (CheckResult::Passed, "Nested token accepted"),
+        VerdictOutcome::Reject => (CheckResult::Failed, "Nested token refused"),
+        VerdictOutcome::Undetermined => (CheckResult::NotRun, "Nested token undetermined"),
+    };
+    let reasons = inner.verdict.reasons.iter().map(|reason| reason.name());
+    let reasons: Vec<&str> = reasons.collect();
+    Check {
+        check: "nested",
+        title: title.to_owned(),
+        result,
+        text: if reasons.is_empty() {
+            "The payload is a token, and a correct verifier takes it".to_owned()
+        } else {
+            format!("The payload is a token: {}", reasons.join(", "))
+        },
+        byte_range: whole(case, PartRole::Payload),
+    }
 }
 
 /// What the policy says nothing about, in one check that was not run.
@@ -128,7 +306,8 @@ fn member_range(part: Option<&Part>, name: &str) -> Option<Range<usize>> {
 }
 
 fn header_range(case: Case<'_>, name: &str) -> Option<Range<usize>> {
-    member_range(case.token.part(PartRole::ProtectedHeader), name)
+    let (part, _) = case.token.parameter_in(name)?;
+    member_range(Some(part), name)
 }
 
 fn failed(check: &'static str, title: String, fault: &Fault, more: usize) -> Check {
@@ -151,20 +330,42 @@ fn form(case: Case<'_>) -> Check {
     let is_form = |fault: &&Fault| {
         matches!(
             fault.kind,
-            FaultKind::SegmentCount { .. } | FaultKind::TooLarge { .. }
+            FaultKind::Member { .. }
+                | FaultKind::MixedForms { .. }
+                | FaultKind::SegmentCount { .. }
+                | FaultKind::TooLarge { .. }
+                | FaultKind::TooMany { .. }
+                | FaultKind::UnevenB64
         )
     };
     if let Some(fault) = case.token.faults.iter().find(is_form) {
         return failed("form", "Not a complete token".to_owned(), fault, 0);
     }
-    let (title, text) = match case.token.kind {
-        Kind::Jwe => ("Compact JWE", "5 parts"),
-        Kind::Jws => ("Compact JWS", "3 parts"),
-        Kind::SdJwt => (
+    let (title, text) = match (case.token.kind, case.token.serialization) {
+        (Kind::Unreadable, _) => ("Not a token", "No form of JWS or JWE".to_owned()),
+        (Kind::Jwe, Serialization::Compact) => ("Compact JWE", "5 parts".to_owned()),
+        (Kind::Jws, Serialization::Compact) => ("Compact JWS", "3 parts".to_owned()),
+        (Kind::SdJwt, _) => (
             "SD-JWT",
-            "A compact JWS of 3 parts, and disclosures, which this version does not check",
+            "A compact JWS of 3 parts, and disclosures, which this version does not check"
+                .to_owned(),
         ),
-        Kind::Unreadable => ("Not a token", "No form of JWS or JWE"),
+        (Kind::Jwe, Serialization::Flattened) => ("Flattened JWE", "A JSON object".to_owned()),
+        (Kind::Jws, Serialization::Flattened) => ("Flattened JWS", "A JSON object".to_owned()),
+        (Kind::Jwe, Serialization::General) => (
+            "General JWE",
+            format!(
+                "A JSON object with {}",
+                counted(case.token.entries(), "recipient")
+            ),
+        ),
+        (Kind::Jws, Serialization::General) => (
+            "General JWS",
+            format!(
+                "A JSON object with {}",
+                counted(case.token.entries(), "signature")
+            ),
+        ),
     };
     Check {
         check: "form",
@@ -174,7 +375,7 @@ fn form(case: Case<'_>) -> Check {
         } else {
             CheckResult::Passed
         },
-        text: text.to_owned(),
+        text,
         byte_range: None,
     }
 }
@@ -203,7 +404,7 @@ fn encoding(case: Case<'_>, profile: &Profile) -> Check {
 
 /// A header that is an object and names an algorithm.
 fn header(case: Case<'_>) -> Check {
-    let alg = case.token.header().and_then(|header| header.get("alg"));
+    let alg = case.token.parameter("alg");
     let (result, title, text) = match alg.map(|alg| (alg.str(), alg.kind())) {
         Some((Some(name), _)) => {
             let known = find(name).map(|algorithm| format!(": {}", algorithm.description()));
@@ -311,12 +512,7 @@ fn key(case: Case<'_>, proof: &SignatureProof, spoilt: Option<&Certificate>) -> 
     }
     match (&proof.designated, &proof.key) {
         (Some((key, how)), _) => {
-            let (title, parameter) = match how {
-                Designation::Certificate => ("Key chosen by x5c", "x5c"),
-                Designation::KeyId => ("Key chosen by kid", "kid"),
-                Designation::OnlyKey => ("The only key that fits", "alg"),
-                Designation::Thumbprint => ("Key chosen by certificate thumbprint", "x5t"),
-            };
+            let (title, parameter) = designated(*how);
             let fits = proof
                 .alg
                 .as_deref()
@@ -387,7 +583,7 @@ fn key(case: Case<'_>, proof: &SignatureProof, spoilt: Option<&Certificate>) -> 
 /// The signature itself.
 fn signature(case: Case<'_>, proof: &SignatureProof) -> Check {
     let algorithm = proof.alg.as_deref().and_then(find);
-    let over = case.token.signing_input().map_or(0, str::len);
+    let over = case.token.signing_input().map_or(0, |input| input.len());
     let (result, title, text) = match proof.outcome {
         Outcome::Valid => {
             let description = algorithm
@@ -528,7 +724,7 @@ fn time(case: Case<'_>, times: &Times) -> Check {
                 .filter(|_| times.mark("exp").is_none())
                 .or_else(|| claim_range("nbf")),
         ),
-        TimeState::None if case.token.kind == Kind::Jwe => (
+        TimeState::None if case.is_closed() => (
             CheckResult::NotRun,
             "Times not checked",
             "The claims are encrypted".to_owned(),
@@ -559,7 +755,7 @@ fn expected(case: Case<'_>, expectation: &Expectation) -> Check {
         "aud" => ("Audience", PartRole::Payload),
         _ => ("Nonce", PartRole::Payload),
     };
-    let is_encrypted = part == PartRole::Payload && case.token.kind == Kind::Jwe;
+    let is_encrypted = part == PartRole::Payload && case.is_closed();
     let (result, how, text) = if is_encrypted {
         (
             CheckResult::NotRun,
@@ -584,6 +780,9 @@ fn expected(case: Case<'_>, expectation: &Expectation) -> Check {
         title: format!("{label} {how}"),
         result,
         text,
-        byte_range: member_range(case.token.part(part), expectation.name),
+        byte_range: match part {
+            PartRole::Payload => member_range(case.token.part(part), expectation.name),
+            _ => header_range(case, expectation.name),
+        },
     }
 }

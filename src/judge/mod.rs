@@ -10,13 +10,14 @@ mod validity;
 mod verdict;
 pub mod words;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use jiff::Timestamp;
 
-use crate::jose::json::{JsonFaultKind, Value};
-use crate::jose::{Fault, FaultKind, Part, PartRole, Token};
-use crate::verify::Proof;
+use crate::jose::json::JsonFaultKind;
+use crate::jose::{Fault, FaultKind, Kind, Part, PartRole, Token};
+use crate::verify::{DecryptionProof, Layer, Proof};
 
 pub use audit::{Confidence, Finding, Severity};
 pub use checks::{Check, CheckResult};
@@ -86,19 +87,52 @@ pub struct Judgement {
     pub not_run: Vec<&'static str>,
     /// Its times.
     pub times: Times,
+    /// Of the token that its payload is.
+    pub inner: Option<Box<Judgement>>,
+    /// Of its key binding JWT.
+    pub key_binding: Option<Box<Judgement>>,
 }
 
-/// Judges.
+impl Judgement {
+    /// This judgement and those of the tokens inside, from the outermost inwards.
+    pub fn layers(&self) -> impl Iterator<Item = &Self> {
+        let mut open = vec![self];
+        std::iter::from_fn(move || {
+            let next = open.pop()?;
+            let inside = [&next.key_binding, &next.inner].into_iter().flatten();
+            open.extend(inside.map(|inside| &**inside));
+            Some(next)
+        })
+    }
+}
+
+/// Judges a token and those inside of it.
 pub fn judge(case: Case<'_>) -> Judgement {
-    let profile = profile::determine(case.token, case.policy.profile);
+    let inside = |layer: &Option<Box<Layer>>, policy: &Policy| {
+        let layer = layer.as_deref()?;
+        Some(Box::new(judge(Case {
+            token: &layer.token,
+            proof: &layer.proof,
+            policy,
+            at: case.at,
+        })))
+    };
+    let inner = inside(&case.proof.inner, case.policy);
+    // What the policy says of the kind and the signer is not about the holder's own key.
+    let of_holder = Policy {
+        leeway_seconds: case.policy.leeway_seconds,
+        ..Policy::default()
+    };
+    let key_binding = inside(&case.proof.key_binding, &of_holder);
+    let profile = profile::determine(case);
     let times = time::times(case, &profile);
-    let audit::Audit { findings, not_run } = audit::run(&audit::Subject {
-        case,
-        profile: &profile,
-        times: &times,
-    });
-    let verdict = verdict::verdict(case, &profile, &times, &findings);
-    let checks = checks::checks(case, &profile, &times);
+    let audit::Audit { findings, not_run } = audit(case, &profile, &times);
+    let inside: Vec<&Judgement> = [&inner, &key_binding]
+        .into_iter()
+        .filter_map(|judgement| judgement.as_deref())
+        .collect();
+    let verdict = verdict::verdict(case, &profile, &times, &findings, &inside);
+    let checks = checks::checks(case, &profile, &times, inner.as_deref());
     Judgement {
         at: case.at,
         profile,
@@ -107,6 +141,108 @@ pub fn judge(case: Case<'_>) -> Judgement {
         findings,
         not_run,
         times,
+        inner,
+        key_binding,
+    }
+}
+
+/// Runs the rules for each signature or recipient. What two of them find alike is said once.
+fn audit(case: Case<'_>, profile: &Profile, times: &Times) -> audit::Audit {
+    let run = |case: Case<'_>| {
+        audit::run(&audit::Subject {
+            case,
+            profile,
+            times,
+        })
+    };
+    if case.token.entries() == 1 {
+        return run(case);
+    }
+    let mut all = audit::Audit {
+        findings: Vec::new(),
+        not_run: Vec::new(),
+    };
+    for (index, view) in case.views().into_iter().enumerate() {
+        let audit::Audit { findings, not_run } = run(view.case(case));
+        for finding in findings {
+            if !all.findings.contains(&finding) {
+                all.findings.push(finding);
+            }
+        }
+        // What one signature's rule could look at was run.
+        if index == 0 {
+            all.not_run = not_run;
+        } else {
+            all.not_run.retain(|rule| not_run.contains(rule));
+        }
+    }
+    all.findings
+        .sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    all
+}
+
+/// The token as it is for one of its signatures or recipients, with what was found out about that one.
+struct View<'a> {
+    token: Cow<'a, Token>,
+    proof: Cow<'a, Proof>,
+}
+
+impl View<'_> {
+    fn case<'a>(&'a self, whole: Case<'a>) -> Case<'a> {
+        Case {
+            token: &self.token,
+            proof: &self.proof,
+            ..whole
+        }
+    }
+}
+
+impl<'a> Case<'a> {
+    fn views(self) -> Vec<View<'a>> {
+        if self.token.entries() == 1 {
+            return vec![View {
+                token: Cow::Borrowed(self.token),
+                proof: Cow::Borrowed(self.proof),
+            }];
+        }
+        let views = self.token.views().into_iter().enumerate();
+        views
+            .map(|(index, token)| {
+                let signature = self.proof.signatures.get(index);
+                let is_of_it = |proof: &&DecryptionProof| {
+                    proof.recipient.is_none_or(|recipient| recipient == index)
+                };
+                let decryption = self.proof.decryption.as_ref().filter(is_of_it);
+                View {
+                    token,
+                    proof: Cow::Owned(Proof {
+                        signatures: signature.cloned().into_iter().collect(),
+                        decryption: decryption.cloned(),
+                        ..Proof::default()
+                    }),
+                }
+            })
+            .collect()
+    }
+
+    /// Whether the payload is a token of its own, so that claims and times are in that one.
+    fn is_envelope(&self) -> bool {
+        self.proof.inner.is_some()
+    }
+
+    /// Whether there are no claims because nothing opened the token.
+    fn is_closed(&self) -> bool {
+        self.token.kind == Kind::Jwe && self.token.part(PartRole::Payload).is_none()
+    }
+
+    /// What the policy expects of this layer: of an envelope only its algorithm.
+    fn expectations(&self) -> Vec<Expectation> {
+        let mut expectations = self.policy.expectations(self.token);
+        if self.is_envelope() {
+            let is_signed = self.token.kind != Kind::Jwe;
+            expectations.retain(|expectation| is_signed && expectation.name == "alg");
+        }
+        expectations
     }
 }
 
@@ -114,21 +250,18 @@ pub fn judge(case: Case<'_>) -> Judgement {
 fn spoils_encoding(token: &Token, fault: &Fault, profile: &Profile) -> bool {
     match (&fault.kind, fault.part) {
         (FaultKind::Encoding { .. } | FaultKind::Json(_), PartRole::Payload)
-            if is_unencoded(token) =>
+            if token.is_unencoded() =>
         {
             false
         }
         (FaultKind::Encoding { .. }, part) => part != PartRole::Disclosure,
         // Depth is a limit of this program, and no fault of the token.
         (FaultKind::Json(JsonFaultKind::Depth), _) => false,
-        (FaultKind::Json(_), PartRole::ProtectedHeader) => true,
         (FaultKind::Json(_), PartRole::Payload) => profile.name != ProfileName::Jws,
+        (
+            FaultKind::Json(_),
+            PartRole::ProtectedHeader | PartRole::UnprotectedHeader | PartRole::Token,
+        ) => true,
         _ => false,
     }
-}
-
-/// Whether the header says that the payload stands in the token as it is, not in base64url (RFC 7797 section 3).
-fn is_unencoded(token: &Token) -> bool {
-    let b64 = token.header().and_then(|header| header.get("b64"));
-    b64.is_some_and(|b64| b64.value == Value::Bool(false))
 }

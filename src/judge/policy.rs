@@ -44,7 +44,7 @@ impl Policy {
     /// `None` as a token's value means that it has none, or none of the right type.
     pub fn expectations(&self, token: &Token) -> Vec<Expectation> {
         let mut met = Vec::new();
-        let header = |name| token.header().and_then(|header| header.str(name));
+        let header = |name| token.parameter(name).and_then(Json::str);
         let claim = |name| token.claims().and_then(|claims| claims.get(name));
         if !self.algorithms.is_empty() {
             let found = header("alg");

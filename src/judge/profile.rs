@@ -1,6 +1,6 @@
 //! The kind of token, and how that is known.
 
-use crate::jose::Token;
+use super::Case;
 
 /// The kinds of token that are told apart so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,8 +80,16 @@ pub struct Profile {
 }
 
 /// Finds out the kind of a token.
-pub(super) fn determine(token: &Token, choice: ProfileChoice) -> Profile {
-    match choice {
+pub(super) fn determine(case: Case<'_>) -> Profile {
+    let token = case.token;
+    if case.is_envelope() {
+        return Profile {
+            name: ProfileName::Jws,
+            chosen_by: ChosenBy::Guess,
+            why: "the payload is a token of its own".to_owned(),
+        };
+    }
+    match case.policy.profile {
         ProfileChoice::Named(name) => Profile {
             name,
             chosen_by: ChosenBy::Option,

@@ -1,9 +1,14 @@
 //! The verdict and its reasons, as `REPORT.md` defines them.
 
-use super::{Case, Finding, Profile, TimeState, Times, is_unencoded, spoils_encoding, validity};
-use crate::jose::json::JsonFaultKind;
-use crate::jose::{FaultKind, Kind};
-use crate::verify::{NotChecked, Outcome, Provenance, SignatureProof};
+use std::borrow::Cow;
+
+use super::{Case, Finding, Judgement, Profile, TimeState, Times, spoils_encoding, validity};
+use crate::jose::json::{Json, JsonFaultKind};
+use crate::jose::{FaultKind, Kind, Token};
+use crate::verify::{
+    DecryptionOutcome, DecryptionProof, JweShapeFault, NotChecked, NotTried, Outcome, Provenance,
+    SignatureProof,
+};
 
 /// Whether a correct verifier would take the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -141,6 +146,7 @@ pub(super) fn verdict(
     profile: &Profile,
     times: &Times,
     findings: &[Finding],
+    inside: &[&Judgement],
 ) -> Verdict {
     let mut reasons: Vec<Reason> = findings
         .iter()
@@ -149,15 +155,16 @@ pub(super) fn verdict(
     if is_malformed(case, profile, times) {
         reasons.push(Reason::Malformed);
     }
-    for proof in &case.proof.signatures {
-        reasons.extend(signature_reason(proof));
-        if validity::spoilt(case.at, profile, times, proof).is_some() {
-            reasons.push(Reason::OnlyTokenSuppliedKey);
-        }
+    reasons.extend(signature_reasons(case, profile, times));
+    for judgement in inside {
+        reasons.extend(&judgement.verdict.reasons);
     }
-    if case.proof.decryption.is_some() {
-        reasons.push(Reason::Encrypted);
-    }
+    reasons.extend(
+        case.proof
+            .decryption
+            .as_ref()
+            .and_then(|proof| decryption_reason(proof, case)),
+    );
     if times.expired {
         reasons.push(Reason::Expired);
     }
@@ -168,12 +175,15 @@ pub(super) fn verdict(
     if case.token.faults.iter().any(|fault| {
         matches!(
             fault.kind,
-            FaultKind::TooLarge { .. } | FaultKind::Json(JsonFaultKind::Depth)
+            FaultKind::TooLarge { .. }
+                | FaultKind::TooMany { .. }
+                | FaultKind::Json(JsonFaultKind::Depth)
         )
-    }) {
+    }) || case.proof.is_too_deep
+    {
         reasons.push(Reason::LimitExceeded);
     }
-    if case.token.kind == Kind::SdJwt || is_unencoded(case.token) {
+    if case.token.kind == Kind::SdJwt {
         reasons.push(Reason::UnsupportedSerialization);
     }
     reasons.sort_unstable();
@@ -196,19 +206,50 @@ pub(super) fn verdict(
 /// What makes a token malformed beside the rules: its parts, an unreadable header, no `alg`, a time that is no number.
 fn is_malformed(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
     let token = case.token;
-    let has_alg = token
-        .header()
-        .is_some_and(|header| header.str("alg").is_some());
+    // What a header must say for its algorithm is missing or of another type.
+    let lacks_parameter = case
+        .proof
+        .decryption
+        .as_ref()
+        .is_some_and(|proof| matches!(proof.shape, Some(JweShapeFault::Parameter { .. })));
+    let lacks_enc = |view: &Cow<'_, Token>| {
+        token.kind == Kind::Jwe && view.parameter("enc").and_then(Json::str).is_none()
+    };
+    let lacks_alg = |view: &Cow<'_, Token>| view.parameter("alg").and_then(Json::str).is_none();
     token.kind == Kind::Unreadable
         || times.state == TimeState::Unreadable
-        || !has_alg
+        || lacks_parameter
+        || token
+            .views()
+            .iter()
+            .any(|view| lacks_alg(view) || lacks_enc(view))
         || token.faults.iter().any(|fault| {
             spoils_encoding(token, fault, profile)
                 || matches!(
                     fault.kind,
-                    FaultKind::HeaderNotObject { .. } | FaultKind::SegmentCount { .. }
+                    FaultKind::HeaderNotObject { .. }
+                        | FaultKind::Member { .. }
+                        | FaultKind::MixedForms { .. }
+                        | FaultKind::SegmentCount { .. }
+                        | FaultKind::UnevenB64
                 )
         })
+}
+
+/// Of several signatures one that is valid with the reviewer's key settles it, unless another one is wrong or none.
+fn signature_reasons(case: Case<'_>, profile: &Profile, times: &Times) -> Vec<Reason> {
+    let reason = |proof: &SignatureProof| {
+        let spoilt = || validity::spoilt(case.at, profile, times, proof);
+        signature_reason(proof).or_else(|| spoilt().map(|_| Reason::OnlyTokenSuppliedKey))
+    };
+    let all = case.proof.signatures.iter().map(reason);
+    let all: Vec<Option<Reason>> = all.collect();
+    let is_settled = all.iter().any(Option::is_none);
+    let mut reasons: Vec<Reason> = all.into_iter().flatten().collect();
+    if is_settled {
+        reasons.retain(|reason| reason.is_refusal());
+    }
+    reasons
 }
 
 fn signature_reason(proof: &SignatureProof) -> Option<Reason> {
@@ -229,11 +270,22 @@ fn signature_reason(proof: &SignatureProof) -> Option<Reason> {
     })
 }
 
+fn decryption_reason(proof: &DecryptionProof, case: Case<'_>) -> Option<Reason> {
+    Some(match proof.outcome {
+        // Of a token inside, that one's own verdict says who made it.
+        DecryptionOutcome::Decrypted if proof.is_symmetric || case.is_envelope() => return None,
+        DecryptionOutcome::Decrypted => Reason::SenderUnproven,
+        DecryptionOutcome::Failed => Reason::DecryptionFailed,
+        DecryptionOutcome::NotTried(NotTried::Limit) => Reason::LimitExceeded,
+        DecryptionOutcome::NotTried(_) => Reason::Encrypted,
+        DecryptionOutcome::Unsupported => Reason::UnsupportedAlgorithm,
+    })
+}
+
 /// Expectations about claims cannot be held against what is encrypted: that is the open question `encrypted`.
 fn policy_refusals(case: Case<'_>) -> impl Iterator<Item = Reason> {
-    let encrypted = case.token.kind == Kind::Jwe;
-    case.policy
-        .expectations(case.token)
+    let encrypted = case.is_closed();
+    case.expectations()
         .into_iter()
         .filter(|expectation| !expectation.met)
         .filter_map(move |expectation| match expectation.name {

@@ -2,7 +2,10 @@
 
 use super::{CheckResult, Judgement, Reason, VerdictOutcome, time, validity};
 use crate::jose::visible::visible;
-use crate::verify::{NotChecked, Outcome, Proof, Provenance, ShapeFault};
+use crate::verify::{
+    DecryptionOutcome, DecryptionProof, NotChecked, NotTried, Outcome, Proof, Provenance,
+    ShapeFault, SignatureProof,
+};
 
 /// A verdict in two sentences.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,16 +101,97 @@ fn acceptance(judgement: &Judgement) -> String {
 fn signature_words(judgement: &Judgement, proof: &Proof, when: When) -> String {
     let when = match when {
         When::Now => "now",
-        When::Then => "then",
+        When::Then => "at that instant",
     };
     let must = match judgement.verdict.outcome {
         VerdictOutcome::Accept => format!(", and a correct verifier would take this token {when}"),
         VerdictOutcome::Reject => format!(", but a correct verifier must refuse this token {when}"),
         VerdictOutcome::Undetermined => String::new(),
     };
-    let Some(signature) = proof.signatures.first() else {
-        return "It is encrypted: what it says, and who made it, cannot be seen without the recipient\u{2019}s key.".to_owned();
+    if let Some(decryption) = &proof.decryption {
+        return decryption_words(decryption, proof.inner.is_some());
+    }
+    let Some((at, signature)) = telling(judgement, &proof.signatures) else {
+        return "It lies so deep in other tokens that it was not looked at.".to_owned();
     };
+    let several = proof.signatures.len();
+    if several > 1 {
+        let is_genuine = |proof: &&SignatureProof| is_genuine(judgement, proof);
+        let genuine = proof.signatures.iter().filter(is_genuine);
+        return if is_genuine(&signature) {
+            let genuine = genuine.count();
+            format!("{genuine} of {several} signatures are genuine{must}.")
+        } else {
+            let words = one_signature_words(judgement, signature, &must);
+            format!("Signature {} of {several}: {words}", at.saturating_add(1))
+        };
+    }
+    one_signature_words(judgement, signature, &must)
+}
+
+fn decryption_words(proof: &DecryptionProof, holds_a_token: bool) -> String {
+    let key = proof.key.as_ref().map(|used| visible(&used.key.id));
+    match proof.outcome {
+        DecryptionOutcome::Decrypted => {
+            let key = key.unwrap_or_default();
+            let sender = match (proof.is_symmetric, holds_a_token) {
+                (true, _) => "only a holder of that key can have made it",
+                (false, true) => "anyone can encrypt for it, so what counts is the token inside",
+                (false, false) => "anyone can encrypt for it, so it does not say who made it",
+            };
+            format!("It was decrypted with your key {key}; {sender}.")
+        }
+        DecryptionOutcome::Failed => match (&proof.shape, proof.diagnosis.first()) {
+            (Some(fault), _) => format!("No key can open it: {fault}."),
+            (None, Some(diagnosis)) => visible(&diagnosis.text),
+            (None, None) => "The key that was meant for it does not open it.".to_owned(),
+        },
+        DecryptionOutcome::NotTried(NotTried::NoKeyOpens) => {
+            "It is encrypted, and none of your keys opens it.".to_owned()
+        }
+        DecryptionOutcome::NotTried(NotTried::Cancelled) => {
+            "It is encrypted, and opening it was called off.".to_owned()
+        }
+        DecryptionOutcome::NotTried(NotTried::Limit) => match (&proof.shape, proof.diagnosis.first()) {
+            (Some(fault), _) => format!("It was not opened: {fault}."),
+            (None, Some(diagnosis)) => visible(&diagnosis.text),
+            (None, None) => "It was not opened: it is too large.".to_owned(),
+        },
+        DecryptionOutcome::NotTried(NotTried::NoKey) => "It is encrypted: what it says, and who made it, cannot be seen without the recipient\u{2019}s key.".to_owned(),
+        DecryptionOutcome::Unsupported => {
+            "It is encrypted in a way that is not known here.".to_owned()
+        }
+    }
+}
+
+/// Of several signatures the one that decides: a wrong one, else a genuine one, else the first.
+fn telling<'a>(
+    judgement: &Judgement,
+    signatures: &'a [SignatureProof],
+) -> Option<(usize, &'a SignatureProof)> {
+    let first = |is_meant: &dyn Fn(&SignatureProof) -> bool| {
+        let mut all = signatures.iter().enumerate();
+        all.find(|(_, proof)| is_meant(proof))
+    };
+    first(&|proof| matches!(proof.outcome, Outcome::Invalid | Outcome::Unsecured))
+        .or_else(|| first(&|proof| is_genuine(judgement, proof)))
+        .or_else(|| first(&|_| true))
+}
+
+/// Whether a key of the reviewer's verifies it, which nothing spoils at the instant.
+fn is_genuine(judgement: &Judgement, proof: &SignatureProof) -> bool {
+    let used = proof.key.as_ref().map(|used| used.provenance);
+    proof.outcome == Outcome::Valid
+        && matches!(used, Some(Provenance::Yours) | None)
+        && !is_spoilt(judgement, proof)
+}
+
+/// Whether the certificates that it rests on are outside their validity.
+fn is_spoilt(judgement: &Judgement, proof: &SignatureProof) -> bool {
+    validity::spoilt(judgement.at, &judgement.profile, &judgement.times, proof).is_some()
+}
+
+fn one_signature_words(judgement: &Judgement, signature: &SignatureProof, must: &str) -> String {
     let key = || {
         signature
             .key
@@ -115,12 +199,6 @@ fn signature_words(judgement: &Judgement, proof: &Proof, when: When) -> String {
             .map(|used| visible(&used.key.id))
             .unwrap_or_default()
     };
-    let spoilt = validity::spoilt(
-        judgement.at,
-        &judgement.profile,
-        &judgement.times,
-        signature,
-    );
     match signature.outcome {
         Outcome::Valid => match signature.key.as_ref().map(|used| used.provenance) {
             Some(Provenance::Token) => {
@@ -132,7 +210,7 @@ fn signature_words(judgement: &Judgement, proof: &Proof, when: When) -> String {
             Some(Provenance::PublicDefault) => {
                 "The signature verifies under a secret that everybody knows: anyone can make such a token.".to_owned()
             }
-            _ if spoilt.is_some() => {
+            _ if is_spoilt(judgement, signature) => {
                 "The signature verifies with a certificate that came inside the token, and the certificates are outside their validity: that proves nothing about who made it.".to_owned()
             }
             _ => format!("The signature is genuine (your key {}){must}.", key()),
@@ -168,11 +246,10 @@ fn signature_words(judgement: &Judgement, proof: &Proof, when: When) -> String {
 /// A reason in a few words, for the headline.
 pub fn reason_words(reason: Reason, judgement: &Judgement) -> String {
     let apart = |claim: &str| {
-        judgement
-            .times
-            .mark(claim)
-            .and_then(|mark| mark.at)
-            .map(|at| span(time::seconds_between(at, judgement.at)))
+        let at = judgement
+            .layers()
+            .find_map(|layer| layer.times.mark(claim)?.at)?;
+        Some(span(time::seconds_between(at, judgement.at)))
     };
     match reason {
         Reason::DecryptionFailed => "cannot be decrypted with the key meant for it".to_owned(),
@@ -213,6 +290,14 @@ pub fn reason_words(reason: Reason, judgement: &Judgement) -> String {
     }
 }
 
+/// `1 token`, `2 tokens`.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
@@ -244,12 +329,19 @@ fn units(seconds: i64) -> Vec<(i64, usize)> {
 /// A span of seconds in at most two units: "3 days 1 hour", "14 minutes 5 seconds", "0 seconds".
 pub fn span(seconds: i64) -> String {
     let names = ["year", "day", "hour", "minute", "second"];
-    let words = units(seconds).into_iter().map(|(count, unit)| {
-        let name = names.get(unit).copied().unwrap_or_default();
-        let plural = if count == 1 { "" } else { "s" };
-        format!("{count} {name}{plural}")
-    });
-    words.collect::<Vec<_>>().join(" ")
+    let mut words = String::with_capacity(24);
+    for (count, unit) in units(seconds) {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(&count.to_string());
+        words.push(' ');
+        words.push_str(names.get(unit).copied().unwrap_or_default());
+        if count != 1 {
+            words.push('s');
+        }
+    }
+    words
 }
 
 /// The same, short: "3 d 1 h", "14 min 5 s", "0 s".

@@ -3,14 +3,17 @@
 //! A loader never refuses a whole set for one bad key: the bad one is listed with its [`KeyFault`]. Only a file
 //! that yields no usable key at all is a [`LoadError`].
 
+mod akp;
 mod forms;
 mod inconsistency;
 mod key;
 mod pair;
 mod public;
+mod reading;
 mod ring;
 mod set;
 
+pub use akp::MlDsa;
 pub use forms::{
     LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming, from_certificate_der,
     from_jwk, load, load_secret, readings,
@@ -20,5 +23,6 @@ pub use key::{
     Certificate, Curve, Holds, Key, KeyFault, KeyKind, KeyNote, Loaded, Material, Members,
     OkpCurve, Secret,
 };
+pub use reading::{Reading, Reread};
 pub use ring::KeyRing;
 pub use set::{SetNote, SharedKid};

@@ -1,12 +1,13 @@
-//! Whether the private half of a key belongs to its public half.
+//! Private halves of keys, and whether they belong to their public halves.
 //!
-//! Cheap checks with a bound on their size: of a private key nothing is used here, but a reviewer who signs with it
-//! elsewhere wants to know, and a key that is put together from two verifies with the half that nobody meant.
+//! Cheap checks with a bound on their size: a key that is put together from two verifies with the half that nobody
+//! meant, and decrypts with neither.
 
 use openssl::bn::{BigNum, BigNumContext, BigNumRef};
-use openssl::ec::{EcKeyRef, EcPoint};
+use openssl::ec::{EcKey, EcKeyRef, EcPoint};
 use openssl::error::ErrorStack;
-use openssl::pkey::{HasPrivate, Id, PKey, PKeyRef, Public};
+use openssl::pkey::{Id, PKey, Private, Public};
+use openssl::rsa::RsaPrivateKeyBuilder;
 
 use super::{Curve, Inconsistency, OkpCurve};
 
@@ -26,17 +27,35 @@ pub(super) struct RsaNumbers<'a> {
     pub(super) derived: [Option<&'a BigNumRef>; 3],
 }
 
+/// A private half, and what is wrong with it.
+pub(super) struct Half {
+    /// `None` when it does not belong to the public half.
+    pub(super) key: Option<PKey<Private>>,
+    pub(super) found: Vec<Inconsistency>,
+}
+
+impl Half {
+    /// Of a half that belongs, or not.
+    pub(super) fn checked(key: Result<Option<PKey<Private>>, ErrorStack>) -> Self {
+        let key = key.ok().flatten();
+        let found = unless(key.is_some());
+        Self { key, found }
+    }
+}
+
 /// Of a private key that OpenSSL has read.
-pub(super) fn of_pkey<T: HasPrivate>(key: &PKeyRef<T>) -> Vec<Inconsistency> {
+pub(super) fn of_pkey(key: PKey<Private>) -> Half {
     match key.id() {
         Id::EC => {
             let belongs = key.ec_key().is_ok_and(|key| key.check_key().is_ok());
-            unless(belongs)
+            Half::checked(Ok(belongs.then_some(key)))
         }
+        // Made anew: with RSASSA-PSS alone allowed OpenSSL would not decrypt, and a reviewer may want to know what else
+        // the key opens.
         Id::RSA | Id::RSA_PSS => key.rsa().map_or_else(
-            |_stack| vec![Inconsistency::PrivateHalf],
+            |stack| Half::checked(Err(stack)),
             |key| {
-                rsa(&RsaNumbers {
+                let half = rsa(&RsaNumbers {
                     n: key.n(),
                     e: key.e(),
                     d: key.d(),
@@ -44,51 +63,66 @@ pub(super) fn of_pkey<T: HasPrivate>(key: &PKeyRef<T>) -> Vec<Inconsistency> {
                     // Of three primes OpenSSL shows two.
                     is_pair: false,
                     derived: [key.dmp1(), key.dmq1(), key.iqmp()],
-                })
+                });
+                let is_whole = half.found.is_empty();
+                Half {
+                    // With its primes it is faster, and written down again as it was.
+                    key: match PKey::from_rsa(key) {
+                        Ok(whole) if is_whole => Some(whole),
+                        _ => half.key,
+                    },
+                    ..half
+                }
             },
         ),
         // OpenSSL computes the public half itself.
-        _ => Vec::new(),
+        _ => Half::checked(Ok(Some(key))),
     }
 }
 
-/// Of `d` of an elliptic curve key.
-pub(super) fn ec(curve: Curve, public: &PKey<Public>, d: &[u8]) -> Vec<Inconsistency> {
-    let belongs = public.ec_key().and_then(|key| ec_belongs(&key, d));
-    if !belongs.unwrap_or(false) {
-        return vec![Inconsistency::PrivateHalf];
-    }
+/// From `d` of an elliptic curve key, big-endian.
+pub(super) fn ec(curve: Curve, public: &PKey<Public>, d: &[u8]) -> Half {
+    let mut half = Half::checked(public.ec_key().and_then(|key| ec_pair(&key, d)));
     // RFC 7518 section 6.2.2.1: as long as the order, which on these curves is as long as the field.
     let expected = curve.coordinate_bytes();
-    if d.len() == expected {
-        return Vec::new();
+    if half.key.is_some() && d.len() != expected {
+        half.found.push(Inconsistency::PrivateLength {
+            expected,
+            found: d.len(),
+        });
     }
-    vec![Inconsistency::PrivateLength {
-        expected,
-        found: d.len(),
-    }]
+    half
 }
 
-/// Of `d` of an octet key pair.
-pub(super) fn okp(curve: OkpCurve, public: &PKey<Public>, d: &[u8]) -> Vec<Inconsistency> {
+/// From `d` of an octet key pair (RFC 8037 section 2).
+pub(super) fn okp(curve: OkpCurve, public: &PKey<Public>, d: &[u8]) -> Half {
     let id = match curve {
         OkpCurve::Ed25519 => Id::ED25519,
         OkpCurve::Ed448 => Id::ED448,
         OkpCurve::X25519 => Id::X25519,
         OkpCurve::X448 => Id::X448,
     };
-    let own = PKey::private_key_from_raw_bytes(d, id).and_then(|key| key.raw_public_key());
-    unless(own.is_ok_and(|own| public.raw_public_key().is_ok_and(|public| own == public)))
+    let own = PKey::private_key_from_raw_bytes(d, id);
+    Half::checked(own.map(|own| Some(own).filter(|own| has_public_half(own, public))))
 }
 
-/// Of the private numbers of an RSA key.
-pub(super) fn rsa(numbers: &RsaNumbers<'_>) -> Vec<Inconsistency> {
-    let mut found = unless(rsa_belongs(numbers).unwrap_or(false));
+/// Whether the raw public half that follows from a private one is this one.
+pub(super) fn has_public_half(own: &PKey<Private>, public: &PKey<Public>) -> bool {
+    let own = own.raw_public_key();
+    own.is_ok_and(|own| public.raw_public_key().is_ok_and(|public| own == public))
+}
+
+/// From the numbers of an RSA key. What it is used for goes without the primes, so that wrong numbers that follow from
+/// them do no harm.
+pub(super) fn rsa(numbers: &RsaNumbers<'_>) -> Half {
+    let mut half = Half::checked(rsa_pair(numbers));
     let Some((p, q)) = numbers.primes else {
-        return found;
+        return half;
     };
     if p == q {
-        found.push(Inconsistency::EqualPrimes);
+        // Modulo a square of a prime `d` is no inverse.
+        half.key = None;
+        half.found.push(Inconsistency::EqualPrimes);
     }
     let [dp, dq, qi] = numbers.derived;
     let derived = [
@@ -101,10 +135,19 @@ pub(super) fn rsa(numbers: &RsaNumbers<'_>) -> Vec<Inconsistency> {
         let is_inverse = number.num_bits() <= numbers.n.num_bits()
             && is_inverse(number, other, prime, is_exponent).unwrap_or(false);
         if !is_inverse {
-            found.push(Inconsistency::Derived { name });
+            half.found.push(Inconsistency::Derived { name });
         }
     }
-    found
+    half
+}
+
+fn rsa_pair(numbers: &RsaNumbers<'_>) -> Result<Option<PKey<Private>>, ErrorStack> {
+    if !rsa_belongs(numbers)? {
+        return Ok(None);
+    }
+    let &RsaNumbers { n, e, d, .. } = numbers;
+    let key = RsaPrivateKeyBuilder::new(n.to_owned()?, e.to_owned()?, d.to_owned()?)?.build();
+    PKey::from_rsa(key).map(Some)
 }
 
 /// Whether a number is below a prime and the inverse of another: modulo the prime, or (`is_exponent`) one less.
@@ -134,17 +177,29 @@ fn unless(belongs: bool) -> Vec<Inconsistency> {
     }
 }
 
-fn ec_belongs(key: &EcKeyRef<Public>, d: &[u8]) -> Result<bool, ErrorStack> {
+fn ec_pair(key: &EcKeyRef<Public>, d: &[u8]) -> Result<Option<PKey<Private>>, ErrorStack> {
+    let mut d = BigNum::from_slice(d)?;
+    let pair = ec_belongs(key, &d).and_then(|belongs| {
+        if !belongs {
+            return Ok(None);
+        }
+        let pair = EcKey::from_private_components(key.group(), &d, key.public_key())?;
+        PKey::from_ec_key(pair).map(Some)
+    });
+    d.clear();
+    pair
+}
+
+fn ec_belongs(key: &EcKeyRef<Public>, d: &BigNumRef) -> Result<bool, ErrorStack> {
     let group = key.group();
     let mut context = BigNumContext::new()?;
     let mut order = BigNum::new()?;
     group.order(&mut order, &mut context)?;
-    let d = BigNum::from_slice(d)?;
-    if d.num_bits() == 0 || d >= order {
+    if d.num_bits() == 0 || d >= &*order {
         return Ok(false);
     }
     let mut own = EcPoint::new(group)?;
-    own.mul_generator2(group, &d, &mut context)?;
+    own.mul_generator2(group, d, &mut context)?;
     own.eq(group, key.public_key(), &mut context)
 }
 
@@ -199,11 +254,16 @@ mod tests {
     use openssl::bn::{BigNum, BigNumContext, BigNumRef};
     use openssl::ec::{EcGroup, EcKey};
     use openssl::nid::Nid;
-    use openssl::pkey::Private;
+    use openssl::pkey::{PKey, Private};
     use openssl::rsa::Rsa;
 
     use crate::jose::base64url::encode;
-    use crate::keys::{Holds, Inconsistency, KeyNote, load};
+    use crate::keys::{Holds, Inconsistency, Key, KeyNote, load};
+
+    #[track_caller]
+    fn one(text: &str) -> Key {
+        load("key.jwk", text.as_bytes()).unwrap().remove(0)
+    }
 
     #[track_caller]
     fn is_inconsistent(file: impl AsRef<[u8]>, expected: &[Inconsistency]) {
@@ -223,6 +283,13 @@ mod tests {
             })
             .collect();
         assert_eq!(found, expected.iter().collect::<Vec<_>>());
+        // What only others than `d` are to blame for leaves it usable.
+        let has_half = expected.iter().all(|found| match found {
+            Inconsistency::Derived { .. } | Inconsistency::PrivateLength { .. } => true,
+            Inconsistency::Missing { name } => *name != "d",
+            _ => false,
+        });
+        assert_eq!(key.private().is_some(), has_half, "{expected:?}");
     }
 
     #[track_caller]
@@ -472,5 +539,39 @@ mod tests {
                     )
                 });
         is_torn(torn.unwrap().build().private_key_to_der().unwrap());
+    }
+
+    #[test]
+    fn the_private_half_is_kept_whatever_it_came_in() {
+        let group = EcGroup::from_curve_name(Nid::SECP384R1).unwrap();
+        for pkey in [
+            PKey::from_ec_key(EcKey::generate(&group).unwrap()),
+            PKey::from_rsa(Rsa::generate(1024).unwrap()),
+            PKey::generate_x25519(),
+            PKey::generate_x448(),
+            PKey::generate_ed25519(),
+        ] {
+            let pkey = pkey.unwrap();
+            for file in [
+                pkey.private_key_to_pkcs8().unwrap(),
+                pkey.private_key_to_pem_pkcs8().unwrap(),
+            ] {
+                let key = load("key", &file).unwrap().remove(0);
+                let private = key.private().unwrap();
+                assert!(private.public_eq(&pkey) && key.public().unwrap().public_eq(&pkey));
+                assert_eq!(
+                    private.private_key_to_pkcs8().unwrap(),
+                    pkey.private_key_to_pkcs8().unwrap()
+                );
+            }
+        }
+        assert!(one(r#"{"kty":"oct","k":"AAAA"}"#).private().is_none());
+        let rsa = Rsa::generate(1024).unwrap();
+        let [n, e, d] = [rsa.n(), rsa.e(), rsa.d()].map(|number| encode(&number.to_vec()));
+        let public = one(&format!(r#"{{"kty":"RSA","n":"{n}","e":"{e}"}}"#));
+        assert!(public.private().is_none() && public.public().is_some());
+        let pair = one(&format!(r#"{{"kty":"RSA","n":"{n}","e":"{e}","d":"{d}"}}"#));
+        let private = pair.private().unwrap().rsa().unwrap();
+        assert_eq!(private.d(), rsa.d());
     }
 }

@@ -39,6 +39,18 @@ impl KeyRing {
         Some(removed)
     }
 
+    /// Puts a key in the place of the one of this id and names all anew. Gives the old one; without it nothing changes.
+    pub fn replace(&mut self, id: &str, with: Key) -> Option<Arc<Key>> {
+        let old = self.remove(id)?;
+        self.add([with]);
+        Some(old)
+    }
+
+    /// The key that is the same as this one in every respect, its source and place included.
+    pub fn same_as(&self, key: &Key) -> Option<&Arc<Key>> {
+        self.keys.iter().find(|other| order(key, other).is_eq())
+    }
+
     /// The keys, in order.
     pub fn keys(&self) -> &[Arc<Key>] {
         &self.keys

@@ -88,14 +88,6 @@ pub(super) fn bytes(range: &Range<usize>) -> String {
     }
 }
 
-/// `1 token`, `2 tokens`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    match count {
-        1 => format!("1 {noun}"),
-        _ => format!("{count} {noun}s"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,22 +14,28 @@ mod text;
 use jiff::Timestamp;
 
 use crate::inspection::{Inspection, Session};
+use crate::judge::words::When;
 use crate::judge::{Judgement, Severity, VerdictOutcome};
 use crate::keys::KeyRing;
 
 pub use json::json;
 pub use text::{found, text};
 
-/// What a report leaves out.
+/// What a report leaves out, and how it speaks of its instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
     /// Whether the tokens' text stays out.
     pub redact: bool,
+    /// Whether the instant of the report is the present.
+    pub when: When,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { redact: true }
+        Self {
+            redact: true,
+            when: When::Now,
+        }
     }
 }
 
@@ -51,7 +57,7 @@ pub struct Report<'a> {
     pub keys: &'a KeyRing,
     /// The distinct tokens, in the order in which they were first found.
     pub tokens: Vec<Judged<'a>>,
-    /// What is left out.
+    /// What is left out, and how it speaks.
     pub options: Options,
 }
 
@@ -114,7 +120,7 @@ impl Summary {
             VerdictOutcome::Undetermined => &mut self.undetermined,
         };
         *outcome = outcome.saturating_add(1);
-        for finding in &judgement.findings {
+        for finding in judgement.layers().flat_map(|layer| &layer.findings) {
             for (severity, count) in Severity::ALL.iter().zip(&mut self.findings) {
                 if *severity == finding.severity {
                     *count = count.saturating_add(1);

@@ -1,6 +1,7 @@
 //! The objects of the JSON report: field names, order and null rules. Other programs read them: a field keeps
 //! its name and meaning. `docs/report.schema.json` says the same in JSON Schema.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use serde::Serialize;
@@ -9,12 +10,15 @@ use serde::ser::{SerializeMap as _, Serializer};
 use super::exact::{Exact, ExactNumber};
 use super::{Judged, Options, Summary};
 use crate::find::Place;
-use crate::inspection::Inspection;
+use crate::inspection::{Inspection, sha256};
 use crate::jose::json::{Document, Json, Value};
-use crate::jose::{Fault, PartRole, Token, base64url};
-use crate::judge::{Check, Evidence, Finding, Profile, Times, Verdict};
+use crate::jose::{Fault, Kind, PartRole, Token, base64url};
+use crate::judge::{Check, Evidence, Finding, Judgement, Profile, Times, Verdict};
 use crate::keys::{Key, KeyRing};
-use crate::verify::{DecryptionProof, Diagnosis, Facts, SignatureProof, UsedKey, hex};
+use crate::verify::{
+    DecryptionOutcome, DecryptionProof, Diagnosis, Facts, Layer, Proof, SignatureProof, UsedKey,
+    hex,
+};
 
 /// A field of something that this version does not find out yet.
 type NotYet = Option<()>;
@@ -78,7 +82,7 @@ impl<'a> KeyShape<'a> {
 #[derive(Serialize)]
 pub(super) struct TokenShape<'a> {
     sources: Vec<SourceShape<'a>>,
-    sha256: &'a str,
+    sha256: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a str>,
     kind: &'static str,
@@ -87,15 +91,15 @@ pub(super) struct TokenShape<'a> {
     profile: ProfileShape<'a>,
     header: Option<Exact<'a>>,
     header_text: Option<&'a str>,
-    unprotected: NotYet,
+    unprotected: Option<Exact<'a>>,
     claims: Option<Exact<'a>>,
     claims_text: Option<&'a str>,
     payload_base64: Option<String>,
     signatures: Vec<SignatureShape<'a>>,
     decryption: Option<DecryptionShape<'a>>,
-    inner: NotYet,
+    inner: Option<Box<Self>>,
     disclosures: NoneYet,
-    key_binding: NotYet,
+    key_binding: Option<Box<Self>>,
     time: TimeShape<'a>,
     checks: Vec<CheckShape>,
     verdict: VerdictShape,
@@ -112,6 +116,41 @@ impl<'a> TokenShape<'a> {
             ..
         } = judged.inspection;
         let judgement = &judged.judgement;
+        Self::layer(
+            Cow::Borrowed(sha256),
+            token,
+            proof,
+            judgement,
+            places,
+            options,
+        )
+    }
+
+    /// A token inside of another one.
+    fn inside(layer: &'a Layer, judgement: &'a Judgement, options: Options) -> Box<Self> {
+        let sha256 = Cow::Owned(sha256(layer.token.text()));
+        Box::new(Self::layer(
+            sha256,
+            &layer.token,
+            &layer.proof,
+            judgement,
+            &[],
+            options,
+        ))
+    }
+
+    fn layer(
+        sha256: Cow<'a, str>,
+        token: &'a Token,
+        proof: &'a Proof,
+        judgement: &'a Judgement,
+        places: &'a [Place],
+        options: Options,
+    ) -> Self {
+        let inside = |layer: &'a Option<Box<Layer>>, judgement: &'a Option<Box<Judgement>>| {
+            let (layer, judgement) = layer.as_ref().zip(judgement.as_ref())?;
+            Some(Self::inside(layer, judgement, options))
+        };
         let claims = object(token.claims());
         let claims_text = token
             .part(PartRole::Payload)
@@ -129,7 +168,10 @@ impl<'a> TokenShape<'a> {
             header_text: token
                 .part(PartRole::ProtectedHeader)
                 .and_then(|part| part.utf8()),
-            unprotected: None,
+            unprotected: token
+                .envelope()
+                .filter(|_| token.kind == Kind::Jwe)
+                .and_then(|envelope| shallow_object(envelope.get("unprotected")?)),
             claims,
             claims_text,
             // Beside claims that are not UTF-8 too: nothing else would hold what they are exactly.
@@ -140,12 +182,13 @@ impl<'a> TokenShape<'a> {
             signatures: proof
                 .signatures
                 .iter()
-                .map(|signature| SignatureShape::new(signature, token))
+                .enumerate()
+                .map(|(entry, signature)| SignatureShape::new(signature, token, entry))
                 .collect(),
             decryption: proof.decryption.as_ref().map(DecryptionShape::new),
-            inner: None,
+            inner: inside(&proof.inner, &judgement.inner),
             disclosures: [],
-            key_binding: None,
+            key_binding: inside(&proof.key_binding, &judgement.key_binding),
             time: TimeShape::new(&judgement.times),
             checks: judgement.checks.iter().map(CheckShape::new).collect(),
             verdict: VerdictShape::new(&judgement.verdict),
@@ -161,10 +204,13 @@ const MAX_REPORTED_DEPTH: usize = 100;
 
 /// The object of a document, as far as it could be read, unless it nests too deep to be told as an object.
 fn object(document: Option<&Document>) -> Option<Exact<'_>> {
-    let root = document?.root.as_ref()?;
-    root.object()
-        .filter(|_| !is_deeper_than(root, MAX_REPORTED_DEPTH))
-        .map(|_| Exact(root))
+    shallow_object(document?.root.as_ref()?)
+}
+
+fn shallow_object(json: &Json) -> Option<Exact<'_>> {
+    json.object()
+        .filter(|_| !is_deeper_than(json, MAX_REPORTED_DEPTH))
+        .map(|_| Exact(json))
 }
 
 fn is_deeper_than(root: &Json, limit: usize) -> bool {
@@ -250,7 +296,7 @@ struct SignatureShape<'a> {
     alg: Option<&'a str>,
     kid: Option<&'a str>,
     header: Option<Exact<'a>>,
-    unprotected: NotYet,
+    unprotected: Option<Exact<'a>>,
     outcome: &'static str,
     key: Option<UsedKeyShape<'a>>,
     diagnosis: Vec<DiagnosisShape<'a>>,
@@ -258,12 +304,13 @@ struct SignatureShape<'a> {
 }
 
 impl<'a> SignatureShape<'a> {
-    fn new(proof: &'a SignatureProof, token: &'a Token) -> Self {
+    fn new(proof: &'a SignatureProof, token: &'a Token, entry: usize) -> Self {
+        let header = |role| object(token.part_of(entry, role)?.json.as_ref());
         Self {
             alg: proof.alg.as_deref(),
             kid: proof.kid.as_deref(),
-            header: object(token.header()),
-            unprotected: None,
+            header: header(PartRole::ProtectedHeader),
+            unprotected: header(PartRole::UnprotectedHeader),
             outcome: proof.outcome.name(),
             key: proof.key.as_ref().map(UsedKeyShape::new),
             diagnosis: proof.diagnosis.iter().map(DiagnosisShape::new).collect(),
@@ -352,9 +399,9 @@ struct DecryptionShape<'a> {
     outcome: &'static str,
     alg: Option<&'a str>,
     enc: Option<&'a str>,
-    recipient: NotYet,
-    key: NotYet,
-    diagnosis: NoneYet,
+    recipient: Option<usize>,
+    key: Option<UsedKeyShape<'a>>,
+    diagnosis: Vec<DiagnosisShape<'a>>,
 }
 
 impl<'a> DecryptionShape<'a> {
@@ -363,9 +410,11 @@ impl<'a> DecryptionShape<'a> {
             outcome: proof.outcome.name(),
             alg: proof.alg.as_deref(),
             enc: proof.enc.as_deref(),
-            recipient: None,
-            key: None,
-            diagnosis: [],
+            recipient: proof
+                .recipient
+                .filter(|_| proof.outcome == DecryptionOutcome::Decrypted),
+            key: proof.key.as_ref().map(UsedKeyShape::new),
+            diagnosis: proof.diagnosis.iter().map(DiagnosisShape::new).collect(),
         }
     }
 }

@@ -7,12 +7,13 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 
-use super::layout::{bytes, counted, prose, table, written};
+use super::layout::{bytes, prose, table, written};
 use super::{Judged, Options, Report, Summary};
 use crate::find::{Place, Where};
 use crate::jose::json::Document;
 use crate::jose::visible::visible;
-use crate::jose::{Kind, Part, PartRole, Token, registry};
+use crate::jose::{Kind, Part, PartRole, Serialization, Token, registry};
+use crate::judge::words::counted;
 use crate::judge::{Check, CheckResult, Finding, Judgement, TimeState, Times, words};
 use crate::keys::{Holds, Key};
 use crate::verify::{Facts, Proof, Provenance, SignatureProof};
@@ -58,17 +59,57 @@ fn key_row(key: &Key) -> [String; 3] {
 fn token(judged: &Judged<'_>, options: Options, out: &mut dyn Write) -> io::Result<()> {
     let inspection = judged.inspection;
     let judgement = &judged.judgement;
-    let sentence = words::sentence(judgement, &inspection.proof, words::When::Now);
+    let sentence = words::sentence(judgement, &inspection.proof, options.when);
     writeln!(out, "{}", visible(&sentence.headline))?;
     prose(&sentence.explanation, "  ", out)?;
     writeln!(out)?;
     table(facts(judged, options), "  ", out)?;
-    members("Header", inspection.token.header(), &inspection.token, out)?;
-    payload(&inspection.token, out)?;
+    layer(&inspection.token, &inspection.proof, judgement, out)
+}
+
+/// What a token says and what is said of it, and then the same of the tokens inside.
+fn layer(
+    token: &Token,
+    proof: &Proof,
+    judgement: &Judgement,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    headers(token, out)?;
+    payload(token, out)?;
     times(&judgement.times, judgement.at, out)?;
-    faults(&inspection.token, out)?;
+    faults(token, out)?;
     checks(&judgement.checks, out)?;
-    findings(judgement, out)
+    findings(judgement, out)?;
+    for (name, layer_of, judgement_of) in [
+        ("Nested token", &proof.inner, &judgement.inner),
+        (
+            "Key binding JWT",
+            &proof.key_binding,
+            &judgement.key_binding,
+        ),
+    ] {
+        if let (Some(inside), Some(judgement)) = (layer_of, judgement_of) {
+            let sentence = words::sentence(judgement, &inside.proof, words::When::Now);
+            writeln!(out, "\n  {name}: {}", visible(&sentence.headline))?;
+            prose(&sentence.explanation, "    ", out)?;
+            layer(&inside.token, &inside.proof, judgement, out)?;
+        }
+    }
+    Ok(())
+}
+
+/// The headers of every signature or recipient, what is protected before what is not.
+fn headers(token: &Token, out: &mut dyn Write) -> io::Result<()> {
+    for part in &token.parts {
+        let title = match part.role {
+            PartRole::ProtectedHeader if token.serialization == Serialization::Compact => "Header",
+            PartRole::ProtectedHeader => "Protected header",
+            PartRole::UnprotectedHeader => "Unprotected header",
+            _ => continue,
+        };
+        members(title, part.json.as_ref(), token, out)?;
+    }
+    Ok(())
 }
 
 /// What it is, where it was found and what verified it.
@@ -155,7 +196,27 @@ fn proof(proof: &Proof, row: &mut impl FnMut(&str, String)) {
         let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "none".to_owned());
         let (alg, enc) = (name(&decryption.alg), name(&decryption.enc));
         let outcome = decryption.outcome.name().replace('-', " ");
-        row("Decryption", format!("{outcome}, alg {alg}, enc {enc}"));
+        let key = decryption.key.as_ref().map(|used| {
+            let read_as = used
+                .read_as
+                .map_or(String::new(), |reading| format!(", read as {reading}"));
+            format!(
+                ", with your key: {} ({}){read_as}",
+                used.key.id, used.key.source
+            )
+        });
+        let key = key.unwrap_or_default();
+        row(
+            "Decryption",
+            format!("{outcome}, alg {alg}, enc {enc}{key}"),
+        );
+        for diagnosis in &decryption.diagnosis {
+            row("", diagnosis.text.clone());
+            row(
+                "",
+                format!("For the developer: {}", diagnosis.for_developer),
+            );
+        }
     }
 }
 
@@ -280,7 +341,7 @@ fn times(times: &Times, at: Timestamp, out: &mut dyn Write) -> io::Result<()> {
 fn distance(mark: Timestamp, at: Timestamp) -> String {
     let seconds = mark.as_second().saturating_sub(at.as_second());
     match seconds {
-        0 => "now".to_owned(),
+        0 => "at this instant".to_owned(),
         1.. => format!("in {}", words::span(seconds)),
         _ => format!("{} ago", words::span(seconds.saturating_neg())),
     }

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use openssl::x509::{X509, X509VerifyResult};
 
 use super::anchor::{self, Anchor};
+use crate::jose::Token;
 use crate::jose::base64url::{self, EncodingFaultKind};
-use crate::jose::json::{Document, Json};
+use crate::jose::json::Json;
 use crate::keys::{Certificate, Key, KeyRing, from_certificate_der};
 
 /// More certificates than this are not looked at.
@@ -124,8 +125,8 @@ impl Chain {
 }
 
 /// The chain in this header, held against the reviewer's keys; `None` without `x5c`.
-pub(super) fn chain(header: &Document, keys: &KeyRing) -> Option<Chain> {
-    let x5c = header.get("x5c")?;
+pub(super) fn chain(token: &Token, keys: &KeyRing) -> Option<Chain> {
+    let x5c = token.parameter("x5c")?;
     let mut chain = Chain::default();
     let Some(entries) = x5c.array() else {
         chain.whole(ChainFaultKind::NotAnArray(x5c.kind()));

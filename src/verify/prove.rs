@@ -1,13 +1,15 @@
 //! Which keys are tried, in which order, and what the result is called (`REPORT.md`, "Which keys").
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::algorithm::{self, Algorithm, Family};
+use super::unseal::{Unsealed, unseal};
 use super::{
-    Chain, DecryptionOutcome, DecryptionProof, Designation, KnownSecret, NotChecked, Outcome,
-    Proof, Provenance, SignatureProof, Trial, UsedKey, chain, defaults, explain,
+    Chain, Designation, KnownSecret, Layer, NotChecked, Outcome, Proof, Provenance, SignatureProof,
+    Trial, UsedKey, Watch, chain, defaults, explain,
 };
-use crate::jose::json::Document;
+use crate::jose::json::{Document, Json};
 use crate::jose::{FaultKind, Kind, PartRole, Token, base64url};
 use crate::keys::{
     Holds, Key, KeyKind, KeyRing, Loaded, Material, Members, Secret, from_certificate_der, from_jwk,
@@ -18,62 +20,103 @@ use crate::keys::{
 pub struct Setting {
     /// The payload of a token that does not hold it (RFC 7515 appendix F).
     pub detached_payload: Option<Vec<u8>>,
+    /// What watches the derivation of a key from a password.
+    pub watch: Watch,
 }
 
-/// Finds out whose key verifies what.
+/// Tokens are looked for in tokens to this depth.
+pub const MAX_NESTING: usize = 8;
+
+/// Finds out whose key verifies what, in this token and those inside of it.
 pub fn prove(token: &Token, keys: &KeyRing, setting: &Setting) -> Proof {
+    prove_layer(token, keys, setting, MAX_NESTING)
+}
+
+/// `depth`: so many more tokens may lie inside of this one.
+fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -> Proof {
+    let nested = |text: Option<&[u8]>| {
+        let inner = Token::nested(text?)?;
+        // What lies deeper than that is said to be there, and not looked at.
+        let proof = match depth.checked_sub(1) {
+            Some(depth) => {
+                let setting = Setting {
+                    detached_payload: None,
+                    watch: setting.watch.clone(),
+                };
+                prove_layer(&inner, keys, &setting, depth)
+            }
+            None => Proof::too_deep(),
+        };
+        Some(Box::new(Layer::new(inner, proof)))
+    };
+    let key_binding = token
+        .part(PartRole::KeyBinding)
+        .map(|part| nested_key_binding(part.bytes(), keys));
+    if token.kind == Kind::Jwe {
+        let Unsealed { proof, plaintext } = unseal(token, keys, setting);
+        let opened = plaintext.map(|plaintext| Arc::new(token.with_plaintext(plaintext)));
+        let payload = opened
+            .as_ref()
+            .and_then(|opened| Some(opened.part(PartRole::Payload)?.bytes()));
+        return Proof {
+            decryption: Some(proof),
+            inner: nested(payload),
+            opened,
+            ..Proof::default()
+        };
+    }
+    let payload = token.part(PartRole::Payload).map(|part| part.bytes());
+    let views = token.views();
+    Proof {
+        signatures: views
+            .iter()
+            .map(|view| prove_signature(view, keys, setting))
+            .collect(),
+        inner: nested(payload),
+        key_binding,
+        ..Proof::default()
+    }
+}
+
+/// A key binding JWT is a layer whatever it is: a malformed one must be seen.
+fn nested_key_binding(text: &[u8], keys: &KeyRing) -> Box<Layer> {
+    let token = Token::parse(String::from_utf8_lossy(text));
+    let proof = prove_layer(&token, keys, &Setting::default(), 0);
+    Box::new(Layer::new(token, proof))
+}
+
+fn prove_signature(token: &Token, keys: &KeyRing, setting: &Setting) -> SignatureProof {
     let empty = Document {
         root: None,
         faults: Vec::new(),
     };
     let header = token.header().unwrap_or(&empty);
-    if token.kind == Kind::Jwe {
-        return Proof {
-            signatures: Vec::new(),
-            decryption: Some(DecryptionProof {
-                alg: header.str("alg").map(str::to_owned),
-                enc: header.str("enc").map(str::to_owned),
-                outcome: DecryptionOutcome::NotTried,
-            }),
-        };
-    }
-    Proof {
-        signatures: vec![prove_signature(token, header, keys, setting)],
-        decryption: None,
-    }
-}
-
-fn prove_signature(
-    token: &Token,
-    header: &Document,
-    keys: &KeyRing,
-    setting: &Setting,
-) -> SignatureProof {
+    let text_of = |name| token.parameter(name).and_then(Json::str).map(str::to_owned);
     let mut proof = SignatureProof {
-        alg: header.str("alg").map(str::to_owned),
-        kid: header.str("kid").map(str::to_owned),
+        alg: text_of("alg"),
+        kid: text_of("kid"),
         outcome: Outcome::Unsupported,
         key: None,
-        chain: chain::chain(header, keys),
+        chain: chain::chain(token, keys),
         designated: None,
         shape: None,
         tried: Vec::new(),
         diagnosis: Vec::new(),
         facts: None,
     };
-    let Some(name) = header.str("alg") else {
+    let Some(name) = proof.alg.clone() else {
         return proof;
     };
-    if name == "none" || algorithm::is_none_in_disguise(name) {
+    if name == "none" || algorithm::is_none_in_disguise(&name) {
         proof.outcome = Outcome::Unsecured;
         return proof;
     }
     let signature = token
         .part(PartRole::Signature)
         .map_or(&[][..], |part| part.bytes());
-    let Some(algorithm) = algorithm::find(name) else {
+    let Some(algorithm) = algorithm::find(&name) else {
         if let Some(message) = message(token, setting) {
-            explain::explain_unknown(name, keys, &message, signature, &mut proof);
+            explain::explain_unknown(&name, keys, &message, signature, &mut proof);
         }
         return proof;
     };
@@ -90,7 +133,7 @@ fn prove_signature(
         proof.outcome = Outcome::NotChecked(NotChecked::DetachedPayloadMissing);
         return proof;
     };
-    proof.designated = designate(header, keys, algorithm).or_else(|| {
+    proof.designated = designate(token, keys, &|key| algorithm.fits(key.kind)).or_else(|| {
         let leaf = proof.chain.as_ref().and_then(Chain::trusted_leaf)?;
         Some((Arc::clone(leaf), Designation::Certificate))
     });
@@ -100,7 +143,7 @@ fn prove_signature(
         signature,
     };
     if proof.shape.is_none() {
-        attempt.try_keys(keys, header, &mut proof);
+        attempt.try_keys(keys, token, &mut proof);
     }
     proof.outcome = match (&proof.key, &proof.shape) {
         (Some(_), _) => Outcome::Valid,
@@ -120,15 +163,25 @@ fn prove_signature(
 }
 
 /// The bytes that the signature covers. `None`: there is no payload to speak of.
-fn message(token: &Token, setting: &Setting) -> Option<Vec<u8>> {
-    let payload_is_empty = token.part(PartRole::Payload)?.range.is_empty();
+fn message<'a>(token: &'a Token, setting: &Setting) -> Option<Cow<'a, [u8]>> {
+    let is_detached = token
+        .part(PartRole::Payload)
+        .is_none_or(|payload| payload.range.is_empty());
     match &setting.detached_payload {
-        Some(payload) if payload_is_empty => {
-            let header = token.part(PartRole::ProtectedHeader)?;
-            let header = token.text().get(header.range.clone())?;
-            Some(format!("{header}.{}", base64url::encode(payload)).into_bytes())
+        Some(payload) if is_detached => {
+            let mut message = token.protected().as_bytes().to_vec();
+            message.push(b'.');
+            if token.is_unencoded() {
+                message.extend_from_slice(payload);
+            } else {
+                message.extend_from_slice(base64url::encode(payload).as_bytes());
+            }
+            Some(message.into())
         }
-        _ => token.signing_input().map(|input| input.as_bytes().to_vec()),
+        _ => token.signing_input().map(|input| match input {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        }),
     }
 }
 
@@ -143,7 +196,7 @@ fn without_success(
     let payload_missing = setting.detached_payload.is_none()
         && token
             .part(PartRole::Payload)
-            .is_some_and(|payload| payload.range.is_empty());
+            .is_none_or(|payload| payload.range.is_empty());
     let any_fits = keys
         .keys()
         .iter()
@@ -161,36 +214,37 @@ fn without_success(
 }
 
 /// The key that is meant for the signature: named by the header, or the only one that can do the algorithm.
-fn designate(
-    header: &Document,
+pub(super) fn designate(
+    token: &Token,
     keys: &KeyRing,
-    algorithm: &Algorithm,
+    can: &dyn Fn(&Key) -> bool,
 ) -> Option<(Arc<Key>, Designation)> {
     // Of several keys under one name, one that can do the algorithm is the one that is meant.
     let usable = || keys.keys().iter().filter(|key| key.is_usable());
     let pick = |named: &dyn Fn(&Key) -> bool| {
         let mut all = usable().filter(|key| named(key));
         let first = all.clone().next();
-        all.find(|key| algorithm.fits(key.kind)).or(first).cloned()
+        all.find(|key| can(key)).or(first).cloned()
     };
     let names_a_key = ["kid", "x5t", "x5t#S256", "x5c"]
         .iter()
-        .any(|name| header.get(name).is_some());
+        .any(|name| token.parameter(name).is_some());
+    let text_of = |name| token.parameter(name).and_then(Json::str);
     if !names_a_key {
-        let mut fitting = usable().filter(|key| algorithm.fits(key.kind));
+        let mut fitting = usable().filter(|key| can(key));
         let only = fitting.next()?;
         return fitting
             .next()
             .is_none()
             .then(|| (Arc::clone(only), Designation::OnlyKey));
     }
-    if let Some(kid) = header.str("kid")
+    if let Some(kid) = text_of("kid")
         && let Some(key) = pick(&|key| key.members.kid.as_deref() == Some(kid))
     {
         return Some((key, Designation::KeyId));
     }
     for name in ["x5t#S256", "x5t"] {
-        let named = header.str(name).and_then(|thumbprint| {
+        let named = text_of(name).and_then(|thumbprint| {
             pick(&|key| {
                 let own = match name {
                     "x5t" => &key.members.x5t,
@@ -203,14 +257,14 @@ fn designate(
             return Some((key, Designation::Thumbprint));
         }
     }
-    let leaf = base64url::encode(&openssl::sha::sha256(&leaf_certificate(header)?));
+    let leaf = base64url::encode(&openssl::sha::sha256(&leaf_certificate(token)?));
     pick(&|key| key.members.x5t_s256.as_deref() == Some(&leaf))
         .map(|key| (key, Designation::Certificate))
 }
 
 /// The DER of the first certificate in the header's `x5c`.
-fn leaf_certificate(header: &Document) -> Option<Vec<u8>> {
-    let entry = header.get("x5c")?.array()?.first()?.str()?;
+fn leaf_certificate(token: &Token) -> Option<Vec<u8>> {
+    let entry = token.parameter("x5c")?.array()?.first()?.str()?;
     Some(base64url::decode(entry).bytes.to_vec())
 }
 
@@ -222,15 +276,48 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Tries publicly known secrets, then the reviewer's keys (the designated one first, a leaf under a CA of theirs last),
+    /// Tries the reviewer's keys (the designated one first, a leaf under a CA of theirs last), then publicly known secrets,
     /// then the token's own.
-    fn try_keys(&self, keys: &KeyRing, header: &Document, proof: &mut SignatureProof) {
+    ///
+    /// A publicly known secret counts before the reviewer's keys, but is looked for only where none of them verifies,
+    /// or one that is the same.
+    fn try_keys(&self, keys: &KeyRing, token: &Token, proof: &mut SignatureProof) {
+        self.try_yours(keys, proof);
         if let Family::Hmac(hash) = self.algorithm.family
+            && proof
+                .key
+                .as_ref()
+                .and_then(UsedKey::secret)
+                .is_none_or(defaults::may_be)
             && let Some((known, secret)) = defaults::find(hash, self.message, self.signature)
         {
+            proof.tried.clear();
             proof.key = Some(public_default(keys, known, secret));
             return;
         }
+        // A key of the reviewer's that was meant for the token and failed settles it, whatever the token brings.
+        let designated = proof.designated.as_ref().map(|(key, _)| key);
+        let is_settled = proof
+            .tried
+            .iter()
+            .any(|trial| designated.is_some_and(|meant| Arc::ptr_eq(meant, &trial.key)));
+        if proof.key.is_some() || is_settled {
+            return;
+        }
+        let own = own_keys(token).into_iter().find(|key| {
+            self.algorithm
+                .verifies(key, None, self.message, self.signature)
+        });
+        proof.key = own.map(|key| UsedKey {
+            key: Arc::new(key),
+            provenance: Provenance::Token,
+            read_as: None,
+            known: None,
+        });
+    }
+
+    /// Tries the reviewer's keys, the designated one first, until one verifies.
+    fn try_yours(&self, keys: &KeyRing, proof: &mut SignatureProof) {
         let designated = proof.designated.as_ref().map(|(key, _)| Arc::clone(key));
         let is_designated = |key: &Arc<Key>| {
             designated
@@ -259,21 +346,6 @@ impl Attempt<'_> {
                 return;
             }
         }
-        // A key of the reviewer's that was meant for the token and failed settles it, whatever the token brings.
-        let designated_failed = proof.tried.iter().any(|trial| is_designated(&trial.key));
-        if designated_failed {
-            return;
-        }
-        let own = own_keys(header).into_iter().find(|key| {
-            self.algorithm
-                .verifies(key, None, self.message, self.signature)
-        });
-        proof.key = own.map(|key| UsedKey {
-            key: Arc::new(key),
-            provenance: Provenance::Token,
-            read_as: None,
-            known: None,
-        });
     }
 
     /// The reading of this key that verifies.
@@ -354,6 +426,7 @@ fn public_default(keys: &KeyRing, known: KnownSecret, secret: &'static [u8]) -> 
             fault: None,
             set_notes: Vec::new(),
             loaded: Loaded::default(),
+            as_loaded: None,
         })
     });
     UsedKey {
@@ -365,14 +438,14 @@ fn public_default(keys: &KeyRing, known: KnownSecret, secret: &'static [u8]) -> 
 }
 
 /// The keys that a header carries: `jwk`, and the first certificate of `x5c`.
-pub(super) fn own_keys(header: &Document) -> Vec<Key> {
+pub(super) fn own_keys(token: &Token) -> Vec<Key> {
     let mut keys = Vec::new();
-    if let Some(jwk) = header.get("jwk") {
+    if let Some(jwk) = token.parameter("jwk") {
         let mut key = from_jwk(jwk, "header jwk", 1);
         "jwk in the header".clone_into(&mut key.id);
         keys.push(key);
     }
-    if let Some(der) = leaf_certificate(header) {
+    if let Some(der) = leaf_certificate(token) {
         let mut key = from_certificate_der(&der, "header x5c", 1);
         "x5c in the header".clone_into(&mut key.id);
         keys.push(key);

@@ -140,6 +140,12 @@ actions! {
     NextFinding, Token, "Next finding", Some(keys(Modifiers::NONE, Key::F8)), |model| finding(model, true);
     /// The evidence of the finding before the selected one.
     PreviousFinding, Token, "Previous finding", Some(keys(Modifiers::SHIFT, Key::F8)), |model| finding(model, false);
+    /// Take a secret as it verifies.
+    ReadSecret, Token, "Read the secret as it verifies", None, |model| {
+        let signatures = model.current()?.0.proof.signatures.iter();
+        let mut diagnosis = signatures.flat_map(|signature| &signature.diagnosis);
+        diagnosis.find_map(|diagnosis| diagnosis.reread.clone()).map(Command::ReadSecret)
+    };
     /// Select nothing.
     ClearSelection, Token, "Clear the selection", None,
         |model| model.selection.as_ref().map(|_| Command::Select(None));

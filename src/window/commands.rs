@@ -17,8 +17,9 @@ use super::model::{Clock, Layout, Notice, Selection, Tab, Zone};
 use super::panes::MemberForm;
 use super::panes::focus::{self, Place};
 use super::samples::Sample;
+use crate::jose::visible::visible;
 use crate::judge::Policy;
-use crate::keys::Key;
+use crate::keys::{Key, Reread};
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +64,8 @@ pub enum Command {
     OpenTokens,
     /// Read what is on the clipboard.
     Paste,
+    /// Take the secret of a key in another reading, and verify again.
+    ReadSecret(Reread),
     /// Remove all tokens and keys.
     RemoveAll,
     /// Remove the key of this id.
@@ -159,6 +162,7 @@ impl Desk {
             Command::OpenSample(sample) => self.load(super::loading::sample(sample), "Opened"),
             Command::OpenTokens => self.ask(Wanted::Tokens, frame),
             Command::Paste => self.read_clipboard(Purpose::Session),
+            Command::ReadSecret(reread) => self.read_secret(&reread),
             Command::RemoveAll => self.remove_all(),
             Command::RemoveKey(id) => self.remove_key(&id),
             Command::RemoveToken(at) => self.remove_token(at),
@@ -372,9 +376,38 @@ impl Desk {
     fn remove_key(&mut self, id: &str) {
         if let Some(key) = self.model.session.keys.remove(id) {
             self.keys_changed();
-            let name = format!("key {}", crate::jose::visible::visible(id));
+            let name = format!("key {}", visible(id));
             self.keep_removed(&name, What::Key(key));
         }
+    }
+
+    fn read_secret(&mut self, reread: &Reread) {
+        let keys = &mut self.model.session.keys;
+        let Some(after) = keys
+            .get(&reread.key)
+            .and_then(|key| key.read_as(reread.reading))
+        else {
+            return;
+        };
+        let Some(before) = keys.replace(&reread.key, after.clone()) else {
+            return;
+        };
+        self.keys_changed();
+        let done = format!("{} is read {}", visible(&reread.key), reread.how());
+        let number = self.next_removed(
+            What::Reading {
+                before,
+                after: Box::new(after),
+            },
+            Instant::now() + UNDO_FOR,
+        );
+        self.notify(Notice {
+            is_error: false,
+            what: format!("The secret {done}."),
+            advice: String::new(),
+            undo: Some(number),
+        });
+        self.model.last_action = format!("The secret {done}");
     }
 
     fn bring_back(&mut self, number: u64) {
@@ -397,6 +430,16 @@ impl Desk {
             What::Everything(everything) => {
                 self.bring_everything_back(*everything);
                 "Brought tokens and keys back".clone_into(&mut self.model.last_action);
+            }
+            What::Reading { before, after } => {
+                let keys = &mut self.model.session.keys;
+                // It may be gone, or have a third reading by now.
+                let there = keys.same_as(&after).map(|key| key.id.clone());
+                if let Some(id) = there {
+                    keys.replace(&id, Key::clone(&before));
+                    self.keys_changed();
+                    "Took the reading of the secret back".clone_into(&mut self.model.last_action);
+                }
             }
             What::Token(at, token) => {
                 let (inspection, judgement) = *token;

@@ -53,6 +53,11 @@ pub(super) struct Removed {
 pub(super) enum What {
     Everything(Box<Everything>),
     Key(Arc<Key>),
+    /// The reading that a secret had, and the one that it was given.
+    Reading {
+        before: Arc<Key>,
+        after: Box<Key>,
+    },
     /// And where it stood.
     Token(usize, Box<(Inspection, Judgement)>),
 }

@@ -116,6 +116,25 @@ fn the_status_follows_the_verdict() {
 }
 
 #[test]
+fn another_instant_than_the_present_is_not_called_now() {
+    let bench = Bench::new();
+    let run = |more: &[&str]| {
+        let arguments = ["a1.jwt", "--key", "key.json", "--format", "text"];
+        let output = bench.run(&[&arguments[..], more].concat());
+        // The lines are as wide as a terminal.
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let present = run(&[]);
+    assert!(present.contains("must refuse this token now."), "{present}");
+    for at in [THEN, "2026-11-21T22:40:13Z"] {
+        let then = run(&["--at", at]);
+        assert!(then.contains("this token at that instant."), "{then}");
+        assert!(!then.contains(" now"), "{then}");
+    }
+}
+
+#[test]
 fn the_status_follows_the_findings() {
     let bench = Bench::new();
     // Accepted, but it never expires.

@@ -19,6 +19,8 @@ mod corpus;
 #[cfg(test)]
 mod damaged;
 #[cfg(test)]
+mod decrypt;
+#[cfg(test)]
 mod explain;
 #[cfg(test)]
 mod find;
@@ -35,6 +37,8 @@ mod keys;
 #[cfg(test)]
 mod mathematics;
 #[cfg(test)]
+mod ml_dsa;
+#[cfg(test)]
 mod peers;
 #[cfg(test)]
 mod properties;
@@ -48,6 +52,8 @@ mod rfc;
 mod rules;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod sd_jwt;
 #[cfg(test)]
 mod times;
 #[cfg(test)]

@@ -221,7 +221,14 @@ fn no_report_holds_what_could_be_used() {
             assert!(!text.contains(part));
         }
     }
-    let open = Report::new(&session, instant(AT), Options { redact: false });
+    let open = Report::new(
+        &session,
+        instant(AT),
+        Options {
+            redact: false,
+            ..Options::default()
+        },
+    );
     assert!(text_of(&open).contains(A1));
     assert_eq!(
         assert_valid(&WHOLE, &json_of(&open))["tokens"][0]["text"],

@@ -97,6 +97,7 @@ fn diagnosed(mut inspection: Inspection, code: &'static str) -> Inspection {
             code,
             text: "The secret is the PEM text of key \u{201C}a\u{201D}.".to_owned(),
             for_developer: String::new(),
+            reread: None,
         });
     }
     inspection

@@ -134,6 +134,14 @@ fn check(action: Action, by: By) {
             desk.act(action, by);
             assert!(desk.has("3 keys were pasted here"), "they are nowhere else");
         }
+        Action::ReadSecret => {
+            let (token, jwk) = crate::shell::misread();
+            let mut desk = Desk::new();
+            desk.paste(&token);
+            desk.paste(&jwk);
+            desk.act(action, by);
+            assert!(desk.has("Signature: valid, your key shared"));
+        }
         Action::CopyToken => {
             desk.act(action, by);
             let copied = desk.board.text().unwrap();

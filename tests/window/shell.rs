@@ -391,3 +391,72 @@ fn the_toolbar_fits_every_width() {
         }
     }
 }
+
+/// A token of the secret, made with its base64 text, and the JWK of the secret.
+pub(crate) fn misread() -> (String, String) {
+    use tokenloupe::jose::base64url::encode;
+    let text = "Zk3vQm9xTb2LwYc7RsNd4HgJ8pKf5aVu6eXi1oEWZk3v";
+    let input = format!(
+        "{}.{}",
+        encode(br#"{"alg":"HS256","typ":"JWT"}"#),
+        encode(br#"{"sub":"jane","iat":1795000000,"exp":1795400000}"#)
+    );
+    let secret = openssl::base64::decode_block(text).unwrap();
+    let key = openssl::pkey::PKey::hmac(&secret).unwrap();
+    let digest = openssl::hash::MessageDigest::sha256();
+    let mut signer = openssl::sign::Signer::new(digest, &key).unwrap();
+    let signature = signer.sign_oneshot_to_vec(input.as_bytes()).unwrap();
+    let jwk = format!(
+        r#"{{"kty":"oct","kid":"shared","k":"{}"}}"#,
+        encode(text.as_bytes())
+    );
+    (format!("{input}.{}", encode(&signature)), jwk)
+}
+
+#[test]
+fn a_secret_is_read_as_it_verifies_and_back() {
+    let (token, jwk) = misread();
+    let mut desk = Desk::new();
+    desk.paste(&token);
+    desk.paste(&jwk);
+    assert!(desk.has("Signature: wrong, not by key shared"));
+    desk.click("Read the secret as base64");
+    assert!(desk.has("Signature: valid, your key shared"));
+    assert!(desk.has("The secret shared is read as base64."));
+    assert!(!desk.has("Read the secret as base64"), "it is read so");
+    desk.window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    desk.settle();
+    assert!(desk.has("Signature: wrong, not by key shared"));
+    assert!(desk.has("Read the secret as base64"));
+}
+
+#[test]
+fn the_readings_of_a_secret_are_in_the_menu_of_its_key() {
+    let (token, jwk) = misread();
+    let mut desk = Desk::new();
+    desk.paste(&token);
+    desk.paste(&jwk);
+    let key = desk.names("Key 1: shared").remove(0);
+    let open = |desk: &mut Desk, key: &str| {
+        desk.window.get_by_label(key).focus();
+        desk.window.run();
+        desk.window.key_press_modifiers(Modifiers::SHIFT, Key::F10);
+        desk.settle();
+        desk.click("Read the secret\u{2026}");
+    };
+    open(&mut desk, &key);
+    let readings = desk.names("Read the secret ");
+    for reading in ["as it was loaded", "as base64", "with a final line break"] {
+        let name = format!("Read the secret {reading}");
+        assert!(readings.contains(&name), "{name}: {readings:?}");
+    }
+    let in_menu = desk.window.query_all_by_label("Read the secret as base64");
+    in_menu.last().expect("beside the button").click();
+    desk.settle();
+    assert!(desk.has("Signature: valid, your key shared"));
+    let key = desk.names("Key 1: shared").remove(0);
+    assert!(key.contains("Secret, 33 bytes"), "{key}");
+    open(&mut desk, &key);
+    desk.click("Read the secret as it was loaded");
+    assert!(desk.has("Signature: wrong, not by key shared"));
+}

@@ -6,7 +6,6 @@ use super::{Confidence, Evidence, Finding, Rule, Ruling, Severity, Subject, head
 use crate::jose::base64url;
 use crate::jose::json::Json;
 use crate::jose::visible::visible;
-use crate::jose::{Part, PartRole};
 use crate::judge::validity;
 use crate::keys::Certificate;
 use crate::verify::algorithm::find;
@@ -21,12 +20,11 @@ fn chain<'a>(subject: &Subject<'a>) -> Result<(&'a SignatureProof, &'a Chain), R
 
 /// The evidence of one entry of `x5c`, or of the whole.
 fn entry_evidence(subject: &Subject<'_>, entry: Option<usize>) -> Vec<Evidence> {
-    let part: Option<&Part> = subject.case.token.part(PartRole::ProtectedHeader);
-    let entries = subject.header("x5c").and_then(Json::array);
-    let one = entry.and_then(|at| {
-        let json = entries?.get(at)?;
+    let x5c = subject.case.token.parameter_in("x5c");
+    let one = entry.zip(x5c).and_then(|(at, (part, x5c))| {
+        let json = x5c.array()?.get(at)?;
         Some(Evidence::in_part(
-            part?,
+            part,
             format!("/x5c/{at}"),
             json.range.clone(),
         ))
@@ -345,7 +343,7 @@ impl Rule for X5tMismatch {
     fn look(&self, subject: &Subject<'_>) -> Ruling {
         let hashes = [("x5t", 20_usize), ("x5t#S256", 32)];
         let findings = hashes.into_iter().filter_map(|(name, length)| {
-            let given = base64url::decode(subject.header(name)?.str()?).bytes;
+            let given = base64url::decode(subject.case.token.parameter(name)?.str()?).bytes;
             let is_hex =
                 given.len() == length.saturating_mul(2) && given.iter().all(u8::is_ascii_hexdigit);
             let said = if is_hex {

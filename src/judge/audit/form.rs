@@ -4,7 +4,6 @@ use super::{Confidence, Evidence, Finding, Reason, Rule, Ruling, Severity, Subje
 use crate::jose::json::{self, Document, Json};
 use crate::jose::visible::visible;
 use crate::jose::{FaultKind, Kind, PartRole, base64url};
-use crate::judge::is_unencoded;
 
 /// `jws-polyglot`: one text that reads as two forms of token.
 pub(super) struct JwsPolyglot;
@@ -100,9 +99,10 @@ fn same_claims(a: &Document, b: &Document) -> bool {
 /// A part of a compact token that holds characters of JSON.
 fn json_in_parts(subject: &Subject<'_>) -> Option<Finding> {
     let token = subject.case.token;
-    let unencoded = is_unencoded(token);
+    let unencoded = token.is_unencoded();
     let found = token.parts.iter().find_map(|part| {
-        if part.role == PartRole::Payload && unencoded {
+        // No alphabet of base64 holds them.
+        if part.decoded.is_strict() || part.role == PartRole::Payload && unencoded {
             return None;
         }
         let text = token.text().get(part.range.clone())?;

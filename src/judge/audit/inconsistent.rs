@@ -1,6 +1,6 @@
 //! Keys whose members do not fit together (catalogue 1.5).
 
-use super::keys::algorithm_and_key;
+use super::keys::Held;
 use super::signature::{alg_evidence, signature};
 use super::{
     Confidence, Evidence, Finding, Reason, Rule, Ruling, Severity, Subject, header_evidence,
@@ -19,22 +19,24 @@ impl Rule for JwkInconsistent {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let held = algorithm_and_key(subject);
-        let of_held = held.as_ref().ok().and_then(|(_, key)| {
-            let whose = format!("Key \u{201C}{}\u{201D}", visible(&key.id));
-            finding(key, &whose, alg_evidence(subject), true)
+        let held = Held::of(subject);
+        let of_held = held.as_ref().ok().and_then(|held| {
+            let whose = format!("Key \u{201C}{}\u{201D}", visible(&held.key.id));
+            let evidence = alg_evidence(subject);
+            finding(&held.key, &whose, evidence, held.not_allowed())
         });
         let is_the_sent = signature(subject)
             .and_then(|proof| proof.key.as_ref())
             .is_some_and(|used| used.provenance == Provenance::Token);
-        let sent = subject.header("jwk").filter(|_| !is_the_sent);
+        let sent = subject.case.token.parameter("jwk");
+        let sent = sent.filter(|_| !is_the_sent);
         let of_sent = sent.and_then(|jwk| {
             let key = from_jwk(jwk, "header", 1);
             finding(
                 &key,
                 "The key in jwk",
                 header_evidence(subject, "jwk"),
-                false,
+                None,
             )
             .filter(|_| !is_of_other_rules(jwk, &key))
         });
@@ -45,7 +47,12 @@ impl Rule for JwkInconsistent {
     }
 }
 
-fn finding(key: &Key, whose: &str, evidence: Vec<Evidence>, is_in_use: bool) -> Option<Finding> {
+fn finding(
+    key: &Key,
+    whose: &str,
+    evidence: Vec<Evidence>,
+    refusal: Option<Reason>,
+) -> Option<Finding> {
     let (severity, faults) = faults(key)?;
     let is_torn = severity == Severity::High;
     Some(Finding {
@@ -70,7 +77,7 @@ fn finding(key: &Key, whose: &str, evidence: Vec<Evidence>, is_in_use: bool) -> 
         remedy: "Write the key anew from its source, or generate another one.".to_owned(),
         references: vec!["RFC 7518 \u{A7}6", "RFC 7517 \u{A7}4.7", "CWE-354"],
         evidence,
-        refusal: (is_torn && is_in_use).then_some(Reason::KeyNotAllowed),
+        refusal: refusal.filter(|_| is_torn),
     })
 }
 

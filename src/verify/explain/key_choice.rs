@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::near::{self, Nearness};
 use super::{Budget, Doubt, Explanation, named};
+use crate::jose::json::Json;
 use crate::jose::visible::visible;
 use crate::keys::Key;
 use crate::verify::{Provenance, SignatureProof};
@@ -66,7 +67,12 @@ fn unknown_kid(
     used: Option<&Arc<Key>>,
     budget: &mut Budget,
 ) -> Vec<Explanation> {
-    let Some(kid) = doubt.header.str("kid").filter(|_| !doubt.keys.is_empty()) else {
+    let Some(kid) = doubt
+        .token
+        .parameter("kid")
+        .and_then(Json::str)
+        .filter(|_| !doubt.keys.is_empty())
+    else {
         return Vec::new();
     };
     let shown = visible(kid);

@@ -7,10 +7,12 @@ use egui::{FontId, Frame, Galley, Id, Margin, Rect, RichText, Role, Ui, WidgetIn
 use super::findings::{disclosure, note};
 use super::focus::{self, Place};
 use super::links;
-use super::roving::{Roving, is_copied};
+use super::menu::{self, Menu, Shown};
+use super::roving::{Roving, is_copied, step};
 use crate::inspection::Inspection;
 use crate::jose::visible::visible;
-use crate::judge::{Check, CheckResult};
+use crate::judge::{Check, CheckResult, Judgement};
+use crate::keys::Reread;
 use crate::verify::{Facts, SignatureProof};
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
@@ -21,6 +23,9 @@ use crate::window::widgets::{Icon, paint_icon, row_frame, section, tag};
 /// The round mark of a check, in points.
 const MARK: f32 = 16.0;
 
+/// So many checks to a page, for the keyboard.
+const PAGE: usize = 5;
+
 /// Between the lines of a check, in points.
 const LINE_GAP: f32 = 1.0;
 
@@ -28,6 +33,7 @@ const LINE_GAP: f32 = 1.0;
 #[derive(Debug, Clone, Default)]
 pub struct ChecksPane {
     roving: Roving,
+    menu: Option<Menu>,
     /// Whether what is for the developer of the service is shown.
     is_for_developer: bool,
 }
@@ -46,14 +52,35 @@ impl ChecksPane {
             tag(ui, &summary, theme.dim);
         });
         let base = ui.make_persistent_id("checks");
-        let to = asked(ui, &judgement.checks);
-        self.roving.begin(ui, base, judgement.checks.len(), to);
+        if let Some(to) = asked(ui, &judgement.checks) {
+            self.roving.go_to(to);
+        }
+        self.roving.settle_all(ui, base, judgement.checks.len());
         let mut commands = Vec::new();
         for (index, check) in judgement.checks.iter().enumerate() {
-            commands.extend(self.row(ui, (index, base), check, inspection, model));
+            commands.extend(self.row(ui, (index, base), judgement, inspection, model));
+            commands.extend(offer(ui, check, inspection));
             self.for_developer(ui, check, inspection);
         }
+        commands.extend(self.menu(ui));
         commands
+    }
+
+    fn menu(&mut self, ui: &Ui) -> Option<Command> {
+        let shown = menu::show(ui, "Menu of the check", &mut self.menu, |entries| {
+            entries.add("Copy this check", "", true).then_some(())
+        });
+        match shown {
+            Shown::Chosen(index, ()) => {
+                self.roving.go_to(index);
+                Some(Command::Copy(CopyOf::Check(index)))
+            }
+            Shown::Left(index) => {
+                self.roving.go_to(index);
+                None
+            }
+            Shown::Open => None,
+        }
     }
 
     /// What to do about a signature that failed, and what there is to compare; closed until it is asked for.
@@ -63,12 +90,7 @@ impl ChecksPane {
             return;
         }
         let theme = tokens(ui);
-        let left = (MARK + space::S) as i8;
-        let margin = Margin {
-            left,
-            ..Margin::ZERO
-        };
-        Frame::new().inner_margin(margin).show(ui, |ui| {
+        below(ui, |ui| {
             if disclosure(ui, "For the developer", self.is_for_developer) {
                 self.is_for_developer = !self.is_for_developer;
             }
@@ -84,11 +106,12 @@ impl ChecksPane {
         &mut self,
         ui: &mut Ui,
         (index, base): (usize, Id),
-        check: &Check,
+        judgement: &Judgement,
         inspection: &Inspection,
         model: &Model,
     ) -> Option<Command> {
         let theme = tokens(ui);
+        let check = judgement.checks.get(index)?;
         let left = space::M + MARK + space::S;
         let width = (ui.available_width() - left - space::M).max(40.0);
         let layout = |text: String, size, color| {
@@ -110,8 +133,17 @@ impl ChecksPane {
         let text_height: f32 = lines.iter().map(|(line, _)| line.size().y).sum();
         let height = (text_height + gaps + 12.0).ceil();
         let (_, rect) = ui.allocate_space(vec2(ui.available_width(), height));
-        let response = ui.interact(rect, base.with(index), self.roving.sense(index));
-        self.roving.row(index, &response);
+        let response = ui.interact(rect, base.with(index), self.roving.sense(ui, index));
+        let has_focus = self.roving.drawn(ui, index, &response);
+        if let Some(menu) = Menu::asked(ui, index, &response) {
+            self.menu = Some(menu);
+        }
+        if has_focus
+            && self.menu.is_none()
+            && let Some(to) = step(ui, index, (judgement.checks.len(), PAGE))
+        {
+            self.roving.go_to(to);
+        }
         let range = check.byte_range.clone().filter(|range| !range.is_empty());
         let selection = range.map(|range| Selection {
             part: links::role_at(&inspection.token, range.start),
@@ -143,20 +175,49 @@ impl ChecksPane {
             ui.painter().galley(at, line, color);
             at.y = below;
         }
-        let mut command = None;
-        response.context_menu(|ui| {
-            if ui.button("Copy this check").clicked() {
-                command = Some(Command::Copy(CopyOf::Check(index)));
-                ui.close();
-            }
-        });
-        if is_copied(&response) {
-            command = Some(Command::Copy(CopyOf::Check(index)));
-        }
+        let copied = is_copied(&response);
+        let command = copied.then_some(Command::Copy(CopyOf::Check(index)));
         // A check that rests on no characters has none to show.
         let clicked = selection.filter(|_| response.clicked());
         command.or_else(|| clicked.map(|selection| Command::Select((!is_lit).then_some(selection))))
     }
+}
+
+/// The button that reads a secret so that it verifies.
+fn offer(ui: &mut Ui, check: &Check, inspection: &Inspection) -> Option<Command> {
+    let reread = signature(check, inspection)?.diagnosis.iter();
+    let reread = reread.filter_map(|diagnosis| diagnosis.reread.as_ref());
+    let mut command = None;
+    for reread in reread {
+        below(ui, |ui| {
+            let place = Margin {
+                left: space::M as i8,
+                top: space::S as i8,
+                bottom: space::S as i8,
+                ..Margin::ZERO
+            };
+            Frame::new().inner_margin(place).show(ui, |ui| {
+                if ui.button(read_secret(reread)).clicked() {
+                    command = Some(Command::ReadSecret(reread.clone()));
+                }
+            });
+        });
+    }
+    command
+}
+
+/// What the choice of a reading is called.
+pub(crate) fn read_secret(reread: &Reread) -> String {
+    format!("Read the secret {}", reread.how())
+}
+
+/// Shows something below a check, where its text begins.
+fn below(ui: &mut Ui, show: impl FnOnce(&mut Ui)) {
+    let margin = Margin {
+        left: (MARK + space::S) as i8,
+        ..Margin::ZERO
+    };
+    Frame::new().inner_margin(margin).show(ui, show);
 }
 
 /// The check that the keyboard is sent to.

@@ -9,7 +9,8 @@ use egui::{
 
 use super::focus::{self, Place};
 use super::links;
-use super::roving::{Roving, is_copied};
+use super::menu::{self, Menu, Shown as Asked};
+use super::roving::{self, Roving, is_copied};
 use crate::jose::Token;
 use crate::judge::words::capitalised;
 use crate::judge::{Confidence, Evidence, Finding, Judgement, Severity};
@@ -39,11 +40,16 @@ pub struct FindingsPane {
     /// The token that `chosen` is of.
     identity: String,
     roving: Roving,
+    /// Of a row.
+    menu: Option<Menu>,
     /// Whether the rules that could not run are listed, however many they are.
     lists_not_run: bool,
     /// So many findings are shown.
     listed: usize,
 }
+
+/// So many findings to a page, for the keyboard.
+const KEY_PAGE: usize = 5;
 
 /// A finding that passes the filter.
 struct Shown<'a> {
@@ -84,14 +90,17 @@ impl FindingsPane {
             }
         });
         let base = ui.make_persistent_id("findings");
-        let to = (!shown.is_empty() && focus::take(ui, Place::Findings)).then_some(0);
+        if !shown.is_empty() && focus::take(ui, Place::Findings) {
+            self.roving.go_to(0);
+        }
         let listed = shown.get(..self.listed).unwrap_or(&shown);
-        self.roving.begin(ui, base, listed.len(), to);
+        self.roving.settle_all(ui, base, listed.len());
         let mut commands = Vec::new();
         ui.spacing_mut().item_spacing.y = 6.0;
-        for (row, finding) in listed.iter().enumerate() {
-            commands.extend(self.card(ui, (row, base), finding, &inspection.token, model));
+        for row in 0..listed.len() {
+            commands.extend(self.card(ui, (row, base), listed, &inspection.token, model));
         }
+        commands.extend(self.card_menu(ui, listed));
         if shown.is_empty() {
             nothing(ui, count);
         }
@@ -154,20 +163,30 @@ impl FindingsPane {
         &mut self,
         ui: &mut Ui,
         (row, base): (usize, Id),
-        shown: &Shown<'_>,
+        listed: &[Shown<'_>],
         token: &Token,
         model: &Model,
     ) -> Option<Command> {
+        let shown = listed.get(row)?;
         let finding = shown.finding;
         let is_chosen = self.chosen == Some(shown.key);
         let is_lit = is_chosen || is_evident(finding, token, model);
         let step = is_chosen.then_some(self.step);
         let builder = UiBuilder::new()
             .scope_id(base.with(row))
-            .sense(self.roving.sense(row));
+            .sense(self.roving.sense(ui, row));
         let inner = ui.scope_builder(builder, |ui| frame(ui, finding, is_lit, step));
         let (response, stepped) = (inner.response, inner.inner);
-        self.roving.row(row, &response);
+        let has_focus = self.roving.drawn(ui, row, &response);
+        if let Some(menu) = Menu::asked(ui, row, &response) {
+            self.menu = Some(menu);
+        }
+        if has_focus
+            && self.menu.is_none()
+            && let Some(to) = roving::step(ui, row, (listed.len(), KEY_PAGE))
+        {
+            self.roving.go_to(to);
+        }
         response.widget_info(|| {
             let words = format!(
                 "{}: {}. {}",
@@ -177,14 +196,7 @@ impl FindingsPane {
             );
             WidgetInfo::selected(Role::Button, true, is_chosen, words)
         });
-        let mut copies = is_copied(&response);
-        response.context_menu(|ui| {
-            if ui.button("Copy this finding").clicked() {
-                copies = true;
-                ui.close();
-            }
-        });
-        if copies {
+        if is_copied(&response) {
             return Some(Command::Copy(CopyOf::Finding(shown.position)));
         }
         if let Some(step) = stepped {
@@ -205,6 +217,24 @@ impl FindingsPane {
         }
         self.chosen = None;
         model.selection.is_some().then_some(Command::Select(None))
+    }
+
+    fn card_menu(&mut self, ui: &Ui, listed: &[Shown<'_>]) -> Option<Command> {
+        let shown = menu::show(ui, "Menu of the finding", &mut self.menu, |entries| {
+            entries.add("Copy this finding", "", true).then_some(())
+        });
+        match shown {
+            Asked::Chosen(row, ()) => {
+                self.roving.go_to(row);
+                let position = listed.get(row)?.position;
+                Some(Command::Copy(CopyOf::Finding(position)))
+            }
+            Asked::Left(row) => {
+                self.roving.go_to(row);
+                None
+            }
+            Asked::Open => None,
+        }
     }
 
     /// Lights a piece of evidence up.

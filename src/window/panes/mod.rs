@@ -11,6 +11,7 @@ mod hover;
 mod instant;
 pub(super) mod links;
 mod members;
+mod menu;
 pub mod notices;
 pub mod rail;
 pub mod raw;

@@ -4,7 +4,6 @@ mod filter;
 mod keys;
 mod label;
 mod list;
-mod menu;
 mod places;
 mod rename;
 mod row;

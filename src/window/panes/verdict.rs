@@ -18,6 +18,7 @@ use crate::window::theme::{Tokens, radius, semibold, size, space, tokens};
 use crate::window::widgets::{Icon, mark, paint_icon, sign, wrapped};
 
 use super::focus::Place;
+use super::menu::{self, Menu, Shown};
 use super::roving::is_copied;
 use super::times;
 
@@ -32,7 +33,11 @@ const CHIP: f32 = 42.0;
 
 /// The verdict. Takes the height that it needs.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct VerdictPane;
+pub struct VerdictPane {
+    menu: Option<Menu>,
+    /// The chip that is to have the focus again.
+    goes_back: Option<usize>,
+}
 
 /// One of the things that stand behind the verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +111,7 @@ impl VerdictPane {
                 headline(ui, model, inspection, judgement, color);
                 ui.add_space(space::S);
                 let all = made_of(theme, model, inspection, judgement);
-                commands.extend(chips(ui, &all));
+                commands.extend(self.chips(ui, &all));
             })
         });
         let rect = group.inner.response.rect;
@@ -118,17 +123,116 @@ impl VerdictPane {
             se: 0,
         };
         ui.painter().rect_filled(bar, corners, color);
-        group
-            .response
-            .context_menu(|ui| copy_item(ui, &mut commands));
+        if let Some(menu) = Menu::asked(ui, usize::MAX, &group.response) {
+            self.menu = Some(menu);
+        }
+        commands.extend(self.menu(ui));
         commands
     }
-}
 
-fn copy_item(ui: &mut Ui, commands: &mut Vec<Command>) {
-    if ui.button("Copy the verdict").clicked() {
-        commands.push(Command::Copy(CopyOf::Verdict));
-        ui.close();
+    fn menu(&mut self, ui: &Ui) -> Option<Command> {
+        let shown = menu::show(ui, "Menu of the verdict", &mut self.menu, |entries| {
+            entries.add("Copy the verdict", "", true).then_some(())
+        });
+        match shown {
+            Shown::Chosen(chip, ()) => {
+                self.goes_back = Some(chip);
+                Some(Command::Copy(CopyOf::Verdict))
+            }
+            Shown::Left(chip) => {
+                self.goes_back = Some(chip);
+                None
+            }
+            Shown::Open => None,
+        }
+    }
+
+    /// Four chips in a row, or two and two.
+    fn chips(&mut self, ui: &mut Ui, all: &[Chip; 4]) -> Vec<Command> {
+        const GAP: f32 = 6.0;
+        let width = ui.available_width();
+        let is_one_row = width >= ONE_ROW;
+        let (columns, shares): (usize, &[f32]) = if is_one_row {
+            (4, &[1.5, 1.0, 1.0, 1.0])
+        } else {
+            (2, &[1.0, 1.0])
+        };
+        let unit = (width - GAP * (columns as f32 - 1.0)) / shares.iter().sum::<f32>();
+        let rows = all.len().div_ceil(columns) as f32;
+        let place = vec2(width, rows * CHIP + (rows - 1.0) * GAP);
+        let (_, rect) = ui.allocate_space(place);
+        let base = ui.make_persistent_id("chips");
+        let mut commands = Vec::new();
+        for (row, line) in all.chunks(columns).enumerate() {
+            let mut left = rect.left();
+            for ((column, chip), share) in line.iter().enumerate().zip(shares) {
+                let top = rect.top() + row as f32 * (CHIP + GAP);
+                let place =
+                    Rect::from_min_size(pos2(left, top), vec2((unit * share).floor(), CHIP));
+                left += unit * share + GAP;
+                let at = row.saturating_mul(columns).saturating_add(column);
+                commands.extend(self.chip(ui, place, (at, base.with(at)), chip));
+            }
+        }
+        commands
+    }
+
+    fn chip(
+        &mut self,
+        ui: &Ui,
+        rect: Rect,
+        (at, id): (usize, egui::Id),
+        chip: &Chip,
+    ) -> Option<Command> {
+        let theme = tokens(ui);
+        let response = ui.interact(rect, id, Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, chip.name()));
+        let is_lit = response.hovered() || response.has_focus();
+        let line = if response.has_focus() {
+            Stroke::new(1.5, theme.accent)
+        } else {
+            Stroke::new(1.0, theme.line)
+        };
+        let fill = if is_lit { theme.bg3 } else { theme.bg2 };
+        ui.painter().rect(
+            rect,
+            CornerRadius::same(radius::SMALL),
+            fill,
+            line,
+            StrokeKind::Inside,
+        );
+        let inner = rect.shrink2(vec2(9.0, 5.0));
+        let title = ui.painter().layout_no_wrap(
+            chip.title.to_owned(),
+            FontId::proportional(size::SMALL),
+            theme.dim,
+        );
+        let below = inner.top() + title.size().y + 1.0;
+        ui.painter().galley(inner.min, title, theme.dim);
+        let icon = Rect::from_min_size(pos2(inner.left(), below + 2.5), vec2(11.0, 11.0));
+        paint_icon(ui.painter(), icon, chip.icon, chip.color);
+        let words = pos2(icon.right() + 5.0, below);
+        let galley = ui
+            .painter()
+            .layout_job(chip_words(chip, theme, inner.right() - words.x));
+        let is_cut = galley.elided;
+        ui.painter().galley(words, galley, theme.text);
+        if self.goes_back == Some(at) {
+            self.goes_back = None;
+            response.request_focus();
+        }
+        if let Some(menu) = Menu::asked(ui, at, &response) {
+            self.menu = Some(menu);
+        }
+        let command = if response.clicked() {
+            Some(Command::Focus(chip.place))
+        } else {
+            is_copied(&response).then_some(Command::Copy(CopyOf::Verdict))
+        };
+        if is_cut && self.menu.is_none() {
+            response.on_hover_text(chip.name());
+        }
+        command
     }
 }
 
@@ -187,80 +291,6 @@ fn headline(
             }
         });
     });
-}
-
-/// Four chips in a row, or two and two.
-fn chips(ui: &mut Ui, all: &[Chip; 4]) -> Vec<Command> {
-    const GAP: f32 = 6.0;
-    let width = ui.available_width();
-    let is_one_row = width >= ONE_ROW;
-    let (columns, shares): (usize, &[f32]) = if is_one_row {
-        (4, &[1.5, 1.0, 1.0, 1.0])
-    } else {
-        (2, &[1.0, 1.0])
-    };
-    let unit = (width - GAP * (columns as f32 - 1.0)) / shares.iter().sum::<f32>();
-    let rows = all.len().div_ceil(columns) as f32;
-    let place = vec2(width, rows * CHIP + (rows - 1.0) * GAP);
-    let (_, rect) = ui.allocate_space(place);
-    let base = ui.make_persistent_id("chips");
-    let mut commands = Vec::new();
-    for (row, line) in all.chunks(columns).enumerate() {
-        let mut left = rect.left();
-        for ((column, chip), share) in line.iter().enumerate().zip(shares) {
-            let top = rect.top() + row as f32 * (CHIP + GAP);
-            let place = Rect::from_min_size(pos2(left, top), vec2((unit * share).floor(), CHIP));
-            left += unit * share + GAP;
-            show_chip(ui, place, base.with((row, column)), chip, &mut commands);
-        }
-    }
-    commands
-}
-
-fn show_chip(ui: &Ui, rect: Rect, id: egui::Id, chip: &Chip, commands: &mut Vec<Command>) {
-    let theme = tokens(ui);
-    let response = ui.interact(rect, id, Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, chip.name()));
-    let is_lit = response.hovered() || response.has_focus();
-    let line = if response.has_focus() {
-        Stroke::new(1.5, theme.accent)
-    } else {
-        Stroke::new(1.0, theme.line)
-    };
-    let fill = if is_lit { theme.bg3 } else { theme.bg2 };
-    ui.painter().rect(
-        rect,
-        CornerRadius::same(radius::SMALL),
-        fill,
-        line,
-        StrokeKind::Inside,
-    );
-    let inner = rect.shrink2(vec2(9.0, 5.0));
-    let title = ui.painter().layout_no_wrap(
-        chip.title.to_owned(),
-        FontId::proportional(size::SMALL),
-        theme.dim,
-    );
-    let below = inner.top() + title.size().y + 1.0;
-    ui.painter().galley(inner.min, title, theme.dim);
-    let icon = Rect::from_min_size(pos2(inner.left(), below + 2.5), vec2(11.0, 11.0));
-    paint_icon(ui.painter(), icon, chip.icon, chip.color);
-    let words = pos2(icon.right() + 5.0, below);
-    let galley = ui
-        .painter()
-        .layout_job(chip_words(chip, theme, inner.right() - words.x));
-    let is_cut = galley.elided;
-    ui.painter().galley(words, galley, theme.text);
-    if response.clicked() {
-        commands.push(Command::Focus(chip.place));
-    }
-    if is_copied(&response) {
-        commands.push(Command::Copy(CopyOf::Verdict));
-    }
-    response.context_menu(|ui| copy_item(ui, commands));
-    if is_cut {
-        response.on_hover_text(chip.name());
-    }
 }
 
 /// One line, cut with `…` where the chip ends.

@@ -174,7 +174,9 @@ impl Tokens {
     /// The colour of a part, the same in every pane.
     pub fn part(&self, role: PartRole) -> Color32 {
         match role {
-            PartRole::ProtectedHeader | PartRole::UnprotectedHeader => self.header,
+            PartRole::KeyBinding | PartRole::ProtectedHeader | PartRole::UnprotectedHeader => {
+                self.header
+            }
             PartRole::Payload | PartRole::Ciphertext | PartRole::Disclosure => self.payload,
             PartRole::Signature | PartRole::Tag => self.signature,
             PartRole::EncryptedKey => self.encrypted_key,

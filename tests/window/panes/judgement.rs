@@ -95,7 +95,7 @@ fn a_held_clock_is_not_taken_for_the_real_one() {
     let window = pane!(stage, verdict, [760.0, 180.0]);
     assert!(says(
         &window,
-        "a correct verifier would take this token then."
+        "a correct verifier would take this token at that instant."
     ));
     assert!(
         says(&window, "As of 2026-11-18 20:30:00 UTC, not now."),
@@ -183,6 +183,56 @@ fn a_check_is_copied_from_its_menu() {
     right_click(&mut window, "Passed: Well formed");
     click(&mut window, "Copy this check");
     assert_eq!(last(&window), Some(&Command::Copy(CopyOf::Check(1))));
+}
+
+#[test]
+fn checks_findings_verdict_and_timeline_have_their_menus_by_keyboard() {
+    let menu = |window: &mut Window, with_shift: bool| {
+        if with_shift {
+            window.key_press_modifiers(egui::Modifiers::SHIFT, Key::F10);
+        } else {
+            window.key_press(Key::Menu);
+        }
+        window.run();
+    };
+    for with_shift in [true, false] {
+        let mut window = pane!(Stage::id_token(), checks, [372.0, 640.0]);
+        press(&mut window, Key::Tab);
+        press(&mut window, Key::ArrowDown);
+        let row = focused(&window);
+        menu(&mut window, with_shift);
+        assert_eq!(focused(&window).as_deref(), Some("Copy this check"));
+        press(&mut window, Key::Escape);
+        assert_eq!(focused(&window), row, "back at its row");
+        menu(&mut window, with_shift);
+        press(&mut window, Key::Enter);
+        assert_eq!(last(&window), Some(&Command::Copy(CopyOf::Check(1))));
+
+        let mut window = pane!(Stage::id_token(), findings, [372.0, 640.0]);
+        window.get_by_label_contains("High: ").focus();
+        window.run();
+        menu(&mut window, with_shift);
+        assert_eq!(focused(&window).as_deref(), Some("Copy this finding"));
+        press(&mut window, Key::Enter);
+        assert_eq!(last(&window), Some(&Command::Copy(CopyOf::Finding(0))));
+
+        let mut window = pane!(Stage::id_token(), verdict, [760.0, 240.0]);
+        window.get_by_label_contains("Time: ").focus();
+        window.run();
+        menu(&mut window, with_shift);
+        assert_eq!(focused(&window).as_deref(), Some("Copy the verdict"));
+        press(&mut window, Key::Escape);
+        assert_eq!(focused(&window).as_deref(), Some("Time: exp passed"));
+
+        let mut window = pane!(Stage::id_token(), timeline, [760.0, 138.0]);
+        window.get_by_label("Clock on the timeline").focus();
+        window.run();
+        menu(&mut window, with_shift);
+        assert_eq!(focused(&window).as_deref(), Some("Set clock\u{2026}"));
+        press(&mut window, Key::Escape);
+        let axis = focused(&window);
+        assert_eq!(axis.as_deref(), Some("Clock on the timeline"));
+    }
 }
 
 #[test]

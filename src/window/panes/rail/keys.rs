@@ -3,14 +3,17 @@
 use egui::{Key, Ui};
 
 use super::label::{KeyMark, key_mark, key_note};
-use super::list::{self, Roving, View, pressed, step};
-use super::menu::{self, Menu, Shown};
+use super::list::{self, View};
 use super::row::{ROW, Row};
 use crate::jose::visible::visible;
+use crate::keys::{Reading, Reread};
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::model::Model;
+use crate::window::panes::checks::read_secret;
 use crate::window::panes::focus::{self, Place};
+use crate::window::panes::menu::{self, Entries, Menu, Shown};
+use crate::window::panes::roving::{Roving, pressed, step};
 use crate::window::theme;
 use crate::window::widgets::Icon;
 
@@ -19,12 +22,16 @@ use crate::window::widgets::Icon;
 pub(super) struct KeyList {
     roving: Roving,
     menu: Option<Menu>,
+    /// Whether the menu lists the readings of the secret.
+    lists_readings: bool,
 }
 
 /// What the menu of a key offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Choice {
     CopyThumbprint,
+    Read(Option<Reading>),
+    Readings,
     Remove,
 }
 
@@ -111,12 +118,13 @@ impl KeyList {
         let has_focus = self.roving.drawn(ui, at, &shown.row);
         if let Some(menu) = Menu::asked(ui, at, &shown.row) {
             self.menu = Some(menu);
+            self.lists_readings = false;
         }
         if self.menu.is_none() && has_focus {
             if pressed(ui, Key::Delete) {
                 return self.remove(model, at);
             }
-            if let Some(to) = step(ui, at, view) {
+            if let Some(to) = step(ui, at, (view.count, view.page)) {
                 self.roving.go_to(to);
             }
         }
@@ -130,16 +138,24 @@ impl KeyList {
     }
 
     fn menu(&mut self, ui: &Ui, model: &Model) -> Option<Command> {
-        let of = self.menu?.of;
+        let open = self.menu;
+        let of = open?.of;
         let key = model.session.keys.keys().get(of);
-        let has_thumbprint = key.is_some_and(|key| key.thumbprint.is_some());
+        let lists_readings = self.lists_readings;
         let shown = menu::show(ui, "Menu of the key", &mut self.menu, |entries| {
+            if lists_readings {
+                return reading(entries, key?);
+            }
+            let has_thumbprint = key.is_some_and(|key| key.thumbprint.is_some());
             let copy = entries.add("Copy thumbprint", "", has_thumbprint);
+            let has_secret = key.is_some_and(|key| key.secret().is_some());
+            let read = has_secret && entries.add("Read the secret\u{2026}", "", true);
             entries.line();
             let remove = entries.add("Remove", "Delete", true);
-            match (copy, remove) {
-                (true, _) => Some(Choice::CopyThumbprint),
-                (_, true) => Some(Choice::Remove),
+            match (copy, read, remove) {
+                (true, ..) => Some(Choice::CopyThumbprint),
+                (_, true, _) => Some(Choice::Readings),
+                (.., true) => Some(Choice::Remove),
                 _ => None,
             }
         });
@@ -148,6 +164,17 @@ impl KeyList {
                 self.roving.go_to(at);
                 let id = key?.id.clone();
                 Some(Command::Copy(CopyOf::KeyThumbprint(id)))
+            }
+            Shown::Chosen(at, Choice::Read(reading)) => {
+                self.roving.go_to(at);
+                let key = key?.id.clone();
+                Some(Command::ReadSecret(Reread { key, reading }))
+            }
+            Shown::Chosen(_, Choice::Readings) => {
+                self.menu = open.map(Menu::again);
+                self.lists_readings = true;
+                ui.request_repaint();
+                None
             }
             Shown::Chosen(at, Choice::Remove) => self.remove(model, at),
             Shown::Left(at) => {
@@ -166,4 +193,24 @@ impl KeyList {
         }
         Some(Command::RemoveKey(keys.get(at)?.id.clone()))
     }
+}
+
+/// The readings that a secret can have, as entries of a menu.
+fn reading(entries: &mut Entries<'_>, key: &crate::keys::Key) -> Option<Choice> {
+    let mut chosen = None;
+    let mut entry = |reading: Option<Reading>, is_on| {
+        let reread = Reread {
+            key: String::new(),
+            reading,
+        };
+        if entries.choice(&read_secret(&reread), is_on) {
+            chosen = Some(Choice::Read(reading));
+        }
+    };
+    entry(None, key.as_loaded.is_none());
+    for reading in key.other_readings() {
+        let is_on = key.as_loaded.is_some() && key.form == reading.form();
+        entry(Some(reading), is_on);
+    }
+    chosen
 }

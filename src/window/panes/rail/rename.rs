@@ -4,7 +4,7 @@ use egui::text::CCursorRange;
 use egui::{Key, Rect, TextEdit, Ui, UiBuilder};
 
 use super::label::MAX_NAME;
-use super::list::pressed;
+use crate::window::panes::roving::pressed;
 
 /// A name that is being typed.
 #[derive(Debug, Clone, PartialEq, Eq)]

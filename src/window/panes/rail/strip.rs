@@ -3,10 +3,11 @@
 use egui::{Rect, Role, Ui, WidgetInfo, pos2, vec2};
 
 use super::label::TokenLabel;
-use super::list::{self, Roving, View, step};
+use super::list::{self, View};
 use super::row;
 use crate::window::commands::Command;
 use crate::window::model::Model;
+use crate::window::panes::roving::{Roving, step};
 use crate::window::theme;
 
 /// The height of a mark with the gap to the next, in points.
@@ -57,7 +58,7 @@ impl Strip {
             row::ground(ui, rect, &mark, is_current);
             row::dot(ui, center, label.icon, label.color(theme::tokens(ui)));
             if self.roving.drawn(ui, at, &mark)
-                && let Some(to) = step(ui, at, view)
+                && let Some(to) = step(ui, at, (view.count, view.page))
             {
                 self.roving.go_to(to);
                 commands.push(Command::ShowToken(to));

@@ -7,8 +7,7 @@ use egui::{
 
 use super::filter::{Filter, Listed};
 use super::label::TokenLabel;
-use super::list::{self, Roving, View, pressed, step};
-use super::menu::{self, Entries, Menu, Shown};
+use super::list::{self, View};
 use super::places::{PlacesDialog, summary};
 use super::rename::{Rename, Renamed};
 use super::row::{ROW, Row, RowResponse};
@@ -16,6 +15,8 @@ use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::model::Model;
 use crate::window::panes::focus::{self, Place};
+use crate::window::panes::menu::{self, Entries, Menu, Shown};
+use crate::window::panes::roving::{Roving, pressed, step};
 use crate::window::theme::{self, size, space};
 use crate::window::widgets::{grouped, wrapped};
 
@@ -276,7 +277,7 @@ impl TokenList {
         if pressed(ui, Key::Delete) {
             return Some(self.remove(listed, at));
         }
-        let to = step(ui, row, view).and_then(|row| listed.at(row))?;
+        let to = step(ui, row, (view.count, view.page)).and_then(|row| listed.at(row))?;
         self.roving.go_to(to);
         Some(Command::ShowToken(to))
     }

@@ -3,6 +3,7 @@
 use egui::{Key, Modifiers, Popup, PopupCloseBehavior, Response, Ui};
 
 use super::super::focus::{self, Place};
+use super::super::menu::Entries;
 use super::TimelinePane;
 use super::words::leeway_words;
 use crate::judge::Judgement;
@@ -20,6 +21,27 @@ const ROOMY: f32 = 640.0;
 
 /// The width of what asks for a time, in points.
 const ENTRY: f32 = 320.0;
+
+/// What the menu of the axis offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Choice {
+    Copy,
+    Live,
+    Set,
+}
+
+/// Shows the lines of the menu of the axis.
+pub(super) fn choice(entries: &mut Entries<'_>, is_live: bool) -> Option<Choice> {
+    let set = entries.add("Set clock\u{2026}", "", true);
+    let live = entries.add("Live: judge as of now", "", !is_live);
+    let copy = entries.add("Copy the times in words", "", true);
+    match (set, live, copy) {
+        (true, ..) => Some(Choice::Set),
+        (_, true, _) => Some(Choice::Live),
+        (.., true) => Some(Choice::Copy),
+        _ => None,
+    }
+}
 
 impl TimelinePane {
     /// Yields the button by which a clock can be typed.
@@ -54,7 +76,11 @@ impl TimelinePane {
         } else {
             zones(ui, model, commands);
             menu_tag(ui, "More", "More of the timeline", |ui| {
-                self.menu(ui, model, commands);
+                let is_live = model.clock == Clock::Live;
+                if let Some(choice) = choice(&mut Entries::new(ui), is_live) {
+                    self.choose(choice, commands);
+                    ui.close();
+                }
                 ui.separator();
                 ui.label("Leeway");
                 leeways(ui, leeway, commands);
@@ -64,21 +90,12 @@ impl TimelinePane {
         button
     }
 
-    /// The lines of the menu on the axis.
-    pub(super) fn menu(&mut self, ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
-        if ui.button("Set clock\u{2026}").clicked() {
-            self.type_clock();
-            ui.close();
-        }
-        ui.add_enabled_ui(model.clock != Clock::Live, |ui| {
-            if ui.button("Live: judge as of now").clicked() {
-                commands.push(Command::LiveClock);
-                ui.close();
-            }
-        });
-        if ui.button("Copy the times in words").clicked() {
-            commands.push(Command::Copy(CopyOf::Times));
-            ui.close();
+    /// Does what was chosen in a menu.
+    pub(super) fn choose(&mut self, choice: Choice, commands: &mut Vec<Command>) {
+        match choice {
+            Choice::Copy => commands.push(Command::Copy(CopyOf::Times)),
+            Choice::Live => commands.push(Command::LiveClock),
+            Choice::Set => self.type_clock(),
         }
     }
 

@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::focus::{self, Place};
 use super::instant::InstantField;
 use super::members::message;
+use super::menu::{self, Menu, Shown as Asked};
 use super::roving::is_copied;
 use crate::judge::{Judgement, TimeState, Times};
 use crate::window::commands::Command;
@@ -32,6 +33,7 @@ pub struct TimelinePane {
     moved: bool,
     /// The clock as it is typed, while it is.
     typed: Option<InstantField>,
+    menu: Option<Menu>,
 }
 
 impl TimelinePane {
@@ -139,7 +141,17 @@ impl TimelinePane {
         if is_copied(&response) {
             commands.push(Command::Copy(CopyOf::Times));
         }
-        response.context_menu(|ui| self.menu(ui, model, commands));
+        if let Some(menu) = Menu::asked(ui, 0, &response) {
+            self.menu = Some(menu);
+        }
+        let is_live = model.clock == Clock::Live;
+        match menu::show(ui, "Menu of the timeline", &mut self.menu, |entries| {
+            controls::choice(entries, is_live)
+        }) {
+            Asked::Chosen(_, choice) => self.choose(choice, commands),
+            Asked::Left(_) => response.request_focus(),
+            Asked::Open => {}
+        }
     }
 
     fn pointer(&mut self, response: &Response, left: f32, axis: Axis) -> Option<Command> {

@@ -3,13 +3,13 @@
 use egui::containers::menu::menu_style;
 use egui::{Align, Button, Id, Key, Layout, Modifiers, Popup, PopupKind, Pos2, Response, Ui, vec2};
 
-use super::list::pressed;
+use super::roving::pressed;
 
 /// A menu that is open.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Menu {
+pub(crate) struct Menu {
     /// The item that it is of.
-    pub(super) of: usize,
+    pub(crate) of: usize,
     place: Pos2,
     /// Whether its first entry is to take the focus.
     takes_focus: bool,
@@ -17,7 +17,7 @@ pub(super) struct Menu {
 
 impl Menu {
     /// The menu that was asked for at a row, by a click or by a key.
-    pub(super) fn asked(ui: &Ui, of: usize, row: &Response) -> Option<Self> {
+    pub(crate) fn asked(ui: &Ui, of: usize, row: &Response) -> Option<Self> {
         let menu = |place, takes_focus| Self {
             of,
             place,
@@ -38,9 +38,19 @@ impl Menu {
     }
 }
 
+impl Menu {
+    /// The same menu opened again, with other entries.
+    pub(crate) fn again(self) -> Self {
+        Self {
+            takes_focus: true,
+            ..self
+        }
+    }
+}
+
 /// How a menu stands after a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shown<T> {
+pub(crate) enum Shown<T> {
     /// Something was chosen for the item.
     Chosen(usize, T),
     /// It was closed by a key; the item is to have the focus again.
@@ -50,7 +60,7 @@ pub(super) enum Shown<T> {
 }
 
 /// Shows a menu while there is one. `entries` gives what was chosen.
-pub(super) fn show<T>(
+pub(crate) fn show<T>(
     ui: &Ui,
     name: &'static str,
     menu: &mut Option<Menu>,
@@ -99,14 +109,22 @@ pub(super) fn show<T>(
 }
 
 /// The entries of a menu, as they are added.
-pub(super) struct Entries<'a> {
+pub(crate) struct Entries<'a> {
     ui: &'a mut Ui,
     takes_focus: bool,
 }
 
-impl Entries<'_> {
+impl<'a> Entries<'a> {
+    /// In a menu that is shown in another way.
+    pub(crate) fn new(ui: &'a mut Ui) -> Self {
+        Self {
+            ui,
+            takes_focus: false,
+        }
+    }
+
     /// Adds an entry with the keys that do the same. Whether it was chosen.
-    pub(super) fn add(&mut self, label: &str, keys: &str, is_enabled: bool) -> bool {
+    pub(crate) fn add(&mut self, label: &str, keys: &str, is_enabled: bool) -> bool {
         let button = Button::new(label).shortcut_text(keys);
         let response = self
             .ui
@@ -118,8 +136,17 @@ impl Entries<'_> {
         response.clicked()
     }
 
+    /// Adds an entry that is one of several to choose from. Whether it was chosen.
+    pub(crate) fn choice(&mut self, label: &str, is_on: bool) -> bool {
+        let response = self.ui.radio(is_on, label);
+        if std::mem::take(&mut self.takes_focus) {
+            response.request_focus();
+        }
+        response.clicked()
+    }
+
     /// Adds a line between entries.
-    pub(super) fn line(&mut self) {
+    pub(crate) fn line(&mut self) {
         self.ui.separator();
     }
 }
