@@ -245,6 +245,88 @@ fn a_chain_counts_while_it_is_valid() {
 }
 
 /// It is the key that is meant: when it fails, the signature is wrong, whatever else is there.
+/// A token of this payload in JSON form, under the signatures of these.
+fn several(tokens: &[&str]) -> String {
+    let parts = tokens.iter().map(|token| token.split('.').collect());
+    let parts: Vec<Vec<&str>> = parts.collect();
+    let signatures = parts
+        .iter()
+        .map(|part| format!(r#"{{"protected":"{}","signature":"{}"}}"#, part[0], part[2]));
+    let signatures: Vec<String> = signatures.collect();
+    format!(
+        r#"{{"payload":"{}","signatures":[{}]}}"#,
+        parts[0][1],
+        signatures.join(",")
+    )
+}
+
+#[test]
+fn of_several_signatures_one_that_is_not_vouched_for_any_more_settles_nothing() {
+    const WHILE: &str = "2027-01-15T08:00:00Z";
+    const AFTER: &str = "2027-01-15T08:00:01Z";
+    let root = request("Root").ca().self_signed();
+    let leaf = request("Leaf")
+        .valid(1_790_000_000, 1_800_000_000)
+        .issued_by(&root);
+    let [own, stranger] = ["Own", "Stranger"].map(|name| request(name).self_signed());
+    let keys = ring(&[&root, &own]);
+    let chained = leaf.es256(&format!(",{}", x5c(&[&leaf])), "{}");
+    let open = ["no-key-verifies", "only-token-supplied-key"];
+    for (other, after, explanation) in [
+        (&stranger, &open[..], "outside their validity"),
+        (&own, &[], "1 of 2 signatures are genuine"),
+    ] {
+        let other = other.es256("", "{}");
+        for tokens in [[&chained[..], &other], [&other, &chained]] {
+            let inspection = inspect(&several(&tokens), &keys);
+            for (at, expected) in [(WHILE, &[][..]), (AFTER, after)] {
+                let judgement = inspection.judge(&Policy::default(), instant(at));
+                assert_eq!(reasons(&judgement), expected, "{at}");
+                let spoilt = judgement
+                    .checks
+                    .iter()
+                    .filter(|check| check.title.ends_with("Key not vouched for"));
+                assert_eq!(spoilt.count(), usize::from(at == AFTER));
+            }
+        }
+        let inspection = inspect(&several(&[&chained, &other]), &keys);
+        let judgement = inspection.judge(&Policy::default(), instant(AFTER));
+        let sentence = words::sentence(&judgement, &inspection.proof, words::When::Now);
+        assert!(sentence.explanation.contains(explanation), "{sentence:?}");
+    }
+}
+
+/// RFC 7515 section 4.1.6 lets `x5c` stand in either header.
+#[test]
+fn a_chain_in_a_header_that_nothing_protects_leads_to_the_anchor_too() {
+    let root = request("Root").ca().self_signed();
+    let leaf = request("Leaf").issued_by(&root);
+    let token = leaf.es256("", "{}");
+    let parts: Vec<&str> = token.split('.').collect();
+    let with = |chain: &[&Issued]| {
+        format!(
+            r#"{{"protected":"{}","header":{{{}}},"payload":"{}","signature":"{}"}}"#,
+            parts[0],
+            x5c(chain),
+            parts[1],
+            parts[2]
+        )
+    };
+    let judged = |chain: &[&Issued], anchors: &[&Issued]| {
+        judge(&inspect(&with(chain), &ring(anchors)), None)
+    };
+    assert_eq!(reasons(&judged(&[&leaf], &[&root])), [""; 0]);
+    let other = request("Other").ca().self_signed();
+    let judgement = judged(&[&leaf], &[&other]);
+    assert_eq!(reasons(&judgement), ["only-token-supplied-key"]);
+    let untrusted = judgement
+        .findings
+        .iter()
+        .find(|finding| finding.rule == "x5c-untrusted")
+        .unwrap();
+    assert_eq!(untrusted.evidence.len(), 1);
+}
+
 #[test]
 fn a_trusted_leaf_that_does_not_verify_makes_the_signature_invalid() {
     let Three { root, middle, leaf } = three();

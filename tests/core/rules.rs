@@ -17,6 +17,7 @@ use crate::common::{inspect, judge, reasons, ring};
 mod anything;
 mod certificates;
 mod encoding;
+mod encryption;
 mod header;
 mod inconsistent;
 mod keys;
@@ -40,6 +41,7 @@ fn trials() -> Vec<Trial> {
         header::trials(),
         certificates::trials(),
         keys::trials(),
+        encryption::trials(),
         inconsistent::trials(),
         times::trials(),
         types::trials(),

@@ -71,6 +71,22 @@ pub(super) fn trials() -> Vec<Trial> {
             &["malformed"],
         ),
     ];
+    // In a header that nothing protects, too.
+    let unprotected = |member: &str| {
+        let token = hmac(r#"{"alg":"HS256"}"#, GOOD_CLAIMS, SECRET);
+        let mut parts = token.split('.');
+        let mut next = || parts.next().unwrap();
+        let token = format!(
+            r#"{{"protected":"{}","header":{{{member}}},"payload":"{}","signature":"{}"}}"#,
+            next(),
+            next(),
+            next()
+        );
+        inspect(&token, &ring(&oct(SECRET, "")))
+    };
+    let typ = r#""typ":7"#;
+    trials.push(found(unprotected(typ), typ, &[]));
+    trials.push(Trial::spared(RULE, unprotected(r#""typ":"JWT""#), &[]));
     trials.extend(wrong.map(|member| found(with(member), member, &[])));
     trials.extend(right.map(|member| Trial::spared(RULE, with(member), &[])));
     trials.extend(wrong_in_jwe.map(|member| found(encrypted(member), member, &["encrypted"])));
