@@ -152,6 +152,6 @@ impl Adding<'_> {
 }
 
 /// SHA-256 of a text, in lower-case hexadecimal.
-pub(crate) fn sha256(text: &str) -> String {
+pub fn sha256(text: &str) -> String {
     hex(&sha2::Sha256::digest(text.as_bytes()))
 }

@@ -238,18 +238,34 @@ fn is_malformed(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
 
 /// Of several signatures one that is valid with the reviewer's key settles it, unless another one is wrong or none.
 fn signature_reasons(case: Case<'_>, profile: &Profile, times: &Times) -> Vec<Reason> {
-    let reason = |proof: &SignatureProof| {
-        let spoilt = || validity::spoilt(case.at, profile, times, proof);
-        signature_reason(proof).or_else(|| spoilt().map(|_| Reason::OnlyTokenSuppliedKey))
-    };
-    let all = case.proof.signatures.iter().map(reason);
-    let all: Vec<Option<Reason>> = all.collect();
-    let is_settled = all.iter().any(Option::is_none);
-    let mut reasons: Vec<Reason> = all.into_iter().flatten().collect();
-    if is_settled {
+    let mut reasons: Vec<Reason> = each_reason(case, profile, times).flatten().collect();
+    if is_settled(case, profile, times) {
         reasons.retain(|reason| reason.is_refusal());
     }
     reasons
+}
+
+/// Whether one of the signatures is valid with the reviewer's key.
+pub(super) fn is_settled(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
+    each_reason(case, profile, times).any(|reason| reason.is_none())
+}
+
+/// Whether nothing is known of any of the signatures.
+pub(super) fn is_open(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
+    each_reason(case, profile, times)
+        .all(|reason| reason.is_some_and(|reason| !reason.is_refusal()))
+}
+
+/// For each signature what it gives as a reason. A leaf of `x5c` outside its validity is the token's own key again.
+fn each_reason<'a>(
+    case: Case<'a>,
+    profile: &'a Profile,
+    times: &'a Times,
+) -> impl Iterator<Item = Option<Reason>> + 'a {
+    case.proof.signatures.iter().map(move |proof| {
+        let spoilt = || validity::spoilt(case.at, profile, times, proof);
+        signature_reason(proof).or_else(|| spoilt().map(|_| Reason::OnlyTokenSuppliedKey))
+    })
 }
 
 fn signature_reason(proof: &SignatureProof) -> Option<Reason> {

@@ -30,7 +30,9 @@ pub fn sentence(judgement: &Judgement, proof: &Proof, when: When) -> Sentence {
     let verdict = &judgement.verdict;
     let first = verdict.reasons.first();
     let headline = match (verdict.outcome, first) {
-        (VerdictOutcome::Accept, _) | (_, None) => format!("Accept: {}", acceptance(judgement)),
+        (VerdictOutcome::Accept, _) | (_, None) => {
+            format!("Accept: {}", acceptance(judgement, proof))
+        }
         (VerdictOutcome::Reject, Some(reason)) => {
             format!("Reject: {}", reason_words(*reason, judgement))
         }
@@ -84,16 +86,21 @@ fn fault_words(judgement: &Judgement) -> Option<String> {
     })
 }
 
-fn acceptance(judgement: &Judgement) -> String {
-    let exp = judgement.times.mark("exp").and_then(|mark| mark.at);
-    match exp {
-        Some(exp) if !judgement.times.within_leeway => {
+fn acceptance(judgement: &Judgement, proof: &Proof) -> String {
+    let limit = judgement
+        .layers()
+        .find_map(|layer| Some((layer, layer.times.mark("exp")?.at?)));
+    match limit {
+        Some((layer, exp)) if !layer.times.within_leeway => {
             format!(
                 "valid for {} more",
                 span(time::seconds_between(exp, judgement.at))
             )
         }
         Some(_) => "valid, but only by the leeway".to_owned(),
+        None if proof.signatures.is_empty() && proof.inner.is_none() => {
+            "it opens with your key, and nothing limits it in time".to_owned()
+        }
         None => "the signature is valid, and nothing limits it in time".to_owned(),
     }
 }

@@ -175,9 +175,11 @@ impl<'a> TokenShape<'a> {
             claims,
             claims_text,
             // Beside claims that are not UTF-8 too: nothing else would hold what they are exactly.
+            // A payload that is a token is one: its text is kept back like any other's.
             payload_base64: token
                 .part(PartRole::Payload)
                 .filter(|_| claims_text.is_none())
+                .filter(|_| !options.redact || proof.inner.is_none())
                 .map(|part| base64url::encode(part.bytes())),
             signatures: proof
                 .signatures

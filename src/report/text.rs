@@ -3,6 +3,7 @@
 //! Everything that may come from a token or a key file goes through [`visible()`], so that it cannot move the
 //! cursor or pass for something else.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
@@ -11,8 +12,9 @@ use super::layout::{bytes, prose, table, written};
 use super::{Judged, Options, Report, Summary};
 use crate::find::{Place, Where};
 use crate::jose::json::Document;
+use crate::jose::registry::{self, Class};
 use crate::jose::visible::visible;
-use crate::jose::{Kind, Part, PartRole, Serialization, Token, registry};
+use crate::jose::{Kind, Part, PartRole, Serialization, Token};
 use crate::judge::words::counted;
 use crate::judge::{Check, CheckResult, Finding, Judgement, TimeState, Times, words};
 use crate::keys::{Holds, Key};
@@ -75,7 +77,10 @@ fn layer(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     headers(token, out)?;
-    payload(token, out)?;
+    // A payload that is a token is shown as one.
+    if proof.inner.is_none() {
+        payload(token, out)?;
+    }
     times(&judgement.times, judgement.at, out)?;
     faults(token, out)?;
     checks(&judgement.checks, out)?;
@@ -98,16 +103,41 @@ fn layer(
     Ok(())
 }
 
-/// The headers of every signature or recipient, what is protected before what is not.
+/// What all signatures or recipients share before what each has for itself, and of that what is protected first.
 fn headers(token: &Token, out: &mut dyn Write) -> io::Result<()> {
-    for part in &token.parts {
-        let title = match part.role {
-            PartRole::ProtectedHeader if token.serialization == Serialization::Compact => "Header",
-            PartRole::ProtectedHeader => "Protected header",
-            PartRole::UnprotectedHeader => "Unprotected header",
-            _ => continue,
-        };
-        members(title, part.json.as_ref(), token, out)?;
+    let views = token.views();
+    let several = views.len() > 1;
+    let of_all = |part: &Part| {
+        let is_there = |view: &Cow<'_, Token>| view.parts.iter().any(|own| **own == *part);
+        views.iter().all(is_there)
+    };
+    for role in [PartRole::ProtectedHeader, PartRole::UnprotectedHeader] {
+        for part in token.all(role).filter(|part| !several || of_all(part)) {
+            let title = match role {
+                PartRole::ProtectedHeader if token.serialization == Serialization::Compact => {
+                    "Header"
+                }
+                PartRole::ProtectedHeader => "Protected header",
+                _ => "Unprotected header",
+            };
+            members(title, part.json.as_ref(), token, out)?;
+        }
+    }
+    let what = match token.kind {
+        Kind::Jwe => "Recipient",
+        _ => "Signature",
+    };
+    for (index, view) in views.iter().enumerate().filter(|_| several) {
+        let number = index.saturating_add(1);
+        for (role, kind) in [
+            (PartRole::ProtectedHeader, "protected header"),
+            (PartRole::UnprotectedHeader, "unprotected header"),
+        ] {
+            for part in view.all(role).filter(|part| !of_all(part)) {
+                let title = format!("{what} {number}, {kind}");
+                members(&title, part.json.as_ref(), token, out)?;
+            }
+        }
     }
     Ok(())
 }
@@ -255,20 +285,22 @@ fn members(
     if members.is_empty() {
         return writeln!(out, "    No members");
     }
-    let in_header = title == "Header";
+    let in_header = title != "Claims";
     let rows = members.iter().map(|member| {
-        let known = if in_header {
-            registry::header_parameter(&member.name, token.kind == Kind::Jwe).is_some()
+        let place = if in_header {
+            registry::Place::Header {
+                is_jwe: token.kind == Kind::Jwe,
+            }
         } else {
-            registry::claim(&member.name).is_some()
+            registry::Place::Claims { issuer: None }
         };
-        let label = registry::label(&member.name)
-            .filter(|_| known)
-            .unwrap_or_default();
+        let meaning = registry::look_up(place, &member.name);
+        let is_registered = meaning.class == Class::Registered;
+        let label = is_registered.then(|| meaning.label.clone());
         [
             visible(&member.name),
             visible(&written(&member.value)),
-            label.to_owned(),
+            label.unwrap_or_default(),
         ]
     });
     table(rows.collect(), "    ", out)

@@ -35,6 +35,8 @@ mod json;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod long;
+#[cfg(test)]
 mod mathematics;
 #[cfg(test)]
 mod ml_dsa;
@@ -45,6 +47,10 @@ mod properties;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod records;
+#[cfg(test)]
+mod registry;
+#[cfg(test)]
 mod report;
 #[cfg(test)]
 mod rfc;
@@ -54,6 +60,8 @@ mod rules;
 mod samples;
 #[cfg(test)]
 mod sd_jwt;
+#[cfg(test)]
+mod stream;
 #[cfg(test)]
 mod times;
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Header parameters of a type that is not theirs.
 
 use super::{Confidence, Finding, Rule, Ruling, Severity, Subject, named_evidence};
-use crate::jose::json::{Json, Value};
-use crate::jose::registry::header_parameter;
+use crate::jose::json::Json;
+use crate::jose::registry::{Place, look_up};
 use crate::jose::visible::visible;
 use crate::jose::{Kind, Part, PartRole};
 
@@ -52,19 +52,22 @@ fn findings(part: &Part, is_jwe: bool) -> Vec<Finding> {
         .collect();
     names.sort_unstable();
     names.dedup();
+    let of = if is_jwe { "JWE" } else { "JWS" };
     let findings = names.into_iter().filter_map(|name| {
-        let parameter = header_parameter(name, is_jwe)?;
-        let is_of_an_rfc = parameter.reference.starts_with("RFC ");
+        let parameter = look_up(Place::Header { is_jwe }, name);
+        let is_of_it = parameter.of.is_empty() || parameter.of.iter().any(|own| own == of);
+        let is_of_an_rfc = is_of_it && parameter.reference.starts_with("RFC ");
         let value = document.get(name).filter(|_| is_of_an_rfc)?;
-        let (expected, found) = mismatch(&parameter.shape, value)?;
+        let misfit = parameter.shape.misfit(value).filter(|misfit| misfit.is_kind)?;
         Some(Finding {
             rule: HeaderType.id(),
             severity: Severity::Low,
             confidence: Confidence::Certain,
             title: format!("Header parameter of another type ({})", visible(name)),
             detail: format!(
-                "Expected {} as {expected}, found {found}. Some verifiers refuse it, some pass it over, and some take it for what it is not.",
-                visible(name)
+                "As the value of {}, {}. Some verifiers refuse it, some pass it over, and some take it for what it is not.",
+                visible(name),
+                misfit.words
             ),
             remedy: "Write the parameter in the type that is registered for it.".to_owned(),
             references: vec![parameter.reference.as_str(), "CWE-20"],
@@ -73,39 +76,4 @@ fn findings(part: &Part, is_jwe: bool) -> Vec<Finding> {
         })
     });
     findings.collect()
-}
-
-/// What the registry's shape wants and what is there instead; `None` when it fits, or the shape is not told apart.
-fn mismatch(shape: &str, value: &Json) -> Option<(&'static str, String)> {
-    let fits_one = |shape: &str| match shape {
-        "string" | "url" | "base64url" => value.str().is_some(),
-        "object" => value.object().is_some(),
-        "boolean" => matches!(value.value, Value::Bool(_)),
-        "array" => value.array().is_some(),
-        "array<string>" | "array<base64>" => value
-            .array()
-            .is_some_and(|elements| elements.iter().all(|element| element.str().is_some())),
-        _ => true,
-    };
-    if shape.split(" or ").any(fits_one) {
-        return None;
-    }
-    let expected = match shape {
-        "object" => "an object",
-        "boolean" => "a boolean",
-        "array" => "an array",
-        "array<string>" | "array<base64>" => "an array of strings",
-        "string or array<string>" => "a string or an array of strings",
-        _ => "a string",
-    };
-    let other = value.array().unwrap_or_default().iter();
-    let other = other
-        .filter(|element| element.str().is_none())
-        .map(Json::kind)
-        .next();
-    let found = match other.filter(|_| expected.ends_with("of strings")) {
-        Some(kind) => format!("an entry of type {kind}"),
-        None => format!("a value of type {}", value.kind()),
-    };
-    Some((expected, found))
 }

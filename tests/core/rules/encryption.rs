@@ -341,7 +341,11 @@ fn points() -> Vec<Trial> {
     };
     let off_curve = point("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5b0");
     let on_curve = point("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0");
-    let okp = |x: &str| ring(&format!(r#"{{"kty":"OKP","crv":"X25519","kid":"a","x":"{x}"}}"#));
+    let okp = |x: &str| {
+        ring(&format!(
+            r#"{{"kty":"OKP","crv":"X25519","kid":"a","x":"{x}"}}"#
+        ))
+    };
     let honest = PKey::generate_x25519().unwrap().raw_public_key().unwrap();
     let honest = PKey::public_key_from_raw_bytes(&honest, Id::X25519).unwrap();
     let none = KeyRing::default();
