@@ -50,6 +50,7 @@ fn key_row(key: &Key) -> [String; 3] {
     for (name, value) in [("use", &key.members.use_), ("alg", &key.members.alg)] {
         what.extend(value.as_ref().map(|value| format!("{name} {value}")));
     }
+    what.extend(key.inconsistencies().map(ToString::to_string));
     [
         visible(&key.id),
         visible(&what.join(", ")),

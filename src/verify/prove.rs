@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::algorithm::{self, Algorithm, Family};
 use super::unseal::{Unsealed, unseal};
 use super::{
-    Designation, KnownSecret, Layer, NotChecked, Outcome, Proof, Provenance, SignatureProof, Trial,
-    UsedKey, Watch, defaults, explain,
+    Chain, Designation, KnownSecret, Layer, NotChecked, Outcome, Proof, Provenance, SignatureProof,
+    Trial, UsedKey, Watch, chain, defaults, explain,
 };
 use crate::jose::json::{Document, Json};
 use crate::jose::{FaultKind, Kind, PartRole, Token, base64url};
@@ -97,6 +97,7 @@ fn prove_signature(token: &Token, keys: &KeyRing, setting: &Setting) -> Signatur
         kid: text_of("kid"),
         outcome: Outcome::Unsupported,
         key: None,
+        chain: chain::chain(token, keys),
         designated: None,
         shape: None,
         tried: Vec::new(),
@@ -132,7 +133,10 @@ fn prove_signature(token: &Token, keys: &KeyRing, setting: &Setting) -> Signatur
         proof.outcome = Outcome::NotChecked(NotChecked::DetachedPayloadMissing);
         return proof;
     };
-    proof.designated = designate(token, keys, &|key| algorithm.fits(key.kind));
+    proof.designated = designate(token, keys, &|key| algorithm.fits(key.kind)).or_else(|| {
+        let leaf = proof.chain.as_ref().and_then(Chain::trusted_leaf)?;
+        Some((Arc::clone(leaf), Designation::Certificate))
+    });
     let attempt = Attempt {
         algorithm,
         message: &message,
@@ -196,6 +200,7 @@ fn without_success(
     let any_fits = keys
         .keys()
         .iter()
+        .chain(proof.chain.as_ref().and_then(Chain::trusted_leaf))
         .any(|key| key.is_usable() && algorithm.fits(key.kind));
     if !any_fits {
         Outcome::NotChecked(NotChecked::NoKey)
@@ -271,7 +276,8 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Tries the reviewer's keys (the designated one first), then publicly known secrets, then the token's own.
+    /// Tries the reviewer's keys (the designated one first, a leaf under a CA of theirs last), then publicly known secrets,
+    /// then the token's own.
     ///
     /// A publicly known secret counts before the reviewer's keys, but is looked for only where none of them verifies,
     /// or one that is the same.
@@ -318,7 +324,9 @@ impl Attempt<'_> {
                 .as_ref()
                 .is_some_and(|meant| Arc::ptr_eq(meant, key))
         };
-        let rest = keys.keys().iter().filter(|key| !is_designated(key));
+        let leaf = proof.chain.as_ref().and_then(Chain::trusted_leaf).cloned();
+        let rest = keys.keys().iter().chain(&leaf);
+        let rest = rest.filter(|key| !is_designated(key));
         for key in designated.iter().chain(rest) {
             if !key.is_usable() || !self.algorithm.fits(key.kind) {
                 continue;

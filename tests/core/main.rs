@@ -7,6 +7,10 @@ mod arrive;
 #[cfg(test)]
 mod beside;
 #[cfg(test)]
+mod certificates;
+#[cfg(test)]
+mod chains;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod common;

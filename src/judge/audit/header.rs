@@ -220,7 +220,7 @@ impl Rule for JkuX5uUntrusted {
 }
 
 /// The host (with port) of an `https` URL without user information, in lower case.
-fn https_host(url: &str) -> Option<String> {
+pub(super) fn https_host(url: &str) -> Option<String> {
     let rest = url.strip_prefix("https://")?;
     let authority = rest.split(['/', '?', '#', '\\']).next()?;
     let is_plain = !authority.is_empty() && !authority.contains(['@', '%']) && !rest.contains('\\');

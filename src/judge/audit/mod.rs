@@ -4,6 +4,7 @@
 //! findings, or says that its input is missing.
 
 mod algorithm;
+mod certificates;
 mod curves;
 #[cfg_attr(
     not(test),
@@ -14,6 +15,7 @@ mod encoding;
 mod form;
 mod header;
 mod hmac;
+mod inconsistent;
 #[cfg_attr(
     not(test),
     expect(dead_code, reason = "waits for SD-JWT to be part of a proof")
@@ -30,11 +32,12 @@ mod sd_jwt;
 mod secret;
 mod signature;
 mod times;
+mod types;
 mod url;
 
 use super::{Case, Evidence, Profile, ProfileName, Reason, Times};
+use crate::jose::Part;
 use crate::jose::json::{Document, Json, Member, escape_pointer};
-use crate::jose::{Part, PartRole};
 
 /// What was found out is remembered of so many keys.
 const MOST_KEYS: usize = 1_000;
@@ -231,7 +234,13 @@ pub static RULES: &[&dyn Rule] = &[
     &header::JwkEmbeddedSecret,
     &header::JkuX5uUntrusted,
     &url::HeaderUrlDangerous,
+    &certificates::X5cUntrusted,
+    &certificates::X5cChain,
+    &certificates::X5cValidity,
+    &certificates::X5cIdentity,
+    &certificates::X5cAnchorIncluded,
     &header::X5tSha1,
+    &certificates::X5tMismatch,
     &kid::KidPathTraversal,
     &kid::KidSqlInjection,
     &kid::KidCommandInjection,
@@ -239,6 +248,7 @@ pub static RULES: &[&dyn Rule] = &[
     &header::CritMalformed,
     &header::CritUnknown,
     &header::B64Unencoded,
+    &types::HeaderType,
     &keys::RsaSmallModulus,
     &keys::RsaBadExponent,
     &rsa::RsaRoca,
@@ -249,6 +259,7 @@ pub static RULES: &[&dyn Rule] = &[
     &keys::KeyUseMismatch,
     &keys::JwksSymmetric,
     &keys::JwksDuplicateKid,
+    &inconsistent::JwkInconsistent,
     &times::ExpMissing,
     &times::OutsideValidity,
     &times::IatFuture,
@@ -337,9 +348,10 @@ fn member_evidence(part: &Part, member: &Member) -> Evidence {
     )
 }
 
-/// The evidence of the last top member of this name in the protected header.
+/// The evidence of the last header parameter of this name, in the protected header or else in one that nothing protects.
 fn header_evidence(subject: &Subject<'_>, name: &str) -> Vec<Evidence> {
-    named_evidence(subject.case.token.part(PartRole::ProtectedHeader), name)
+    let found = subject.case.token.parameter_in(name);
+    named_evidence(found.map(|(part, _)| part), name)
 }
 
 /// The evidence of the last top member of this name.
