@@ -54,7 +54,7 @@ impl std::fmt::Display for Nothing {
             }
             Self::NoText => {
                 "These bytes are no text, and no token is in them.\n\
-                 If they are a key, add them as a key; if they are compressed, unpack them first."
+                 If they are a key, add them as a key; if they are packed otherwise than with gzip, unpack them first."
             }
             Self::PemKey => {
                 "This is a PEM key, not a token.\n\

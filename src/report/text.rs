@@ -197,6 +197,9 @@ pub fn found(place: &Place) -> String {
         bytes(byte_range)
     )];
     words.push(match (place.where_, &place.name_in) {
+        (Where::AuthorizationHeader, Some(name)) if !name.eq_ignore_ascii_case("authorization") => {
+            format!("Authorization header, {name}")
+        }
         (Where::AuthorizationHeader, _) => "Authorization header".to_owned(),
         (where_, Some(name)) => format!("{} {name}", where_.name()),
         (where_, None) => where_.name().to_owned(),

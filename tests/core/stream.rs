@@ -122,6 +122,7 @@ fn text() -> impl Strategy<Value = String> {
             "\n\nHTTP/1.1 200 OK\n\n",
             "{\"a\":1}\n",
             "Authorization: ",
+            "GET / HTTP/1 is no start line\n",
         ]),
     )
         .prop_map(|(lines, end, start)| format!("{start}{}", lines.join(end)))

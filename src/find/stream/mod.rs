@@ -222,6 +222,9 @@ impl<R: Read> Stream<R> {
             self.take(spots);
             return Ok(Stage::Done);
         }
+        if self.text.len() <= http::MAX_LOOK && !has_line(&self.text) {
+            return Ok(Stage::Begun(0));
+        }
         if http::begins(&self.text) {
             let split = Split::Messages {
                 messages: Messages::default(),
@@ -230,17 +233,13 @@ impl<R: Read> Stream<R> {
             };
             return Ok(Stage::Parts(Box::new(Parts::new(split))));
         }
-        let is_told = self.text.len() > http::MAX_LOOK || has_line(&self.text);
         let new = self.text.get(checked..).unwrap_or_default();
-        // A header's name stands before what may be its one value.
-        let is_value = checked > 0 || !http::is_authorization(new);
-        let is_text = is_told
-            && (is_value && !may_be_one(new) || checked == 0 && is_list(&self.text))
-            || self.text.len() > self.limits.window;
-        if is_text {
+        let may_be_token = may_be_one(new) && !(checked == 0 && is_list(&self.text));
+        let may_be_whole = may_be_token || http::may_be_authorization(&self.text);
+        if !may_be_whole || self.text.len() > self.limits.window {
             return Ok(Stage::Parts(Box::new(Parts::new(Split::Text))));
         }
-        Ok(Stage::Begun(if is_told { self.text.len() } else { 0 }))
+        Ok(Stage::Begun(if may_be_token { self.text.len() } else { 0 }))
     }
 
     fn take(&mut self, spots: Vec<Spot>) {
