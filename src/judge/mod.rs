@@ -88,9 +88,9 @@ pub struct Judgement {
     /// Its times.
     pub times: Times,
     /// Of the token that its payload is.
-    pub inner: Option<Box<Judgement>>,
+    pub inner: Option<Box<Self>>,
     /// Of its key binding JWT.
-    pub key_binding: Option<Box<Judgement>>,
+    pub key_binding: Option<Box<Self>>,
 }
 
 impl Judgement {

@@ -3,7 +3,7 @@
 use openssl::bn::{BigNum, BigNumContext};
 use openssl::error::ErrorStack;
 
-use super::keys::{Held, Purpose};
+use super::held::{Held, Purpose};
 use super::signature::alg_evidence;
 use super::{
     Confidence, Evidence, Finding, MOST_KEYS, Reason, Rule, Ruling, Severity, Subject,

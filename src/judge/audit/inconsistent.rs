@@ -1,6 +1,6 @@
 //! Keys whose members do not fit together (catalogue 1.5).
 
-use super::keys::Held;
+use super::held::Held;
 use super::signature::{alg_evidence, signature};
 use super::{
     Confidence, Evidence, Finding, Reason, Rule, Ruling, Severity, Subject, header_evidence,

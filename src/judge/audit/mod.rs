@@ -14,6 +14,7 @@ mod disclosed;
 mod encoding;
 mod form;
 mod header;
+mod held;
 mod hmac;
 mod inconsistent;
 #[cfg_attr(

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use openssl::bn::{BigNum, BigNumContext, BigNumRef};
 use openssl::error::ErrorStack;
 
-use super::keys::{Held, Purpose};
+use super::held::{Held, Purpose};
 use super::signature::alg_evidence;
 use super::{Confidence, Finding, MOST_KEYS, Rule, Ruling, Severity, Subject};
 use crate::jose::visible::visible;
