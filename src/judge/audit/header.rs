@@ -7,6 +7,7 @@ use super::{
     Confidence, Evidence, Finding, Path, ProfileName, Reason, Rule, Ruling, Severity, Subject,
     header_evidence,
 };
+use crate::jose::base64url;
 use crate::jose::json::{Json, Value};
 use crate::jose::visible::visible;
 use crate::jose::{Part, PartRole};
@@ -400,7 +401,7 @@ impl Rule for B64Unencoded {
         let is_jwt = subject.profile.name != ProfileName::Jws
             || subject.typ() == "jwt"
             || subject.typ().ends_with("+jwt")
-            || holds_plain_claims(subject);
+            || holds_claims(subject);
         let found = match b64.value {
             Value::Bool(false) if !is_critical => "b64 is false, but crit does not name it",
             Value::Bool(false) if is_jwt => "b64 is false in a JWT",
@@ -424,14 +425,17 @@ impl Rule for B64Unencoded {
     }
 }
 
-/// Whether the payload, taken as it stands, is a claims set.
-fn holds_plain_claims(subject: &Subject<'_>) -> bool {
+/// Whether the payload, as it stands or as it decodes, is a claims set.
+fn holds_claims(subject: &Subject<'_>) -> bool {
     let token = subject.case.token;
     let payload = token.part(PartRole::Payload).map(|part| part.range.clone());
     let text = payload.and_then(|range| token.text().get(range));
+    let read = |bytes: &[u8]| {
+        let is_object = bytes.trim_ascii_start().starts_with(b"{");
+        is_object.then(|| crate::jose::json::read(bytes))
+    };
     let claims = text
-        .filter(|text| text.trim_start().starts_with('{'))
-        .map(|text| crate::jose::json::read(text.as_bytes()));
+        .and_then(|text| read(text.as_bytes()).or_else(|| read(&base64url::decode(text).bytes)));
     claims.is_some_and(|claims| {
         ["iss", "sub", "aud", "exp", "iat"]
             .iter()
