@@ -129,11 +129,15 @@ impl Rule for AlgUnregistered {
         if token.kind == Kind::Unreadable {
             return Ruling::Unconcerned;
         }
-        let Some(header) = token.header().filter(|header| header.object().is_some()) else {
+        let alg = token.parameter("alg");
+        let has_header = token
+            .header()
+            .is_some_and(|header| header.object().is_some());
+        if alg.is_none() && !has_header {
             return Ruling::NotRun;
-        };
+        }
         let is_jwe = token.kind == Kind::Jwe;
-        let found = match header.get("alg").map(|alg| (alg.str(), alg.kind())) {
+        let found = match alg.map(|alg| (alg.str(), alg.kind())) {
             None => Some("No alg".to_owned()),
             Some((None, kind)) => Some(format!("alg is of type {kind}")),
             Some((Some(alg), _)) => misplaced(alg, is_jwe),
@@ -147,7 +151,7 @@ impl Rule for AlgUnregistered {
                         .iter()
                         .any(|diagnosis| diagnosis.code == "sibling-alg-verifies")
             });
-            let has_alg = header.str("alg").is_some();
+            let has_alg = alg.and_then(Json::str).is_some();
             Finding {
                 rule: self.id(),
                 severity: if is_signed && !signature_bytes(subject).is_empty() {
@@ -220,11 +224,12 @@ impl Rule for AlgProhibited {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let Some(header) = subject.case.token.header() else {
+        let token = subject.case.token;
+        if token.header().is_none() && token.parameter("alg").is_none() {
             return Ruling::NotRun;
-        };
+        }
         let prohibited = ["alg", "enc"].into_iter().find_map(|member| {
-            let name = header.str(member)?;
+            let name = token.parameter(member)?.str()?;
             is_prohibited(name).then_some((member, name))
         });
         Ruling::from(prohibited.map(|(member, name)| Finding {
