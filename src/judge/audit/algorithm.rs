@@ -164,7 +164,7 @@ impl Rule for AlgUnregistered {
                 detail: "Nobody can say how to verify this token. Libraries that fall back to a default, or pass over a name that they do not know, take it without a signature.".to_owned(),
                 remedy: "Refuse what is not on the list of allowed algorithms, before looking for a key.".to_owned(),
                 references: vec!["RFC 7515 \u{A7}4.1.1", "CVE-2026-23993", "CWE-347"],
-                evidence: if header.get("alg").is_some() {
+                evidence: if alg.is_some() {
                     alg_evidence(subject)
                 } else {
                     let part = token.part(PartRole::ProtectedHeader);
