@@ -151,7 +151,8 @@ impl<'a> TokenShape<'a> {
             let (layer, judgement) = layer.as_ref().zip(judgement.as_ref())?;
             Some(Self::inside(layer, judgement, options))
         };
-        let claims = object(token.claims());
+        // What a token inside is written as is nobody's claims.
+        let claims = object(token.claims()).filter(|_| proof.inner.is_none());
         let claims_text = token
             .part(PartRole::Payload)
             .filter(|_| claims.is_some())

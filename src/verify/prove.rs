@@ -20,6 +20,8 @@ use crate::keys::{
 pub struct Setting {
     /// The payload of a token that does not hold it (RFC 7515 appendix F).
     pub detached_payload: Option<Vec<u8>>,
+    /// A password that tokens of PBES2 are tried with, beside the keys.
+    pub passphrase: Option<Arc<Key>>,
     /// What watches the derivation of a key from a password.
     pub watch: Watch,
 }
@@ -41,7 +43,7 @@ fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -
             Some(depth) => {
                 let setting = Setting {
                     detached_payload: None,
-                    watch: setting.watch.clone(),
+                    ..setting.clone()
                 };
                 prove_layer(&inner, keys, &setting, depth)
             }

@@ -29,7 +29,8 @@ pub fn kind_of(object: &Json) -> Option<Kind> {
     {
         return Some(Kind::Jws);
     }
-    if is_string("ciphertext") && (has("protected") || has("recipients") || has("header")) {
+    let headers = ["protected", "unprotected", "recipients", "header"];
+    if is_string("ciphertext") && headers.iter().any(|name| has(name)) {
         return Some(Kind::Jwe);
     }
     let is_cut_jws = is_string("payload") && (has("protected") || has("header"));
