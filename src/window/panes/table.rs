@@ -1,5 +1,6 @@
 //! Many tokens as a table, over the whole window: found, sorted, put together, chosen.
 
+mod cells;
 mod heading;
 mod preview;
 mod rows;
