@@ -120,7 +120,7 @@ impl TablePane {
             ui.add(Label::new(title.color(tokens(ui).text)).truncate());
             truncated(ui, RichText::new(note(model)).color(tokens(ui).dim));
         });
-        let width = within(ui, "controls", row.with_min_x(left), |ui| {
+        let width = within(ui, "controls", from(row, left), |ui| {
             if is_one_line {
                 let width = (row.width() * 0.26).clamp(180.0, 300.0);
                 self.filter(ui, model, width, commands);
@@ -143,7 +143,7 @@ impl TablePane {
             within(ui, "field", field, |ui| {
                 self.filter(ui, model, field.width() - space::L, commands);
             });
-            let width = within(ui, "verdicts", row.with_min_x(left), |ui| {
+            let width = within(ui, "verdicts", from(row, left), |ui| {
                 verdicts(ui, model, commands);
             });
             remember(ui, &mut self.widths[1], width);
@@ -208,6 +208,11 @@ impl TablePane {
 /// Room for a line of controls.
 fn line(ui: &mut Ui) -> Rect {
     ui.allocate_space(vec2(ui.available_width(), LINE)).1
+}
+
+/// From `left` on, as wide as the row, whatever is left of it: how wide controls are is decided by the whole width.
+fn from(row: Rect, left: f32) -> Rect {
+    Rect::from_min_size(pos2(left, row.top()), row.size())
 }
 
 /// Shows something from left to right in a place; gives the width that it took.
