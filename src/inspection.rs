@@ -145,6 +145,11 @@ impl Index {
         }
     }
 
+    /// Makes room for so many more at once.
+    pub fn reserve(&mut self, more: usize) {
+        self.known.reserve(more);
+    }
+
     /// Adds a token to those that the index is of, or its places to the one that is there. Gives its position.
     pub fn add(&mut self, tokens: &mut Vec<Inspection>, new: Inspection) -> usize {
         if let Some(&at) = self.known.get(&new.sha256) {

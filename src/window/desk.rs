@@ -1,6 +1,5 @@
 //! What the window works on: the model, and the things that bring news for it. The [`commands`](super::commands) act on it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
@@ -13,12 +12,11 @@ use super::dialogs::{Dialog, DialogKind, FilePicker, Picked};
 use super::jobs::{Ended, Jobs, Leave};
 use super::loading::{Ground, Loaded, Source, Wanted};
 use super::model::{CLIPBOARD, Clock, Model, Notice};
+use super::proving::{Proved, Proving};
 use super::table::Order;
 use crate::inspection::Inspection;
-use crate::jose::Token;
 use crate::judge::Judgement;
 use crate::keys::{Key, KeyRing};
-use crate::verify::{Proof, prove};
 
 /// What was removed can be brought back for this long; then it is forgotten, and its memory zeroised.
 pub(super) const UNDO_FOR: Duration = Duration::from_mins(1);
@@ -37,12 +35,6 @@ pub(super) enum News {
     Loaded(Loaded),
     Picked(Picked),
     Proved(Proved),
-}
-
-/// New proofs for all tokens.
-pub(super) struct Proved {
-    generation: u64,
-    proofs: Vec<(Arc<Token>, Proof, Duration)>,
 }
 
 /// Something that was removed.
@@ -131,8 +123,8 @@ pub(super) struct Desk {
     removals: u64,
     /// Counts the changes of the key ring.
     pub(super) generation: u64,
-    /// The job that verifies everything again.
-    verifying: Option<u64>,
+    /// What is being verified again.
+    pub(super) proving: Proving,
 }
 
 impl Desk {
@@ -159,7 +151,7 @@ impl Desk {
             themes: (surroundings.themes)(ctx.clone()),
             removals: 0,
             generation: 0,
-            verifying: None,
+            proving: Proving::default(),
         }
     }
 
@@ -193,7 +185,7 @@ impl Desk {
                 Reply::Gone => self.notify(Notice::fault(&ClipboardFault::Missing.to_string())),
             }
         }
-        self.taking_in = self.take_in();
+        self.taking_in = self.take_in().or(self.take_proofs());
         self.model.busy = self.jobs.busy();
         for_field
     }
@@ -314,6 +306,7 @@ impl Desk {
             && self.round.is_none()
             && !self.order.is_looking()
             && self.arrivals.is_empty()
+            && self.proving.is_done()
     }
 
     pub(super) fn ground(&self) -> Ground {
@@ -362,70 +355,6 @@ impl Desk {
             until,
         });
         self.removals
-    }
-
-    /// Verifies everything again, on a thread.
-    pub(super) fn keys_changed(&mut self) {
-        self.generation = self.generation.wrapping_add(1);
-        self.is_stale = true;
-        let tokens: Vec<_> = self
-            .model
-            .session
-            .tokens
-            .iter()
-            .map(|inspection| Arc::clone(&inspection.token))
-            .collect();
-        // What the keys of before would have shown is of no use.
-        if let Some(job) = self.verifying.take() {
-            self.jobs.stop(job);
-        }
-        self.verifying = self.verify(tokens);
-    }
-
-    /// Verifies these tokens again, on a thread.
-    pub(super) fn verify(&mut self, tokens: Vec<Arc<Token>>) -> Option<u64> {
-        let label = match tokens.len() {
-            0 => return None,
-            1 => "Verifying 1 token".to_owned(),
-            count => format!("Verifying {count} tokens"),
-        };
-        let ground = self.ground();
-        self.start(&label, false, move |leave| {
-            let count = tokens.len() as u64;
-            let mut proofs = Vec::with_capacity(tokens.len());
-            for (at, token) in (0..).zip(tokens) {
-                if leave.is_cancelled() {
-                    break;
-                }
-                leave.done(at, count);
-                let start = Instant::now();
-                let proof = prove(&token, &ground.keys, &ground.setting);
-                proofs.push((token, proof, start.elapsed()));
-            }
-            News::Proved(Proved {
-                generation: ground.generation,
-                proofs,
-            })
-        })
-    }
-
-    fn proved(&mut self, proved: Proved) {
-        if proved.generation != self.generation {
-            return;
-        }
-        // Tokens may have gone meanwhile.
-        let mut proofs: HashMap<_, _> = proved
-            .proofs
-            .into_iter()
-            .map(|(token, proof, took)| (Arc::as_ptr(&token), (proof, took)))
-            .collect();
-        for inspection in &mut self.model.session.tokens {
-            if let Some((proof, took)) = proofs.remove(&Arc::as_ptr(&inspection.token)) {
-                inspection.proof = proof;
-                inspection.took = took;
-            }
-        }
-        self.is_stale = true;
     }
 
     fn picked(&mut self, picked: Picked) {

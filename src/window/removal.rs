@@ -107,6 +107,7 @@ impl Desk {
         self.model.table.follow(to);
         self.order.restart();
         self.arrivals.forget_positions();
+        self.proving.forget_positions();
         // A round through all tokens counts by position.
         self.is_stale = true;
     }
