@@ -1,11 +1,13 @@
 //! What a verifier checks, in its order, and how each check went.
 
+mod sd_jwt;
+
 use std::ops::Range;
 
 use super::audit::top_member;
 use super::words::{capitalised, counted, span};
 use super::{
-    Case, Expectation, Judgement, Profile, ProfileName, TimeState, Times, VerdictOutcome,
+    Case, Expectation, Finding, Judgement, Profile, ProfileName, TimeState, Times, VerdictOutcome,
     spoils_encoding, time,
 };
 use crate::jose::visible::visible;
@@ -50,14 +52,27 @@ pub struct Check {
     pub byte_range: Option<Range<usize>>,
 }
 
+/// What was judged already.
+pub(super) struct Judged<'a> {
+    pub(super) profile: &'a Profile,
+    pub(super) times: &'a Times,
+    pub(super) findings: &'a [Finding],
+    pub(super) expectations: &'a [Expectation],
+    /// The token that the payload is.
+    pub(super) inner: Option<&'a Judgement>,
+    /// The key binding JWT.
+    pub(super) key_binding: Option<&'a Judgement>,
+}
+
 /// Makes the checks, in the order in which a verifier does.
-pub(super) fn checks(
-    case: Case<'_>,
-    profile: &Profile,
-    times: &Times,
-    inner: Option<&Judgement>,
-) -> Vec<Check> {
-    let expectations = case.expectations();
+pub(super) fn checks(case: Case<'_>, judged: &Judged<'_>) -> Vec<Check> {
+    let Judged {
+        profile,
+        times,
+        expectations,
+        inner,
+        ..
+    } = *judged;
     let views = case.views();
     let of_each = |check: &dyn Fn(Case<'_>) -> Option<Check>| -> Vec<Check> {
         let checks = views.iter().enumerate().filter_map(|(index, view)| {
@@ -76,17 +91,18 @@ pub(super) fn checks(
     let of_signature = |check: fn(Case<'_>, &SignatureProof) -> Check| {
         of_each(&|case| Some(check(case, case.proof.signatures.first()?)))
     };
-    let expected = |names: &[&str]| -> Vec<Check> {
+    let expected = |names: &[&str], in_key_binding: bool| -> Vec<Check> {
         expectations
             .iter()
             .filter(|expectation| names.contains(&expectation.name))
+            .filter(|expectation| expectation.in_key_binding == in_key_binding)
             .map(|expectation| expected(case, expectation))
             .collect()
     };
     let mut checks = vec![form(case), encoding(case, profile)];
     checks.extend(of_each(&|case| Some(header(case))));
     checks.extend(of_each(&|case| Some(crit(case))));
-    checks.extend(expected(&["alg"]));
+    checks.extend(expected(&["alg"], false));
     checks.extend(of_signature(key));
     checks.extend(of_signature(signature));
     if case.proof.decryption.is_some() {
@@ -99,12 +115,16 @@ pub(super) fn checks(
         });
     }
     checks.extend(inner.map(|inner| nested(case, inner)));
-    checks.extend(expected(&["typ"]));
+    checks.extend(sd_jwt::disclosures(case));
+    checks.extend(expected(&["typ"], false));
     if profile.name != ProfileName::Jws {
         checks.push(time(case, times));
     }
-    checks.extend(expected(&["iss", "aud", "nonce"]));
-    checks.extend(unexpected(&expectations));
+    let in_claims = ["iss", "aud", "nonce"];
+    checks.extend(expected(&in_claims, false));
+    checks.extend(sd_jwt::key_binding(case, judged));
+    checks.extend(expected(&in_claims, true));
+    checks.extend(unexpected(expectations));
     checks
 }
 
@@ -207,11 +227,9 @@ fn form(case: Case<'_>) -> Check {
         (Kind::Unreadable, _) => ("Not a token", "No form of JWS or JWE".to_owned()),
         (Kind::Jwe, Serialization::Compact) => ("Compact JWE", "5 parts".to_owned()),
         (Kind::Jws, Serialization::Compact) => ("Compact JWS", "3 parts".to_owned()),
-        (Kind::SdJwt, _) => (
-            "SD-JWT",
-            "A compact JWS of 3 parts, and disclosures, which this version does not check"
-                .to_owned(),
-        ),
+        (Kind::SdJwt, Serialization::Compact) => ("Compact SD-JWT", sd_jwt::form(case)),
+        (Kind::SdJwt, Serialization::Flattened) => ("Flattened SD-JWT", sd_jwt::form(case)),
+        (Kind::SdJwt, Serialization::General) => ("General SD-JWT", sd_jwt::form(case)),
         (Kind::Jwe, Serialization::Flattened) => ("Flattened JWE", "A JSON object".to_owned()),
         (Kind::Jws, Serialization::Flattened) => ("Flattened JWS", "A JSON object".to_owned()),
         (Kind::Jwe, Serialization::General) => (
@@ -368,6 +386,7 @@ fn key(case: Case<'_>, proof: &SignatureProof) -> Check {
         (Some((key, how)), _) => {
             let (title, parameter) = match how {
                 Designation::Certificate => ("Key chosen by x5c", "x5c"),
+                Designation::Confirmation => ("The key that the issuer confirms", "alg"),
                 Designation::KeyId => ("Key chosen by kid", "kid"),
                 Designation::OnlyKey => ("The only key that fits", "alg"),
                 Designation::Thumbprint => ("Key chosen by certificate thumbprint", "x5t"),
@@ -464,7 +483,12 @@ fn signature(case: Case<'_>, proof: &SignatureProof) -> Check {
                     "Verifies under a public secret",
                     format!("{description} over {over} bytes, with a secret that everybody knows"),
                 ),
-                _ => (
+                Some(Provenance::Confirmed) => (
+                    CheckResult::Passed,
+                    "Signature valid",
+                    format!("{description} over {over} bytes, with the holder\u{2019}s own key"),
+                ),
+                Some(Provenance::Yours) | None => (
                     CheckResult::Passed,
                     "Signature valid",
                     format!("{description} over {over} bytes"),
@@ -540,7 +564,7 @@ fn time(case: Case<'_>, times: &Times) -> Check {
             |at| span(time::seconds_between(at, case.at)),
         )
     };
-    let claim_range = |claim: &str| member_range(case.token.part(PartRole::Payload), claim);
+    let claim_range = |name: &str| Some(case.claim(name)?.evidence().range);
     let saved = if times.within_leeway {
         ", thanks to the leeway"
     } else {
@@ -607,14 +631,16 @@ fn time(case: Case<'_>, times: &Times) -> Check {
 
 /// A policy's expectation.
 fn expected(case: Case<'_>, expectation: &Expectation) -> Check {
-    let (label, part) = match expectation.name {
-        "alg" => ("Algorithm", PartRole::ProtectedHeader),
-        "typ" => ("Type", PartRole::ProtectedHeader),
-        "iss" => ("Issuer", PartRole::Payload),
-        "aud" => ("Audience", PartRole::Payload),
-        _ => ("Nonce", PartRole::Payload),
+    let (label, is_claim) = match expectation.name {
+        "alg" => ("Algorithm", false),
+        "typ" => ("Type", false),
+        "iss" => ("Issuer", true),
+        "aud" if expectation.in_key_binding => ("Audience of the key binding", true),
+        "aud" => ("Audience", true),
+        _ if expectation.in_key_binding => ("Nonce of the key binding", true),
+        _ => ("Nonce", true),
     };
-    let is_encrypted = part == PartRole::Payload && case.is_closed();
+    let is_encrypted = is_claim && case.is_closed();
     let (result, how, text) = if is_encrypted {
         (
             CheckResult::NotRun,
@@ -639,9 +665,9 @@ fn expected(case: Case<'_>, expectation: &Expectation) -> Check {
         title: format!("{label} {how}"),
         result,
         text,
-        byte_range: match part {
-            PartRole::Payload => member_range(case.token.part(part), expectation.name),
-            _ => header_range(case, expectation.name),
-        },
+        byte_range: expectation
+            .evidence
+            .as_ref()
+            .map(|evidence| evidence.range.clone()),
     }
 }

@@ -136,7 +136,8 @@ fn telling(signatures: &[SignatureProof]) -> Option<(usize, &SignatureProof)> {
 /// Whether a key of the reviewer's verifies it.
 fn is_genuine(proof: &SignatureProof) -> bool {
     let used = proof.key.as_ref().map(|used| used.provenance);
-    proof.outcome == Outcome::Valid && matches!(used, Some(Provenance::Yours) | None)
+    proof.outcome == Outcome::Valid
+        && matches!(used, Some(Provenance::Confirmed | Provenance::Yours) | None)
 }
 
 fn one_signature_words(signature: &SignatureProof, must: &str) -> String {
@@ -157,6 +158,9 @@ fn one_signature_words(signature: &SignatureProof, must: &str) -> String {
             }
             Some(Provenance::PublicDefault) => {
                 "The signature verifies under a secret that everybody knows: anyone can make such a token.".to_owned()
+            }
+            Some(Provenance::Confirmed) => {
+                format!("The signature is the holder\u{2019}s own: the issuer confirms the key that made it{must}.")
             }
             _ => format!("The signature is genuine (your key {}){must}.", key()),
         },
@@ -226,12 +230,16 @@ pub fn reason_words(reason: Reason, judgement: &Judgement) -> String {
         Reason::Revoked => "revoked".to_owned(),
         Reason::Rule("crit-unknown") => "a critical extension is not understood".to_owned(),
         Reason::Rule("alg-prohibited") => "its algorithm is prohibited".to_owned(),
+        Reason::Rule("sd-disclosure-invalid") => {
+            "a disclosure is not the issuer\u{2019}s".to_owned()
+        }
+        Reason::Rule("sd-hash-weak") => "its disclosures are bound by an unfit hash".to_owned(),
+        Reason::Rule("sd-kb-mismatch") => "its key binding does not hold".to_owned(),
         Reason::Rule(id) => id.to_owned(),
         Reason::SenderUnproven => "anyone could have encrypted it".to_owned(),
         Reason::SignatureInvalid => "the signature is wrong".to_owned(),
         Reason::Unsecured => "unsecured".to_owned(),
         Reason::UnsupportedAlgorithm => "its algorithm is not supported here".to_owned(),
-        Reason::UnsupportedSerialization => "its form is not fully supported here yet".to_owned(),
     }
 }
 

@@ -207,6 +207,7 @@ fn signature_text(signature: &SignatureProof) -> String {
     });
     if let Some(used) = &signature.key {
         let whose = match used.provenance {
+            Provenance::Confirmed => "with the holder's own key, which the issuer confirms",
             Provenance::Confusion => "with a public key as the shared secret",
             Provenance::PublicDefault => "with a secret that everybody knows",
             Provenance::Token => "with the token's own key, which proves nothing",

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::algorithm::{self, Algorithm, Family};
 use super::{
     DecryptionOutcome, DecryptionProof, Designation, KnownSecret, Layer, NotChecked, Outcome,
-    Proof, Provenance, SignatureProof, Trial, UsedKey, defaults, explain,
+    Presentation, Proof, Provenance, SignatureProof, Trial, UsedKey, defaults, explain,
+    presentation,
 };
 use crate::jose::json::{Document, Json};
 use crate::jose::{FaultKind, Kind, PartRole, Token, base64url};
@@ -42,9 +43,6 @@ fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -
             proof,
         }))
     };
-    let key_binding = token
-        .part(PartRole::KeyBinding)
-        .map(|part| nested_key_binding(part.bytes(), keys));
     let payload = token.part(PartRole::Payload).map(|part| part.bytes());
     if token.kind == Kind::Jwe {
         return Proof {
@@ -64,28 +62,81 @@ fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -
         };
     }
     let views = token.views();
+    let signatures: Vec<_> = views
+        .iter()
+        .map(|view| prove_signature(view, Candidates::of(keys), setting))
+        .collect();
+    // A key binding JWT is a layer whatever it is: a malformed one must be seen.
+    let binding = token
+        .part(PartRole::KeyBinding)
+        .map(|part| Token::parse(String::from_utf8_lossy(part.bytes())));
+    let sd_jwt = Presentation::of(token, binding.as_ref(), keys);
+    let holder = sd_jwt.as_ref().and_then(|shown| shown.holder.key());
     Proof {
-        signatures: views
-            .iter()
-            .map(|view| prove_signature(view, keys, setting))
-            .collect(),
+        key_binding: binding.map(|binding| {
+            Box::new(Layer {
+                proof: prove_key_binding(&binding, holder, keys, &signatures),
+                token: Arc::new(binding),
+            })
+        }),
+        sd_jwt: sd_jwt.map(Arc::new),
         inner: nested(payload),
-        key_binding,
+        signatures,
         ..Proof::default()
     }
 }
 
-/// A key binding JWT is a layer whatever it is: a malformed one must be seen.
-fn nested_key_binding(text: &[u8], keys: &KeyRing) -> Box<Layer> {
-    let token = Token::parse(String::from_utf8_lossy(text));
-    let proof = prove_layer(&token, keys, &Setting::default(), 0);
-    Box::new(Layer {
-        token: Arc::new(token),
-        proof,
-    })
+/// Where the issuer names the holder's key, that one counts and no other (RFC 9901 section 7.3).
+fn prove_key_binding(
+    binding: &Token,
+    holder: Option<&Arc<Key>>,
+    keys: &KeyRing,
+    issuer: &[SignatureProof],
+) -> Proof {
+    let setting = Setting::default();
+    let Some(holder) = holder else {
+        return prove_layer(binding, keys, &setting, 0);
+    };
+    let only = KeyRing::new([Key::clone(holder)]);
+    let candidates = Candidates {
+        keys: &only,
+        designated: only.keys().first(),
+    };
+    let mut signature = prove_signature(binding, candidates, &setting);
+    if let Some((key, _)) = &mut signature.designated {
+        *key = Arc::clone(holder);
+    }
+    if let Some(used) = &mut signature.key
+        && used.provenance == Provenance::Yours
+    {
+        used.key = Arc::clone(holder);
+        used.provenance = presentation::provenance(holder, keys, issuer);
+    }
+    Proof {
+        signatures: vec![signature],
+        ..Proof::default()
+    }
 }
 
-fn prove_signature(token: &Token, keys: &KeyRing, setting: &Setting) -> SignatureProof {
+/// The keys that are tried.
+#[derive(Clone, Copy)]
+struct Candidates<'a> {
+    keys: &'a KeyRing,
+    /// The one that is meant, where something else than the token's header says so.
+    designated: Option<&'a Arc<Key>>,
+}
+
+impl<'a> Candidates<'a> {
+    fn of(keys: &'a KeyRing) -> Self {
+        Self {
+            keys,
+            designated: None,
+        }
+    }
+}
+
+fn prove_signature(token: &Token, candidates: Candidates<'_>, setting: &Setting) -> SignatureProof {
+    let keys = candidates.keys;
     let empty = Document {
         root: None,
         faults: Vec::new(),
@@ -132,7 +183,10 @@ fn prove_signature(token: &Token, keys: &KeyRing, setting: &Setting) -> Signatur
         proof.outcome = Outcome::NotChecked(NotChecked::DetachedPayloadMissing);
         return proof;
     };
-    proof.designated = designate(token, keys, algorithm);
+    proof.designated = match candidates.designated {
+        Some(key) => Some((Arc::clone(key), Designation::Confirmation)),
+        None => designate(token, keys, algorithm),
+    };
     let attempt = Attempt {
         algorithm,
         message: &message,

@@ -140,6 +140,12 @@ impl SdJwt {
             && self.digests.repetitions == 0
             && self.disclosures.iter().all(inserted)
     }
+
+    /// Whether a disclosure was left out because it nests too deep for this program: a limit, and no fault of the token.
+    pub fn hits_limit(&self) -> bool {
+        let mut all = self.disclosures.iter();
+        all.any(|one| one.problems.contains(&Problem::TooDeep))
+    }
 }
 
 /// Puts the disclosures in their places (RFC 9901 section 7.1).

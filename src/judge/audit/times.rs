@@ -2,12 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::{
-    Confidence, Finding, Reason, Rule, Ruling, Severity, Subject, member_evidence, named_evidence,
-};
+use super::{Confidence, Finding, Reason, Rule, Ruling, Severity, Subject};
 use crate::jose::json::{Decimal, Json, Number, Value};
 use crate::jose::visible::visible;
 use crate::jose::{Kind, PartRole, registry};
+use crate::judge::claims::Claim;
 use crate::judge::time::{self, Mark};
 use crate::judge::words::span;
 
@@ -81,7 +80,6 @@ impl Rule for OutsideValidity {
         if !subject.has_claims() {
             return Ruling::Unconcerned;
         }
-        let payload = subject.case.token.part(PartRole::Payload);
         let times = subject.times;
         let mut findings = Vec::new();
         let distance = |claim| {
@@ -103,7 +101,7 @@ impl Rule for OutsideValidity {
                 ),
                 remedy: "Get a fresh token; check that the service refuses this one.".to_owned(),
                 references: vec!["RFC 7519 \u{A7}4.1.4", "CWE-613"],
-                evidence: named_evidence(payload, "exp"),
+                evidence: claim_evidence(subject, "exp"),
                 refusal: Some(Reason::Expired),
             });
         }
@@ -116,12 +114,18 @@ impl Rule for OutsideValidity {
                 detail: format!("nbf lies {} ahead. A verifier must refuse it until then.", distance("nbf")),
                 remedy: "Check the clocks of issuer and verifier; check that the service refuses this token.".to_owned(),
                 references: vec!["RFC 7519 \u{A7}4.1.5", "CWE-613"],
-                evidence: named_evidence(payload, "nbf"),
+                evidence: claim_evidence(subject, "nbf"),
                 refusal: Some(Reason::NotYetValid),
             });
         }
         Ruling::Ran(findings)
     }
+}
+
+/// The characters of a claim.
+fn claim_evidence(subject: &Subject<'_>, name: &str) -> Vec<super::Evidence> {
+    let claim = subject.case.claim(name);
+    claim.iter().map(Claim::evidence).collect()
 }
 
 /// `iat-future`: issued in the future.
@@ -432,29 +436,20 @@ impl Rule for NumericDateType {
         if !subject.has_claims() {
             return Ruling::Unconcerned;
         }
-        let (Some(part), Some(members)) = (
-            subject.case.token.part(PartRole::Payload),
-            subject
-                .case
-                .token
-                .claims()
-                .and_then(|claims| claims.object()),
-        ) else {
-            return Ruling::Unconcerned;
-        };
-        let findings = members
+        let claims = subject.case.claims();
+        let findings = claims
             .iter()
             .enumerate()
-            .filter(|(_, member)| registry::is_numeric_date(&member.name))
-            .filter(|(index, member)| {
+            .filter(|(_, claim)| registry::is_numeric_date(claim.name))
+            .filter(|(index, claim)| {
                 // A duplicate says so itself; only the value that counts is looked at.
-                let mut later = members.iter().skip(index.saturating_add(1));
-                later.all(|later| later.name != member.name)
+                let mut later = claims.iter().skip(index.saturating_add(1));
+                later.all(|later| later.name != claim.name)
             })
-            .filter_map(|(_, member)| {
-                let name = &member.name;
-                let refuses = matches!(name.as_str(), "exp" | "nbf");
-                let (severity, title, detail, refusal) = match &member.value.value {
+            .filter_map(|(_, claim)| {
+                let name = claim.name;
+                let refuses = matches!(name, "exp" | "nbf");
+                let (severity, title, detail, refusal) = match &claim.value.value {
                     Value::Number(number) if is_plain(number) => return None,
                     Value::Number(number) => (
                         Severity::Info,
@@ -467,7 +462,7 @@ impl Rule for NumericDateType {
                         format!("{name} is no number"),
                         format!(
                             "Expected a JSON number, found {}. Verifiers that compare it as text or skip it may never see the token expire.",
-                            match member.value.kind() {
+                            match claim.value.kind() {
                                 "null" => "null".to_owned(),
                                 kind @ ("array" | "object") => format!("an {kind}"),
                                 kind => format!("a {kind}"),
@@ -484,7 +479,7 @@ impl Rule for NumericDateType {
                     detail,
                     remedy: "Write times as whole seconds since 1970, without quotes.".to_owned(),
                     references: vec!["RFC 7519 \u{A7}2", "CWE-1287"],
-                    evidence: vec![member_evidence(part, member)],
+                    evidence: vec![claim.evidence()],
                     refusal,
                 })
             });
