@@ -172,7 +172,7 @@ impl<'a> Case<'a> {
         let layer = self.proof.key_binding.as_deref()?;
         Some(Binding {
             claims: layer.token.claims(),
-            part: self.token.part(PartRole::KeyBinding)?,
+            part: self.token.part_of(0, PartRole::KeyBinding)?,
         })
     }
 }

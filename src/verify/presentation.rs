@@ -57,7 +57,10 @@ impl Presentation {
         if token.kind != Kind::SdJwt {
             return None;
         }
-        let disclosures: Vec<_> = token
+        // Of several signatures the first brings them (RFC 9901 section 8.1).
+        let views = token.views();
+        let first = views.first()?;
+        let disclosures: Vec<_> = first
             .parts
             .iter()
             .filter(|part| part.role == PartRole::Disclosure)
@@ -89,7 +92,7 @@ impl Presentation {
             key_binding::key_binding(
                 binding.header().unwrap_or(&nothing),
                 binding.payload().unwrap_or(&nothing),
-                &presented(token),
+                &presented(first),
                 sd_jwt.hash.used,
             )
         });
@@ -139,22 +142,18 @@ fn is_jws(binding: &Token) -> bool {
     binding.kind == Kind::Jws && binding.serialization == Serialization::Compact
 }
 
-/// What the key binding is made over: of several signatures the first is the one that counts (RFC 9901 section 8.1).
+/// What the key binding is made over.
 fn presented(token: &Token) -> zeroize::Zeroizing<String> {
     let text = token.text();
     if token.serialization == Serialization::Compact {
         return zeroize::Zeroizing::new(hashed_text(text).unwrap_or(text).to_owned());
     }
-    let views = token.views();
-    let Some(first) = views.first() else {
-        return zeroize::Zeroizing::default();
-    };
-    let characters = |role| first.part(role).map_or("", |part| part.characters(text));
+    let characters = |role| token.part(role).map_or("", |part| part.characters(text));
     compact_form(
-        first.protected(),
+        token.protected(),
         characters(PartRole::Payload),
         characters(PartRole::Signature),
-        first
+        token
             .all(PartRole::Disclosure)
             .map(|part| part.characters(text)),
     )

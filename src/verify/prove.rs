@@ -68,7 +68,7 @@ fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -
         .collect();
     // A key binding JWT is a layer whatever it is: a malformed one must be seen.
     let binding = token
-        .part(PartRole::KeyBinding)
+        .part_of(0, PartRole::KeyBinding)
         .map(|part| Token::parse(String::from_utf8_lossy(part.bytes())));
     let sd_jwt = Presentation::of(token, binding.as_ref(), keys);
     let holder = sd_jwt.as_ref().and_then(|shown| shown.holder.key());
@@ -95,12 +95,20 @@ fn prove_key_binding(
 ) -> Proof {
     let setting = Setting::default();
     let Some(holder) = holder else {
-        return prove_layer(binding, keys, &setting, 0);
+        // The reviewer's keys may hold it, but none of them is meant for being there alone.
+        let candidates = Candidates {
+            keys,
+            meant: Meant::Named,
+        };
+        return Proof {
+            signatures: vec![prove_signature(binding, candidates, &setting)],
+            ..Proof::default()
+        };
     };
     let only = KeyRing::new([Key::clone(holder)]);
     let candidates = Candidates {
         keys: &only,
-        designated: only.keys().first(),
+        meant: only.keys().first().map_or(Meant::Named, Meant::Confirmed),
     };
     let mut signature = prove_signature(binding, candidates, &setting);
     if let Some((key, _)) = &mut signature.designated {
@@ -122,15 +130,25 @@ fn prove_key_binding(
 #[derive(Clone, Copy)]
 struct Candidates<'a> {
     keys: &'a KeyRing,
-    /// The one that is meant, where something else than the token's header says so.
-    designated: Option<&'a Arc<Key>>,
+    meant: Meant<'a>,
+}
+
+/// Which of them is meant.
+#[derive(Clone, Copy)]
+enum Meant<'a> {
+    /// This one: the issuer of the token that is bound says so.
+    Confirmed(&'a Arc<Key>),
+    /// The one that the header names.
+    Named,
+    /// The same, or where it names none, the only one that can do the algorithm.
+    NamedOrOnly,
 }
 
 impl<'a> Candidates<'a> {
     fn of(keys: &'a KeyRing) -> Self {
         Self {
             keys,
-            designated: None,
+            meant: Meant::NamedOrOnly,
         }
     }
 }
@@ -183,9 +201,11 @@ fn prove_signature(token: &Token, candidates: Candidates<'_>, setting: &Setting)
         proof.outcome = Outcome::NotChecked(NotChecked::DetachedPayloadMissing);
         return proof;
     };
-    proof.designated = match candidates.designated {
-        Some(key) => Some((Arc::clone(key), Designation::Confirmation)),
-        None => designate(token, keys, algorithm),
+    proof.designated = match candidates.meant {
+        Meant::Confirmed(key) => Some((Arc::clone(key), Designation::Confirmation)),
+        Meant::Named => designate(token, keys, algorithm)
+            .filter(|(_, designation)| *designation != Designation::OnlyKey),
+        Meant::NamedOrOnly => designate(token, keys, algorithm),
     };
     let attempt = Attempt {
         algorithm,

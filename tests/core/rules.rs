@@ -18,6 +18,7 @@ mod anything;
 mod encoding;
 mod header;
 mod keys;
+mod sd_jwt;
 mod signature;
 mod times;
 mod trial;
@@ -37,6 +38,7 @@ fn trials() -> Vec<Trial> {
         header::trials(),
         keys::trials(),
         times::trials(),
+        sd_jwt::trials(),
     ]
     .into_iter()
     .flatten()

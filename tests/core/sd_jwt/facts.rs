@@ -139,6 +139,12 @@ pub(super) const RECURSIVE_DISCLOSURES: &[(&str, &str, &str)] = &[
 /// Section 8: the protected header of every JSON form.
 pub(super) const JSON_PROTECTED: &str = "eyJhbGciOiAiRVMyNTYiLCAidHlwIjogImV4YW1wbGUrc2Qtand0In0";
 
+/// Section 8: the disclosures of every JSON form.
+pub(super) const JSON_DISCLOSURES: [&str; 2] = [
+    "WyI2SWo3dE0tYTVpVlBHYm9TNXRtdlZBIiwgImZhbWlseV9uYW1lIiwgIkRvZSJd",
+    "WyJlbHVWNU9nM2dTTklJOEVZbnN4QV9BIiwgImdpdmVuX25hbWUiLCAiSm9obiJd",
+];
+
 /// Section 8: the payload of every JSON form.
 pub(super) const JSON_PAYLOAD: &str = concat!(
     "eyJfc2QiOiBbIjRIQm42YUlZM1d0dUdHV1R4LXFVajZjZGs2V0JwWn",
