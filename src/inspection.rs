@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use sha2::Digest as _;
 
 use crate::find::{Candidate, Place};
 use crate::jose::Token;
@@ -15,8 +16,10 @@ use crate::verify::{Proof, Setting, hex, prove};
 /// A token with what was found out about it, and every place where it stood.
 #[derive(Debug, Clone)]
 pub struct Inspection {
-    /// The token.
+    /// The token; of a JWE that was opened with what it holds.
     pub token: Arc<Token>,
+    /// The token as it was taken apart, before any key.
+    sealed: Arc<Token>,
     /// SHA-256 of its text, in lower-case hexadecimal.
     pub sha256: String,
     /// Where it was found, in input order.
@@ -34,10 +37,12 @@ impl Inspection {
     pub fn new(candidate: Candidate, keys: &KeyRing, setting: &Setting) -> Self {
         let start = Instant::now();
         let token = Token::parse(candidate.text.as_str());
-        let proof = prove(&token, keys, setting);
+        let mut proof = prove(&token, keys, setting);
+        let sealed = Arc::new(token);
         Self {
-            sha256: sha256(token.text()),
-            token: Arc::new(token),
+            sha256: sha256(sealed.text()),
+            token: proof.opened.take().unwrap_or_else(|| Arc::clone(&sealed)),
+            sealed,
             places: vec![candidate.place],
             name: None,
             proof,
@@ -48,7 +53,9 @@ impl Inspection {
     /// Verifies again, after the keys changed.
     pub fn prove(&mut self, keys: &KeyRing, setting: &Setting) {
         let start = Instant::now();
-        self.proof = prove(&self.token, keys, setting);
+        self.proof = prove(&self.sealed, keys, setting);
+        let opened = self.proof.opened.take();
+        self.token = opened.unwrap_or_else(|| Arc::clone(&self.sealed));
         self.took = start.elapsed();
     }
 
@@ -146,5 +153,5 @@ impl Adding<'_> {
 
 /// SHA-256 of a text, in lower-case hexadecimal.
 pub(crate) fn sha256(text: &str) -> String {
-    hex(&openssl::sha::sha256(text.as_bytes()))
+    hex(&sha2::Sha256::digest(text.as_bytes()))
 }

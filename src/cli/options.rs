@@ -254,7 +254,10 @@ impl InspectOptions {
             }
             None => None,
         };
-        Ok(Setting { detached_payload })
+        Ok(Setting {
+            detached_payload,
+            ..Setting::default()
+        })
     }
 
     /// What the report leaves out, and how it speaks.

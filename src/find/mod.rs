@@ -8,6 +8,7 @@
 mod context;
 mod cut;
 mod http;
+mod json_form;
 mod length;
 mod nothing;
 mod prose;
@@ -236,6 +237,9 @@ fn place(bytes: &[u8], region: &Region, found: &Found, alone: Where) -> (Where, 
 fn in_region(bytes: &[u8], region: &Region) -> Vec<Found> {
     let is_header = matches!(region.where_, Where::AuthorizationHeader | Where::Header);
     let has_scheme = region.where_ == Where::AuthorizationHeader;
+    if let Some(found) = json_form::token(bytes) {
+        return vec![found];
+    }
     if let Some(mut found) = whole::token(bytes, 0, has_scheme) {
         // White space around a header's value is the header's.
         found
@@ -244,7 +248,18 @@ fn in_region(bytes: &[u8], region: &Region) -> Vec<Found> {
         return vec![found];
     }
     // A header that holds more than one thing has no sentences, a text that only begins like one may.
-    let found = prose::scan(bytes, 0, region.where_ != Where::Header);
+    let mut found = prose::scan(bytes, 0, region.where_ != Where::Header);
+    let objects = json_form::scan(bytes);
+    if !objects.is_empty() {
+        // What stands inside of such a token is its part.
+        found.retain(|found| {
+            !objects.iter().any(|object| {
+                object.range.start <= found.range.start && found.range.end <= object.range.end
+            })
+        });
+        found.extend(objects);
+        found.sort_by_key(|found| found.range.start);
+    }
     if !found.is_empty() || region.where_ == Where::Header {
         return found;
     }

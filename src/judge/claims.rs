@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
+use super::audit::top_member;
 use super::{Case, Evidence};
-use crate::jose::json::{Document, Json, escape_pointer};
+use crate::jose::json::{Document, Json, Member, escape_pointer};
 use crate::jose::sd_jwt::Source;
-use crate::jose::{Part, PartRole};
+use crate::jose::{Part, PartRole, Token};
+use crate::verify::Presentation;
 
 /// A claim at the top, and where it was written.
 #[derive(Debug, Clone)]
@@ -18,13 +20,47 @@ pub(super) struct Claim<'a> {
     pub(super) part: &'a Part,
     /// The bytes of name and value there.
     pub(super) range: Range<usize>,
-    pointer: String,
+    /// Where it stands there.
+    place: ClaimPlace,
 }
 
-impl Claim<'_> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ClaimPlace {
+    Disclosure,
+    Payload,
+}
+
+impl<'a> Claim<'a> {
+    fn in_payload(payload: &'a Part, member: &'a Member) -> Self {
+        Self {
+            name: &member.name,
+            value: &member.value,
+            part: payload,
+            range: member.range(),
+            place: ClaimPlace::Payload,
+        }
+    }
+
+    /// A member of the processed claims, where a disclosure added it.
+    fn disclosed(shown: &'a Presentation, token: &'a Token, member: &'a Member) -> Option<Self> {
+        let (part, place) = shown.origin(token, &member.value)?;
+        (place.source != Source::Payload).then(|| Self {
+            name: &member.name,
+            value: &member.value,
+            part,
+            range: place.range,
+            place: ClaimPlace::Disclosure,
+        })
+    }
+
     /// Its characters.
     pub(super) fn evidence(&self) -> Evidence {
-        Evidence::in_part(self.part, self.pointer.clone(), self.range.clone())
+        let pointer = match self.place {
+            ClaimPlace::Payload => format!("/{}", escape_pointer(self.name)),
+            // Salt, name, value.
+            ClaimPlace::Disclosure => "/2".to_owned(),
+        };
+        Evidence::in_part(self.part, pointer, self.range.clone())
     }
 
     /// Whether it stands where the text of its part stops too early, and so may have lost characters.
@@ -36,40 +72,29 @@ impl Claim<'_> {
 
 impl<'a> Case<'a> {
     /// The claims in the payload, duplicates included, and then those out of disclosures that belong to it.
-    pub(super) fn claims(self) -> Vec<Claim<'a>> {
-        let mut claims = Vec::new();
-        let Some(payload) = self.token.part(PartRole::Payload) else {
-            return claims;
-        };
+    pub(super) fn claims(self) -> impl Iterator<Item = Claim<'a>> + Clone {
+        let payload = self.token.part(PartRole::Payload);
         let members = self.token.claims().and_then(Document::object);
-        claims.extend(members.unwrap_or_default().iter().map(|member| Claim {
-            name: &member.name,
-            value: &member.value,
-            part: payload,
-            range: member.range(),
-            pointer: format!("/{}", escape_pointer(&member.name)),
-        }));
-        let Some(shown) = &self.proof.sd_jwt else {
-            return claims;
-        };
-        let processed = shown.claims().and_then(Document::object);
-        claims.extend(processed.unwrap_or_default().iter().filter_map(|member| {
-            let (part, place) = shown.origin(self.token, &member.value)?;
-            matches!(place.source, Source::Disclosure(_)).then(|| Claim {
-                name: &member.name,
-                value: &member.value,
-                part,
-                range: place.range,
-                // Salt, name, value.
-                pointer: "/2".to_owned(),
-            })
-        }));
-        claims
+        let members = members.unwrap_or_default().iter();
+        let own = members.filter_map(move |member| Some(Claim::in_payload(payload?, member)));
+        let shown = self.proof.sd_jwt.as_deref();
+        let processed = shown.and_then(|shown| shown.claims()?.object());
+        let processed = processed.unwrap_or_default().iter();
+        own.chain(processed.filter_map(move |member| Claim::disclosed(shown?, self.token, member)))
     }
 
     /// The claim of this name; of duplicates the last, as most parsers take it.
     pub(super) fn claim(self, name: &str) -> Option<Claim<'a>> {
-        let mut claims = self.claims().into_iter().rev();
-        claims.find(|claim| claim.name == name)
+        let own = || {
+            let member = top_member(self.token.claims()?, name)?;
+            Some(Claim::in_payload(
+                self.token.part(PartRole::Payload)?,
+                member,
+            ))
+        };
+        own().or_else(|| {
+            let shown = self.proof.sd_jwt.as_deref()?;
+            Claim::disclosed(shown, self.token, top_member(shown.claims()?, name)?)
+        })
     }
 }

@@ -2,7 +2,10 @@
 
 use super::{CheckResult, Judgement, Reason, VerdictOutcome, time};
 use crate::jose::visible::visible;
-use crate::verify::{NotChecked, Outcome, Proof, Provenance, ShapeFault, SignatureProof};
+use crate::verify::{
+    DecryptionOutcome, DecryptionProof, NotChecked, NotTried, Outcome, Proof, Provenance,
+    ShapeFault, SignatureProof,
+};
 
 /// A verdict in two sentences.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +30,9 @@ pub fn sentence(judgement: &Judgement, proof: &Proof, when: When) -> Sentence {
     let verdict = &judgement.verdict;
     let first = verdict.reasons.first();
     let headline = match (verdict.outcome, first) {
-        (VerdictOutcome::Accept, _) | (_, None) => format!("Accept: {}", acceptance(judgement)),
+        (VerdictOutcome::Accept, _) | (_, None) => {
+            format!("Accept: {}", acceptance(judgement, proof))
+        }
         (VerdictOutcome::Reject, Some(reason)) => {
             format!("Reject: {}", reason_words(*reason, judgement))
         }
@@ -81,16 +86,21 @@ fn fault_words(judgement: &Judgement) -> Option<String> {
     })
 }
 
-fn acceptance(judgement: &Judgement) -> String {
-    let exp = judgement.times.mark("exp").and_then(|mark| mark.at);
-    match exp {
-        Some(exp) if !judgement.times.within_leeway => {
+fn acceptance(judgement: &Judgement, proof: &Proof) -> String {
+    let limit = judgement
+        .layers()
+        .find_map(|layer| Some((layer, layer.times.mark("exp")?.at?)));
+    match limit {
+        Some((layer, exp)) if !layer.times.within_leeway => {
             format!(
                 "valid for {} more",
                 span(time::seconds_between(exp, judgement.at))
             )
         }
         Some(_) => "valid, but only by the leeway".to_owned(),
+        None if proof.signatures.is_empty() && proof.inner.is_none() => {
+            "it opens with your key, and nothing limits it in time".to_owned()
+        }
         None => "the signature is valid, and nothing limits it in time".to_owned(),
     }
 }
@@ -105,8 +115,11 @@ fn signature_words(judgement: &Judgement, proof: &Proof, when: When) -> String {
         VerdictOutcome::Reject => format!(", but a correct verifier must refuse this token {when}"),
         VerdictOutcome::Undetermined => String::new(),
     };
+    if let Some(decryption) = &proof.decryption {
+        return decryption_words(decryption, proof.inner.is_some());
+    }
     let Some((at, signature)) = telling(&proof.signatures) else {
-        return "It is encrypted: what it says, and who made it, cannot be seen without the recipient\u{2019}s key.".to_owned();
+        return "It lies so deep in other tokens that it was not looked at.".to_owned();
     };
     let several = proof.signatures.len();
     if several > 1 {
@@ -120,6 +133,41 @@ fn signature_words(judgement: &Judgement, proof: &Proof, when: When) -> String {
         };
     }
     one_signature_words(signature, &must)
+}
+
+fn decryption_words(proof: &DecryptionProof, holds_a_token: bool) -> String {
+    let key = proof.key.as_ref().map(|used| visible(&used.key.id));
+    match proof.outcome {
+        DecryptionOutcome::Decrypted => {
+            let key = key.unwrap_or_default();
+            let sender = match (proof.is_symmetric, holds_a_token) {
+                (true, _) => "only a holder of that key can have made it",
+                (false, true) => "anyone can encrypt for it, so what counts is the token inside",
+                (false, false) => "anyone can encrypt for it, so it does not say who made it",
+            };
+            format!("It was decrypted with your key {key}; {sender}.")
+        }
+        DecryptionOutcome::Failed => match (&proof.shape, proof.diagnosis.first()) {
+            (Some(fault), _) => format!("No key can open it: {fault}."),
+            (None, Some(diagnosis)) => visible(&diagnosis.text),
+            (None, None) => "The key that was meant for it does not open it.".to_owned(),
+        },
+        DecryptionOutcome::NotTried(NotTried::NoKeyOpens) => {
+            "It is encrypted, and none of your keys opens it.".to_owned()
+        }
+        DecryptionOutcome::NotTried(NotTried::Cancelled) => {
+            "It is encrypted, and opening it was called off.".to_owned()
+        }
+        DecryptionOutcome::NotTried(NotTried::Limit) => match (&proof.shape, proof.diagnosis.first()) {
+            (Some(fault), _) => format!("It was not opened: {fault}."),
+            (None, Some(diagnosis)) => visible(&diagnosis.text),
+            (None, None) => "It was not opened: it is too large.".to_owned(),
+        },
+        DecryptionOutcome::NotTried(NotTried::NoKey) => "It is encrypted: what it says, and who made it, cannot be seen without the recipient\u{2019}s key.".to_owned(),
+        DecryptionOutcome::Unsupported => {
+            "It is encrypted in a way that is not known here.".to_owned()
+        }
+    }
 }
 
 /// Of several signatures the one that decides: a wrong one, else a genuine one, else the first.
@@ -282,12 +330,19 @@ fn units(seconds: i64) -> Vec<(i64, usize)> {
 /// A span of seconds in at most two units: "3 days 1 hour", "14 minutes 5 seconds", "0 seconds".
 pub fn span(seconds: i64) -> String {
     let names = ["year", "day", "hour", "minute", "second"];
-    let words = units(seconds).into_iter().map(|(count, unit)| {
-        let name = names.get(unit).copied().unwrap_or_default();
-        let plural = if count == 1 { "" } else { "s" };
-        format!("{count} {name}{plural}")
-    });
-    words.collect::<Vec<_>>().join(" ")
+    let mut words = String::with_capacity(24);
+    for (count, unit) in units(seconds) {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(&count.to_string());
+        words.push(' ');
+        words.push_str(names.get(unit).copied().unwrap_or_default());
+        if count != 1 {
+            words.push('s');
+        }
+    }
+    words
 }
 
 /// The same, short: "3 d 1 h", "14 min 5 s", "0 s".

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use openssl::pkey::{PKey, Public};
+use openssl::pkey::{PKey, Private, Public};
 use zeroize::Zeroizing;
 
+use super::akp::MlDsa;
 use super::public::PublicKey;
 use super::set::SetNote;
 use crate::jose::visible::visible;
@@ -81,6 +82,8 @@ impl OkpCurve {
 /// The type of a key and its size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum KeyKind {
+    /// A key pair for one parameter set of ML-DSA.
+    Akp(MlDsa),
     /// An elliptic curve key.
     Ec(Curve),
     /// A secret of so many bytes.
@@ -103,6 +106,7 @@ impl KeyKind {
     /// The registered `kty` value, where there is one.
     pub fn kty(self) -> Option<&'static str> {
         match self {
+            Self::Akp(_) => Some("AKP"),
             Self::Ec(_) => Some("EC"),
             Self::Oct { .. } => Some("oct"),
             Self::Okp(_) => Some("OKP"),
@@ -129,7 +133,7 @@ impl KeyKind {
             Self::Okp(OkpCurve::Ed25519 | OkpCurve::X25519) => Some(256),
             Self::Okp(OkpCurve::Ed448 | OkpCurve::X448) => Some(448),
             Self::Rsa { bits } => Some(bits),
-            Self::Unknown => None,
+            Self::Akp(_) | Self::Unknown => None,
         }
     }
 }
@@ -138,6 +142,7 @@ impl KeyKind {
 impl std::fmt::Display for KeyKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Akp(set) => f.write_str(set.name()),
             Self::Ec(curve) => write!(f, "EC {}", curve.name()),
             Self::Oct { bytes: 1 } => f.write_str("Secret, 1 byte"),
             Self::Oct { bytes } => write!(f, "Secret, {bytes} bytes"),
@@ -192,11 +197,18 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// What verification works with.
+/// What verification and decryption work with.
 #[derive(Clone)]
 pub enum Material {
     /// Nothing usable; [`Key::fault`] says why.
     None,
+    /// A public key and its private half, both built from their components.
+    Pair {
+        /// The public key.
+        public: PKey<Public>,
+        /// The private key.
+        private: PKey<Private>,
+    },
     /// A public key, built from its components.
     Public(PKey<Public>),
     /// A secret.
@@ -213,6 +225,7 @@ impl std::fmt::Debug for Material {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::None => "None",
+            Self::Pair { .. } => "Pair(..)",
             Self::Public(_) => "Public(..)",
             Self::Symmetric { .. } => "Symmetric(..)",
         })
@@ -368,6 +381,9 @@ pub enum KeyFault {
     /// OpenSSL refuses the numbers.
     #[error("expected a key that OpenSSL can use, found one that it refuses: {0}")]
     Refused(String),
+    /// The OpenSSL that the program runs with cannot do this algorithm.
+    #[error("expected an OpenSSL that can do {0} (version 3.5 or later), found {version}", version = openssl::version::version())]
+    Unavailable(&'static str),
     /// A type or curve that is not known here.
     #[error("expected a known key type, found {0}")]
     UnknownType(String),
@@ -396,7 +412,7 @@ pub struct Key {
     pub kind: KeyKind,
     /// Which half.
     pub holds: Holds,
-    /// What verification works with.
+    /// What verification and decryption work with.
     pub material: Material,
     /// JWK members.
     pub members: Members,
@@ -449,12 +465,18 @@ impl Key {
         }
     }
 
-    /// Takes over what a public key is, or why there is none.
+    /// Takes over what a key is, or why there is none.
     pub(super) fn set_public(&mut self, public: Result<PublicKey, KeyFault>) {
         match public {
             Ok(public) => {
                 self.kind = public.kind;
-                self.material = Material::Public(public.key);
+                self.material = match public.private {
+                    Some(private) => Material::Pair {
+                        public: public.key,
+                        private,
+                    },
+                    None => Material::Public(public.key),
+                };
                 self.thumbprint = Some(public.thumbprint);
                 self.rsa_exponent = public.rsa_exponent;
             }
@@ -487,7 +509,15 @@ impl Key {
     /// The public key, of an asymmetric key.
     pub fn public(&self) -> Option<&PKey<Public>> {
         match &self.material {
-            Material::Public(key) => Some(key),
+            Material::Pair { public, .. } | Material::Public(public) => Some(public),
+            _ => None,
+        }
+    }
+
+    /// The private key, where that half was loaded too.
+    pub fn private(&self) -> Option<&PKey<Private>> {
+        match &self.material {
+            Material::Pair { private, .. } => Some(private),
             _ => None,
         }
     }

@@ -3,6 +3,7 @@
 //! A loader never refuses a whole set for one bad key: the bad one is listed with its [`KeyFault`]. Only a file
 //! that yields no usable key at all is a [`LoadError`].
 
+mod akp;
 mod forms;
 mod key;
 mod pair;
@@ -11,6 +12,7 @@ mod reading;
 mod ring;
 mod set;
 
+pub use akp::MlDsa;
 pub use forms::{
     LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming, from_certificate_der,
     from_jwk, load, load_secret, readings,

@@ -1,13 +1,15 @@
-//! Whether the private half of a key belongs to its public half.
+//! Private halves of keys, and whether they belong to their public halves.
 //!
-//! Cheap checks with a bound on their size: of a private key nothing is used here, but a reviewer who signs with it
-//! elsewhere wants to know, and a key that is put together from two verifies with the half that nobody meant.
+//! Cheap checks with a bound on their size: a key that is put together from two verifies with the half that nobody
+//! meant, and decrypts with neither.
 
 use openssl::bn::{BigNum, BigNumContext, BigNumRef};
-use openssl::ec::{EcKeyRef, EcPoint};
+use openssl::ec::{EcKey, EcKeyRef, EcPoint};
 use openssl::error::ErrorStack;
-use openssl::pkey::{HasPrivate, Id, PKey, PKeyRef, Public};
+use openssl::pkey::{HasPrivate, Id, PKey, PKeyRef, Private, Public};
+use openssl::rsa::RsaPrivateKeyBuilder;
 
+use super::public::refused;
 use super::{KeyFault, OkpCurve};
 
 /// Without its primes, an RSA key longer than this (in bits) is not checked: it would take long.
@@ -22,7 +24,7 @@ pub(super) struct RsaNumbers<'a> {
     pub(super) primes: Option<(&'a BigNumRef, &'a BigNumRef)>,
 }
 
-/// Of a private key that OpenSSL has read.
+/// Whether the halves of a private key that OpenSSL has read belong together.
 pub(super) fn of_pkey<T: HasPrivate>(key: &PKeyRef<T>) -> Result<(), KeyFault> {
     let belongs = match key.id() {
         Id::EC => key.ec_key().is_ok_and(|key| key.check_key().is_ok()),
@@ -41,28 +43,50 @@ pub(super) fn of_pkey<T: HasPrivate>(key: &PKeyRef<T>) -> Result<(), KeyFault> {
     verdict(belongs)
 }
 
-/// Of `d` of an elliptic curve key.
-pub(super) fn ec(public: &PKey<Public>, d: &[u8]) -> Result<(), KeyFault> {
-    let belongs = public.ec_key().and_then(|key| ec_belongs(&key, d));
-    verdict(belongs.unwrap_or(false))
+/// From `d` of an elliptic curve key, big-endian.
+pub(super) fn ec(public: &PKey<Public>, d: &[u8]) -> Result<PKey<Private>, KeyFault> {
+    let public = public.ec_key().map_err(|stack| refused(&stack))?;
+    verdict(ec_belongs(&public, d).unwrap_or(false))?;
+    BigNum::from_slice(d)
+        .and_then(|mut d| {
+            let key = EcKey::from_private_components(public.group(), &d, public.public_key());
+            d.clear();
+            PKey::from_ec_key(key?)
+        })
+        .map_err(|stack| refused(&stack))
 }
 
-/// Of `d` of an octet key pair.
-pub(super) fn okp(curve: OkpCurve, public: &PKey<Public>, d: &[u8]) -> Result<(), KeyFault> {
+/// From `d` of an octet key pair (RFC 8037 section 2).
+pub(super) fn okp(
+    curve: OkpCurve,
+    public: &PKey<Public>,
+    d: &[u8],
+) -> Result<PKey<Private>, KeyFault> {
     let id = match curve {
         OkpCurve::Ed25519 => Id::ED25519,
         OkpCurve::Ed448 => Id::ED448,
         OkpCurve::X25519 => Id::X25519,
         OkpCurve::X448 => Id::X448,
     };
-    let own = PKey::private_key_from_raw_bytes(d, id).and_then(|key| key.raw_public_key());
-    let belongs = own.is_ok_and(|own| public.raw_public_key().is_ok_and(|public| own == public));
-    verdict(belongs)
+    PKey::private_key_from_raw_bytes(d, id)
+        .ok()
+        .filter(|own| {
+            own.raw_public_key()
+                .is_ok_and(|own| public.raw_public_key().is_ok_and(|public| own == public))
+        })
+        .ok_or(KeyFault::PrivateHalf)
 }
 
-/// Of `d` of an RSA key, and of its primes when all are there.
-pub(super) fn rsa(numbers: &RsaNumbers<'_>) -> Result<(), KeyFault> {
-    verdict(rsa_belongs(numbers).unwrap_or(false))
+/// From the numbers of an RSA key. The primes are compared when all are there; what the key is used for goes without them.
+pub(super) fn rsa(numbers: &RsaNumbers<'_>) -> Result<PKey<Private>, KeyFault> {
+    verdict(rsa_belongs(numbers).unwrap_or(false))?;
+    RsaPrivateKeyBuilder::new(
+        numbers.n.to_owned().map_err(|stack| refused(&stack))?,
+        numbers.e.to_owned().map_err(|stack| refused(&stack))?,
+        numbers.d.to_owned().map_err(|stack| refused(&stack))?,
+    )
+    .and_then(|key| PKey::from_rsa(key.build()))
+    .map_err(|stack| refused(&stack))
 }
 
 fn verdict(belongs: bool) -> Result<(), KeyFault> {
@@ -128,6 +152,7 @@ fn rsa_belongs(numbers: &RsaNumbers<'_>) -> Result<bool, ErrorStack> {
 mod tests {
     use openssl::ec::{EcGroup, EcKey};
     use openssl::nid::Nid;
+    use openssl::pkey::PKey;
     use openssl::rsa::Rsa;
 
     use crate::jose::base64url::encode;
@@ -224,5 +249,39 @@ mod tests {
                     )
                 });
         is_torn(torn.unwrap().build().private_key_to_der().unwrap());
+    }
+
+    #[test]
+    fn the_private_half_is_kept_whatever_it_came_in() {
+        let group = EcGroup::from_curve_name(Nid::SECP384R1).unwrap();
+        for pkey in [
+            PKey::from_ec_key(EcKey::generate(&group).unwrap()),
+            PKey::from_rsa(Rsa::generate(1024).unwrap()),
+            PKey::generate_x25519(),
+            PKey::generate_x448(),
+            PKey::generate_ed25519(),
+        ] {
+            let pkey = pkey.unwrap();
+            for file in [
+                pkey.private_key_to_pkcs8().unwrap(),
+                pkey.private_key_to_pem_pkcs8().unwrap(),
+            ] {
+                let key = load("key", &file).unwrap().remove(0);
+                let private = key.private().unwrap();
+                assert!(private.public_eq(&pkey) && key.public().unwrap().public_eq(&pkey));
+                assert_eq!(
+                    private.private_key_to_pkcs8().unwrap(),
+                    pkey.private_key_to_pkcs8().unwrap()
+                );
+            }
+        }
+        assert!(one(r#"{"kty":"oct","k":"AAAA"}"#).private().is_none());
+        let rsa = Rsa::generate(1024).unwrap();
+        let [n, e, d] = [rsa.n(), rsa.e(), rsa.d()].map(|number| encode(&number.to_vec()));
+        let public = one(&format!(r#"{{"kty":"RSA","n":"{n}","e":"{e}"}}"#));
+        assert!(public.private().is_none() && public.public().is_some());
+        let pair = one(&format!(r#"{{"kty":"RSA","n":"{n}","e":"{e}","d":"{d}"}}"#));
+        let private = pair.private().unwrap().rsa().unwrap();
+        assert_eq!(private.d(), rsa.d());
     }
 }

@@ -3,6 +3,7 @@
 //! Everything that may come from a token or a key file goes through [`visible()`], so that it cannot move the
 //! cursor or pass for something else.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
@@ -74,7 +75,10 @@ fn layer(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     headers(token, out)?;
-    payload(token, out)?;
+    // A payload that is a token is shown as one.
+    if proof.inner.is_none() {
+        payload(token, out)?;
+    }
     times(&judgement.times, judgement.at, out)?;
     faults(token, out)?;
     checks(&judgement.checks, out)?;
@@ -97,16 +101,41 @@ fn layer(
     Ok(())
 }
 
-/// The headers of every signature or recipient, what is protected before what is not.
+/// What all signatures or recipients share before what each has for itself, and of that what is protected first.
 fn headers(token: &Token, out: &mut dyn Write) -> io::Result<()> {
-    for part in &token.parts {
-        let title = match part.role {
-            PartRole::ProtectedHeader if token.serialization == Serialization::Compact => "Header",
-            PartRole::ProtectedHeader => "Protected header",
-            PartRole::UnprotectedHeader => "Unprotected header",
-            _ => continue,
-        };
-        members(title, part.json.as_ref(), token, out)?;
+    let views = token.views();
+    let several = views.len() > 1;
+    let of_all = |part: &Part| {
+        let is_there = |view: &Cow<'_, Token>| view.parts.iter().any(|own| **own == *part);
+        views.iter().all(is_there)
+    };
+    for role in [PartRole::ProtectedHeader, PartRole::UnprotectedHeader] {
+        for part in token.all(role).filter(|part| !several || of_all(part)) {
+            let title = match role {
+                PartRole::ProtectedHeader if token.serialization == Serialization::Compact => {
+                    "Header"
+                }
+                PartRole::ProtectedHeader => "Protected header",
+                _ => "Unprotected header",
+            };
+            members(title, part.json.as_ref(), token, out)?;
+        }
+    }
+    let what = match token.kind {
+        Kind::Jwe => "Recipient",
+        _ => "Signature",
+    };
+    for (index, view) in views.iter().enumerate().filter(|_| several) {
+        let number = index.saturating_add(1);
+        for (role, kind) in [
+            (PartRole::ProtectedHeader, "protected header"),
+            (PartRole::UnprotectedHeader, "unprotected header"),
+        ] {
+            for part in view.all(role).filter(|part| !of_all(part)) {
+                let title = format!("{what} {number}, {kind}");
+                members(&title, part.json.as_ref(), token, out)?;
+            }
+        }
     }
     Ok(())
 }
@@ -195,7 +224,27 @@ fn proof(proof: &Proof, row: &mut impl FnMut(&str, String)) {
         let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "none".to_owned());
         let (alg, enc) = (name(&decryption.alg), name(&decryption.enc));
         let outcome = decryption.outcome.name().replace('-', " ");
-        row("Decryption", format!("{outcome}, alg {alg}, enc {enc}"));
+        let key = decryption.key.as_ref().map(|used| {
+            let read_as = used
+                .read_as
+                .map_or(String::new(), |reading| format!(", read as {reading}"));
+            format!(
+                ", with your key: {} ({}){read_as}",
+                used.key.id, used.key.source
+            )
+        });
+        let key = key.unwrap_or_default();
+        row(
+            "Decryption",
+            format!("{outcome}, alg {alg}, enc {enc}{key}"),
+        );
+        for diagnosis in &decryption.diagnosis {
+            row("", diagnosis.text.clone());
+            row(
+                "",
+                format!("For the developer: {}", diagnosis.for_developer),
+            );
+        }
     }
 }
 

@@ -15,6 +15,8 @@ mod corpus;
 #[cfg(test)]
 mod damaged;
 #[cfg(test)]
+mod decrypt;
+#[cfg(test)]
 mod explain;
 #[cfg(test)]
 mod find;
@@ -30,6 +32,8 @@ mod json;
 mod keys;
 #[cfg(test)]
 mod mathematics;
+#[cfg(test)]
+mod ml_dsa;
 #[cfg(test)]
 mod peers;
 #[cfg(test)]

@@ -4,10 +4,10 @@ use openssl::bn::{BigNum, BigNumContext};
 use openssl::error::ErrorStack;
 
 use super::keys::algorithm_and_key;
-use super::remembered::Remembered;
 use super::signature::{alg_evidence, signature};
 use super::{
-    Confidence, Evidence, Finding, Reason, Rule, Ruling, Severity, Subject, header_evidence,
+    Confidence, Evidence, Finding, MOST_KEYS, Reason, Rule, Ruling, Severity, Subject,
+    header_evidence,
 };
 use crate::jose::base64url;
 use crate::jose::json::Json;
@@ -15,6 +15,7 @@ use crate::jose::visible::visible;
 use crate::keys::{Key, KeyFault, KeyKind, KeyNote, OkpCurve, from_jwk};
 use crate::verify::Family;
 use crate::verify::algorithm::find;
+use crate::verify::remembered::Remembered;
 
 /// Header parameters that hold a key of the sender's.
 const SENT_KEYS: [&str; 2] = ["jwk", "epk"];
@@ -160,7 +161,8 @@ const WRONG_LENGTH: &str = "has the wrong length";
 
 /// What is wrong with a raw public key. A point that OpenSSL cannot compute with is left alone.
 fn okp_fault(curve: OkpCurve, x: &[u8]) -> Option<&'static str> {
-    static REMEMBERED: Remembered<(OkpCurve, Vec<u8>), Option<&'static str>> = Remembered::new();
+    static REMEMBERED: Remembered<(OkpCurve, Vec<u8>), Option<&'static str>> =
+        Remembered::new(MOST_KEYS);
     if x.len() != curve.public_bytes() {
         return Some(WRONG_LENGTH);
     }

@@ -13,7 +13,6 @@ mod hmac;
 mod key_binding;
 mod keys;
 mod kid;
-mod remembered;
 mod rsa;
 mod sd_jwt;
 mod secret;
@@ -21,11 +20,13 @@ mod signature;
 mod times;
 mod url;
 
-use super::policy::media_type;
 use super::{Case, Evidence, Profile, ProfileName, Reason, Times};
 use crate::jose::json::{Document, Json, Member, escape_pointer};
 use crate::jose::{Part, PartRole};
 use crate::verify::Presentation;
+
+/// What was found out is remembered of so many keys.
+const MOST_KEYS: usize = 1_000;
 
 /// How bad a finding is. Ordered: the worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -135,8 +136,11 @@ impl Subject<'_> {
             .token
             .header()
             .and_then(|header| header.str("typ"));
-        let typ = media_type(typ.unwrap_or_default());
-        typ.strip_prefix("application/").unwrap_or(&typ).to_owned()
+        let typ = typ.unwrap_or_default().to_ascii_lowercase();
+        match typ.strip_prefix("application/") {
+            Some(rest) => rest.to_owned(),
+            None => typ,
+        }
     }
 
     /// A member of the protected header.
@@ -302,6 +306,25 @@ pub(super) fn run(subject: &Subject<'_>) -> Audit {
     });
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     Audit { findings, not_run }
+}
+
+/// The way to a value in a document, which is written down only where something is found there.
+#[derive(Clone, Copy)]
+enum Path<'a> {
+    Root,
+    Element(&'a Self, usize),
+    Member(&'a Self, &'a str),
+}
+
+impl Path<'_> {
+    /// The JSON pointer.
+    fn pointer(&self) -> String {
+        match self {
+            Self::Root => String::new(),
+            Self::Element(above, index) => format!("{}/{index}", above.pointer()),
+            Self::Member(above, name) => format!("{}/{}", above.pointer(), escape_pointer(name)),
+        }
+    }
 }
 
 /// The evidence of a member of a part's top object.

@@ -6,11 +6,11 @@ use openssl::bn::{BigNum, BigNumContext, BigNumRef};
 use openssl::error::ErrorStack;
 
 use super::keys::rsa_key;
-use super::remembered::Remembered;
 use super::signature::alg_evidence;
-use super::{Confidence, Finding, Reason, Rule, Ruling, Severity, Subject};
+use super::{Confidence, Finding, MOST_KEYS, Reason, Rule, Ruling, Severity, Subject};
 use crate::jose::visible::visible;
 use crate::keys::Key;
+use crate::verify::remembered::Remembered;
 
 /// What a modulus tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ enum Method {
 
 /// The facts of a key's modulus.
 fn facts(key: &Key) -> Option<Facts> {
-    static REMEMBERED: Remembered<String, Facts> = Remembered::new();
+    static REMEMBERED: Remembered<String, Facts> = Remembered::new(MOST_KEYS);
     REMEMBERED.get(key.thumbprint.clone()?, |_| {
         let rsa = key.public()?.rsa().ok()?;
         find_out(rsa.n()).ok()

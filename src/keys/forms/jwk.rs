@@ -1,4 +1,4 @@
-//! JWK and JWK Set (RFC 7517), with the key types of RFC 7518 section 6, RFC 8037 and RFC 8812.
+//! JWK and JWK Set (RFC 7517), with the key types of RFC 7518 section 6, RFC 8037, RFC 8812 and RFC 9964.
 //!
 //! Read with our own JSON reader, which knows duplicates and never stops at a descriptive member of a wrong
 //! type: only what the key is made of can make it unusable.
@@ -7,13 +7,14 @@ use std::collections::HashMap;
 
 use openssl::bn::BigNum;
 use openssl::error::ErrorStack;
-use openssl::pkey::{PKey, Public};
+use openssl::pkey::{PKey, Private, Public};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::certificate::from_certificate_der;
 use super::{Form, LoadError, Seeming, check_count};
 use crate::jose::base64url::{self, EncodingFaultKind};
 use crate::jose::json::{self, Json, Value};
+use crate::keys::akp::{self, MlDsa};
 use crate::keys::key::quoted;
 use crate::keys::pair::{self, RsaNumbers};
 use crate::keys::public::{self, PublicKey};
@@ -27,7 +28,7 @@ pub(super) const FORM: Form = Form {
     load,
 };
 
-/// Members that only a private key has (RFC 7518 sections 6.2.2 and 6.3.2, RFC 8037 section 2).
+/// Members that only a private key has (RFC 7518 sections 6.2.2 and 6.3.2, RFC 8037 section 2, RFC 9964 section 3).
 const PRIVATE: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "priv"];
 
 const EC_CURVES: &[Curve] = &[Curve::P256, Curve::P384, Curve::P521, Curve::Secp256k1];
@@ -38,7 +39,7 @@ const OKP_CURVES: &[OkpCurve] = &[
     OkpCurve::X448,
 ];
 
-/// A JWK as a key, unusable or not. Of a private one the public half is kept. `ordinal` is its place in `source`, from 1.
+/// A JWK as a key, unusable or not. `ordinal` is its place in `source`, from 1.
 pub fn from_jwk(json: &Json, source: &str, ordinal: usize) -> Key {
     let mut key = Key::blank(source, ordinal, "JWK");
     if json.object().is_none() {
@@ -284,30 +285,42 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn material(&mut self) -> Result<Loaded, KeyFault> {
         match self.text("kty")? {
+            "AKP" => {
+                let alg = self.text("alg")?;
+                let set = MlDsa::named(alg);
+                let set = set.ok_or_else(|| {
+                    KeyFault::UnknownType(format!("AKP for the algorithm {}", quoted(alg)))
+                })?;
+                let mut public = akp::public(set, &self.bytes("pub")?)?;
+                if let Some(seed) = self.private("priv")? {
+                    public.private = Some(akp::private(set, &public.key, &seed)?);
+                }
+                Ok(Loaded::Public(public))
+            }
             "EC" => {
                 let curve = self.curve(EC_CURVES, Curve::name)?;
                 let x = self.coordinate("x", curve)?;
                 let y = self.coordinate("y", curve)?;
-                let public = public::ec(curve, &x, &y)?;
+                let mut public = public::ec(curve, &x, &y)?;
                 if let Some(d) = self.private("d")? {
-                    pair::ec(&public.key, &d)?;
+                    public.private = Some(pair::ec(&public.key, &d)?);
                 }
                 Ok(Loaded::Public(public))
             }
             "OKP" => {
                 let curve = self.curve(OKP_CURVES, OkpCurve::name)?;
                 let x = self.bytes("x")?;
-                let public = public::okp(curve, &x)?;
+                let mut public = public::okp(curve, &x)?;
                 if let Some(d) = self.private("d")? {
-                    pair::okp(curve, &public.key, &d)?;
+                    public.private = Some(pair::okp(curve, &public.key, &d)?);
                 }
                 Ok(Loaded::Public(public))
             }
             "RSA" => {
                 let n = self.number("n")?;
                 let e = self.number("e")?;
-                let public = public::rsa(&n, &e)?;
-                self.rsa_pair(&public.key)?;
+                let mut public = public::rsa(&n, &e)?;
+                public.private = self.rsa_private(&public.key)?;
                 Ok(Loaded::Public(public))
             }
             // An empty secret is one: there are signers that use it.
@@ -318,10 +331,10 @@ impl Reader<'_> {
         }
     }
 
-    /// Checks the private numbers of an RSA key, when it has some.
-    fn rsa_pair(&mut self, public: &PKey<Public>) -> Result<(), KeyFault> {
+    /// The private half of an RSA key, when it has one.
+    fn rsa_private(&mut self, public: &PKey<Public>) -> Result<Option<PKey<Private>>, KeyFault> {
         let Some(d) = self.private("d")? else {
-            return Ok(());
+            return Ok(None);
         };
         // Of more than two primes these are not all.
         let is_pair = self.json.get("oth").is_none();
@@ -343,6 +356,7 @@ impl Reader<'_> {
             d: &d.0,
             primes: primes.as_ref().map(|(p, q)| (&*p.0, &*q.0)),
         })
+        .map(Some)
     }
 
     /// A private member, when it is there.
@@ -529,8 +543,16 @@ mod tests {
                 "expected member \"kty\" as a string, found a number",
             ),
             (
-                r#"{"kty":"AKP"}"#,
-                "expected a known key type, found \u{201C}AKP\u{201D}",
+                r#"{"kty":"AKP","alg":"ML-DSA-45"}"#,
+                "expected a known key type, found AKP for the algorithm \u{201C}ML-DSA-45\u{201D}",
+            ),
+            (
+                r#"{"kty":"AKP","pub":"AAAA"}"#,
+                "expected member \"alg\" as a string, found nothing",
+            ),
+            (
+                r#"{"kty":"AKP","alg":"ML-DSA-44","pub":"AAAA"}"#,
+                "expected member \"pub\" as 1312 bytes in base64url, found 3 bytes",
             ),
             (
                 r#"{"kty":"rsa"}"#,
