@@ -8,12 +8,14 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 
+use super::disclosed;
 use super::layout::{bytes, prose, table, written};
 use super::{Judged, Options, Report, Summary};
 use crate::find::{Place, Where};
 use crate::jose::json::Document;
+use crate::jose::registry::{self, Class};
 use crate::jose::visible::visible;
-use crate::jose::{Kind, Part, PartRole, Serialization, Token, registry};
+use crate::jose::{Kind, Part, PartRole, Serialization, Token};
 use crate::judge::words::counted;
 use crate::judge::{Check, CheckResult, Finding, Judgement, TimeState, Times, words};
 use crate::keys::{Holds, Key};
@@ -78,6 +80,9 @@ fn layer(
     // A payload that is a token is shown as one.
     if proof.inner.is_none() {
         payload(token, out)?;
+    }
+    if let Some(shown) = &proof.sd_jwt {
+        disclosed::text(shown, out)?;
     }
     times(&judgement.times, judgement.at, out)?;
     faults(token, out)?;
@@ -284,20 +289,22 @@ fn members(
     if members.is_empty() {
         return writeln!(out, "    No members");
     }
-    let in_header = title == "Header";
+    let in_header = title != "Claims";
     let rows = members.iter().map(|member| {
-        let known = if in_header {
-            registry::header_parameter(&member.name, token.kind == Kind::Jwe).is_some()
+        let place = if in_header {
+            registry::Place::Header {
+                is_jwe: token.kind == Kind::Jwe,
+            }
         } else {
-            registry::claim(&member.name).is_some()
+            registry::Place::Claims { issuer: None }
         };
-        let label = registry::label(&member.name)
-            .filter(|_| known)
-            .unwrap_or_default();
+        let meaning = registry::look_up(place, &member.name);
+        let is_registered = meaning.class == Class::Registered;
+        let label = is_registered.then(|| meaning.label.clone());
         [
             visible(&member.name),
             visible(&written(&member.value)),
-            label.to_owned(),
+            label.unwrap_or_default(),
         ]
     });
     table(rows.collect(), "    ", out)

@@ -8,7 +8,7 @@ use super::{Outcome, Provenance, SignatureProof};
 use crate::jose::json::{Document, Json};
 use crate::jose::sd_jwt::key_binding::{self, Confirmation, KeyBinding, confirmation};
 use crate::jose::sd_jwt::{
-    Encoded, Payload, Place, SdJwt, Source, compact_form, hashed_text, process,
+    Disclosure, Encoded, Payload, Place, SdJwt, Source, compact_form, hashed_text, process,
 };
 use crate::jose::{Kind, Part, PartRole, Serialization, Token};
 use crate::keys::{Key, KeyRing, from_jwk};
@@ -116,6 +116,20 @@ impl Presentation {
     pub fn claims(&self) -> Option<&Document> {
         let claims = self.sd_jwt.processed.as_ref()?.document();
         claims.object().is_some().then_some(claims)
+    }
+
+    /// What a disclosure discloses, where it has a form for that.
+    pub fn disclosed<'a>(&self, part: &'a Part, disclosure: &Disclosure) -> Option<&'a Json> {
+        let value = disclosure.value.as_ref()?;
+        let elements = part.json.as_ref()?.root.as_ref()?.array()?;
+        elements.last().filter(|last| last.range == *value)
+    }
+
+    /// Whether a value of [`Self::claims`] came out of a disclosure.
+    pub fn is_disclosed(&self, value: &Json) -> bool {
+        let claims = self.sd_jwt.processed.as_ref();
+        let origin = claims.and_then(|claims| claims.origin(value));
+        origin.is_some_and(|origin| origin.source != Source::Payload)
     }
 
     /// The part that a place is in.

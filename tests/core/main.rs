@@ -41,6 +41,8 @@ mod properties;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod registry;
+#[cfg(test)]
 mod report;
 #[cfg(test)]
 mod rfc;

@@ -9,7 +9,7 @@ use tokenloupe::jose::sd_jwt::{
 };
 
 mod concealed;
-mod facts;
+pub(crate) mod facts;
 pub(crate) mod make;
 mod whole;
 

@@ -19,8 +19,10 @@ impl Rule for JwsPolyglot {
     fn look(&self, subject: &Subject<'_>) -> Ruling {
         let text = subject.case.token.text();
         // The dots of a key binding JWT stand where an SD-JWT in JSON has them (RFC 9901 section 8.1).
-        let own = subject.case.token.part(PartRole::KeyBinding);
-        let own = own.map_or(0..0, |part| part.range.clone());
+        let envelope = subject.case.token.envelope();
+        let own =
+            envelope.and_then(|envelope| super::sd_jwt::headers(envelope).first()?.get("kb_jwt"));
+        let own = own.map_or(0..0, |jwt| jwt.range.clone());
         let mut dots = text.match_indices('.');
         if !own.is_empty() && dots.all(|(at, _)| own.contains(&at)) {
             return Ruling::Ran(Vec::new());

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::key_binding::within;
 use super::{Confidence, Evidence, Finding, Reason, Rule, Ruling, Severity, Subject};
-use crate::jose::json::{Document, Json};
+use crate::jose::json::{Document, Json, Value};
 use crate::jose::sd_jwt::{
     Disclosure, Ending, Place, Problem, SHA_256, SdJwt, Standing, ending, is_open, key_binding,
 };
@@ -54,7 +54,13 @@ impl Rule for SdFormat {
             }));
         }
         let locate = |place: &Place| evidence(subject.case.token, shown, place);
-        Ruling::from(format(&shown.sd_jwt, &breaches, &locate))
+        let mut finding = format(&shown.sd_jwt, &breaches, &locate);
+        if let Some(finding) = &mut finding
+            && finding.evidence.is_empty()
+        {
+            finding.evidence.push(everything(token));
+        }
+        Ruling::from(finding)
     }
 }
 
@@ -124,14 +130,25 @@ fn cut_end(text: &str) -> Option<Breach> {
     })
 }
 
+/// The headers that nothing protects, one for each signature.
+pub(super) fn headers(envelope: &Document) -> Vec<&Json> {
+    const NONE: &Json = &Json {
+        value: Value::Null,
+        range: 0..0,
+    };
+    let list = envelope.get("signatures").and_then(Json::array);
+    match (list, &envelope.root) {
+        (Some(list), _) => list
+            .iter()
+            .map(|one| one.get("header").unwrap_or(NONE))
+            .collect(),
+        (None, Some(root)) => vec![root.get("header").unwrap_or(NONE)],
+        (None, None) => Vec::new(),
+    }
+}
+
 /// Of several signatures only the first may bring disclosures and key binding, as texts (RFC 9901 section 8.1).
 fn json_form(envelope: &Document) -> Vec<Breach> {
-    let list = envelope.get("signatures").and_then(Json::array);
-    let headers: Vec<_> = match (list, &envelope.root) {
-        (Some(list), _) => list.iter().map(|one| one.get("header")).collect(),
-        (None, Some(root)) => vec![root.get("header")],
-        (None, None) => Vec::new(),
-    };
     let mut breaches = Vec::new();
     let mut note = |words: String, range: &Range<usize>| {
         breaches.push(Breach {
@@ -143,9 +160,9 @@ fn json_form(envelope: &Document) -> Vec<Breach> {
             },
         });
     };
-    for (index, header) in headers.into_iter().enumerate() {
+    for (index, header) in headers(envelope).into_iter().enumerate() {
         for name in ["disclosures", "kb_jwt"] {
-            let Some(member) = header.and_then(|header| header.member(name)) else {
+            let Some(member) = header.member(name) else {
                 continue;
             };
             let value = &member.value;

@@ -27,7 +27,7 @@ pub(super) fn disclosures(case: Case<'_>) -> Option<Check> {
         1 => "1 digest has none: withheld, or a decoy".to_owned(),
         count => format!("{count} digests have none: withheld, or decoys"),
     };
-    let matched = sd_jwt.disclosures.iter().filter(|one| is_matched(one));
+    let matched = sd_jwt.disclosures.iter().filter(|one| one.is_matched());
     let matched = matched.count();
     let all_of_them = all_of_them(shown);
     let (result, title, text, byte_range) = if let Some((why, range)) = wrong(shown) {
@@ -78,10 +78,6 @@ pub(super) fn form(case: Case<'_>) -> String {
         several => format!("A JSON object with {several} signatures"),
     };
     format!("{jws}, {}{binding}", counted(given, "disclosure"))
-}
-
-fn is_matched(one: &crate::jose::sd_jwt::Disclosure) -> bool {
-    matches!(one.standing, Standing::Inserted { .. }) && one.problems.is_empty()
 }
 
 fn all_of_them(shown: &Presentation) -> Option<std::ops::Range<usize>> {

@@ -10,7 +10,7 @@ pub mod header;
 mod hover;
 mod instant;
 pub(super) mod links;
-mod members;
+pub(in crate::window) mod members;
 mod menu;
 pub mod notices;
 pub mod rail;

@@ -9,15 +9,12 @@ use tokenloupe::keys::KeyRing;
 use tokenloupe::verify::{Outcome, Provenance};
 
 use super::facts::{
-    FLAT_DISCLOSURES, FLAT_PRESENTATION, JSON_DISCLOSURES, JSON_FLATTENED_KEY_BINDING,
+    FLAT_DISCLOSURES, FLAT_PRESENTATION, ISSUER, JSON_DISCLOSURES, JSON_FLATTENED_KEY_BINDING,
     JSON_GENERAL_KEY_BINDING, JSON_GENERAL_SIGNATURE, JSON_PAYLOAD, JSON_PROTECTED, JSON_SIGNATURE,
 };
 use super::make::{NOW, Parties, binding_claims, digests, disclosure, flattened, present, salt};
 use crate::common::{inspect, instant, judge, reasons, ring};
 use crate::way::Secret;
-
-/// RFC 9901 appendix A.5: the key of the issuer of every example.
-const ISSUER: &str = r#"{"kty":"EC","crv":"P-256","x":"b28d4MwZMjw8-00CG4xfnn9SLMVMM19SlqZpVb_uNtQ","y":"Xv5zWwuoaTgdS6hV43yI6gBwTnjukmFQQnJ_kCxzqk8"}"#;
 
 /// A minute after the key bindings of RFC 9901 were made.
 const OF_THE_RFC: &str = "2025-05-29T16:48:24Z";
