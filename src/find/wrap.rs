@@ -12,6 +12,9 @@ use super::length::{is_length_of, signature_lengths};
 use super::shape;
 use crate::jose::{base64url, json};
 
+/// How far before the first piece of a token its line is looked at.
+const LOOK_BACK: usize = 1024;
+
 /// How much is certain about the text that is gathered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trust {
@@ -25,6 +28,7 @@ pub(super) enum Trust {
 pub(super) struct Pieces {
     text: Zeroizing<String>,
     pieces: Vec<Piece>,
+    reach: usize,
 }
 
 struct Piece {
@@ -50,8 +54,10 @@ impl Pieces {
         let mut ranges: Vec<(Range<usize>, bool)> = Vec::new();
         let mut state = State::default();
         let mut from = start;
+        let mut reach;
         loop {
             let piece = run(bytes, from, belongs);
+            reach = piece.end;
             let first = ranges.is_empty();
             if !first {
                 let Some(rest) = spare.checked_sub(piece.len()) else {
@@ -63,6 +69,7 @@ impl Pieces {
                 break;
             }
             let next = next_line(bytes, piece.end);
+            reach = next.unwrap_or_else(|| blanks(bytes, piece.end).end);
             ranges.push((piece, next.is_some()));
             match next {
                 Some(next) if next < bytes.len() => from = next,
@@ -88,7 +95,13 @@ impl Pieces {
         Self {
             text: Zeroizing::new(text),
             pieces,
+            reach,
         }
+    }
+
+    /// How far the text was looked at.
+    pub(super) fn reach(&self) -> usize {
+        self.reach
     }
 
     /// How many lines were gathered.
@@ -287,9 +300,13 @@ impl Pieces {
         }
         let width = |index: usize| {
             self.pieces.get(index).map_or(0, |piece| {
-                let before = bytes.get(..piece.range.start).unwrap_or_default();
-                let line = memchr::memrchr(b'\n', before).map_or(0, |at| at.saturating_add(1));
-                piece.range.end.saturating_sub(line)
+                // What stands farther before it is no margin.
+                let look = piece.range.start.saturating_sub(LOOK_BACK);
+                let before = bytes.get(look..piece.range.start).unwrap_or_default();
+                let before = memchr::memrchr(b'\n', before).map_or(before.len(), |at| {
+                    before.len().saturating_sub(at.saturating_add(1))
+                });
+                piece.range.len().saturating_add(before)
             })
         };
         let mut count = least;
@@ -426,13 +443,17 @@ pub(super) fn run(bytes: &[u8], start: usize, belongs: fn(u8) -> bool) -> Range<
 
 /// Where the next line's text begins, when only white space follows on this one. The end of the text is a line's end.
 fn next_line(bytes: &[u8], at: usize) -> Option<usize> {
-    let blank = |byte: u8| matches!(byte, b' ' | b'\t' | b'\r');
-    let end = run(bytes, at, blank).end;
+    let end = blanks(bytes, at).end;
     match bytes.get(end) {
         None => Some(end),
         Some(b'\n') => Some(run(bytes, end.saturating_add(1), |b| matches!(b, b' ' | b'\t')).end),
         Some(_) => None,
     }
+}
+
+/// White space at the end of a line.
+fn blanks(bytes: &[u8], at: usize) -> Range<usize> {
+    run(bytes, at, |byte| matches!(byte, b' ' | b'\t' | b'\r'))
 }
 
 fn slice<'a>(bytes: &'a [u8], range: &Range<usize>) -> &'a [u8] {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use super::model::{Model, Selection};
+use super::table;
 use crate::jose::json::{Json, Value};
 use crate::jose::visible::visible;
 use crate::jose::{Kind, Part, PartRole, Token};
@@ -38,6 +39,8 @@ pub enum CopyOf {
     Redacted,
     /// A member as a row for a spreadsheet: name, tabulator, exact value.
     Row(Selection),
+    /// The chosen tokens as rows for a spreadsheet, in the order of the table; without any the one on screen.
+    Rows,
     /// All times of the token and the clock, in words.
     Times,
     /// The whole token, as found.
@@ -99,6 +102,18 @@ impl CopyOf {
             }
             Self::Redacted => text(redacted(token()?), "the token without its signature", false),
             Self::Row(selection) => text(row(token()?, selection)?, "the row", false),
+            Self::Rows => {
+                let meant = model.table.meant(model.current);
+                let listed = &model.table.listed;
+                let all = listed.tokens(0..listed.len(model.session.tokens.len()));
+                let rows: Vec<usize> = all.filter(|at| meant.contains(at)).collect();
+                let what = if rows.len() == 1 {
+                    "the row"
+                } else {
+                    "the rows"
+                };
+                text(table::rows_text(model, &rows), what, false)
+            }
             Self::Times => {
                 let (_, judgement) = model.current()?;
                 let times = timeline::facts(model, judgement);

@@ -31,6 +31,8 @@ mod json;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod long;
+#[cfg(test)]
 mod mathematics;
 #[cfg(test)]
 mod ml_dsa;
@@ -40,6 +42,8 @@ mod peers;
 mod properties;
 #[cfg(test)]
 mod readme;
+#[cfg(test)]
+mod records;
 #[cfg(test)]
 mod registry;
 #[cfg(test)]
@@ -52,6 +56,8 @@ mod rules;
 mod samples;
 #[cfg(test)]
 mod sd_jwt;
+#[cfg(test)]
+mod stream;
 #[cfg(test)]
 mod times;
 #[cfg(test)]

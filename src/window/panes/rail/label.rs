@@ -74,13 +74,12 @@ impl TokenLabel {
     }
 }
 
-/// A guess at what a token is and whose.
-fn title(inspection: &Inspection) -> String {
+/// A guess at what a token is, as found.
+pub(in crate::window) fn what(inspection: &Inspection) -> &str {
     let token = &inspection.token;
     let place = inspection.places.first();
-    let claim = |name| token.claims().and_then(|claims| claims.str(name));
     let typ = token.header().and_then(|header| header.str("typ"));
-    let what = place
+    place
         .and_then(|place| place.name_in.as_deref())
         .or(typ)
         .or_else(|| match place.map(|place| place.where_) {
@@ -88,7 +87,14 @@ fn title(inspection: &Inspection) -> String {
             _ if token.kind == Kind::Jwe => Some("Encrypted token"),
             _ => None,
         })
-        .unwrap_or("Token");
+        .unwrap_or("Token")
+}
+
+/// A guess at what a token is and whose.
+fn title(inspection: &Inspection) -> String {
+    let what = what(inspection);
+    let token = &inspection.token;
+    let claim = |name| token.claims().and_then(|claims| claims.str(name));
     let who = claim("sub")
         .or_else(|| claim("client_id"))
         .or_else(|| claim("jti"));
@@ -98,14 +104,19 @@ fn title(inspection: &Inspection) -> String {
     }
 }
 
-fn note(inspection: &Inspection, judgement: Option<&Judgement>) -> String {
-    let token = &inspection.token;
-    let kind = match token.kind {
+/// A kind of token in a word.
+pub(in crate::window) fn kind_label(kind: Kind) -> &'static str {
+    match kind {
         Kind::Jwe => "JWE",
         Kind::Jws => "JWS",
         Kind::SdJwt => "SD-JWT",
         Kind::Unreadable => "Unreadable",
-    };
+    }
+}
+
+fn note(inspection: &Inspection, judgement: Option<&Judgement>) -> String {
+    let token = &inspection.token;
+    let kind = kind_label(token.kind);
     let header = |name| token.header().and_then(|header| header.str(name));
     let issuer = token.claims().and_then(|claims| claims.str("iss"));
     let first = match header("alg") {
@@ -144,7 +155,8 @@ fn host(issuer: &str) -> &str {
     })
 }
 
-fn shown(text: &str) -> String {
+/// A text from a token, as it may be shown.
+pub(in crate::window) fn shown(text: &str) -> String {
     match text.char_indices().nth(MAX_NAME) {
         Some((at, _)) => format!("{}\u{2026}", visible(text.get(..at).unwrap_or_default())),
         None => visible(text),
