@@ -1,14 +1,15 @@
 //! What a verifier checks, in its order, and how each check went.
 
+mod expected;
 mod sd_jwt;
 
 use std::ops::Range;
 
 use super::audit::top_member;
-use super::words::{capitalised, counted, span};
+use super::words::{capitalised, counted};
 use super::{
-    Case, Expectation, Finding, Judgement, Profile, ProfileName, TimeState, Times, VerdictOutcome,
-    spoils_encoding, time,
+    Case, Expectation, Finding, Judgement, Profile, ProfileName, Times, VerdictOutcome,
+    spoils_encoding,
 };
 use crate::jose::visible::visible;
 use crate::jose::{Fault, FaultKind, Kind, Part, PartRole, Serialization};
@@ -101,7 +102,7 @@ pub(super) fn checks(case: Case<'_>, judged: &Judged<'_>) -> Vec<Check> {
             .iter()
             .filter(|expectation| names.contains(&expectation.name))
             .filter(|expectation| expectation.in_key_binding == in_key_binding)
-            .map(|expectation| expected(case, expectation))
+            .map(|expectation| expected::expected(case, expectation))
             .collect()
     };
     let mut checks = vec![form(case), encoding(case, profile)];
@@ -118,13 +119,13 @@ pub(super) fn checks(case: Case<'_>, judged: &Judged<'_>) -> Vec<Check> {
     checks.extend(sd_jwt::disclosures(case));
     checks.extend(expected(&["typ"], false));
     if profile.name != ProfileName::Jws {
-        checks.push(time(case, times));
+        checks.push(expected::time(case, times));
     }
     let in_claims = ["iss", "aud", "nonce"];
     checks.extend(expected(&in_claims, false));
     checks.extend(sd_jwt::key_binding(case, judged));
     checks.extend(expected(&in_claims, true));
-    checks.extend(unexpected(expectations));
+    checks.extend(expected::unexpected(expectations));
     checks
 }
 
@@ -281,34 +282,6 @@ fn nested(case: Case<'_>, inner: &Judgement) -> Check {
         },
         byte_range: whole(case, PartRole::Payload),
     }
-}
-
-/// What the policy says nothing about, in one check that was not run.
-fn unexpected(expectations: &[Expectation]) -> Option<Check> {
-    let mut names = vec!["alg", "typ", "iss", "aud", "nonce"];
-    names.retain(|name| {
-        !expectations
-            .iter()
-            .any(|expectation| expectation.name == *name)
-    });
-    let last = names.pop()?;
-    let list = if names.is_empty() {
-        last.to_owned()
-    } else {
-        format!("{} or {last}", names.join(", "))
-    };
-    Some(Check {
-        check: "policy",
-        title: if expectations.is_empty() {
-            "Nothing expected"
-        } else {
-            "Rest not compared"
-        }
-        .to_owned(),
-        result: CheckResult::NotRun,
-        text: format!("The policy expects no particular {list}"),
-        byte_range: None,
-    })
 }
 
 fn whole(case: Case<'_>, role: PartRole) -> Option<Range<usize>> {
@@ -678,123 +651,5 @@ fn signature(case: Case<'_>, proof: &SignatureProof) -> Check {
         result,
         text,
         byte_range: whole(case, PartRole::Signature),
-    }
-}
-
-/// `exp` and `nbf` against the instant.
-fn time(case: Case<'_>, times: &Times) -> Check {
-    let leeway = times.leeway_seconds;
-    let apart = |claim: &str| {
-        let at = times.mark(claim).and_then(|mark| mark.at);
-        at.map_or_else(
-            || "beyond all calendars".to_owned(),
-            |at| span(time::seconds_between(at, case.at)),
-        )
-    };
-    let claim_range = |name: &str| Some(case.claim(name)?.evidence().range);
-    let saved = if times.within_leeway {
-        ", thanks to the leeway"
-    } else {
-        ""
-    };
-    let (result, title, text, byte_range) = match times.state {
-        TimeState::Expired => (
-            CheckResult::Failed,
-            "exp is in the past",
-            format!("By {}; the leeway is {leeway} s", apart("exp")),
-            claim_range("exp"),
-        ),
-        TimeState::NotYetValid => (
-            CheckResult::Failed,
-            "nbf is in the future",
-            format!("By {}; the leeway is {leeway} s", apart("nbf")),
-            claim_range("nbf"),
-        ),
-        TimeState::Valid => (
-            CheckResult::Passed,
-            "Within its time",
-            if times.within_leeway {
-                format!("Only just{saved} of {leeway} s")
-            } else {
-                format!("Expires in {}", apart("exp"))
-            },
-            claim_range("exp"),
-        ),
-        TimeState::Unlimited => (
-            CheckResult::Passed,
-            "No time limit",
-            "There is no exp: it never expires".to_owned(),
-            claim_range("nbf"),
-        ),
-        TimeState::Unreadable => (
-            CheckResult::Failed,
-            "Times cannot be read",
-            "Expected exp and nbf as JSON numbers".to_owned(),
-            claim_range("exp")
-                .filter(|_| times.mark("exp").is_none())
-                .or_else(|| claim_range("nbf")),
-        ),
-        TimeState::None if case.is_closed() => (
-            CheckResult::NotRun,
-            "Times not checked",
-            "The claims are encrypted".to_owned(),
-            None,
-        ),
-        TimeState::None => (
-            CheckResult::NotRun,
-            "Times not checked",
-            "There are no readable claims".to_owned(),
-            None,
-        ),
-    };
-    Check {
-        check: "time",
-        title: title.to_owned(),
-        result,
-        text,
-        byte_range,
-    }
-}
-
-/// A policy's expectation.
-fn expected(case: Case<'_>, expectation: &Expectation) -> Check {
-    let (label, is_claim) = match expectation.name {
-        "alg" => ("Algorithm", false),
-        "typ" => ("Type", false),
-        "iss" => ("Issuer", true),
-        "aud" if expectation.in_key_binding => ("Audience of the key binding", true),
-        "aud" => ("Audience", true),
-        _ if expectation.in_key_binding => ("Nonce of the key binding", true),
-        _ => ("Nonce", true),
-    };
-    let is_encrypted = is_claim && case.is_closed();
-    let (result, how, text) = if is_encrypted {
-        (
-            CheckResult::NotRun,
-            "not checked",
-            "The claims are encrypted".to_owned(),
-        )
-    } else if expectation.met {
-        (
-            CheckResult::Passed,
-            "as expected",
-            expectation.expected.clone(),
-        )
-    } else {
-        let text = format!(
-            "Expected {}, found {}",
-            expectation.expected, expectation.found
-        );
-        (CheckResult::Failed, "not as expected", text)
-    };
-    Check {
-        check: expectation.name,
-        title: format!("{label} {how}"),
-        result,
-        text,
-        byte_range: expectation
-            .evidence
-            .as_ref()
-            .map(|evidence| evidence.range.clone()),
     }
 }

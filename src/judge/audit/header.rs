@@ -424,14 +424,16 @@ impl Rule for B64Unencoded {
     }
 }
 
-/// Whether the payload, taken as it stands, is a claims set.
+/// Whether the payload, as it stands or decoded, is a claims set.
 fn holds_plain_claims(subject: &Subject<'_>) -> bool {
     let token = subject.case.token;
     let payload = token.part(PartRole::Payload).map(|part| part.range.clone());
     let text = payload.and_then(|range| token.text().get(range));
-    let claims = text
-        .filter(|text| text.trim_start().starts_with('{'))
-        .map(|text| crate::jose::json::read(text.as_bytes()));
+    let claims = text.map(|text| match text.trim_start().starts_with('{') {
+        true => crate::jose::json::read(text.as_bytes()),
+        // Readers that pass over b64 take what the characters decode to.
+        false => crate::jose::json::read(&crate::jose::base64url::decode(text).bytes),
+    });
     claims.is_some_and(|claims| {
         ["iss", "sub", "aud", "exp", "iat"]
             .iter()
