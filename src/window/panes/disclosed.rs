@@ -179,7 +179,8 @@ impl DisclosedView {
         model: &Model,
     ) -> Option<Command> {
         let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW));
-        if !ui.is_rect_visible(rect) && self.roving.wanted() != Some(item) {
+        // The row with the keyboard stays, wherever it is scrolled to.
+        if !ui.is_rect_visible(rect) && self.roving.stop() != Some(item) {
             return None;
         }
         let row = row()?;
