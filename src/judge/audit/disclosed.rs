@@ -47,7 +47,11 @@ impl Rule for SdValidityHidden {
             return Ruling::Unconcerned;
         };
         let is_vc = matches!(subject.typ().as_str(), "dc+sd-jwt" | "vc+sd-jwt")
-            || subject.claim("vct").is_some();
+            || subject
+                .case
+                .token
+                .claims()
+                .is_some_and(|claims| claims.get("vct").is_some());
         Ruling::from(validity(&shown.sd_jwt, is_vc, &|index| whole(shown, index)))
     }
 }

@@ -64,6 +64,8 @@ struct Row {
     note: &'static str,
     indents: u16,
     sign: (Icon, Color32),
+    /// Of its name.
+    color: Color32,
     selection: Option<Selection>,
 }
 
@@ -232,19 +234,19 @@ fn paint(ui: &Ui, rect: Rect, row: &Row) {
     let right = rect.right() - space::M - note.size().x;
     let left = sign.right() + space::S;
     let indent = f32::from(row.indents) * INDENT;
-    let names = ((right - left) * 0.34).clamp(60.0, 190.0);
-    let name = line(&row.name, mono(), theme.text, (names - indent).max(30.0));
+    let names = ((rect.right() - left) * 0.32).clamp(60.0, 190.0);
+    let name = line(&row.name, mono(), row.color, (names - indent).max(30.0));
     ui.painter()
-        .galley(pos2(left + indent, middle(&name)), name.clone(), theme.text);
+        .galley(pos2(left + indent, middle(&name)), name.clone(), row.color);
     let begin = left + names + space::S;
     let value = line(
         &row.value,
         mono(),
-        theme.dim,
+        theme.text,
         (right - space::S - begin).max(0.0),
     );
     ui.painter()
-        .galley(pos2(begin, middle(&value)), value.clone(), theme.dim);
+        .galley(pos2(begin, middle(&value)), value.clone(), theme.text);
     ui.painter()
         .galley(pos2(right, middle(&note)), note.clone(), theme.dim);
 }
@@ -317,6 +319,7 @@ fn claim_row(
             true => (Icon::Check, theme.ok),
             false => (Icon::Square, theme.part(PartRole::Payload)),
         },
+        color: theme.part(PartRole::Payload),
         selection: Some(selection),
     })
 }
@@ -365,6 +368,7 @@ fn disclosure_row(
         },
         indents: 0,
         sign,
+        color: theme.part(PartRole::Disclosure),
         selection: Some(whole(part)),
     }
 }
@@ -382,6 +386,7 @@ fn binding_rows(theme: &Tokens, inspection: &Inspection, judgement: &Judgement) 
             note: "",
             indents: 0,
             sign: (Icon::from(check.result), theme.check(check.result)),
+            color: theme.text,
             selection: part.map(whole),
         });
     }
@@ -404,6 +409,7 @@ fn binding_rows(theme: &Tokens, inspection: &Inspection, judgement: &Judgement) 
                 },
                 indents: 0,
                 sign: (Icon::Square, theme.part(role)),
+                color: theme.part(role),
                 selection: Some(Selection {
                     part: PartRole::KeyBinding,
                     range,
