@@ -112,9 +112,10 @@ pub(super) fn text(shown: &Presentation, out: &mut dyn Write) -> io::Result<()> 
         [
             visible(&member.name),
             visible(&written(&member.value)),
-            match shown.is_disclosed(&member.value) {
-                true => "disclosed".to_owned(),
-                false => String::new(),
+            if shown.is_disclosed(&member.value) {
+                "disclosed".to_owned()
+            } else {
+                String::new()
             },
         ]
     });

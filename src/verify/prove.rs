@@ -10,7 +10,7 @@ use super::{
     SignatureProof, Trial, UsedKey, Watch, defaults, explain, presentation,
 };
 use crate::jose::json::{Document, Json};
-use crate::jose::{FaultKind, Kind, PartRole, Token, base64url};
+use crate::jose::{FaultKind, Kind, Part, PartRole, Token, base64url};
 use crate::keys::{
     Holds, Key, KeyKind, KeyRing, Loaded, Material, Members, Secret, from_certificate_der, from_jwk,
 };
@@ -62,7 +62,7 @@ fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -
             ..Proof::default()
         };
     }
-    let payload = token.part(PartRole::Payload).map(|part| part.bytes());
+    let payload = token.part(PartRole::Payload).map(Part::bytes);
     let views = token.views();
     let signatures: Vec<_> = views
         .iter()

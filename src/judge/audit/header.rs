@@ -429,10 +429,13 @@ fn holds_plain_claims(subject: &Subject<'_>) -> bool {
     let token = subject.case.token;
     let payload = token.part(PartRole::Payload).map(|part| part.range.clone());
     let text = payload.and_then(|range| token.text().get(range));
-    let claims = text.map(|text| match text.trim_start().starts_with('{') {
-        true => crate::jose::json::read(text.as_bytes()),
-        // Readers that pass over b64 take what the characters decode to.
-        false => crate::jose::json::read(&crate::jose::base64url::decode(text).bytes),
+    let claims = text.map(|text| {
+        if text.trim_start().starts_with('{') {
+            crate::jose::json::read(text.as_bytes())
+        } else {
+            // Readers that pass over b64 take what the characters decode to.
+            crate::jose::json::read(&crate::jose::base64url::decode(text).bytes)
+        }
     });
     claims.is_some_and(|claims| {
         ["iss", "sub", "aud", "exp", "iat"]

@@ -56,9 +56,10 @@ impl Rule for SdKbMismatch {
                 .or_else(|| payload.map(Evidence::whole_part))
                 .unwrap_or_else(everything),
             in_binding: &|in_header, range| {
-                let role = match in_header {
-                    true => PartRole::ProtectedHeader,
-                    false => PartRole::Payload,
+                let role = if in_header {
+                    PartRole::ProtectedHeader
+                } else {
+                    PartRole::Payload
                 };
                 let inside =
                     layer

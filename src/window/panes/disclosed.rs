@@ -88,19 +88,19 @@ impl DisclosedView {
         let claims = self.claims.clone();
         let claim = |at: usize| {
             let processed = sd_jwt.processed.as_ref()?;
-            claim_row(&theme, inspection, shown, processed, *claims.get(at)?)
+            claim_row(theme, inspection, shown, processed, *claims.get(at)?)
         };
         let disclosures = sd_jwt.disclosures.len().min(MAX_ROWS);
         let disclosure = |at: usize| {
             let part = shown.disclosures.get(at)?;
             Some(disclosure_row(
-                &theme,
+                theme,
                 shown,
                 sd_jwt.disclosures.get(at)?,
                 part,
             ))
         };
-        let binding = binding_rows(&theme, inspection, judgement);
+        let binding = binding_rows(theme, inspection, judgement);
         let count = claims.len() + disclosures + binding.len();
         let base = ui.make_persistent_id("disclosed");
         if focus::take(ui, Place::Claims) {
@@ -315,9 +315,10 @@ fn claim_row(
         value: text_of(processed.bytes(), value),
         note: if is_disclosed { "disclosed" } else { "" },
         indents: row.depth.min(MAX_INDENTS),
-        sign: match is_disclosed {
-            true => (Icon::Check, theme.ok),
-            false => (Icon::Square, theme.part(PartRole::Payload)),
+        sign: if is_disclosed {
+            (Icon::Check, theme.ok)
+        } else {
+            (Icon::Square, theme.part(PartRole::Payload))
         },
         color: theme.part(PartRole::Payload),
         selection: Some(selection),
