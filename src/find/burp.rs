@@ -11,8 +11,8 @@ use super::Where;
 use super::layer::Pieced;
 use super::region::{Coding, Holder, Region};
 
-/// What is told from the beginning of a file.
-const LOOK: usize = 8192;
+/// What is told from the beginning of a file, in bytes.
+pub(super) const LOOK: usize = 8192;
 
 /// The items of a file, when the text is one.
 pub(super) fn items(bytes: &[u8], take: &mut dyn FnMut(Region)) -> bool {

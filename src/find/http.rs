@@ -151,10 +151,9 @@ fn header(line: &[u8]) -> Option<(&str, usize)> {
     is_name.then_some((name, colon.saturating_add(1)))
 }
 
-/// Whether a text begins as the header that [`authorization`] is the value of.
-pub(super) fn is_authorization(bytes: &[u8]) -> bool {
-    header(bytes.trim_ascii_start())
-        .is_some_and(|(name, _)| name.eq_ignore_ascii_case("authorization"))
+/// Whether a text may be what [`authorization`] takes, by its beginning.
+pub(super) fn may_be_authorization(bytes: &[u8]) -> bool {
+    authorization_value(bytes).is_some()
 }
 
 fn text<'a>(bytes: &'a [u8], line: &Range<usize>) -> &'a [u8] {

@@ -27,7 +27,7 @@ pub(super) enum Trust {
 /// The lines that could make up a token.
 pub(super) struct Pieces {
     text: Zeroizing<String>,
-    pieces: Vec<Piece>,
+    lines: Vec<Piece>,
     reach: usize,
 }
 
@@ -94,7 +94,7 @@ impl Pieces {
         });
         Self {
             text: Zeroizing::new(text),
-            pieces,
+            lines: pieces,
             reach,
         }
     }
@@ -106,7 +106,7 @@ impl Pieces {
 
     /// How many lines were gathered.
     pub(super) fn len(&self) -> usize {
-        self.pieces.len()
+        self.lines.len()
     }
 
     /// The first pieces joined.
@@ -117,9 +117,9 @@ impl Pieces {
 
     /// From the first piece's first byte to the last one's end, were the joined text to end at `length`.
     pub(super) fn range(&self, length: usize) -> Range<usize> {
-        let last = self.pieces.partition_point(|piece| piece.end < length);
-        let start = self.pieces.first().map_or(0, |piece| piece.range.start);
-        let end = self.pieces.get(last).map_or(start, |piece| {
+        let last = self.lines.partition_point(|piece| piece.end < length);
+        let start = self.lines.first().map_or(0, |piece| piece.range.start);
+        let end = self.lines.get(last).map_or(start, |piece| {
             piece
                 .range
                 .end
@@ -130,15 +130,15 @@ impl Pieces {
 
     /// How many of the pieces belong to the token; 0 when there is none.
     pub(super) fn count(&self, bytes: &[u8], trust: Trust) -> usize {
-        match self.pieces.len() {
-            0 | 1 => self.pieces.len(),
+        match self.lines.len() {
+            0 | 1 => self.lines.len(),
             _ => self.count_from(bytes, 0, trust),
         }
     }
 
     /// As [`Pieces::count`], for the token that begins at `start` of the joined text.
     fn count_from(&self, bytes: &[u8], start: usize, trust: Trust) -> usize {
-        let all = self.pieces.len();
+        let all = self.lines.len();
         let rest = self.text.get(start..).unwrap_or_default();
         let compact = rest.split_once('~').map_or(rest, |(compact, _)| compact);
         let Some((header, _)) = compact.split_once('.') else {
@@ -192,7 +192,7 @@ impl Pieces {
         }
         // A line of `=` underlines the one before it rather than padding it.
         let is_rule = |count: usize| {
-            let last = count.checked_sub(1).and_then(|last| self.pieces.get(last));
+            let last = count.checked_sub(1).and_then(|last| self.lines.get(last));
             last.is_some_and(|piece| slice(bytes, &piece.range).iter().all(|&byte| byte == b'='))
         };
         let by_length = (least..=all)
@@ -210,7 +210,7 @@ impl Pieces {
 
     /// A token with fewer dots than its form has: cut, or a signature was removed.
     fn count_cut(&self, header_end: usize, trust: Trust) -> usize {
-        let all = self.pieces.len();
+        let all = self.lines.len();
         if trust == Trust::Whole {
             return all;
         }
@@ -244,7 +244,7 @@ impl Pieces {
         is_expected: impl Fn(usize) -> bool,
         trust: Trust,
     ) -> Option<usize> {
-        let all = self.pieces.len();
+        let all = self.lines.len();
         let first = compact.len();
         let after = self.text.get(first.saturating_add(1)..)?;
         let is_disclosure = after.is_empty()
@@ -254,7 +254,7 @@ impl Pieces {
             .rfind('.')
             .is_some_and(|dot| self.holding(dot) == self.holding(first));
         let ends_line = self
-            .pieces
+            .lines
             .get(self.holding(first))
             .is_some_and(|piece| piece.end == first.saturating_add(1) && piece.range.len() > 1);
         let joins = is_expected(first) && (is_disclosure || ends_line);
@@ -282,9 +282,9 @@ impl Pieces {
 
     /// Where a signature ends whose length says nothing.
     fn count_by_shape(&self, bytes: &[u8], least: usize, trust: Trust) -> usize {
-        let all = self.pieces.len();
+        let all = self.lines.len();
         let may_continue = |index: usize| {
-            self.pieces.get(index).is_some_and(|piece| {
+            self.lines.get(index).is_some_and(|piece| {
                 let text = slice(bytes, &piece.range);
                 piece.full
                     && !text.contains(&b'.')
@@ -299,7 +299,7 @@ impl Pieces {
             };
         }
         let width = |index: usize| {
-            self.pieces.get(index).map_or(0, |piece| {
+            self.lines.get(index).map_or(0, |piece| {
                 // What stands farther before it is no margin.
                 let look = piece.range.start.saturating_sub(LOOK_BACK);
                 let before = bytes.get(look..piece.range.start).unwrap_or_default();
@@ -327,14 +327,14 @@ impl Pieces {
 
     /// The piece that holds this byte of the joined text.
     fn holding(&self, at: usize) -> usize {
-        self.pieces.partition_point(|piece| piece.end <= at)
+        self.lines.partition_point(|piece| piece.end <= at)
     }
 
     /// Where the first pieces end in the joined text.
     fn ends(&self, count: usize) -> usize {
         count
             .checked_sub(1)
-            .and_then(|last| self.pieces.get(last))
+            .and_then(|last| self.lines.get(last))
             .map_or(0, |piece| piece.end)
     }
 }

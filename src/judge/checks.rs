@@ -1,5 +1,6 @@
 //! What a verifier checks, in its order, and how each check went.
 
+mod decryption;
 mod expected;
 mod sd_jwt;
 
@@ -9,17 +10,13 @@ use super::audit::top_member;
 use super::words::{capitalised, counted};
 use super::{
     Case, Expectation, Finding, Judgement, Profile, ProfileName, Times, VerdictOutcome,
-    spoils_encoding,
+    spoils_encoding, validity,
 };
 use crate::jose::visible::visible;
 use crate::jose::{Fault, FaultKind, Kind, Part, PartRole, Serialization};
-use crate::keys::Key;
+use crate::keys::Certificate;
 use crate::verify::algorithm::find;
-use crate::verify::decrypt::{KeyManagement, content_encryption, key_management};
-use crate::verify::{
-    DecryptionOutcome, DecryptionProof, Designation, NotChecked, NotTried, Outcome, Provenance,
-    ShapeFault, SignatureProof,
-};
+use crate::verify::{Designation, NotChecked, Outcome, Provenance, ShapeFault, SignatureProof};
 
 /// How a check went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -94,7 +91,7 @@ pub(super) fn checks(case: Case<'_>, judged: &Judged<'_>) -> Vec<Check> {
         });
         checks.collect()
     };
-    let of_signature = |check: fn(Case<'_>, &SignatureProof) -> Check| {
+    let of_signature = |check: &dyn Fn(Case<'_>, &SignatureProof) -> Check| {
         of_each(&|case| Some(check(case, case.proof.signatures.first()?)))
     };
     let expected = |names: &[&str], in_key_binding: bool| -> Vec<Check> {
@@ -109,11 +106,17 @@ pub(super) fn checks(case: Case<'_>, judged: &Judged<'_>) -> Vec<Check> {
     checks.extend(of_each(&|case| Some(header(case))));
     checks.extend(of_each(&|case| Some(crit(case))));
     checks.extend(expected(&["alg"], false));
-    checks.extend(of_signature(key));
-    checks.extend(of_signature(signature));
+    checks.extend(of_signature(&|case, proof| {
+        key(
+            case,
+            proof,
+            validity::spoilt(case.at, profile, times, proof),
+        )
+    }));
+    checks.extend(of_signature(&signature));
     if let Some(proof) = &case.proof.decryption {
-        checks.push(decryption_key(case, proof));
-        checks.push(decryption(case, proof));
+        checks.push(decryption::key(case, proof));
+        checks.push(decryption::decryption(case, proof));
     }
     checks.extend(inner.map(|inner| nested(case, inner)));
     checks.extend(sd_jwt::disclosures(case));
@@ -129,47 +132,6 @@ pub(super) fn checks(case: Case<'_>, judged: &Judged<'_>) -> Vec<Check> {
     checks
 }
 
-/// Which key is meant to open it, and how that is known.
-fn decryption_key(case: Case<'_>, proof: &DecryptionProof) -> Check {
-    let named = |key: &Key| {
-        format!(
-            "\u{201C}{}\u{201D} from {}, {}",
-            visible(&key.id),
-            visible(&key.source),
-            key.kind
-        )
-    };
-    let (result, title, text, parameter) = match (&proof.designated, &proof.key) {
-        (Some((key, how)), _) => {
-            let (title, parameter) = designated(*how);
-            (CheckResult::Passed, title, named(key), parameter)
-        }
-        (None, Some(used)) => (
-            CheckResult::Passed,
-            "Key found by trying",
-            named(&used.key),
-            "kid",
-        ),
-        (None, None) => {
-            let text = match proof.tried.len() {
-                0 => "No loaded key can do the algorithm".to_owned(),
-                tried => format!(
-                    "{} could do the algorithm; the header names none of them",
-                    counted(tried, "key")
-                ),
-            };
-            (CheckResult::NotRun, "No key chosen", text, "kid")
-        }
-    };
-    Check {
-        check: "key",
-        title: title.to_owned(),
-        result,
-        text,
-        byte_range: header_range(case, parameter),
-    }
-}
-
 /// How the key that was meant is said to be known, and the parameter that says it.
 fn designated(how: Designation) -> (&'static str, &'static str) {
     match how {
@@ -178,87 +140,6 @@ fn designated(how: Designation) -> (&'static str, &'static str) {
         Designation::KeyId => ("Key chosen by kid", "kid"),
         Designation::OnlyKey => ("The only key that fits", "alg"),
         Designation::Thumbprint => ("Key chosen by certificate thumbprint", "x5t"),
-    }
-}
-
-/// The decryption itself.
-fn decryption(case: Case<'_>, proof: &DecryptionProof) -> Check {
-    let management = proof.alg.as_deref().and_then(key_management);
-    let content = proof.enc.as_deref().and_then(content_encryption);
-    let algorithms = management.zip(content).map(|(management, content)| {
-        format!("{}; {}", management.description(), content.description())
-    });
-    let (result, title, text) = match proof.outcome {
-        DecryptionOutcome::Decrypted => {
-            let bytes = case
-                .token
-                .part(PartRole::Payload)
-                .map_or(0, |payload| payload.bytes().len());
-            let sender = if proof.is_symmetric {
-                "; a holder of the key made it"
-            } else {
-                "; anyone who has the public key can have made it"
-            };
-            (
-                CheckResult::Passed,
-                "Decrypted",
-                format!(
-                    "{}: {}{sender}",
-                    capitalised(&algorithms.unwrap_or_default()),
-                    counted(bytes, "byte")
-                ),
-            )
-        }
-        DecryptionOutcome::Failed => (
-            CheckResult::Failed,
-            "Cannot be decrypted",
-            match (&proof.shape, proof.diagnosis.first()) {
-                (Some(fault), _) => capitalised(&fault.to_string()),
-                (None, Some(diagnosis)) => diagnosis.text.trim_end_matches('.').to_owned(),
-                (None, None) => "The key that was meant for it does not open it".to_owned(),
-            },
-        ),
-        DecryptionOutcome::NotTried(why) => (
-            CheckResult::NotRun,
-            "Not decrypted",
-            match why {
-                NotTried::Cancelled => {
-                    "The derivation of the key from the password was called off".to_owned()
-                }
-                NotTried::Limit => match (&proof.shape, proof.diagnosis.first()) {
-                    (Some(fault), _) => capitalised(&fault.to_string()),
-                    (None, Some(diagnosis)) => diagnosis.text.trim_end_matches('.').to_owned(),
-                    (None, None) => "The token is too large".to_owned(),
-                },
-                NotTried::NoKey => format!(
-                    "No key: add {}",
-                    management.map_or("one", KeyManagement::key_description)
-                ),
-                NotTried::NoKeyOpens => match proof.tried.len() {
-                    1 => "1 key was tried, and does not open it".to_owned(),
-                    tried => format!("{tried} keys were tried, and none opens it"),
-                },
-            },
-        ),
-        DecryptionOutcome::Unsupported => (
-            CheckResult::NotRun,
-            "Not decrypted",
-            match (&proof.alg, &proof.enc) {
-                (Some(alg), Some(enc)) => format!(
-                    "\u{201C}{}\u{201D} with \u{201C}{}\u{201D} is not implemented here",
-                    visible(alg),
-                    visible(enc)
-                ),
-                _ => "The header does not name both alg and enc".to_owned(),
-            },
-        ),
-    };
-    Check {
-        check: "decryption",
-        title: title.to_owned(),
-        result,
-        text,
-        byte_range: whole(case, PartRole::Ciphertext),
     }
 }
 
@@ -434,6 +315,16 @@ fn header(case: Case<'_>) -> Check {
 /// Extensions that must be understood (RFC 7515 section 4.1.11).
 fn crit(case: Case<'_>) -> Check {
     let crit = case.token.header().and_then(|header| header.get("crit"));
+    let found = case.token.parameter_in("crit").map(|(part, _)| part.role);
+    if found == Some(PartRole::UnprotectedHeader) {
+        return Check {
+            check: "crit",
+            title: "crit is not protected".to_owned(),
+            result: CheckResult::Failed,
+            text: "It stands in a header that nothing protects".to_owned(),
+            byte_range: header_range(case, "crit"),
+        };
+    }
     let names: Option<Vec<&str>> = crit.and_then(|crit| {
         crit.array()?
             .iter()
@@ -446,7 +337,7 @@ fn crit(case: Case<'_>) -> Check {
             "No critical extensions",
             "No crit in the header".to_owned(),
         ),
-        (Some(_), Some(["b64"])) => (
+        (Some(_), Some(["b64"])) if case.token.kind != Kind::Jwe => (
             CheckResult::Passed,
             "Critical extension known",
             "b64 (RFC 7797)".to_owned(),
@@ -472,7 +363,7 @@ fn crit(case: Case<'_>) -> Check {
 }
 
 /// Which key is meant, and how that is known.
-fn key(case: Case<'_>, proof: &SignatureProof) -> Check {
+fn key(case: Case<'_>, proof: &SignatureProof, spoilt: Option<&Certificate>) -> Check {
     let check = |result, title: &str, text, byte_range| Check {
         check: "key",
         title: title.to_owned(),
@@ -487,6 +378,14 @@ fn key(case: Case<'_>, proof: &SignatureProof) -> Check {
             "The token is unsecured".to_owned(),
             None,
         );
+    }
+    if let Some(certificate) = spoilt {
+        let text = format!(
+            "The certificate of \u{201C}{}\u{201D} is outside its validity: as long as it is, the key is the token\u{2019}s own",
+            visible(&certificate.subject)
+        );
+        let range = header_range(case, "x5c");
+        return check(CheckResult::Failed, "Key not vouched for", text, range);
     }
     match (&proof.designated, &proof.key) {
         (Some((key, how)), _) => {

@@ -7,6 +7,7 @@ mod claims;
 mod policy;
 mod profile;
 mod time;
+mod validity;
 mod verdict;
 pub mod words;
 
@@ -90,9 +91,9 @@ pub struct Judgement {
     /// What the policy expects of it.
     pub expectations: Vec<Expectation>,
     /// Of the token that its payload is.
-    pub inner: Option<Box<Judgement>>,
+    pub inner: Option<Box<Self>>,
     /// Of its key binding JWT.
-    pub key_binding: Option<Box<Judgement>>,
+    pub key_binding: Option<Box<Self>>,
 }
 
 impl Judgement {
@@ -172,14 +173,15 @@ fn audit(case: Case<'_>, profile: &Profile, times: &Times) -> audit::Audit {
     if case.token.entries() == 1 {
         return run(case);
     }
-    let is_settled = verdict::is_settled(&case.proof.signatures);
+    let is_settled = verdict::is_settled(case, profile, times);
     let mut all = audit::Audit {
         findings: Vec::new(),
         not_run: Vec::new(),
     };
     for (index, view) in case.views().into_iter().enumerate() {
-        let audit::Audit { findings, not_run } = run(view.case(case));
-        let is_open = !case.proof.signatures.is_empty() && verdict::is_open(&view.proof.signatures);
+        let own = view.case(case);
+        let audit::Audit { findings, not_run } = run(own);
+        let is_open = !case.proof.signatures.is_empty() && verdict::is_open(own, profile, times);
         for mut finding in findings {
             // The key of a signature that nobody counts on is no reason to refuse the one that settles it.
             if is_settled && is_open && finding.refusal == Some(Reason::KeyNotAllowed) {
@@ -229,11 +231,16 @@ impl<'a> Case<'a> {
         views
             .map(|(index, token)| {
                 let signature = self.proof.signatures.get(index);
+                // What was found out about one recipient says nothing of the others.
+                let decryption = self.proof.decryption.as_ref();
+                let decryption = decryption.filter(|proof| proof.recipient == Some(index));
+                let inner = self.proof.inner.as_ref().filter(|_| decryption.is_some());
                 View {
                     token,
                     proof: Cow::Owned(Proof {
                         signatures: signature.cloned().into_iter().collect(),
-                        decryption: self.proof.decryption.clone(),
+                        decryption: decryption.cloned(),
+                        inner: inner.cloned(),
                         // Disclosures belong to the first signature (RFC 9901 section 8.1).
                         sd_jwt: self.proof.sd_jwt.clone().filter(|_| index == 0),
                         key_binding: self.proof.key_binding.clone().filter(|_| index == 0),

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{Case, Expectation, Finding, Judgement, Profile, TimeState, Times, spoils_encoding};
+use super::{
+    Case, Expectation, Finding, Judgement, Profile, TimeState, Times, spoils_encoding, validity,
+};
 use crate::jose::json::{Json, JsonFaultKind};
 use crate::jose::{FaultKind, Kind, Token};
 use crate::verify::{
@@ -153,7 +155,7 @@ pub(super) fn verdict(
     if is_malformed(case, profile, times) {
         reasons.push(Reason::Malformed);
     }
-    reasons.extend(signature_reasons(&case.proof.signatures));
+    reasons.extend(signature_reasons(case, profile, times));
     for judgement in inside {
         reasons.extend(&judgement.verdict.reasons);
     }
@@ -237,24 +239,35 @@ fn is_malformed(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
 }
 
 /// Of several signatures one that is valid with the reviewer's key settles it, unless another one is wrong or none.
-fn signature_reasons(signatures: &[SignatureProof]) -> Vec<Reason> {
-    let mut reasons: Vec<Reason> = signatures.iter().filter_map(signature_reason).collect();
-    if is_settled(signatures) {
+fn signature_reasons(case: Case<'_>, profile: &Profile, times: &Times) -> Vec<Reason> {
+    let mut reasons: Vec<Reason> = each_reason(case, profile, times).flatten().collect();
+    if is_settled(case, profile, times) {
         reasons.retain(|reason| reason.is_refusal());
     }
     reasons
 }
 
 /// Whether one of the signatures is valid with the reviewer's key.
-pub(super) fn is_settled(signatures: &[SignatureProof]) -> bool {
-    let mut reasons = signatures.iter().map(signature_reason);
-    reasons.any(|reason| reason.is_none())
+pub(super) fn is_settled(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
+    each_reason(case, profile, times).any(|reason| reason.is_none())
 }
 
 /// Whether nothing is known of any of the signatures.
-pub(super) fn is_open(signatures: &[SignatureProof]) -> bool {
-    let mut reasons = signatures.iter().map(signature_reason);
-    reasons.all(|reason| reason.is_some_and(|reason| !reason.is_refusal()))
+pub(super) fn is_open(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
+    each_reason(case, profile, times)
+        .all(|reason| reason.is_some_and(|reason| !reason.is_refusal()))
+}
+
+/// For each signature what it gives as a reason. A leaf of `x5c` outside its validity is the token's own key again.
+fn each_reason<'a>(
+    case: Case<'a>,
+    profile: &'a Profile,
+    times: &'a Times,
+) -> impl Iterator<Item = Option<Reason>> + 'a {
+    case.proof.signatures.iter().map(move |proof| {
+        let spoilt = || validity::spoilt(case.at, profile, times, proof);
+        signature_reason(proof).or_else(|| spoilt().map(|_| Reason::OnlyTokenSuppliedKey))
+    })
 }
 
 fn signature_reason(proof: &SignatureProof) -> Option<Reason> {

@@ -51,6 +51,7 @@ fn key_row(key: &Key) -> [String; 3] {
     for (name, value) in [("use", &key.members.use_), ("alg", &key.members.alg)] {
         what.extend(value.as_ref().map(|value| format!("{name} {value}")));
     }
+    what.extend(key.inconsistencies().map(ToString::to_string));
     [
         visible(&key.id),
         visible(&what.join(", ")),
@@ -200,6 +201,9 @@ pub fn found(place: &Place) -> String {
         bytes(byte_range)
     )];
     words.push(match (place.where_, &place.name_in) {
+        (Where::AuthorizationHeader, Some(name)) if !name.eq_ignore_ascii_case("authorization") => {
+            format!("Authorization header, {name}")
+        }
         (Where::AuthorizationHeader, _) => "Authorization header".to_owned(),
         (where_, Some(name)) => format!("{} {name}", where_.name()),
         (where_, None) => where_.name().to_owned(),

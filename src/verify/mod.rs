@@ -5,6 +5,8 @@
 //! known to send others than it signs, and that is said.
 
 pub mod algorithm;
+mod anchor;
+mod chain;
 pub mod decrypt;
 mod defaults;
 mod explain;
@@ -20,6 +22,8 @@ use crate::jose::Token;
 use crate::keys::{Key, Material, Reread, Secret};
 
 pub use algorithm::{Algorithm, Family, Hash};
+pub use anchor::Anchor;
+pub use chain::{Chain, ChainFault, ChainFaultKind, MAX_CERTIFICATES};
 pub use decrypt::JweShapeFault;
 pub use defaults::KnownSecret;
 pub use presentation::{Holder, Presentation};
@@ -101,6 +105,8 @@ pub struct SignatureProof {
     pub outcome: Outcome,
     /// The key that verified it.
     pub key: Option<UsedKey>,
+    /// The certificates in its header, where there are some.
+    pub chain: Option<Chain>,
     /// The key that was meant for it, and how it was known.
     pub designated: Option<(Arc<Key>, Designation)>,
     /// What is wrong with the signature's own shape, whatever the key.
@@ -226,7 +232,7 @@ impl Provenance {
 /// How the key meant for a signature was known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Designation {
-    /// By the header's `x5c`: the same certificate was loaded.
+    /// By the header's `x5c`: the same certificate was loaded, or a CA certificate that it leads to.
     Certificate,
     /// By the issuer of the token that it binds (`cnf`, RFC 7800 section 3).
     Confirmation,
@@ -397,6 +403,8 @@ pub struct DecryptionProof {
     pub diagnosis: Vec<Diagnosis>,
     /// Whether only a holder of the key can have made it: a shared key, or a password.
     pub is_symmetric: bool,
+    /// The length in bytes of compressed content out of which more came than the limit allows.
+    pub oversized: Option<usize>,
 }
 
 /// The result of decryption.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::algorithm::{self, Algorithm, Family};
 use super::unseal::{Unsealed, unseal};
 use super::{
-    Designation, KnownSecret, Layer, NotChecked, Outcome, Presentation, Proof, Provenance,
-    SignatureProof, Trial, UsedKey, Watch, defaults, explain, presentation,
+    Chain, Designation, KnownSecret, Layer, NotChecked, Outcome, Presentation, Proof, Provenance,
+    SignatureProof, Trial, UsedKey, Watch, chain, defaults, explain, presentation,
 };
 use crate::jose::json::{Document, Json};
 use crate::jose::{FaultKind, Kind, Part, PartRole, Token, base64url};
@@ -166,6 +166,7 @@ fn prove_signature(token: &Token, candidates: Candidates<'_>, setting: &Setting)
         kid: text_of("kid"),
         outcome: Outcome::Unsupported,
         key: None,
+        chain: chain::chain(token, keys),
         designated: None,
         shape: None,
         tried: Vec::new(),
@@ -201,11 +202,17 @@ fn prove_signature(token: &Token, candidates: Candidates<'_>, setting: &Setting)
         proof.outcome = Outcome::NotChecked(NotChecked::DetachedPayloadMissing);
         return proof;
     };
+    let named = || designate(token, keys, &|key| algorithm.fits(key.kind));
+    let certified = || {
+        let leaf = proof.chain.as_ref().and_then(Chain::trusted_leaf)?;
+        Some((Arc::clone(leaf), Designation::Certificate))
+    };
     proof.designated = match candidates.meant {
         Meant::Confirmed(key) => Some((Arc::clone(key), Designation::Confirmation)),
-        Meant::Named => designate(token, keys, &|key| algorithm.fits(key.kind))
-            .filter(|(_, designation)| *designation != Designation::OnlyKey),
-        Meant::NamedOrOnly => designate(token, keys, &|key| algorithm.fits(key.kind)),
+        Meant::Named => named()
+            .filter(|(_, designation)| *designation != Designation::OnlyKey)
+            .or_else(certified),
+        Meant::NamedOrOnly => named().or_else(certified),
     };
     let attempt = Attempt {
         algorithm,
@@ -270,6 +277,7 @@ fn without_success(
     let any_fits = keys
         .keys()
         .iter()
+        .chain(proof.chain.as_ref().and_then(Chain::trusted_leaf))
         .any(|key| key.is_usable() && algorithm.fits(key.kind));
     if !any_fits {
         Outcome::NotChecked(NotChecked::NoKey)
@@ -345,7 +353,8 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Tries the reviewer's keys (the designated one first), then publicly known secrets, then the token's own.
+    /// Tries the reviewer's keys (the designated one first, a leaf under a CA of theirs last), then publicly known secrets,
+    /// then the token's own.
     ///
     /// A publicly known secret counts before the reviewer's keys, but is looked for only where none of them verifies,
     /// or one that is the same.
@@ -392,7 +401,9 @@ impl Attempt<'_> {
                 .as_ref()
                 .is_some_and(|meant| Arc::ptr_eq(meant, key))
         };
-        let rest = keys.keys().iter().filter(|key| !is_designated(key));
+        let leaf = proof.chain.as_ref().and_then(Chain::trusted_leaf).cloned();
+        let rest = keys.keys().iter().chain(&leaf);
+        let rest = rest.filter(|key| !is_designated(key));
         for key in designated.iter().chain(rest) {
             if !key.is_usable() || !self.algorithm.fits(key.kind) {
                 continue;

@@ -16,7 +16,7 @@ use super::{
 use crate::jose::json::{Json, Value};
 use crate::jose::visible::visible;
 use crate::jose::{FaultKind, PartRole, Token};
-use crate::keys::{Key, KeyRing, Material};
+use crate::keys::{Holds, Key, KeyRing, Material};
 
 /// What came out, beside what is said of it.
 pub(super) struct Unsealed {
@@ -235,7 +235,11 @@ impl<'a> Recipient<'a> {
             *plaintext = Some(opened.plaintext);
             return DecryptionOutcome::Decrypted;
         }
-        match inflate(&opened.plaintext, MAX_INFLATED_BYTES) {
+        let inflated = inflate(&opened.plaintext, MAX_INFLATED_BYTES);
+        if let Err(InflateError::TooLarge { .. }) = inflated {
+            proof.oversized = Some(opened.plaintext.len());
+        }
+        match inflated {
             Ok(inflated) => {
                 *plaintext = Some(inflated);
                 DecryptionOutcome::Decrypted
@@ -268,6 +272,17 @@ impl<'a> Recipient<'a> {
             .clone()
             .find(|key| kid.is_some() && key.members.kid.as_deref() == kid);
         if let Some(key) = named.or_else(|| halves.next()) {
+            if key.holds == Holds::Private {
+                proof.diagnosis.push(Diagnosis::new(
+                    "alg-key-mismatch",
+                    format!(
+                        "The private half of key \u{201C}{}\u{201D} is missing or does not belong to its public half, and opens nothing.",
+                        visible(&key.id)
+                    ),
+                    "Load the recipient\u{2019}s private key as it was made.",
+                ));
+                return;
+            }
             proof.diagnosis.push(Diagnosis::new(
                 "alg-key-mismatch",
                 format!(
@@ -362,6 +377,7 @@ impl DecryptionProof {
             tried: Vec::new(),
             diagnosis: Vec::new(),
             is_symmetric: false,
+            oversized: None,
         }
     }
 }

@@ -1,27 +1,25 @@
 //! From files, the clipboard, standard input and arguments to tokens and keys. Runs in a job: it may be slow,
 //! and what it reads is hostile.
 
+mod input;
+
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use zeroize::Zeroizing;
+
+use input::{Input, Progress, ReadError, Watched, file_name};
 
 use super::jobs::Leave;
 use super::model::Notice;
 use super::samples::{Sample, Text};
 use crate::find::{Candidate, Nothing, find_argument, stream};
 use crate::inspection::Inspection;
-use crate::jose::visible::visible;
 use crate::judge::{Judgement, Policy};
-use crate::keys::{Key, KeyRing, LoadError, MAX_KEY_FILE_BYTES, SecretEncoding, load, load_secret};
+use crate::keys::{Key, KeyRing, LoadError, SecretEncoding, load, load_secret};
 use crate::verify::Setting;
-
-/// Bytes read between two looks at whether to go on, at most.
-const MAX_READ_BYTES: usize = 1 << 20;
 
 /// Where something is to be read from.
 #[derive(Clone, PartialEq, Eq)]
@@ -120,15 +118,17 @@ pub(super) fn read_all(
     }
     let mut keys = ground.keys.clone();
     keys.add(loaded.keys.iter().cloned());
-    let ground = Ground { keys, ..ground };
-    let mut progress = Progress {
-        leave,
-        read: 0,
-        whole: inputs.iter().map(|input| input.length).sum(),
+    let mut work = Work {
+        ground: Ground { keys, ..ground },
+        known: HashMap::new(),
+        progress: Progress {
+            leave,
+            read: 0,
+            whole: inputs.iter().map(|tokens| tokens.input.length).sum(),
+        },
     };
-    let mut known = HashMap::new();
     for input in inputs {
-        loaded.take_tokens(input, &ground, &mut known, &mut progress);
+        loaded.take_tokens(input, &mut work);
         if leave.is_cancelled() {
             let count = loaded.tokens.len();
             loaded.notices.push(Notice {
@@ -139,6 +139,21 @@ pub(super) fn read_all(
         }
     }
     loaded
+}
+
+/// An input with the words for it if no token is in it.
+struct Tokens {
+    input: Input,
+    /// What was hoped for, and why no key is in it. `None` when there is one.
+    key_fault: Option<(Wanted, LoadError)>,
+}
+
+/// What goes on while tokens are taken.
+struct Work<'l> {
+    ground: Ground,
+    /// The positions of tokens, by the hashes of their texts.
+    known: HashMap<[u8; 32], usize>,
+    progress: Progress<'l>,
 }
 
 impl Loaded {
@@ -174,43 +189,27 @@ impl Loaded {
             input.rest = None;
             input.head = Zeroizing::default();
         }
-        let length = input.length;
-        Some(Tokens {
-            input,
-            key_fault,
-            length,
-        })
+        Some(Tokens { input, key_fault })
     }
 
     /// Takes the tokens of an input, each with all its places.
-    fn take_tokens(
-        &mut self,
-        tokens: Tokens,
-        ground: &Ground,
-        known: &mut HashMap<[u8; 32], usize>,
-        progress: &mut Progress<'_>,
-    ) {
-        let Tokens {
-            input, key_fault, ..
-        } = tokens;
+    fn take_tokens(&mut self, tokens: Tokens, work: &mut Work<'_>) {
+        let Tokens { input, key_fault } = tokens;
         let (name, is_argument) = (input.name.clone(), input.is_argument);
         let before = self.occurrences();
         let outcome = if is_argument {
             let found = find_argument(&String::from_utf8_lossy(&input.head));
             for candidate in found {
-                self.take_token(candidate, ground, known, progress.leave);
+                self.take_token(candidate, work);
             }
             Ok(Nothing::TextWithout)
         } else {
-            self.take_stream(input, ground, known, progress)
+            self.take_stream(input, work)
         };
-        let is_empty = self.occurrences() == before && !progress.leave.is_cancelled();
+        let is_empty = self.occurrences() == before && !work.progress.leave.is_cancelled();
         match (outcome, key_fault) {
-            (Err(error), _) => {
-                if !progress.leave.is_cancelled() {
-                    self.notices.push(Notice::fault(&error.to_string()));
-                }
-            }
+            (Err(_), _) if work.progress.leave.is_cancelled() => {}
+            (Err(error), _) => self.notices.push(Notice::fault(&error.to_string())),
             (Ok(nothing), Some((wanted, fault))) if is_empty => {
                 let notice = self::nothing(&name, is_argument, nothing, wanted, &fault);
                 self.notices.push(notice);
@@ -219,26 +218,24 @@ impl Loaded {
         }
     }
 
-    fn take_stream(
-        &mut self,
-        input: Input,
-        ground: &Ground,
-        known: &mut HashMap<[u8; 32], usize>,
-        progress: &mut Progress<'_>,
-    ) -> Result<Nothing, ReadError> {
+    fn take_stream(&mut self, input: Input, work: &mut Work<'_>) -> Result<Nothing, ReadError> {
         let name = input.name.clone();
         let file = |cause| ReadError::File {
             name: name.clone(),
             cause,
         };
-        let leave = progress.leave;
+        let leave = work.progress.leave;
+        let mut progress = Progress { ..work.progress };
+        // Where the next input begins.
+        let length = input.length.unwrap_or_default();
+        work.progress.read = progress.read.saturating_add(length);
         let reader = Watched {
             reader: input.reader()?,
-            progress,
+            progress: &mut progress,
         };
         let mut stream = stream(reader, &name).map_err(file)?;
         for candidate in &mut stream {
-            self.take_token(candidate.map_err(file)?, ground, known, leave);
+            self.take_token(candidate.map_err(file)?, work);
             if leave.is_cancelled() {
                 return Ok(Nothing::TextWithout);
             }
@@ -249,24 +246,28 @@ impl Loaded {
         Ok(stream.explain_nothing())
     }
 
-    fn take_token(
-        &mut self,
-        candidate: Candidate,
-        ground: &Ground,
-        known: &mut HashMap<[u8; 32], usize>,
-        leave: &Leave,
-    ) {
+    fn take_token(&mut self, candidate: Candidate, work: &mut Work<'_>) {
         let hash = openssl::sha::sha256(candidate.text.as_bytes());
-        let there = known.get(&hash).and_then(|&at| self.tokens.get_mut(at));
+        let there = work
+            .known
+            .get(&hash)
+            .and_then(|&at| self.tokens.get_mut(at));
         if let Some((inspection, _)) = there {
             inspection.places.push(candidate.place);
             return;
         }
         // From now on a cancel leaves something.
-        leave.keep();
-        known.insert(hash, self.tokens.len());
-        let inspection = Inspection::new(candidate, &ground.keys, &ground.setting);
-        let judgement = inspection.judge(&ground.policy, ground.now);
+        work.progress.leave.keep();
+        work.known.insert(hash, self.tokens.len());
+        let Ground {
+            keys,
+            setting,
+            policy,
+            now,
+            ..
+        } = &work.ground;
+        let inspection = Inspection::new(candidate, keys, setting);
+        let judgement = inspection.judge(policy, *now);
         self.tokens.push((inspection, judgement));
     }
 
@@ -274,191 +275,6 @@ impl Loaded {
         let places = self.tokens.iter();
         places.map(|(inspection, _)| inspection.places.len()).sum()
     }
-}
-
-/// Why a source yields no bytes. `Display` has two lines: what is wrong and where, and what to do.
-#[derive(Debug, thiserror::Error)]
-enum ReadError {
-    #[error("{name}: expected a file, found a directory\nChoose the files in it.")]
-    Directory { name: String },
-    #[error(
-        "{name}: expected a file that can be read, found: {cause}\nCheck that it exists and that you may read it."
-    )]
-    File { name: String, cause: io::Error },
-}
-
-/// Something that is read, and its first bytes, which tell keys.
-struct Input {
-    name: String,
-    is_argument: bool,
-    head: Zeroizing<Vec<u8>>,
-    /// What follows the head.
-    rest: Option<Box<dyn Read>>,
-    /// Of a file that can be opened again.
-    path: Option<PathBuf>,
-    /// In bytes, where it is known.
-    length: Option<u64>,
-}
-
-/// An input with the words for it if no token is in it.
-struct Tokens {
-    input: Input,
-    /// What was hoped for, and why no key is in it. `None` when there is one.
-    key_fault: Option<(Wanted, LoadError)>,
-    length: Option<u64>,
-}
-
-impl Input {
-    fn new(source: Source) -> Result<Self, ReadError> {
-        match source {
-            Source::Argument(argument) if argument == "-" => {
-                Self::of("stdin".to_owned(), Box::new(io::stdin()), None, None)
-            }
-            Source::Argument(argument) if !Path::new(&argument).exists() => Ok(Self {
-                name: "argument".to_owned(),
-                is_argument: true,
-                head: Zeroizing::new(argument.into_encoded_bytes()),
-                rest: None,
-                path: None,
-                length: Some(0),
-            }),
-            Source::Argument(argument) => Self::of_file(PathBuf::from(argument)),
-            Source::File(path) => Self::of_file(path),
-            Source::Text { name, text } => {
-                let length = u64::try_from(text.len()).ok();
-                let reader = Box::new(Bytes { text, at: 0 });
-                Self::of(name.to_owned(), reader, None, length)
-            }
-        }
-    }
-
-    fn of_file(path: PathBuf) -> Result<Self, ReadError> {
-        let name = file_name(&path);
-        let file = |cause| ReadError::File {
-            name: name.clone(),
-            cause,
-        };
-        let metadata = path.metadata().map_err(file)?;
-        if metadata.is_dir() {
-            return Err(ReadError::Directory { name });
-        }
-        let is_file = metadata.is_file();
-        let reader = Box::new(File::open(&path).map_err(file)?);
-        let (path, length) = (is_file.then_some(path), is_file.then_some(metadata.len()));
-        Self::of(name.clone(), reader, path, length)
-    }
-
-    /// `head` is read from the stream here.
-    fn of(
-        name: String,
-        mut stream: Box<dyn Read>,
-        path: Option<PathBuf>,
-        length: Option<u64>,
-    ) -> Result<Self, ReadError> {
-        let mut head = Zeroizing::new(Vec::new());
-        let limit = MAX_KEY_FILE_BYTES.saturating_add(1);
-        match stream.by_ref().take(limit).read_to_end(&mut head) {
-            Ok(_) => Ok(Self {
-                name,
-                is_argument: false,
-                head,
-                rest: Some(stream),
-                path,
-                length,
-            }),
-            Err(cause) => Err(ReadError::File { name, cause }),
-        }
-    }
-
-    /// All of it.
-    fn reader(self) -> Result<Box<dyn Read>, ReadError> {
-        match (self.path, self.rest) {
-            (Some(path), _) => match File::open(path) {
-                Ok(file) => Ok(Box::new(file)),
-                Err(cause) => Err(ReadError::File {
-                    name: self.name,
-                    cause,
-                }),
-            },
-            (None, rest) => {
-                let rest = rest.unwrap_or_else(|| Box::new(io::empty()));
-                let head = Bytes {
-                    text: self.head,
-                    at: 0,
-                };
-                Ok(Box::new(head.chain(rest)))
-            }
-        }
-    }
-}
-
-/// A reader of what is at hand.
-struct Bytes<T> {
-    text: T,
-    at: usize,
-}
-
-impl<T: AsBytes> Read for Bytes<T> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut rest = self.text.bytes().get(self.at..).unwrap_or_default();
-        let read = rest.read(buffer)?;
-        self.at = self.at.saturating_add(read);
-        Ok(read)
-    }
-}
-
-/// Bytes that are zeroised when they go.
-trait AsBytes {
-    fn bytes(&self) -> &[u8];
-}
-
-impl AsBytes for Zeroizing<String> {
-    fn bytes(&self) -> &[u8] {
-        self.as_bytes()
-    }
-}
-
-impl AsBytes for Zeroizing<Vec<u8>> {
-    fn bytes(&self) -> &[u8] {
-        self
-    }
-}
-
-/// How much of all inputs is read.
-struct Progress<'l> {
-    leave: &'l Leave,
-    read: u64,
-    /// `None` where nobody knows.
-    whole: Option<u64>,
-}
-
-/// A reader that says how far it is, and ends when the job is to end.
-struct Watched<'p, 'l> {
-    reader: Box<dyn Read>,
-    progress: &'p mut Progress<'l>,
-}
-
-impl Read for Watched<'_, '_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let Progress { leave, read, whole } = self.progress;
-        if leave.is_cancelled() {
-            return Err(io::Error::other("cancelled"));
-        }
-        if let Some(whole) = *whole {
-            leave.done(*read, whole);
-        }
-        let length = buffer.len().min(MAX_READ_BYTES);
-        let count = self
-            .reader
-            .read(buffer.get_mut(..length).unwrap_or_default())?;
-        *read = read.saturating_add(count as u64);
-        Ok(count)
-    }
-}
-
-fn file_name(path: &Path) -> String {
-    let name = path.file_name().unwrap_or(path.as_os_str());
-    visible(&name.to_string_lossy())
 }
 
 fn nothing(
@@ -488,6 +304,8 @@ fn nothing(
 
 #[cfg(test)]
 mod tests {
+    use std::io::{self, Read};
+
     use super::*;
     use crate::window::jobs::Jobs;
 
@@ -588,18 +406,21 @@ mod tests {
             let tokens = Tokens {
                 input,
                 key_fault: None,
-                length: None,
             };
-            let mut progress = Progress {
-                leave,
-                read: 0,
-                whole: Some(1 << 30),
+            let mut work = Work {
+                ground: ground(),
+                known: HashMap::new(),
+                progress: Progress {
+                    leave,
+                    read: 0,
+                    whole: Some(1 << 30),
+                },
             };
-            loaded.take_tokens(tokens, &ground(), &mut HashMap::new(), &mut progress);
+            loaded.take_tokens(tokens, &mut work);
             loaded
         });
         // Only once tokens are there does the job stay listed.
-        let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        let until = std::time::Instant::now() + std::time::Duration::from_mins(1);
         let loaded = loop {
             let has_begun = jobs.busy().iter().any(|busy| busy.progress > Some(0.002));
             if has_begun {

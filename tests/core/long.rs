@@ -128,7 +128,7 @@ fn what_unpacks_to_much_is_read_in_little_memory() {
         for _ in 0..(100 << 20) / unit.len() {
             encoder.write_all(unit).unwrap();
         }
-        write!(encoder, " {}\n", token(1)).unwrap();
+        writeln!(encoder, " {}", token(1)).unwrap();
         let packed = encoder.finish().unwrap();
         assert!(packed.len() < 1 << 20);
         fs::write(folder.path().join("bomb"), packed).unwrap();
@@ -193,9 +193,10 @@ fn packed_records_are_read_and_cut_ones_told() {
 #[test]
 fn the_number_of_threads_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let text: String = (0..700)
+    let lines: Vec<_> = (0..700)
         .map(|number| format!("{number}: {}\n", token(number * number % 97)))
         .collect();
+    let text = lines.concat();
     fs::write(folder.path().join("a.log"), &text).unwrap();
     fs::write(
         folder.path().join("b.log"),

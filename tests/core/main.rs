@@ -7,6 +7,10 @@ mod arrive;
 #[cfg(test)]
 mod beside;
 #[cfg(test)]
+mod certificates;
+#[cfg(test)]
+mod chains;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod common;
@@ -20,6 +24,8 @@ mod decrypt;
 mod explain;
 #[cfg(test)]
 mod find;
+#[cfg(test)]
+mod forms;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]

@@ -15,13 +15,19 @@ use tokenloupe::verify::Diagnosis;
 use crate::common::{inspect, judge, reasons, ring};
 
 mod anything;
+mod certificates;
 mod encoding;
+mod encrypted;
+mod encryption;
 mod header;
+mod inconsistent;
 mod keys;
 mod sd_jwt;
+mod serialization;
 mod signature;
 mod times;
 mod trial;
+mod types;
 
 use trial::{Expected, Trial};
 
@@ -34,11 +40,17 @@ const GOOD_CLAIMS: &str = r#"{"iss":"https://a.example","aud":"b","exp":17953400
 fn trials() -> Vec<Trial> {
     [
         encoding::trials(),
+        serialization::trials(),
         signature::trials(),
         header::trials(),
+        certificates::trials(),
         keys::trials(),
+        encryption::trials(),
+        inconsistent::trials(),
+        encrypted::trials(),
         times::trials(),
         sd_jwt::trials(),
+        types::trials(),
     ]
     .into_iter()
     .flatten()

@@ -202,6 +202,11 @@ impl<R: Read> Stream<R> {
 
     /// What comes after the beginning that is held.
     fn begin(&mut self, checked: usize) -> io::Result<Stage> {
+        let first = self.text.iter().find(|byte| !byte.is_ascii_whitespace());
+        let may_be_records = matches!(first, None | Some(b'<' | b'{'));
+        if self.more == More::Some && may_be_records && self.text.len() < burp::LOOK {
+            return Ok(Stage::Begun(0));
+        }
         if self.more == More::Some && (har::begins(&self.text) || burp::begins(&self.text)) {
             while self.more == More::Some && self.text.len() < self.limits.whole {
                 let left = self.limits.whole.saturating_sub(self.text.len());
@@ -217,6 +222,9 @@ impl<R: Read> Stream<R> {
             self.take(spots);
             return Ok(Stage::Done);
         }
+        if self.text.len() <= http::MAX_LOOK && !has_line(&self.text) {
+            return Ok(Stage::Begun(0));
+        }
         if http::begins(&self.text) {
             let split = Split::Messages {
                 messages: Messages::default(),
@@ -225,14 +233,13 @@ impl<R: Read> Stream<R> {
             };
             return Ok(Stage::Parts(Box::new(Parts::new(split))));
         }
-        let is_told = self.text.len() > http::MAX_LOOK || has_line(&self.text);
         let new = self.text.get(checked..).unwrap_or_default();
-        // A header's name stands before what may be its one value.
-        let is_value = checked > 0 || !http::is_authorization(new);
-        if is_told && is_value && !may_be_one(new) || self.text.len() > self.limits.window {
+        let may_be_token = may_be_one(new) && !(checked == 0 && is_list(&self.text));
+        let may_be_whole = may_be_token || http::may_be_authorization(&self.text);
+        if !may_be_whole || self.text.len() > self.limits.window {
             return Ok(Stage::Parts(Box::new(Parts::new(Split::Text))));
         }
-        Ok(Stage::Begun(if is_told { self.text.len() } else { 0 }))
+        Ok(Stage::Begun(if may_be_token { self.text.len() } else { 0 }))
     }
 
     fn take(&mut self, spots: Vec<Spot>) {
@@ -316,6 +323,22 @@ fn has_line(text: &[u8]) -> bool {
     let blanks = blanks.count();
     text.get(blanks..)
         .is_some_and(|rest| memchr::memchr(b'\n', rest).is_some())
+}
+
+/// Whether a text is a list of tokens, by its beginning: lines of one token hold no second one.
+fn is_list(text: &[u8]) -> bool {
+    let undone = Undone::part(text, 0, false);
+    let bytes = undone.bytes();
+    let mut spare = prose::allowance(bytes.len());
+    let mut found = prose::scan(bytes, 0, true, &mut spare, Edge::More)
+        .found
+        .into_iter();
+    let (Some(first), Some(second), Some(_)) = (found.next(), found.next(), found.next()) else {
+        return false;
+    };
+    bytes
+        .get(first.range.end..second.range.start)
+        .is_some_and(|between| memchr::memchr(b'\n', between).is_some())
 }
 
 /// Whether a text may be a piece of what is one token and nothing else: these are in none, however damaged, and no escape hides them.

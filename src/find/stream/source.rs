@@ -13,11 +13,14 @@ const GZIP: &[u8] = b"\x1F\x8B\x08";
 /// The first bytes of a reader, and the rest.
 type Begun<R> = Chain<Cursor<Vec<u8>>, R>;
 
+/// Puts the two bytes of a unit of UTF-16 together.
+type Order = fn([u8; 2]) -> u16;
+
 /// A reader of text.
 pub(super) struct Source<R> {
     bytes: Bytes<R>,
     /// The order of the bytes of UTF-16.
-    wide: Option<fn([u8; 2]) -> u16>,
+    wide: Option<Order>,
     /// Bytes of UTF-16 of which the rest is to come.
     pending: Zeroizing<Vec<u8>>,
     /// Bytes that came so far.
@@ -65,7 +68,7 @@ impl<R: Read> Source<R> {
                 _ => mark.extend(byte),
             }
         }
-        let (length, wide): (_, Option<fn([u8; 2]) -> u16>) = match &mark[..] {
+        let (length, wide): (_, Option<Order>) = match &mark[..] {
             [0xFF, 0xFE, ..] => (2, Some(u16::from_le_bytes)),
             [0xFE, 0xFF, ..] => (2, Some(u16::from_be_bytes)),
             [0xEF, 0xBB, 0xBF] => (3, None),

@@ -4,25 +4,32 @@
 //! findings, or says that its input is missing.
 
 mod algorithm;
+mod certificates;
 mod curves;
 mod disclosed;
 mod encoding;
 mod form;
 mod header;
+mod held;
 mod hmac;
+mod inconsistent;
+mod jwe;
 mod key_binding;
 mod keys;
 mod kid;
 mod rsa;
 mod sd_jwt;
 mod secret;
+mod serialization;
 mod signature;
 mod times;
+mod types;
 mod url;
 
+use super::policy::media_type;
 use super::{Case, Evidence, Profile, ProfileName, Reason, Times};
+use crate::jose::Part;
 use crate::jose::json::{Document, Json, Member, escape_pointer};
-use crate::jose::{Part, PartRole};
 use crate::verify::Presentation;
 
 /// What was found out is remembered of so many keys.
@@ -143,8 +150,13 @@ impl Subject<'_> {
         }
     }
 
-    /// A member of the protected header.
+    /// A header parameter, from the protected header or else from one that nothing protects.
     fn header(&self, name: &str) -> Option<&Json> {
+        self.case.token.parameter(name)
+    }
+
+    /// A member of the protected header.
+    fn protected(&self, name: &str) -> Option<&Json> {
         self.case.token.header()?.get(name)
     }
 
@@ -202,7 +214,10 @@ pub static RULES: &[&dyn Rule] = &[
     &encoding::JsonDuplicateMember,
     &encoding::JsonCaseVariantMember,
     &encoding::JsonBadEncoding,
+    &serialization::JwtJsonSerialization,
     &form::JwsPolyglot,
+    &serialization::JwsHeaderOverlap,
+    &serialization::JwsAlgUnprotected,
     &form::TokenSize,
     &algorithm::AlgNone,
     &algorithm::AlgNoneVariant,
@@ -224,7 +239,13 @@ pub static RULES: &[&dyn Rule] = &[
     &header::JwkEmbeddedSecret,
     &header::JkuX5uUntrusted,
     &url::HeaderUrlDangerous,
+    &certificates::X5cUntrusted,
+    &certificates::X5cChain,
+    &certificates::X5cValidity,
+    &certificates::X5cIdentity,
+    &certificates::X5cAnchorIncluded,
     &header::X5tSha1,
+    &certificates::X5tMismatch,
     &kid::KidPathTraversal,
     &kid::KidSqlInjection,
     &kid::KidCommandInjection,
@@ -232,6 +253,7 @@ pub static RULES: &[&dyn Rule] = &[
     &header::CritMalformed,
     &header::CritUnknown,
     &header::B64Unencoded,
+    &types::HeaderType,
     &keys::RsaSmallModulus,
     &keys::RsaBadExponent,
     &rsa::RsaRoca,
@@ -242,6 +264,15 @@ pub static RULES: &[&dyn Rule] = &[
     &keys::KeyUseMismatch,
     &keys::JwksSymmetric,
     &keys::JwksDuplicateKid,
+    &inconsistent::JwkInconsistent,
+    &jwe::JweP2cHigh,
+    &jwe::JweP2cLow,
+    &jwe::JweZip,
+    &jwe::JweZipBomb,
+    &jwe::JweRsa15,
+    &jwe::JweEpkInvalid,
+    &jwe::JweNotAuthenticated,
+    &jwe::CtyNesting,
     &times::ExpMissing,
     &times::OutsideValidity,
     &times::IatFuture,
@@ -336,9 +367,10 @@ fn member_evidence(part: &Part, member: &Member) -> Evidence {
     )
 }
 
-/// The evidence of the last top member of this name in the protected header.
+/// The evidence of a header parameter, in the header that [`Subject::header`] takes it from.
 fn header_evidence(subject: &Subject<'_>, name: &str) -> Vec<Evidence> {
-    named_evidence(subject.case.token.part(PartRole::ProtectedHeader), name)
+    let header = subject.case.token.parameter_in(name).map(|(part, _)| part);
+    named_evidence(header, name)
 }
 
 /// The evidence of the last top member of this name.

@@ -172,7 +172,7 @@ pub(super) enum KeyMark {
     None,
     /// It verifies the token on screen.
     Verifies,
-    /// It is too short.
+    /// It should not be relied on.
     Weak(&'static str),
 }
 
@@ -188,6 +188,9 @@ pub(super) fn key_mark(model: &Model, key: &Key) -> KeyMark {
     match key.kind {
         _ if key.fault.is_some() => KeyMark::Faulty,
         _ if verifies => KeyMark::Verifies,
+        _ if key.inconsistencies().next().is_some() => {
+            KeyMark::Weak("its members contradict each other")
+        }
         KeyKind::Oct { bytes } if bytes < WEAK_SECRET_BYTES => KeyMark::Weak("too short for HS256"),
         KeyKind::Rsa { bits } if bits < WEAK_RSA_BITS => KeyMark::Weak("too short"),
         _ => KeyMark::None,
