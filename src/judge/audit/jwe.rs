@@ -474,6 +474,19 @@ impl Rule for JweNotAuthenticated {
     }
 }
 
+/// The algorithm, or where none is named all of it.
+fn alg_or_token(subject: &Subject<'_>) -> Vec<Evidence> {
+    let alg = alg_evidence(subject);
+    if alg.is_empty() {
+        return vec![Evidence {
+            part: PartRole::Token,
+            pointer: None,
+            range: 0..subject.case.token.text().len(),
+        }];
+    }
+    alg
+}
+
 fn unauthenticated(
     subject: &Subject<'_>,
     severity: Severity,
@@ -489,7 +502,7 @@ fn unauthenticated(
         remedy: "Sign, then encrypt; and verify with a library call that takes signed tokens only."
             .to_owned(),
         references: vec!["RFC 8725 \u{A7}3.3", "CVE-2023-51774", "CWE-345"],
-        evidence: alg_evidence(subject),
+        evidence: alg_or_token(subject),
         refusal: None,
     }
 }

@@ -355,7 +355,7 @@ fn points() -> Vec<Trial> {
             Severity::Critical,
             agreed(&off_curve, &none),
             &[&off_curve],
-            &["encrypted"],
+            &["decryption-failed", "jwe-epk-invalid"],
         ),
         Trial::spared("ec-point-invalid", agreed(&on_curve, &none), &["encrypted"]),
         Trial::found(
