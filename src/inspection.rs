@@ -86,12 +86,8 @@ pub struct Session {
 impl Session {
     /// Begins to add tokens.
     pub fn adding(&mut self) -> Adding<'_> {
-        let tokens = self.tokens.iter().enumerate();
         Adding {
-            known: tokens
-                .map(|(at, inspection)| (inspection.sha256.clone(), at))
-                .collect(),
-            places: HashMap::new(),
+            index: Index::of(&self.tokens),
             session: self,
         }
     }
@@ -101,37 +97,77 @@ impl Session {
 #[derive(Debug)]
 pub struct Adding<'s> {
     session: &'s mut Session,
-    /// The position of each token, by its hash.
-    known: HashMap<String, usize>,
-    /// What was found thousands of times has thousands of places.
-    places: HashMap<usize, HashSet<Place>>,
+    index: Index,
 }
 
 impl Adding<'_> {
     /// Adds a token, or a place to one that is there. Gives its position in [`Session::tokens`].
     pub fn add(&mut self, candidate: Candidate) -> usize {
-        if let Some(&at) = self.known.get(&sha256(&candidate.text)) {
-            return self.add_places(at, [candidate.place]);
-        }
         let Session { keys, setting, .. } = &*self.session;
-        self.push(Inspection::new(candidate, keys, setting))
+        let known = self.index.known.get(&sha256(&candidate.text));
+        if let Some(&at) = known {
+            let places = [candidate.place];
+            return self.index.add_places(&mut self.session.tokens, at, places);
+        }
+        let inspection = Inspection::new(candidate, keys, setting);
+        self.add_inspected(inspection)
     }
 
     /// Adds a token that was inspected elsewhere, or its places to the one that is there. Gives its position.
     pub fn add_inspected(&mut self, inspection: Inspection) -> usize {
-        match self.known.get(&inspection.sha256) {
-            Some(&at) => self.add_places(at, inspection.places),
-            None => self.push(inspection),
-        }
+        self.index.add(&mut self.session.tokens, inspection)
     }
 
     /// The session as it is by now.
     pub fn session(&self) -> &Session {
         self.session
     }
+}
 
-    fn add_places(&mut self, at: usize, new: impl IntoIterator<Item = Place>) -> usize {
-        if let Some(same) = self.session.tokens.get_mut(at) {
+/// Where each token of a session is. It holds until one of them goes or moves.
+#[derive(Debug)]
+pub struct Index {
+    /// The position of each token, by its hash.
+    known: HashMap<String, usize>,
+    /// What was found thousands of times has thousands of places.
+    places: HashMap<usize, HashSet<Place>>,
+}
+
+impl Index {
+    /// Of these tokens.
+    pub fn of(tokens: &[Inspection]) -> Self {
+        let tokens = tokens.iter().enumerate();
+        Self {
+            known: tokens
+                .map(|(at, inspection)| (inspection.sha256.clone(), at))
+                .collect(),
+            places: HashMap::new(),
+        }
+    }
+
+    /// Makes room for so many more at once.
+    pub fn reserve(&mut self, more: usize) {
+        self.known.reserve(more);
+    }
+
+    /// Adds a token to those that the index is of, or its places to the one that is there. Gives its position.
+    pub fn add(&mut self, tokens: &mut Vec<Inspection>, new: Inspection) -> usize {
+        if let Some(&at) = self.known.get(&new.sha256) {
+            return self.add_places(tokens, at, new.places);
+        }
+        let at = tokens.len();
+        self.known.insert(new.sha256.clone(), at);
+        tokens.push(new);
+        at
+    }
+
+    fn add_places(
+        &mut self,
+        tokens: &mut [Inspection],
+        at: usize,
+        new: impl IntoIterator<Item = Place>,
+    ) -> usize {
+        if let Some(same) = tokens.get_mut(at) {
             let there = self
                 .places
                 .entry(at)
@@ -142,16 +178,9 @@ impl Adding<'_> {
         }
         at
     }
-
-    fn push(&mut self, new: Inspection) -> usize {
-        let at = self.session.tokens.len();
-        self.known.insert(new.sha256.clone(), at);
-        self.session.tokens.push(new);
-        at
-    }
 }
 
 /// SHA-256 of a text, in lower-case hexadecimal.
-pub(crate) fn sha256(text: &str) -> String {
+pub fn sha256(text: &str) -> String {
     hex(&sha2::Sha256::digest(text.as_bytes()))
 }

@@ -1,22 +1,22 @@
 //! What a verifier checks, in its order, and how each check went.
 
+mod decryption;
+mod expected;
+mod sd_jwt;
+
 use std::ops::Range;
 
 use super::audit::top_member;
-use super::words::{capitalised, counted, span};
+use super::words::{capitalised, counted};
 use super::{
-    Case, Expectation, Judgement, Profile, ProfileName, TimeState, Times, VerdictOutcome,
-    spoils_encoding, time,
+    Case, Expectation, Finding, Judgement, Profile, ProfileName, Times, VerdictOutcome,
+    spoils_encoding, validity,
 };
 use crate::jose::visible::visible;
 use crate::jose::{Fault, FaultKind, Kind, Part, PartRole, Serialization};
-use crate::keys::Key;
+use crate::keys::Certificate;
 use crate::verify::algorithm::find;
-use crate::verify::decrypt::{KeyManagement, content_encryption, key_management};
-use crate::verify::{
-    DecryptionOutcome, DecryptionProof, Designation, NotChecked, NotTried, Outcome, Provenance,
-    ShapeFault, SignatureProof,
-};
+use crate::verify::{Designation, NotChecked, Outcome, Provenance, ShapeFault, SignatureProof};
 
 /// How a check went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,14 +55,27 @@ pub struct Check {
     pub byte_range: Option<Range<usize>>,
 }
 
+/// What was judged already.
+pub(super) struct Judged<'a> {
+    pub(super) profile: &'a Profile,
+    pub(super) times: &'a Times,
+    pub(super) findings: &'a [Finding],
+    pub(super) expectations: &'a [Expectation],
+    /// The token that the payload is.
+    pub(super) inner: Option<&'a Judgement>,
+    /// The key binding JWT.
+    pub(super) key_binding: Option<&'a Judgement>,
+}
+
 /// Makes the checks, in the order in which a verifier does.
-pub(super) fn checks(
-    case: Case<'_>,
-    profile: &Profile,
-    times: &Times,
-    inner: Option<&Judgement>,
-) -> Vec<Check> {
-    let expectations = case.expectations();
+pub(super) fn checks(case: Case<'_>, judged: &Judged<'_>) -> Vec<Check> {
+    let Judged {
+        profile,
+        times,
+        expectations,
+        inner,
+        ..
+    } = *judged;
     let views = case.views();
     let of_each = |check: &dyn Fn(Case<'_>) -> Option<Check>| -> Vec<Check> {
         let checks = views.iter().enumerate().filter_map(|(index, view)| {
@@ -78,165 +91,55 @@ pub(super) fn checks(
         });
         checks.collect()
     };
-    let of_signature = |check: fn(Case<'_>, &SignatureProof) -> Check| {
+    let of_signature = |check: &dyn Fn(Case<'_>, &SignatureProof) -> Check| {
         of_each(&|case| Some(check(case, case.proof.signatures.first()?)))
     };
-    let expected = |names: &[&str]| -> Vec<Check> {
+    let expected = |names: &[&str], in_key_binding: bool| -> Vec<Check> {
         expectations
             .iter()
             .filter(|expectation| names.contains(&expectation.name))
-            .map(|expectation| expected(case, expectation))
+            .filter(|expectation| expectation.in_key_binding == in_key_binding)
+            .map(|expectation| expected::expected(case, expectation))
             .collect()
     };
     let mut checks = vec![form(case), encoding(case, profile)];
     checks.extend(of_each(&|case| Some(header(case))));
     checks.extend(of_each(&|case| Some(crit(case))));
-    checks.extend(expected(&["alg"]));
-    checks.extend(of_signature(key));
-    checks.extend(of_signature(signature));
+    checks.extend(expected(&["alg"], false));
+    checks.extend(of_signature(&|case, proof| {
+        key(
+            case,
+            proof,
+            validity::spoilt(case.at, profile, times, proof),
+        )
+    }));
+    checks.extend(of_signature(&signature));
     if let Some(proof) = &case.proof.decryption {
-        checks.push(decryption_key(case, proof));
-        checks.push(decryption(case, proof));
+        checks.push(decryption::key(case, proof));
+        checks.push(decryption::decryption(case, proof));
     }
     checks.extend(inner.map(|inner| nested(case, inner)));
-    checks.extend(expected(&["typ"]));
+    checks.extend(sd_jwt::disclosures(case));
+    checks.extend(expected(&["typ"], false));
     if profile.name != ProfileName::Jws {
-        checks.push(time(case, times));
+        checks.push(expected::time(case, times));
     }
-    checks.extend(expected(&["iss", "aud", "nonce"]));
-    checks.extend(unexpected(&expectations));
+    let in_claims = ["iss", "aud", "nonce"];
+    checks.extend(expected(&in_claims, false));
+    checks.extend(sd_jwt::key_binding(case, judged));
+    checks.extend(expected(&in_claims, true));
+    checks.extend(expected::unexpected(expectations));
     checks
-}
-
-/// Which key is meant to open it, and how that is known.
-fn decryption_key(case: Case<'_>, proof: &DecryptionProof) -> Check {
-    let named = |key: &Key| {
-        format!(
-            "\u{201C}{}\u{201D} from {}, {}",
-            visible(&key.id),
-            visible(&key.source),
-            key.kind
-        )
-    };
-    let (result, title, text, parameter) = match (&proof.designated, &proof.key) {
-        (Some((key, how)), _) => {
-            let (title, parameter) = designated(*how);
-            (CheckResult::Passed, title, named(key), parameter)
-        }
-        (None, Some(used)) => (
-            CheckResult::Passed,
-            "Key found by trying",
-            named(&used.key),
-            "kid",
-        ),
-        (None, None) => {
-            let text = match proof.tried.len() {
-                0 => "No loaded key can do the algorithm".to_owned(),
-                tried => format!(
-                    "{} could do the algorithm; the header names none of them",
-                    counted(tried, "key")
-                ),
-            };
-            (CheckResult::NotRun, "No key chosen", text, "kid")
-        }
-    };
-    Check {
-        check: "key",
-        title: title.to_owned(),
-        result,
-        text,
-        byte_range: header_range(case, parameter),
-    }
 }
 
 /// How the key that was meant is said to be known, and the parameter that says it.
 fn designated(how: Designation) -> (&'static str, &'static str) {
     match how {
         Designation::Certificate => ("Key chosen by x5c", "x5c"),
+        Designation::Confirmation => ("The key that the issuer confirms", "alg"),
         Designation::KeyId => ("Key chosen by kid", "kid"),
         Designation::OnlyKey => ("The only key that fits", "alg"),
         Designation::Thumbprint => ("Key chosen by certificate thumbprint", "x5t"),
-    }
-}
-
-/// The decryption itself.
-fn decryption(case: Case<'_>, proof: &DecryptionProof) -> Check {
-    let management = proof.alg.as_deref().and_then(key_management);
-    let content = proof.enc.as_deref().and_then(content_encryption);
-    let algorithms = management.zip(content).map(|(management, content)| {
-        format!("{}; {}", management.description(), content.description())
-    });
-    let (result, title, text) = match proof.outcome {
-        DecryptionOutcome::Decrypted => {
-            let bytes = case
-                .token
-                .part(PartRole::Payload)
-                .map_or(0, |payload| payload.bytes().len());
-            let sender = if proof.is_symmetric {
-                "; a holder of the key made it"
-            } else {
-                "; anyone who has the public key can have made it"
-            };
-            (
-                CheckResult::Passed,
-                "Decrypted",
-                format!(
-                    "{}: {}{sender}",
-                    capitalised(&algorithms.unwrap_or_default()),
-                    counted(bytes, "byte")
-                ),
-            )
-        }
-        DecryptionOutcome::Failed => (
-            CheckResult::Failed,
-            "Cannot be decrypted",
-            match (&proof.shape, proof.diagnosis.first()) {
-                (Some(fault), _) => capitalised(&fault.to_string()),
-                (None, Some(diagnosis)) => diagnosis.text.trim_end_matches('.').to_owned(),
-                (None, None) => "The key that was meant for it does not open it".to_owned(),
-            },
-        ),
-        DecryptionOutcome::NotTried(why) => (
-            CheckResult::NotRun,
-            "Not decrypted",
-            match why {
-                NotTried::Cancelled => {
-                    "The derivation of the key from the password was called off".to_owned()
-                }
-                NotTried::Limit => match (&proof.shape, proof.diagnosis.first()) {
-                    (Some(fault), _) => capitalised(&fault.to_string()),
-                    (None, Some(diagnosis)) => diagnosis.text.trim_end_matches('.').to_owned(),
-                    (None, None) => "The token is too large".to_owned(),
-                },
-                NotTried::NoKey => format!(
-                    "No key: add {}",
-                    management.map_or("one", KeyManagement::key_description)
-                ),
-                NotTried::NoKeyOpens => match proof.tried.len() {
-                    1 => "1 key was tried, and does not open it".to_owned(),
-                    tried => format!("{tried} keys were tried, and none opens it"),
-                },
-            },
-        ),
-        DecryptionOutcome::Unsupported => (
-            CheckResult::NotRun,
-            "Not decrypted",
-            match (&proof.alg, &proof.enc) {
-                (Some(alg), Some(enc)) => format!(
-                    "\u{201C}{}\u{201D} with \u{201C}{}\u{201D} is not implemented here",
-                    visible(alg),
-                    visible(enc)
-                ),
-                _ => "The header does not name both alg and enc".to_owned(),
-            },
-        ),
-    };
-    Check {
-        check: "decryption",
-        title: title.to_owned(),
-        result,
-        text,
-        byte_range: whole(case, PartRole::Ciphertext),
     }
 }
 
@@ -260,34 +163,6 @@ fn nested(case: Case<'_>, inner: &Judgement) -> Check {
         },
         byte_range: whole(case, PartRole::Payload),
     }
-}
-
-/// What the policy says nothing about, in one check that was not run.
-fn unexpected(expectations: &[Expectation]) -> Option<Check> {
-    let mut names = vec!["alg", "typ", "iss", "aud", "nonce"];
-    names.retain(|name| {
-        !expectations
-            .iter()
-            .any(|expectation| expectation.name == *name)
-    });
-    let last = names.pop()?;
-    let list = if names.is_empty() {
-        last.to_owned()
-    } else {
-        format!("{} or {last}", names.join(", "))
-    };
-    Some(Check {
-        check: "policy",
-        title: if expectations.is_empty() {
-            "Nothing expected"
-        } else {
-            "Rest not compared"
-        }
-        .to_owned(),
-        result: CheckResult::NotRun,
-        text: format!("The policy expects no particular {list}"),
-        byte_range: None,
-    })
 }
 
 fn whole(case: Case<'_>, role: PartRole) -> Option<Range<usize>> {
@@ -339,11 +214,9 @@ fn form(case: Case<'_>) -> Check {
         (Kind::Unreadable, _) => ("Not a token", "No form of JWS or JWE".to_owned()),
         (Kind::Jwe, Serialization::Compact) => ("Compact JWE", "5 parts".to_owned()),
         (Kind::Jws, Serialization::Compact) => ("Compact JWS", "3 parts".to_owned()),
-        (Kind::SdJwt, _) => (
-            "SD-JWT",
-            "A compact JWS of 3 parts, and disclosures, which this version does not check"
-                .to_owned(),
-        ),
+        (Kind::SdJwt, Serialization::Compact) => ("Compact SD-JWT", sd_jwt::form(case)),
+        (Kind::SdJwt, Serialization::Flattened) => ("Flattened SD-JWT", sd_jwt::form(case)),
+        (Kind::SdJwt, Serialization::General) => ("General SD-JWT", sd_jwt::form(case)),
         (Kind::Jwe, Serialization::Flattened) => ("Flattened JWE", "A JSON object".to_owned()),
         (Kind::Jws, Serialization::Flattened) => ("Flattened JWS", "A JSON object".to_owned()),
         (Kind::Jwe, Serialization::General) => (
@@ -490,7 +363,7 @@ fn crit(case: Case<'_>) -> Check {
 }
 
 /// Which key is meant, and how that is known.
-fn key(case: Case<'_>, proof: &SignatureProof) -> Check {
+fn key(case: Case<'_>, proof: &SignatureProof, spoilt: Option<&Certificate>) -> Check {
     let check = |result, title: &str, text, byte_range| Check {
         check: "key",
         title: title.to_owned(),
@@ -505,6 +378,14 @@ fn key(case: Case<'_>, proof: &SignatureProof) -> Check {
             "The token is unsecured".to_owned(),
             None,
         );
+    }
+    if let Some(certificate) = spoilt {
+        let text = format!(
+            "The certificate of \u{201C}{}\u{201D} is outside its validity: as long as it is, the key is the token\u{2019}s own",
+            visible(&certificate.subject)
+        );
+        let range = header_range(case, "x5c");
+        return check(CheckResult::Failed, "Key not vouched for", text, range);
     }
     match (&proof.designated, &proof.key) {
         (Some((key, how)), _) => {
@@ -601,7 +482,12 @@ fn signature(case: Case<'_>, proof: &SignatureProof) -> Check {
                     "Verifies under a public secret",
                     format!("{description} over {over} bytes, with a secret that everybody knows"),
                 ),
-                _ => (
+                Some(Provenance::Confirmed) => (
+                    CheckResult::Passed,
+                    "Signature valid",
+                    format!("{description} over {over} bytes, with the holder\u{2019}s own key"),
+                ),
+                Some(Provenance::Yours) | None => (
                     CheckResult::Passed,
                     "Signature valid",
                     format!("{description} over {over} bytes"),
@@ -664,121 +550,5 @@ fn signature(case: Case<'_>, proof: &SignatureProof) -> Check {
         result,
         text,
         byte_range: whole(case, PartRole::Signature),
-    }
-}
-
-/// `exp` and `nbf` against the instant.
-fn time(case: Case<'_>, times: &Times) -> Check {
-    let leeway = times.leeway_seconds;
-    let apart = |claim: &str| {
-        let at = times.mark(claim).and_then(|mark| mark.at);
-        at.map_or_else(
-            || "beyond all calendars".to_owned(),
-            |at| span(time::seconds_between(at, case.at)),
-        )
-    };
-    let claim_range = |claim: &str| member_range(case.token.part(PartRole::Payload), claim);
-    let saved = if times.within_leeway {
-        ", thanks to the leeway"
-    } else {
-        ""
-    };
-    let (result, title, text, byte_range) = match times.state {
-        TimeState::Expired => (
-            CheckResult::Failed,
-            "exp is in the past",
-            format!("By {}; the leeway is {leeway} s", apart("exp")),
-            claim_range("exp"),
-        ),
-        TimeState::NotYetValid => (
-            CheckResult::Failed,
-            "nbf is in the future",
-            format!("By {}; the leeway is {leeway} s", apart("nbf")),
-            claim_range("nbf"),
-        ),
-        TimeState::Valid => (
-            CheckResult::Passed,
-            "Within its time",
-            if times.within_leeway {
-                format!("Only just{saved} of {leeway} s")
-            } else {
-                format!("Expires in {}", apart("exp"))
-            },
-            claim_range("exp"),
-        ),
-        TimeState::Unlimited => (
-            CheckResult::Passed,
-            "No time limit",
-            "There is no exp: it never expires".to_owned(),
-            claim_range("nbf"),
-        ),
-        TimeState::Unreadable => (
-            CheckResult::Failed,
-            "Times cannot be read",
-            "Expected exp and nbf as JSON numbers".to_owned(),
-            claim_range("exp")
-                .filter(|_| times.mark("exp").is_none())
-                .or_else(|| claim_range("nbf")),
-        ),
-        TimeState::None if case.is_closed() => (
-            CheckResult::NotRun,
-            "Times not checked",
-            "The claims are encrypted".to_owned(),
-            None,
-        ),
-        TimeState::None => (
-            CheckResult::NotRun,
-            "Times not checked",
-            "There are no readable claims".to_owned(),
-            None,
-        ),
-    };
-    Check {
-        check: "time",
-        title: title.to_owned(),
-        result,
-        text,
-        byte_range,
-    }
-}
-
-/// A policy's expectation.
-fn expected(case: Case<'_>, expectation: &Expectation) -> Check {
-    let (label, part) = match expectation.name {
-        "alg" => ("Algorithm", PartRole::ProtectedHeader),
-        "typ" => ("Type", PartRole::ProtectedHeader),
-        "iss" => ("Issuer", PartRole::Payload),
-        "aud" => ("Audience", PartRole::Payload),
-        _ => ("Nonce", PartRole::Payload),
-    };
-    let is_encrypted = part == PartRole::Payload && case.is_closed();
-    let (result, how, text) = if is_encrypted {
-        (
-            CheckResult::NotRun,
-            "not checked",
-            "The claims are encrypted".to_owned(),
-        )
-    } else if expectation.met {
-        (
-            CheckResult::Passed,
-            "as expected",
-            expectation.expected.clone(),
-        )
-    } else {
-        let text = format!(
-            "Expected {}, found {}",
-            expectation.expected, expectation.found
-        );
-        (CheckResult::Failed, "not as expected", text)
-    };
-    Check {
-        check: expectation.name,
-        title: format!("{label} {how}"),
-        result,
-        text,
-        byte_range: match part {
-            PartRole::Payload => member_range(case.token.part(part), expectation.name),
-            _ => header_range(case, expectation.name),
-        },
     }
 }

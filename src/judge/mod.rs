@@ -3,9 +3,11 @@
 
 pub mod audit;
 mod checks;
+mod claims;
 mod policy;
 mod profile;
 mod time;
+mod validity;
 mod verdict;
 pub mod words;
 
@@ -86,10 +88,12 @@ pub struct Judgement {
     pub not_run: Vec<&'static str>,
     /// Its times.
     pub times: Times,
+    /// What the policy expects of it.
+    pub expectations: Vec<Expectation>,
     /// Of the token that its payload is.
-    pub inner: Option<Box<Judgement>>,
+    pub inner: Option<Box<Self>>,
     /// Of its key binding JWT.
-    pub key_binding: Option<Box<Judgement>>,
+    pub key_binding: Option<Box<Self>>,
 }
 
 impl Judgement {
@@ -130,8 +134,19 @@ pub fn judge(case: Case<'_>) -> Judgement {
         .into_iter()
         .filter_map(|judgement| judgement.as_deref())
         .collect();
-    let verdict = verdict::verdict(case, &profile, &times, &findings, &inside);
-    let checks = checks::checks(case, &profile, &times, inner.as_deref());
+    let expectations = case.expectations();
+    let verdict = verdict::verdict(case, &profile, &times, &findings, &inside, &expectations);
+    let checks = checks::checks(
+        case,
+        &checks::Judged {
+            profile: &profile,
+            times: &times,
+            findings: &findings,
+            expectations: &expectations,
+            inner: inner.as_deref(),
+            key_binding: key_binding.as_deref(),
+        },
+    );
     Judgement {
         at: case.at,
         profile,
@@ -140,6 +155,7 @@ pub fn judge(case: Case<'_>) -> Judgement {
         findings,
         not_run,
         times,
+        expectations,
         inner,
         key_binding,
     }
@@ -157,13 +173,20 @@ fn audit(case: Case<'_>, profile: &Profile, times: &Times) -> audit::Audit {
     if case.token.entries() == 1 {
         return run(case);
     }
+    let is_settled = verdict::is_settled(case, profile, times);
     let mut all = audit::Audit {
         findings: Vec::new(),
         not_run: Vec::new(),
     };
     for (index, view) in case.views().into_iter().enumerate() {
-        let audit::Audit { findings, not_run } = run(view.case(case));
-        for finding in findings {
+        let own = view.case(case);
+        let audit::Audit { findings, not_run } = run(own);
+        let is_open = !case.proof.signatures.is_empty() && verdict::is_open(own, profile, times);
+        for mut finding in findings {
+            // The key of a signature that nobody counts on is no reason to refuse the one that settles it.
+            if is_settled && is_open && finding.refusal == Some(Reason::KeyNotAllowed) {
+                finding.refusal = None;
+            }
             if !all.findings.contains(&finding) {
                 all.findings.push(finding);
             }
@@ -218,6 +241,9 @@ impl<'a> Case<'a> {
                         signatures: signature.cloned().into_iter().collect(),
                         decryption: decryption.cloned(),
                         inner: inner.cloned(),
+                        // Disclosures belong to the first signature (RFC 9901 section 8.1).
+                        sd_jwt: self.proof.sd_jwt.clone().filter(|_| index == 0),
+                        key_binding: self.proof.key_binding.clone().filter(|_| index == 0),
                         ..Proof::default()
                     }),
                 }
@@ -237,7 +263,7 @@ impl<'a> Case<'a> {
 
     /// What the policy expects of this layer: of an envelope only its algorithm.
     fn expectations(&self) -> Vec<Expectation> {
-        let mut expectations = self.policy.expectations(self.token);
+        let mut expectations = self.policy.expectations(*self);
         if self.is_envelope() {
             let is_signed = self.token.kind != Kind::Jwe;
             expectations.retain(|expectation| is_signed && expectation.name == "alg");

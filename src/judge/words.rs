@@ -1,6 +1,6 @@
 //! Judgements in words that a person can repeat.
 
-use super::{CheckResult, Judgement, Reason, VerdictOutcome, time};
+use super::{CheckResult, Judgement, Reason, VerdictOutcome, time, validity};
 use crate::jose::visible::visible;
 use crate::verify::{
     DecryptionOutcome, DecryptionProof, NotChecked, NotTried, Outcome, Proof, Provenance,
@@ -30,7 +30,9 @@ pub fn sentence(judgement: &Judgement, proof: &Proof, when: When) -> Sentence {
     let verdict = &judgement.verdict;
     let first = verdict.reasons.first();
     let headline = match (verdict.outcome, first) {
-        (VerdictOutcome::Accept, _) | (_, None) => format!("Accept: {}", acceptance(judgement)),
+        (VerdictOutcome::Accept, _) | (_, None) => {
+            format!("Accept: {}", acceptance(judgement, proof))
+        }
         (VerdictOutcome::Reject, Some(reason)) => {
             format!("Reject: {}", reason_words(*reason, judgement))
         }
@@ -84,16 +86,21 @@ fn fault_words(judgement: &Judgement) -> Option<String> {
     })
 }
 
-fn acceptance(judgement: &Judgement) -> String {
-    let exp = judgement.times.mark("exp").and_then(|mark| mark.at);
-    match exp {
-        Some(exp) if !judgement.times.within_leeway => {
+fn acceptance(judgement: &Judgement, proof: &Proof) -> String {
+    let limit = judgement
+        .layers()
+        .find_map(|layer| Some((layer, layer.times.mark("exp")?.at?)));
+    match limit {
+        Some((layer, exp)) if !layer.times.within_leeway => {
             format!(
                 "valid for {} more",
                 span(time::seconds_between(exp, judgement.at))
             )
         }
         Some(_) => "valid, but only by the leeway".to_owned(),
+        None if proof.signatures.is_empty() && proof.inner.is_none() => {
+            "it opens with your key, and nothing limits it in time".to_owned()
+        }
         None => "the signature is valid, and nothing limits it in time".to_owned(),
     }
 }
@@ -111,21 +118,22 @@ fn signature_words(judgement: &Judgement, proof: &Proof, when: When) -> String {
     if let Some(decryption) = &proof.decryption {
         return decryption_words(decryption, proof.inner.is_some());
     }
-    let Some((at, signature)) = telling(&proof.signatures) else {
+    let Some((at, signature)) = telling(judgement, &proof.signatures) else {
         return "It lies so deep in other tokens that it was not looked at.".to_owned();
     };
     let several = proof.signatures.len();
     if several > 1 {
-        let genuine = proof.signatures.iter().filter(|proof| is_genuine(proof));
-        return if is_genuine(signature) {
+        let is_genuine = |proof: &&SignatureProof| is_genuine(judgement, proof);
+        let genuine = proof.signatures.iter().filter(is_genuine);
+        return if is_genuine(&signature) {
             let genuine = genuine.count();
             format!("{genuine} of {several} signatures are genuine{must}.")
         } else {
-            let words = one_signature_words(signature, &must);
+            let words = one_signature_words(judgement, signature, &must);
             format!("Signature {} of {several}: {words}", at.saturating_add(1))
         };
     }
-    one_signature_words(signature, &must)
+    one_signature_words(judgement, signature, &must)
 }
 
 fn decryption_words(proof: &DecryptionProof, holds_a_token: bool) -> String {
@@ -164,23 +172,33 @@ fn decryption_words(proof: &DecryptionProof, holds_a_token: bool) -> String {
 }
 
 /// Of several signatures the one that decides: a wrong one, else a genuine one, else the first.
-fn telling(signatures: &[SignatureProof]) -> Option<(usize, &SignatureProof)> {
+fn telling<'a>(
+    judgement: &Judgement,
+    signatures: &'a [SignatureProof],
+) -> Option<(usize, &'a SignatureProof)> {
     let first = |is_meant: &dyn Fn(&SignatureProof) -> bool| {
         let mut all = signatures.iter().enumerate();
         all.find(|(_, proof)| is_meant(proof))
     };
     first(&|proof| matches!(proof.outcome, Outcome::Invalid | Outcome::Unsecured))
-        .or_else(|| first(&is_genuine))
+        .or_else(|| first(&|proof| is_genuine(judgement, proof)))
         .or_else(|| first(&|_| true))
 }
 
-/// Whether a key of the reviewer's verifies it.
-fn is_genuine(proof: &SignatureProof) -> bool {
+/// Whether a key of the reviewer's verifies it, which nothing spoils at the instant.
+fn is_genuine(judgement: &Judgement, proof: &SignatureProof) -> bool {
     let used = proof.key.as_ref().map(|used| used.provenance);
-    proof.outcome == Outcome::Valid && matches!(used, Some(Provenance::Yours) | None)
+    proof.outcome == Outcome::Valid
+        && matches!(used, Some(Provenance::Confirmed | Provenance::Yours) | None)
+        && !is_spoilt(judgement, proof)
 }
 
-fn one_signature_words(signature: &SignatureProof, must: &str) -> String {
+/// Whether the certificates that it rests on are outside their validity.
+fn is_spoilt(judgement: &Judgement, proof: &SignatureProof) -> bool {
+    validity::spoilt(judgement.at, &judgement.profile, &judgement.times, proof).is_some()
+}
+
+fn one_signature_words(judgement: &Judgement, signature: &SignatureProof, must: &str) -> String {
     let key = || {
         signature
             .key
@@ -198,6 +216,12 @@ fn one_signature_words(signature: &SignatureProof, must: &str) -> String {
             }
             Some(Provenance::PublicDefault) => {
                 "The signature verifies under a secret that everybody knows: anyone can make such a token.".to_owned()
+            }
+            Some(Provenance::Confirmed) => {
+                format!("The signature is the holder\u{2019}s own: the issuer confirms the key that made it{must}.")
+            }
+            _ if is_spoilt(judgement, signature) => {
+                "The signature verifies with a certificate that came inside the token, and the certificates are outside their validity: that proves nothing about who made it.".to_owned()
             }
             _ => format!("The signature is genuine (your key {}){must}.", key()),
         },
@@ -267,12 +291,16 @@ pub fn reason_words(reason: Reason, judgement: &Judgement) -> String {
         Reason::Revoked => "revoked".to_owned(),
         Reason::Rule("crit-unknown") => "a critical extension is not understood".to_owned(),
         Reason::Rule("alg-prohibited") => "its algorithm is prohibited".to_owned(),
+        Reason::Rule("sd-disclosure-invalid") => {
+            "a disclosure is not the issuer\u{2019}s".to_owned()
+        }
+        Reason::Rule("sd-hash-weak") => "its disclosures are bound by an unfit hash".to_owned(),
+        Reason::Rule("sd-kb-mismatch") => "its key binding does not hold".to_owned(),
         Reason::Rule(id) => id.to_owned(),
         Reason::SenderUnproven => "anyone could have encrypted it".to_owned(),
         Reason::SignatureInvalid => "the signature is wrong".to_owned(),
         Reason::Unsecured => "unsecured".to_owned(),
         Reason::UnsupportedAlgorithm => "its algorithm is not supported here".to_owned(),
-        Reason::UnsupportedSerialization => "its form is not fully supported here yet".to_owned(),
     }
 }
 

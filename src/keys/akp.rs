@@ -7,8 +7,9 @@ use openssl::error::ErrorStack;
 use openssl::pkey::{HasPublic, KeyType, PKey, PKeyRef, Private, Public};
 use zeroize::Zeroizing;
 
+use super::pair::{Half, has_public_half};
 use super::public::{PublicKey, refused, thumbprint};
-use super::{KeyFault, KeyKind};
+use super::{Inconsistency, KeyFault, KeyKind};
 use crate::jose::base64url;
 
 /// Bytes of a private key: the seed that both halves are computed from (FIPS 204 section 6.1).
@@ -124,24 +125,20 @@ pub(super) fn public(set: MlDsa, octets: &[u8]) -> Result<PublicKey, KeyFault> {
     })
 }
 
-/// From a seed, `priv` of a JWK, when the public key is the one that follows from it.
-pub(super) fn private(
-    set: MlDsa,
-    public: &PKey<Public>,
-    seed: &[u8],
-) -> Result<PKey<Private>, KeyFault> {
+/// From a seed, `priv` of a JWK: the public key must be the one that follows from it.
+pub(super) fn private(set: MlDsa, public: &PKey<Public>, seed: &[u8]) -> Half {
     if seed.len() != SEED_BYTES {
-        return Err(KeyFault::Member {
-            name: "priv",
-            expected: "the seed, 32 bytes in base64url",
-            found: format!("{} bytes", seed.len()),
-        });
+        return Half {
+            key: None,
+            found: vec![Inconsistency::Unreadable {
+                name: "priv",
+                expected: "the seed, 32 bytes in base64url",
+                found: format!("{} bytes", seed.len()),
+            }],
+        };
     }
-    let key = private_key(set, seed).map_err(|stack| refused(&stack))?;
-    let belongs = key
-        .raw_public_key()
-        .is_ok_and(|own| public.raw_public_key().is_ok_and(|public| own == public));
-    belongs.then_some(key).ok_or(KeyFault::PrivateHalf)
+    let own = private_key(set, seed);
+    Half::checked(own.map(|own| Some(own).filter(|own| has_public_half(own, public))))
 }
 
 fn public_key(set: MlDsa, octets: &[u8]) -> Result<PKey<Public>, ErrorStack> {
@@ -164,7 +161,7 @@ fn private_key(set: MlDsa, seed: &[u8]) -> Result<PKey<Private>, ErrorStack> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::{Holds, Key, KeyKind, LoadError, load};
+    use crate::keys::{Holds, Key, KeyKind, KeyNote, LoadError, load};
 
     /// The example keys of RFC 9964 come from a seed of zeros and are named by their thumbprints.
     const OF_ZEROS: [(MlDsa, &str); 3] = [
@@ -245,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_belong_together_is_a_fault() {
+    fn a_private_half_that_does_not_belong_is_told_and_not_kept() {
         if !MlDsa::is_available() {
             return;
         }
@@ -254,11 +251,23 @@ mod tests {
             .and_then(|key| key.raw_public_key())
             .unwrap();
         assert_eq!(one(jwk(set, &octets, &[1; 32])).fault, None);
-        assert_eq!(fault(jwk(set, &octets, &[2; 32])), KeyFault::PrivateHalf);
+        let torn = |seed: &[u8]| {
+            let key = one(jwk(set, &octets, seed));
+            assert_eq!((key.fault.as_ref(), key.holds), (None, Holds::Private));
+            assert!(key.public().is_some() && key.private().is_none());
+            key.members.notes
+        };
+        assert_eq!(
+            torn(&[2; 32]),
+            [KeyNote::Inconsistent(Inconsistency::PrivateHalf)]
+        );
         for seed in [0, 31, 33, 4032] {
             assert!(matches!(
-                fault(jwk(set, &octets, &vec![1; seed])),
-                KeyFault::Member { name: "priv", .. }
+                torn(&vec![1; seed]).as_slice(),
+                [KeyNote::Inconsistent(Inconsistency::Unreadable {
+                    name: "priv",
+                    ..
+                })]
             ));
         }
         assert!(matches!(

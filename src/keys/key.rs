@@ -7,6 +7,7 @@ use openssl::pkey::{PKey, Private, Public};
 use zeroize::Zeroizing;
 
 use super::akp::MlDsa;
+use super::inconsistency::Inconsistency;
 use super::public::PublicKey;
 use super::set::SetNote;
 use crate::jose::visible::visible;
@@ -276,6 +277,8 @@ pub enum KeyNote {
         /// What is there.
         found: &'static str,
     },
+    /// Its members do not fit together.
+    Inconsistent(Inconsistency),
     /// An RSA number begins with zero octets (RFC 7518 section 2, `Base64urlUInt`).
     LeadingZeros {
         /// The member's name.
@@ -308,6 +311,7 @@ impl std::fmt::Display for KeyNote {
                 expected,
                 found,
             } => write!(f, "expected member {name:?} as {expected}, found {found}: not used"),
+            Self::Inconsistent(inconsistency) => inconsistency.fmt(f),
             Self::LeadingZeros { name } => {
                 write!(f, "expected member {name:?} without leading zero octets, found some")
             }
@@ -336,14 +340,20 @@ pub struct Certificate {
     pub not_after: Option<Timestamp>,
     /// Whether basicConstraints says that it is a CA.
     pub is_ca: bool,
+    /// Whether keyUsage allows to sign documents (digitalSignature or nonRepudiation); `None` without keyUsage.
+    pub may_sign: Option<bool>,
+    /// Whether keyUsage allows to sign certificates (keyCertSign); `None` without keyUsage.
+    pub may_issue: Option<bool>,
+    /// The host names of its alternative names: of dNSName as they stand (a wildcard included), of
+    /// uniformResourceIdentifier the host in it. In lower case.
+    pub hosts: Vec<String>,
+    /// The hash that it was signed with, where nobody should trust that any more.
+    pub broken_hash: Option<&'static str>,
 }
 
 /// Why a key cannot be used. `Display` says what was expected and what was found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum KeyFault {
-    /// The first certificate of `x5c` holds another key (RFC 7517 section 4.7).
-    #[error("expected the key of its first certificate (\"x5c\"), found another key")]
-    CertificateKey,
     /// It is encrypted.
     #[error("expected a key that is not encrypted, found one that needs a passphrase")]
     Encrypted,
@@ -375,9 +385,6 @@ pub enum KeyFault {
         /// What is there.
         found: &'static str,
     },
-    /// The private half is that of another key.
-    #[error("expected a private half that belongs to the public one, found another")]
-    PrivateHalf,
     /// OpenSSL refuses the numbers.
     #[error("expected a key that OpenSSL can use, found one that it refuses: {0}")]
     Refused(String),
@@ -487,6 +494,15 @@ impl Key {
     /// Whether verification can work with it; else [`Key::fault`] says why not.
     pub fn is_usable(&self) -> bool {
         !matches!(self.material, Material::None)
+    }
+
+    /// What its members say against each other, beside mere spelling.
+    pub fn inconsistencies(&self) -> impl Iterator<Item = &Inconsistency> {
+        let found = self.members.notes.iter().filter_map(|note| match note {
+            KeyNote::Inconsistent(found) => Some(found),
+            _ => None,
+        });
+        found.filter(|found| !found.is_spelling())
     }
 
     /// Whether both are the same key, whatever is said of them.

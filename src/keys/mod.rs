@@ -5,6 +5,7 @@
 
 mod akp;
 mod forms;
+mod inconsistency;
 mod key;
 mod pair;
 mod public;
@@ -17,6 +18,7 @@ pub use forms::{
     LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming, from_certificate_der,
     from_jwk, load, load_secret, readings,
 };
+pub use inconsistency::Inconsistency;
 pub use key::{
     Certificate, Curve, Holds, Key, KeyFault, KeyKind, KeyNote, Loaded, Material, Members,
     OkpCurve, Secret,

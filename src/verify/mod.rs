@@ -5,9 +5,12 @@
 //! known to send others than it signs, and that is said.
 
 pub mod algorithm;
+mod anchor;
+mod chain;
 pub mod decrypt;
 mod defaults;
 mod explain;
+mod presentation;
 mod prove;
 pub(crate) mod remembered;
 mod unseal;
@@ -19,8 +22,11 @@ use crate::jose::Token;
 use crate::keys::{Key, Material, Reread, Secret};
 
 pub use algorithm::{Algorithm, Family, Hash};
+pub use anchor::Anchor;
+pub use chain::{Chain, ChainFault, ChainFaultKind, MAX_CERTIFICATES};
 pub use decrypt::JweShapeFault;
 pub use defaults::KnownSecret;
+pub use presentation::{Holder, Presentation};
 pub use prove::{MAX_NESTING, Setting, prove};
 
 /// What was found out about a token's signatures or encryption, independent of clock and policy.
@@ -36,6 +42,8 @@ pub struct Proof {
     pub inner: Option<Box<Layer>>,
     /// The key binding JWT of an SD-JWT.
     pub key_binding: Option<Box<Layer>>,
+    /// For an SD-JWT.
+    pub sd_jwt: Option<Arc<Presentation>>,
     /// Whether nothing was looked at because it lies too deep in other tokens.
     pub is_too_deep: bool,
 }
@@ -97,6 +105,8 @@ pub struct SignatureProof {
     pub outcome: Outcome,
     /// The key that verified it.
     pub key: Option<UsedKey>,
+    /// The certificates in its header, where there are some.
+    pub chain: Option<Chain>,
     /// The key that was meant for it, and how it was known.
     pub designated: Option<(Arc<Key>, Designation)>,
     /// What is wrong with the signature's own shape, whatever the key.
@@ -195,6 +205,8 @@ impl UsedKey {
 /// Whose key verified a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Provenance {
+    /// The holder's own: an issuer whose signature is genuine says so (RFC 7800 section 3).
+    Confirmed,
     /// A public key of the reviewer's or the token's, which was used as a shared secret.
     Confusion,
     /// A secret that everybody knows.
@@ -211,7 +223,7 @@ impl Provenance {
         match self {
             Self::Confusion => "confusion",
             Self::PublicDefault => "public-default",
-            Self::Token => "token",
+            Self::Confirmed | Self::Token => "token",
             Self::Yours => "yours",
         }
     }
@@ -220,8 +232,10 @@ impl Provenance {
 /// How the key meant for a signature was known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Designation {
-    /// By the header's `x5c`: the same certificate was loaded.
+    /// By the header's `x5c`: the same certificate was loaded, or a CA certificate that it leads to.
     Certificate,
+    /// By the issuer of the token that it binds (`cnf`, RFC 7800 section 3).
+    Confirmation,
     /// By the header's `kid`.
     KeyId,
     /// It is the only loaded key that can do the algorithm, and the header names none.

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::algorithm::{self, Algorithm, Family};
 use super::unseal::{Unsealed, unseal};
 use super::{
-    Designation, KnownSecret, Layer, NotChecked, Outcome, Proof, Provenance, SignatureProof, Trial,
-    UsedKey, Watch, defaults, explain,
+    Chain, Designation, KnownSecret, Layer, NotChecked, Outcome, Presentation, Proof, Provenance,
+    SignatureProof, Trial, UsedKey, Watch, chain, defaults, explain, presentation,
 };
 use crate::jose::json::{Document, Json};
-use crate::jose::{FaultKind, Kind, PartRole, Token, base64url};
+use crate::jose::{FaultKind, Kind, Part, PartRole, Token, base64url};
 use crate::keys::{
     Holds, Key, KeyKind, KeyRing, Loaded, Material, Members, Secret, from_certificate_der, from_jwk,
 };
@@ -51,9 +51,6 @@ fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -
         };
         Some(Box::new(Layer::new(inner, proof)))
     };
-    let key_binding = token
-        .part(PartRole::KeyBinding)
-        .map(|part| nested_key_binding(part.bytes(), keys));
     if token.kind == Kind::Jwe {
         let Unsealed { proof, plaintext } = unseal(token, keys, setting);
         let opened = plaintext.map(|plaintext| Arc::new(token.with_plaintext(plaintext)));
@@ -67,27 +64,99 @@ fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -
             ..Proof::default()
         };
     }
-    let payload = token.part(PartRole::Payload).map(|part| part.bytes());
+    let payload = token.part(PartRole::Payload).map(Part::bytes);
     let views = token.views();
+    let signatures: Vec<_> = views
+        .iter()
+        .map(|view| prove_signature(view, Candidates::of(keys), setting))
+        .collect();
+    // A key binding JWT is a layer whatever it is: a malformed one must be seen.
+    let binding = token
+        .part_of(0, PartRole::KeyBinding)
+        .map(|part| Token::parse(String::from_utf8_lossy(part.bytes())));
+    let sd_jwt = Presentation::of(token, binding.as_ref(), keys);
+    let holder = sd_jwt.as_ref().and_then(|shown| shown.holder.key());
     Proof {
-        signatures: views
-            .iter()
-            .map(|view| prove_signature(view, keys, setting))
-            .collect(),
+        key_binding: binding.map(|binding| {
+            let proof = prove_key_binding(&binding, holder, keys, &signatures);
+            Box::new(Layer::new(binding, proof))
+        }),
+        sd_jwt: sd_jwt.map(Arc::new),
         inner: nested(payload),
-        key_binding,
+        signatures,
         ..Proof::default()
     }
 }
 
-/// A key binding JWT is a layer whatever it is: a malformed one must be seen.
-fn nested_key_binding(text: &[u8], keys: &KeyRing) -> Box<Layer> {
-    let token = Token::parse(String::from_utf8_lossy(text));
-    let proof = prove_layer(&token, keys, &Setting::default(), 0);
-    Box::new(Layer::new(token, proof))
+/// Where the issuer names the holder's key, that one counts and no other (RFC 9901 section 7.3).
+fn prove_key_binding(
+    binding: &Token,
+    holder: Option<&Arc<Key>>,
+    keys: &KeyRing,
+    issuer: &[SignatureProof],
+) -> Proof {
+    let setting = Setting::default();
+    let Some(holder) = holder else {
+        // The reviewer's keys may hold it, but none of them is meant for being there alone.
+        let candidates = Candidates {
+            keys,
+            meant: Meant::Named,
+        };
+        return Proof {
+            signatures: vec![prove_signature(binding, candidates, &setting)],
+            ..Proof::default()
+        };
+    };
+    let only = KeyRing::new([Key::clone(holder)]);
+    let candidates = Candidates {
+        keys: &only,
+        meant: only.keys().first().map_or(Meant::Named, Meant::Confirmed),
+    };
+    let mut signature = prove_signature(binding, candidates, &setting);
+    if let Some((key, _)) = &mut signature.designated {
+        *key = Arc::clone(holder);
+    }
+    if let Some(used) = &mut signature.key
+        && used.provenance == Provenance::Yours
+    {
+        used.key = Arc::clone(holder);
+        used.provenance = presentation::provenance(holder, keys, issuer);
+    }
+    Proof {
+        signatures: vec![signature],
+        ..Proof::default()
+    }
 }
 
-fn prove_signature(token: &Token, keys: &KeyRing, setting: &Setting) -> SignatureProof {
+/// The keys that are tried.
+#[derive(Clone, Copy)]
+struct Candidates<'a> {
+    keys: &'a KeyRing,
+    meant: Meant<'a>,
+}
+
+/// Which of them is meant.
+#[derive(Clone, Copy)]
+enum Meant<'a> {
+    /// This one: the issuer of the token that is bound says so.
+    Confirmed(&'a Arc<Key>),
+    /// The one that the header names.
+    Named,
+    /// The same, or where it names none, the only one that can do the algorithm.
+    NamedOrOnly,
+}
+
+impl<'a> Candidates<'a> {
+    fn of(keys: &'a KeyRing) -> Self {
+        Self {
+            keys,
+            meant: Meant::NamedOrOnly,
+        }
+    }
+}
+
+fn prove_signature(token: &Token, candidates: Candidates<'_>, setting: &Setting) -> SignatureProof {
+    let keys = candidates.keys;
     let empty = Document {
         root: None,
         faults: Vec::new(),
@@ -99,6 +168,7 @@ fn prove_signature(token: &Token, keys: &KeyRing, setting: &Setting) -> Signatur
         kid: text_of("kid"),
         outcome: Outcome::Unsupported,
         key: None,
+        chain: chain::chain(token, keys),
         designated: None,
         shape: None,
         tried: Vec::new(),
@@ -134,7 +204,18 @@ fn prove_signature(token: &Token, keys: &KeyRing, setting: &Setting) -> Signatur
         proof.outcome = Outcome::NotChecked(NotChecked::DetachedPayloadMissing);
         return proof;
     };
-    proof.designated = designate(token, keys, &|key| algorithm.fits(key.kind));
+    let named = || designate(token, keys, &|key| algorithm.fits(key.kind));
+    let certified = || {
+        let leaf = proof.chain.as_ref().and_then(Chain::trusted_leaf)?;
+        Some((Arc::clone(leaf), Designation::Certificate))
+    };
+    proof.designated = match candidates.meant {
+        Meant::Confirmed(key) => Some((Arc::clone(key), Designation::Confirmation)),
+        Meant::Named => named()
+            .filter(|(_, designation)| *designation != Designation::OnlyKey)
+            .or_else(certified),
+        Meant::NamedOrOnly => named().or_else(certified),
+    };
     let attempt = Attempt {
         algorithm,
         message: &message,
@@ -198,6 +279,7 @@ fn without_success(
     let any_fits = keys
         .keys()
         .iter()
+        .chain(proof.chain.as_ref().and_then(Chain::trusted_leaf))
         .any(|key| key.is_usable() && algorithm.fits(key.kind));
     if !any_fits {
         Outcome::NotChecked(NotChecked::NoKey)
@@ -273,7 +355,8 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Tries the reviewer's keys (the designated one first), then publicly known secrets, then the token's own.
+    /// Tries the reviewer's keys (the designated one first, a leaf under a CA of theirs last), then publicly known secrets,
+    /// then the token's own.
     ///
     /// A publicly known secret counts before the reviewer's keys, but is looked for only where none of them verifies,
     /// or one that is the same.
@@ -320,7 +403,9 @@ impl Attempt<'_> {
                 .as_ref()
                 .is_some_and(|meant| Arc::ptr_eq(meant, key))
         };
-        let rest = keys.keys().iter().filter(|key| !is_designated(key));
+        let leaf = proof.chain.as_ref().and_then(Chain::trusted_leaf).cloned();
+        let rest = keys.keys().iter().chain(&leaf);
+        let rest = rest.filter(|key| !is_designated(key));
         for key in designated.iter().chain(rest) {
             if !key.is_usable() || !self.algorithm.fits(key.kind) {
                 continue;

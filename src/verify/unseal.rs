@@ -18,7 +18,7 @@ use super::{
 use crate::jose::json::{Json, Value};
 use crate::jose::visible::visible;
 use crate::jose::{FaultKind, PartRole, Token};
-use crate::keys::{Key, KeyRing, Material};
+use crate::keys::{Holds, Key, KeyRing, Material};
 
 /// A password is tried for so many recipients of one token as want no more iterations than this together.
 const MAX_ITERATIONS_IN_ALL: u64 = 2 * MAX_ITERATIONS as u64;
@@ -330,6 +330,17 @@ impl<'a> Recipient<'a> {
             .clone()
             .find(|key| kid.is_some() && key.members.kid.as_deref() == kid);
         if let Some(key) = named.or_else(|| halves.next()) {
+            if key.holds == Holds::Private {
+                proof.diagnosis.push(Diagnosis::new(
+                    "alg-key-mismatch",
+                    format!(
+                        "The private half of key \u{201C}{}\u{201D} is missing or does not belong to its public half, and opens nothing.",
+                        visible(&key.id)
+                    ),
+                    "Load the recipient\u{2019}s private key as it was made.",
+                ));
+                return;
+            }
             proof.diagnosis.push(Diagnosis::new(
                 "alg-key-mismatch",
                 format!(

@@ -2,6 +2,7 @@
 
 pub mod actions;
 mod app;
+mod arrival;
 pub mod clipboard;
 pub mod commands;
 pub mod copies;
@@ -13,12 +14,15 @@ mod loading;
 pub mod model;
 pub mod panes;
 mod privacy;
+mod proving;
+mod removal;
 pub mod samples;
 mod settings;
 mod shortcuts;
 mod splitter;
 mod stage;
 mod system_theme;
+pub mod table;
 pub mod theme;
 pub mod widgets;
 

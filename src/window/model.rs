@@ -10,6 +10,7 @@ use crate::jose::PartRole;
 use crate::judge::Judgement;
 use crate::keys::Key;
 use crate::window::panes::MemberForm;
+use crate::window::table::{Many, Table, Widths};
 
 /// What the clipboard is called as a source.
 pub const CLIPBOARD: &str = "clipboard";
@@ -58,6 +59,10 @@ pub struct Layout {
     pub claims: MemberForm,
     /// What a narrow window shows below header and claims.
     pub tab: Tab,
+    /// How many tokens are shown when they come.
+    pub many: Many,
+    /// The columns of the table of tokens.
+    pub columns: Widths,
 }
 
 impl Default for Layout {
@@ -68,6 +73,8 @@ impl Default for Layout {
             header: MemberForm::default(),
             claims: MemberForm::default(),
             tab: Tab::default(),
+            many: Many::default(),
+            columns: Widths::default(),
         }
     }
 }
@@ -89,6 +96,11 @@ impl Layout {
         Self {
             rail: or(self.rail, Self::RAIL, new.rail),
             column: or(self.column, Self::COLUMN, new.column),
+            columns: if self.columns.is_sane() {
+                self.columns
+            } else {
+                new.columns
+            },
             ..self
         }
     }
@@ -157,7 +169,9 @@ pub struct Model {
     pub revision: u64,
     /// The token on screen: a position in the session.
     pub current: Option<usize>,
-    /// What is selected in it.
+    /// All tokens as a table.
+    pub table: Table,
+    /// What is selected in the token on screen.
     pub selection: Option<Selection>,
     /// Where the instant comes from.
     pub clock: Clock,

@@ -7,6 +7,10 @@ mod arrive;
 #[cfg(test)]
 mod beside;
 #[cfg(test)]
+mod certificates;
+#[cfg(test)]
+mod chains;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod common;
@@ -33,6 +37,8 @@ mod json;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod long;
+#[cfg(test)]
 mod mathematics;
 #[cfg(test)]
 mod ml_dsa;
@@ -43,6 +49,10 @@ mod properties;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod records;
+#[cfg(test)]
+mod registry;
+#[cfg(test)]
 mod report;
 #[cfg(test)]
 mod rfc;
@@ -52,6 +62,8 @@ mod rules;
 mod samples;
 #[cfg(test)]
 mod sd_jwt;
+#[cfg(test)]
+mod stream;
 #[cfg(test)]
 mod times;
 #[cfg(test)]

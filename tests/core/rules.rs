@@ -15,14 +15,19 @@ use tokenloupe::verify::Diagnosis;
 use crate::common::{inspect, judge, reasons, ring};
 
 mod anything;
+mod certificates;
 mod encoding;
 mod encrypted;
+mod encryption;
 mod header;
+mod inconsistent;
 mod keys;
+mod sd_jwt;
 mod serialization;
 mod signature;
 mod times;
 mod trial;
+mod types;
 
 use trial::{Expected, Trial};
 
@@ -38,9 +43,14 @@ fn trials() -> Vec<Trial> {
         serialization::trials(),
         signature::trials(),
         header::trials(),
+        certificates::trials(),
         keys::trials(),
+        encryption::trials(),
+        inconsistent::trials(),
         encrypted::trials(),
         times::trials(),
+        sd_jwt::trials(),
+        types::trials(),
     ]
     .into_iter()
     .flatten()

@@ -25,4 +25,6 @@ mod shell;
 #[cfg(test)]
 mod stage;
 #[cfg(test)]
+mod table;
+#[cfg(test)]
 mod whole;

@@ -171,7 +171,7 @@ impl Rule for JsonDuplicateMember {
     }
 
     fn silences_member(&self) -> &'static [&'static str] {
-        &["numericdate-type"]
+        &["numericdate-type", "header-type"]
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {

@@ -200,15 +200,10 @@ fn take<T: HasPublic>(key: &mut Key, loaded: Result<PKey<T>, ErrorStack>) {
 fn take_private(key: &mut Key, loaded: Result<PKey<Private>, ErrorStack>) {
     let pair = loaded.map_err(|stack| refused(&stack)).and_then(|pkey| {
         let mut public = public_half(key, &pkey)?;
-        pair::of_pkey(&pkey)?;
-        public.private = Some(match pkey.id() {
-            // Only signatures are allowed with that type, and a reviewer may want to know what else the key opens.
-            Id::RSA_PSS => pkey
-                .rsa()
-                .and_then(PKey::from_rsa)
-                .map_err(|stack| refused(&stack))?,
-            _ => pkey,
-        });
+        let half = pair::of_pkey(pkey);
+        let found = half.found.into_iter().map(KeyNote::Inconsistent);
+        key.members.notes.extend(found);
+        public.private = half.key;
         Ok(public)
     });
     key.set_public(pair);

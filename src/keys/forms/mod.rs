@@ -5,6 +5,7 @@
 
 mod bare;
 mod certificate;
+mod certified;
 mod der;
 mod error;
 mod jwk;

@@ -24,7 +24,18 @@ const IN_PANES: &[(&str, &[(&str, &str)])] = &[
             ("Alt+Up, Alt+Down", "Move a token"),
             ("Delete", "Remove a token or key"),
             ("Ctrl+F", "Filter"),
+            ("?", "What a member means"),
             ("Shift+F10", "The menu of what has the focus"),
+        ],
+    ),
+    (
+        "In the table of tokens",
+        &[
+            ("Enter", "Open the token"),
+            ("Shift+Up, Shift+Down, Space", "Choose rows"),
+            ("Ctrl+A, Escape", "Choose all, none"),
+            ("Ctrl+C", "Copy the rows"),
+            ("Alt+Left, Alt+Right", "Width of a column"),
         ],
     ),
     (

@@ -110,7 +110,7 @@ impl VerdictPane {
                 ui.spacing_mut().item_spacing.y = space::XS;
                 headline(ui, model, inspection, judgement, color);
                 ui.add_space(space::S);
-                let all = made_of(theme, model, inspection, judgement);
+                let all = made_of(theme, inspection, judgement);
                 commands.extend(self.chips(ui, &all));
             })
         });
@@ -312,16 +312,11 @@ fn chip_words(chip: &Chip, theme: &Tokens, width: f32) -> LayoutJob {
     words
 }
 
-fn made_of(
-    theme: &Tokens,
-    model: &Model,
-    inspection: &Inspection,
-    judgement: &Judgement,
-) -> [Chip; 4] {
+fn made_of(theme: &Tokens, inspection: &Inspection, judgement: &Judgement) -> [Chip; 4] {
     [
         signature(theme, inspection),
         time(theme, inspection, judgement),
-        policy(theme, model, inspection, judgement),
+        policy(theme, judgement),
         findings(theme, judgement),
     ]
 }
@@ -359,6 +354,11 @@ fn signature_words(theme: &Tokens, proof: &SignatureProof) -> Words {
                 Icon::Cross,
                 theme.bad,
                 words(&["valid", "under a public secret"]),
+            ),
+            Some((Provenance::Confirmed, _)) => (
+                Icon::Check,
+                theme.ok,
+                words(&["valid", "the holder\u{2019}s own key"]),
             ),
             Some((Provenance::Token, _)) => open(&["valid", "but the key came with it"]),
             None => open(&["valid"]),
@@ -409,8 +409,8 @@ fn time(theme: &Tokens, inspection: &Inspection, judgement: &Judgement) -> Chip 
     Chip::new("Time", Place::Timeline, (icon, color, vec![text]))
 }
 
-fn policy(theme: &Tokens, model: &Model, inspection: &Inspection, judgement: &Judgement) -> Chip {
-    let expectations = model.session.policy.expectations(&inspection.token);
+fn policy(theme: &Tokens, judgement: &Judgement) -> Chip {
+    let expectations = &judgement.expectations;
     let met = expectations
         .iter()
         .filter(|expectation| expectation.met)

@@ -18,7 +18,9 @@ macro_rules! pane {
     };
 }
 
+mod disclosed;
 mod judgement;
+mod meaning;
 mod members;
 mod raw;
 mod rows;

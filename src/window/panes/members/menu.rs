@@ -1,8 +1,8 @@
 //! What can be done with a row.
 
-use egui::{Popup, Pos2, Ui};
+use egui::{Button, Popup, Pos2, Ui};
 
-use super::scroll::TableView;
+use super::scroll::{TableView, Telling};
 use super::tree::{Entry, Start, nested_in};
 use crate::jose::json::Json;
 use crate::window::commands::Command;
@@ -30,13 +30,25 @@ impl RowMenu {
     }
 }
 
+/// What there is of a row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Has {
+    /// More than the row shows while it is cut.
+    pub(super) is_long: bool,
+    /// Something to tell of what it means.
+    pub(super) has_meaning: bool,
+}
+
 /// Shows the menu of a row where it is open. The table gets the keyboard back when it closes.
 pub(super) fn show(
     ui: &Ui,
     view: &mut TableView,
     entry: &Entry<'_>,
     selection: &Selection,
-    is_long: bool,
+    Has {
+        is_long,
+        has_meaning,
+    }: Has,
 ) -> Option<Command> {
     let mut menu = view.menu?;
     let mut is_open = true;
@@ -53,7 +65,9 @@ pub(super) fn show(
                 ("Copy as row", CopyOf::Row(selection.clone())),
                 ("Copy characters as found", CopyOf::Found(selection.clone())),
             ];
-            for (label, copy) in copies {
+            let meaning = ("Copy meaning", CopyOf::Meaning(selection.clone()));
+            let meaning = has_meaning.then_some(meaning);
+            for (label, copy) in copies.into_iter().chain(meaning) {
                 let button = ui.button(label);
                 if std::mem::take(&mut menu.wants_focus) {
                     if ui.is_sizing_pass() {
@@ -69,8 +83,16 @@ pub(super) fn show(
             }
             let is_whole = view.opened.whole.contains(&menu.start);
             let is_nested = super::tree::count(entry.value) > 0;
-            if is_long || is_nested {
+            if is_long || is_nested || has_meaning {
                 ui.separator();
+            }
+            if has_meaning {
+                let button = Button::new("Show meaning").shortcut_text("?");
+                if ui.add(button).clicked() {
+                    view.active = Some(menu.start);
+                    view.telling = Telling::AtKeyboard;
+                    ui.close();
+                }
             }
             if is_long {
                 let label = if is_whole { "Show less" } else { "Show all" };
