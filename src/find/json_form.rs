@@ -16,6 +16,9 @@ const NAMES: [&[u8]; 4] = [
     b"\"ciphertext\"",
 ];
 
+/// So much of a text tells whether it may be one such object.
+const LOOK: usize = 8192;
+
 /// So many braces before a name are tried as the beginning of its object.
 const MAX_BRACES: usize = 3;
 
@@ -50,6 +53,15 @@ pub(super) fn token(bytes: &[u8]) -> Option<Found> {
         is_all: true,
         ..found(bytes, range)
     })
+}
+
+/// Whether a text may be one such object that goes on, by its beginning: lines of objects are not.
+pub(super) fn begins(text: &[u8]) -> bool {
+    let text = text.trim_ascii_start();
+    let beginning = text.get(..LOOK).unwrap_or(text);
+    let line = text.split(|&byte| byte == b'\n').next();
+    let is_line_whole = line.is_some_and(|line| line.trim_ascii_end().ends_with(b"}"));
+    text.first() == Some(&b'{') && !is_line_whole && names(beginning).next().is_some()
 }
 
 /// The tokens in a text with anything around them, in text order.
@@ -147,6 +159,9 @@ mod tests {
                 [token, token]
             );
         }
+        let unencoded =
+            r#"{"payload":"{\"a\":\"%41\"}","protected":"eyJiNjQiOmZhbHNlfQ","signature":""}"#;
+        assert_eq!(texts(unencoded), [unencoded]);
         let cut = FLAT.get(..60).unwrap_or_default();
         assert_eq!(texts(cut), [cut]);
     }

@@ -89,6 +89,12 @@ pub(super) fn tokens(bytes: &[u8], region: &Region, alone: Where) -> Vec<Spot> {
 }
 
 fn plain(raw: &[u8], region: &Region, alone: Where) -> Vec<Spot> {
+    // What is a token as it stands has nothing to undo: escapes in its strings are its own.
+    if let Some(found) = json_form::token(raw) {
+        let place = place(raw, region, &found, alone, context::is_json(raw));
+        let range = shifted(&found.range, region.range.start);
+        return vec![spot(found, place, range, Vec::new())];
+    }
     let undone = Undone::new(raw);
     let bytes = undone.bytes();
     let is_json = context::is_json(bytes);

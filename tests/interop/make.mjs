@@ -127,7 +127,9 @@ async function sealed() {
       const one = new jose.FlattenedSign(payload).setProtectedHeader({ alg }).setUnprotectedHeader({ kid: alg });
       out("jws", "flattened", alg, null, await one.sign(key), payload, keys, 1);
       const plain = { alg, b64: false, crit: ["b64"] };
-      if (payload.every((byte) => byte >= 0x20 && byte < 0x7f) && payload.length > 0) {
+      // Claims must not be written so (RFC 7797 section 7).
+      const isClaims = payload.includes("{");
+      if (!isClaims && payload.every((byte) => byte >= 0x20 && byte < 0x7f) && payload.length > 0) {
         const unencoded = await new jose.FlattenedSign(payload).setProtectedHeader(plain).sign(key);
         out("jws", "flattened", alg, null, { ...unencoded, payload: payload.toString() }, payload, keys, 1);
       }

@@ -18,7 +18,7 @@ use super::prose::{self, Edge};
 use super::region::{self, Region, Spot};
 use super::text::Cursor;
 use super::undo::Undone;
-use super::{Candidate, Nothing, Where, burp, candidate, har, spots};
+use super::{Candidate, Nothing, Where, burp, candidate, har, json_form, spots};
 use crate::jose::MAX_TOKEN_BYTES;
 use source::{More, Source, room};
 
@@ -235,7 +235,8 @@ impl<R: Read> Stream<R> {
         }
         let new = self.text.get(checked..).unwrap_or_default();
         let may_be_token = may_be_one(new) && !(checked == 0 && is_list(&self.text));
-        let may_be_whole = may_be_token || http::may_be_authorization(&self.text);
+        let may_be_whole =
+            may_be_token || json_form::begins(&self.text) || http::may_be_authorization(&self.text);
         if !may_be_whole || self.text.len() > self.limits.window {
             return Ok(Stage::Parts(Box::new(Parts::new(Split::Text))));
         }

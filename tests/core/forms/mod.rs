@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tokenloupe::find::find;
 use tokenloupe::inspection::Session;
-use tokenloupe::jose::PartRole;
+use tokenloupe::jose::{Part, PartRole};
 use tokenloupe::judge::Policy;
 use tokenloupe::keys::KeyRing;
 use tokenloupe::report::{self, Options, Report};
@@ -30,7 +30,7 @@ impl Seen {
     /// The payload: of an encrypted token what was opened, of a signed one what stands in it.
     pub(crate) fn payload(&self) -> Option<&[u8]> {
         let token = &self.session.tokens[0].token;
-        token.part(PartRole::Payload).map(|part| part.bytes())
+        token.part(PartRole::Payload).map(Part::bytes)
     }
 
     pub(crate) fn verdict(&self) -> (&str, Vec<&str>) {

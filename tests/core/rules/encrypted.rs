@@ -391,12 +391,17 @@ fn ephemeral() -> Vec<Trial> {
         &json!("x"),
     ] {
         let member = format!(r#""epk":{bad}"#);
+        // Of another type it is no key for this.
+        let reasons: &'static [&'static str] = match bad["kty"].as_str() {
+            Some("RSA") => &["malformed", "decryption-failed", "jwe-epk-invalid"],
+            _ => failed,
+        };
         trials.push(Trial::found(
             rule,
             Severity::Critical,
             with(&format!(r#","epk":{bad}"#)),
             &[&member],
-            failed,
+            reasons,
         ));
     }
     trials.extend([
