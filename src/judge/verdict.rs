@@ -8,8 +8,7 @@ use super::{
 use crate::jose::json::{Json, JsonFaultKind};
 use crate::jose::{FaultKind, Kind, Token};
 use crate::verify::{
-    DecryptionOutcome, DecryptionProof, JweShapeFault, NotChecked, NotTried, Outcome, Provenance,
-    SignatureProof,
+    DecryptionOutcome, DecryptionProof, NotChecked, NotTried, Outcome, Provenance, SignatureProof,
 };
 
 /// Whether a correct verifier would take the token.
@@ -208,19 +207,12 @@ pub(super) fn verdict(
 /// What makes a token malformed beside the rules: its parts, an unreadable header, no `alg`, a time that is no number.
 fn is_malformed(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
     let token = case.token;
-    // What a header must say for its algorithm is missing or of another type.
-    let lacks_parameter = case
-        .proof
-        .decryption
-        .as_ref()
-        .is_some_and(|proof| matches!(proof.shape, Some(JweShapeFault::Parameter { .. })));
     let lacks_enc = |view: &Cow<'_, Token>| {
         token.kind == Kind::Jwe && view.parameter("enc").and_then(Json::str).is_none()
     };
     let lacks_alg = |view: &Cow<'_, Token>| view.parameter("alg").and_then(Json::str).is_none();
     token.kind == Kind::Unreadable
         || times.state == TimeState::Unreadable
-        || lacks_parameter
         || token
             .views()
             .iter()
