@@ -272,6 +272,38 @@ fn tokens_come_while_the_input_goes_on() {
     assert!(writer.join().unwrap() > 2);
 }
 
+/// A program that writes a line now and then is followed.
+#[test]
+fn a_line_is_reported_before_the_next_megabyte() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = inspect(&folder, &["--format", "jsonl"], 64)
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let filler = "noise, and more of it\n".repeat(100);
+    write!(stdin, "start\n{filler}").unwrap();
+    for number in 0..20 {
+        write!(
+            stdin,
+            "2026-11-21T22:40:13Z token={}\n{filler}",
+            token(number)
+        )
+        .unwrap();
+        stdin.flush().unwrap();
+        if number == 0 {
+            assert!(lines.next().unwrap().unwrap().contains("\"run\""));
+        }
+        // Standard input stays open meanwhile.
+        let line: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        assert_eq!(line["sources"][0]["line"], 101 * (number + 1) + 1);
+    }
+    drop(stdin);
+    let summary: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    assert_eq!(summary["tokens"], 20);
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}
+
 /// As Ctrl+C does.
 #[cfg(unix)]
 #[test]
