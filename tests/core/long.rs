@@ -119,6 +119,25 @@ fn a_log_larger_than_memory_is_read() {
     );
 }
 
+/// Nothing but tokens, a line each: it could be one for long.
+#[test]
+fn a_list_of_tokens_is_read_in_little_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let child = inspect(&folder, &["--format", "jsonl"], 40)
+        .spawn()
+        .unwrap();
+    let lines = format!("{}\n", token(1)).repeat(1_000);
+    let output = fed(child, |stdin| {
+        (0..60).try_for_each(|_| stdin.write_all(lines.as_bytes()))
+    });
+    assert_eq!(
+        (output.status.code(), stderr(&output)),
+        (Some(1), String::new())
+    );
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(text.matches("duplicate_of").count(), 59_999);
+}
+
 /// Little to store and much to read, of which nothing is a token until its end.
 #[test]
 fn what_unpacks_to_much_is_read_in_little_memory() {

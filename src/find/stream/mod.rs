@@ -368,7 +368,9 @@ fn may_be_one(text: &[u8]) -> bool {
 
 impl Parts {
     fn new(split: Split) -> Self {
-        Self { split, open: None }
+        // That the whole text is no token was found out before.
+        let open = matches!(split, Split::Text).then(|| Open::new(0, false));
+        Self { split, open }
     }
 
     /// Searches what is held, as far as that can be told.
@@ -429,6 +431,21 @@ impl Parts {
     }
 }
 
+impl Open {
+    fn new(start: usize, is_whole: bool) -> Self {
+        Self {
+            is_whole,
+            checked: start,
+            from: start,
+            context: start,
+            lead: 0,
+            is_json: None,
+            spare: 0,
+            spared: start,
+        }
+    }
+}
+
 /// What is held of a text.
 struct Held<'a> {
     text: &'a [u8],
@@ -446,16 +463,7 @@ impl Held<'_> {
     /// The tokens of a region that can be told by now; of all of it when it `is_closed`.
     fn search(&self, region: &Region, open: &mut Option<Open>, is_closed: bool) -> Vec<Spot> {
         let Range { start, end } = region.range;
-        let open = open.get_or_insert_with(|| Open {
-            is_whole: true,
-            checked: start,
-            from: start,
-            context: start,
-            lead: 0,
-            is_json: None,
-            spare: 0,
-            spared: start,
-        });
+        let open = open.get_or_insert_with(|| Open::new(start, true));
         if open.is_whole {
             if is_closed {
                 let local = start.saturating_sub(self.base)..end.saturating_sub(self.base);
