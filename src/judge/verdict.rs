@@ -8,7 +8,7 @@ use super::{
 use crate::jose::json::{Json, JsonFaultKind};
 use crate::jose::{FaultKind, Kind, Token};
 use crate::verify::{
-    DecryptionOutcome, DecryptionProof, NotChecked, NotTried, Outcome, Provenance, SignatureProof,
+    DecryptionOutcome, DecryptionProof, JweShapeFault, NotChecked, NotTried, Outcome, Provenance, SignatureProof,
 };
 
 /// Whether a correct verifier would take the token.
@@ -207,12 +207,21 @@ pub(super) fn verdict(
 /// What makes a token malformed beside the rules: its parts, an unreadable header, no `alg`, a time that is no number.
 fn is_malformed(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
     let token = case.token;
+    // What the algorithm needs of the header is not there. An `epk` of another kind is a probe, and has a rule of its own.
+    let shape = case.proof.decryption.as_ref();
+    let lacks_parameter = match shape.and_then(|proof| proof.shape.as_ref()) {
+        Some(JweShapeFault::Parameter { name, .. }) => {
+            *name != "epk" || token.parameter(name).is_none()
+        }
+        _ => false,
+    };
     let lacks_enc = |view: &Cow<'_, Token>| {
         token.kind == Kind::Jwe && view.parameter("enc").and_then(Json::str).is_none()
     };
     let lacks_alg = |view: &Cow<'_, Token>| view.parameter("alg").and_then(Json::str).is_none();
     token.kind == Kind::Unreadable
         || times.state == TimeState::Unreadable
+        || lacks_parameter
         || token
             .views()
             .iter()
