@@ -82,9 +82,10 @@ fn fault_words(judgement: &Judgement) -> Option<String> {
 }
 
 fn acceptance(judgement: &Judgement) -> String {
-    let exp = judgement.times.mark("exp").and_then(|mark| mark.at);
+    let times = &judgement.innermost().times;
+    let exp = times.mark("exp").and_then(|mark| mark.at);
     match exp {
-        Some(exp) if !judgement.times.within_leeway => {
+        Some(exp) if !times.within_leeway => {
             format!(
                 "valid for {} more",
                 span(time::seconds_between(exp, judgement.at))

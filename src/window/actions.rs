@@ -136,6 +136,10 @@ actions! {
     NextToken, Token, "Next token", Some(keys(CTRL, Key::PageDown)), |model| step(model, 1);
     /// The token before it.
     PreviousToken, Token, "Previous token", Some(keys(CTRL, Key::PageUp)), |model| step(model, -1);
+    /// The token inside of the one that the panes show.
+    NextLayer, Token, "Layer inside", Some(keys(Modifiers::ALT, Key::PageDown)), |model| layer(model, 1);
+    /// The token around it.
+    PreviousLayer, Token, "Layer outside", Some(keys(Modifiers::ALT, Key::PageUp)), |model| layer(model, -1);
     /// The evidence of the finding after the selected one.
     NextFinding, Token, "Next finding", Some(keys(Modifiers::NONE, Key::F8)), |model| finding(model, true);
     /// The evidence of the finding before the selected one.
@@ -155,6 +159,10 @@ actions! {
     /// To the list of tokens.
     GoTokens, Go, "Go to tokens", Some(keys(CTRL, Key::Num1)), |model| {
         (!model.session.tokens.is_empty()).then_some(Command::Focus(Place::Tokens))
+    };
+    /// To the tokens inside of the one on screen.
+    GoLayers, Go, "Go to layers", None, |model| {
+        (model.layers().len() > 1).then_some(Command::Focus(Place::Layers))
     };
     /// To the raw token.
     GoRaw, Go, "Go to raw token", Some(keys(CTRL, Key::Num2)), |model| go(model, Place::Raw);
@@ -283,6 +291,11 @@ fn theme(model: &Model, theme: ThemePreference) -> Option<Command> {
 fn step(model: &Model, by: isize) -> Option<Command> {
     let next = model.current?.checked_add_signed(by)?;
     (next < model.session.tokens.len()).then_some(Command::ShowToken(next))
+}
+
+fn layer(model: &Model, by: isize) -> Option<Command> {
+    let next = model.shown_layer().checked_add_signed(by)?;
+    (next < model.layers().len()).then_some(Command::ShowLayer(next))
 }
 
 /// Selects the first evidence of the finding after (or before) the one whose evidence is selected, round at the ends.

@@ -104,6 +104,8 @@ pub enum Command {
     SetZone(Zone),
     /// Open a dialog over the window.
     ShowDialog(DialogKind),
+    /// Let the panes show this one of the token on screen and those inside of it; 0 is the outermost.
+    ShowLayer(usize),
     /// Show the token at this position.
     ShowToken(usize),
     /// Change the size of everything.
@@ -195,6 +197,7 @@ impl Desk {
             }
             Command::SetZone(zone) => self.model.zone = zone,
             Command::ShowDialog(kind) => self.show_dialog(kind, ctx),
+            Command::ShowLayer(at) => self.model.show_layer(at),
             Command::ShowToken(at) => self.show_token(at),
             Command::Zoom(zoom) => {
                 let size = match zoom {
@@ -206,6 +209,7 @@ impl Desk {
                 ctx.set_zoom_factor(size.clamp(*ZOOM.start(), *ZOOM.end()));
             }
         }
+        self.model.follow();
     }
 
     /// Reads on a thread; what comes of it arrives as [`News::Loaded`].

@@ -69,7 +69,8 @@ impl CopyOf {
             Self::Check(at) => {
                 let (inspection, judgement) = model.current()?;
                 let check = judgement.checks.get(*at)?;
-                text(checks::text_of(check, inspection), "the check", false)
+                let signature = checks::signature((&judgement.checks, *at), inspection);
+                text(checks::text_of(check, signature), "the check", false)
             }
             Self::Decoded(selection) => {
                 text(decoded(token()?, selection)?, "the decoded text", false)
@@ -102,7 +103,7 @@ impl CopyOf {
             }
             Self::Token => text(token()?.text().to_owned(), "the token", true),
             Self::Verdict => {
-                let (inspection, judgement) = model.current()?;
+                let (inspection, judgement) = model.outermost()?;
                 let words = verdict::text_of(model, inspection, judgement);
                 text(words, "the verdict", false)
             }

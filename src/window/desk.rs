@@ -182,6 +182,7 @@ impl Desk {
                 Reply::Gone => self.notify(Notice::fault(&ClipboardFault::Missing.to_string())),
             }
         }
+        self.model.follow();
         self.model.busy = self.jobs.busy();
         for_field
     }

@@ -9,6 +9,7 @@ mod desk;
 pub mod dialogs;
 mod jobs;
 mod launch;
+pub mod layers;
 mod loading;
 pub mod model;
 pub mod panes;

@@ -9,6 +9,7 @@ use super::panes::claims::ClaimsPane;
 use super::panes::findings::FindingsPane;
 use super::panes::focus::{self, Place};
 use super::panes::header::HeaderPane;
+use super::panes::layers::LayersPane;
 use super::panes::raw::RawPane;
 use super::panes::timeline::TimelinePane;
 use super::panes::verdict::VerdictPane;
@@ -43,6 +44,7 @@ const HEADER_SHARE: f32 = 0.38;
 #[derive(Default)]
 pub(super) struct Stage {
     verdict: VerdictPane,
+    layers: LayersPane,
     raw: RawPane,
     header: HeaderPane,
     claims: ClaimsPane,
@@ -85,6 +87,9 @@ impl Stage {
                 let start = ui.cursor().top();
                 ui.spacing_mut().item_spacing.y = GAP;
                 commands.extend(self.verdict.ui(ui, model));
+                if model.layers().len() > 1 {
+                    commands.extend(reported(ui, Place::Layers, |ui| self.layers.ui(ui, model)));
+                }
                 let bottom = match model.layout.tab {
                     _ if !tabs => TIMELINE,
                     Tab::Timeline => TABS + TIMELINE,

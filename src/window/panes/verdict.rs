@@ -13,11 +13,13 @@ use crate::judge::{CheckResult, Judgement, Severity, TimeState};
 use crate::verify::{NotChecked, Outcome, Provenance, SignatureProof};
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
+use crate::window::layers::Layer;
 use crate::window::model::{Clock, Model};
 use crate::window::theme::{Tokens, radius, semibold, size, space, tokens};
-use crate::window::widgets::{Icon, mark, paint_icon, sign, wrapped};
+use crate::window::widgets::{Icon, button_tag, mark, paint_icon, sign, wrapped};
 
 use super::focus::Place;
+use super::layers;
 use super::menu::{self, Menu, Shown};
 use super::roving::is_copied;
 use super::times;
@@ -50,6 +52,8 @@ struct Chip {
     rest: Option<String>,
     /// Where there is more about it.
     place: Place,
+    /// The layer that it is about, of the token on screen and those inside of it.
+    layer: usize,
 }
 
 impl Chip {
@@ -61,6 +65,7 @@ impl Chip {
             text,
             rest: None,
             place,
+            layer: 0,
         }
     }
 
@@ -83,7 +88,7 @@ impl VerdictPane {
     /// Shows the verdict on the token on screen.
     #[must_use]
     pub fn ui(&mut self, ui: &mut Ui, model: &Model) -> Vec<Command> {
-        let Some((inspection, judgement)) = model.current() else {
+        let Some((inspection, judgement)) = model.outermost() else {
             return Vec::new();
         };
         let theme = tokens(ui);
@@ -108,10 +113,10 @@ impl VerdictPane {
             frame.show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 ui.spacing_mut().item_spacing.y = space::XS;
-                headline(ui, model, inspection, judgement, color);
+                commands.extend(headline(ui, model, inspection, judgement, color));
                 ui.add_space(space::S);
-                let all = made_of(theme, model, inspection, judgement);
-                commands.extend(self.chips(ui, &all));
+                let all = made_of(theme, model, &model.layers(), judgement);
+                commands.extend(self.chips(ui, model, &all));
             })
         });
         let rect = group.inner.response.rect;
@@ -148,7 +153,7 @@ impl VerdictPane {
     }
 
     /// Four chips in a row, or two and two.
-    fn chips(&mut self, ui: &mut Ui, all: &[Chip; 4]) -> Vec<Command> {
+    fn chips(&mut self, ui: &mut Ui, model: &Model, all: &[Chip; 4]) -> Vec<Command> {
         const GAP: f32 = 6.0;
         let width = ui.available_width();
         let is_one_row = width >= ONE_ROW;
@@ -171,7 +176,13 @@ impl VerdictPane {
                     Rect::from_min_size(pos2(left, top), vec2((unit * share).floor(), CHIP));
                 left += unit * share + GAP;
                 let at = row.saturating_mul(columns).saturating_add(column);
-                commands.extend(self.chip(ui, place, (at, base.with(at)), chip));
+                let asked = self.chip(ui, place, (at, base.with(at)), chip);
+                // What it is about is shown by the other panes when their layer is that.
+                let is_there = chip.layer == model.shown_layer();
+                if !is_there && matches!(asked, Some(Command::Focus(_))) {
+                    commands.push(Command::ShowLayer(chip.layer));
+                }
+                commands.extend(asked);
             }
         }
         commands
@@ -241,7 +252,36 @@ pub(crate) fn text_of(model: &Model, inspection: &Inspection, judgement: &Judgem
     let sentence = sentence(judgement, &inspection.proof, when(model));
     let as_of = as_of(model, judgement)
         .unwrap_or_else(|| format!("As of {}.", times::instant(judgement.at, model.zone)));
-    format!("{}\n{}\n{as_of}", sentence.headline, sentence.explanation)
+    let inside = origin_words(model, judgement)
+        .map(|(words, _)| format!("{words}\n"))
+        .unwrap_or_default();
+    format!(
+        "{}\n{}\n{inside}{as_of}",
+        sentence.headline, sentence.explanation
+    )
+}
+
+/// Where the verdict comes from a token inside of the one on screen: in words, and which one.
+fn origin_words(model: &Model, judgement: &Judgement) -> Option<(String, usize)> {
+    let reason = judgement.verdict.reasons.first()?;
+    let layers = model.layers();
+    // The innermost one that has the reason by itself.
+    let is_own = |layer: &Layer<'_>| {
+        let judgement = layer.judgement;
+        let inside = [&judgement.inner, &judgement.key_binding];
+        judgement.verdict.reasons.contains(reason)
+            && !inside
+                .into_iter()
+                .flatten()
+                .any(|inside| inside.verdict.reasons.contains(reason))
+    };
+    let at = layers.iter().position(is_own).filter(|at| *at > 0)?;
+    let kind = layers::kind(layers.get(at)?);
+    let (number, count) = (at.saturating_add(1), layers.len());
+    Some((
+        format!("This is said of layer {number} of {count}: {kind}."),
+        at,
+    ))
 }
 
 fn when(model: &Model) -> When {
@@ -263,7 +303,8 @@ fn headline(
     inspection: &Inspection,
     judgement: &Judgement,
     color: Color32,
-) {
+) -> Option<Command> {
+    let mut command = None;
     let theme = tokens(ui);
     let sentence = sentence(judgement, &inspection.proof, when(model));
     ui.horizontal_top(|ui| {
@@ -279,6 +320,17 @@ fn headline(
                 .color(theme.text);
             wrapped(ui, headline);
             wrapped(ui, RichText::new(sentence.explanation).color(theme.dim));
+            if let Some((words, layer)) = origin_words(model, judgement) {
+                ui.horizontal_wrapped(|ui| {
+                    ui.spacing_mut().item_spacing.x = space::S;
+                    ui.label(RichText::new(words).color(theme.dim));
+                    if layer != model.shown_layer() {
+                        let label = format!("Show layer {}", layer.saturating_add(1));
+                        let button = button_tag(ui, &label, &label);
+                        command = button.clicked().then_some(Command::ShowLayer(layer));
+                    }
+                });
+            }
             if let Some(as_of) = as_of(model, judgement) {
                 ui.horizontal_top(|ui| {
                     ui.spacing_mut().item_spacing.x = 6.0;
@@ -291,6 +343,7 @@ fn headline(
             }
         });
     });
+    command
 }
 
 /// One line, cut with `…` where the chip ends.
@@ -315,29 +368,99 @@ fn chip_words(chip: &Chip, theme: &Tokens, width: f32) -> LayoutJob {
 fn made_of(
     theme: &Tokens,
     model: &Model,
-    inspection: &Inspection,
+    layers: &[Layer<'_>],
     judgement: &Judgement,
 ) -> [Chip; 4] {
     [
-        signature(theme, inspection),
-        time(theme, inspection, judgement),
-        policy(theme, model, inspection, judgement),
+        signature(theme, layers),
+        time(theme, layers, judgement),
+        policy(theme, model, layers, judgement),
         findings(theme, judgement),
     ]
 }
 
-fn signature(theme: &Tokens, inspection: &Inspection) -> Chip {
-    match inspection.proof.signatures.first() {
-        Some(proof) => Chip::new(
-            "Signature",
-            Place::Check("signature"),
-            signature_words(theme, proof),
-        ),
-        None => Chip::new(
+/// Of several layers the one that decides: the outermost of those whose signature or encryption is worst.
+fn signature(theme: &Tokens, layers: &[Layer<'_>]) -> Chip {
+    let rank = |icon: Icon| match icon {
+        Icon::Cross => 2,
+        Icon::Check => 0,
+        _ => 1,
+    };
+    let chips = layers.iter().enumerate().map(|(layer, of)| Chip {
+        layer,
+        ..signature_of(theme, of.inspection)
+    });
+    let chips: Vec<Chip> = chips.collect();
+    let all_hold = chips.iter().all(|chip| chip.icon == Icon::Check);
+    let worst = chips
+        .into_iter()
+        .rev()
+        .max_by_key(|chip| rank(chip.icon))
+        .unwrap_or_else(|| signature_chip(theme, &[]));
+    let rest = match layers.len() {
+        0 | 1 => None,
+        _ if all_hold => Some("in all layers".to_owned()),
+        _ => Some(format!("layer {}", worst.layer.saturating_add(1))),
+    };
+    Chip { rest, ..worst }
+}
+
+fn signature_of(theme: &Tokens, inspection: &Inspection) -> Chip {
+    signature_chip(theme, &inspection.proof.signatures)
+}
+
+fn signature_chip(theme: &Tokens, signatures: &[SignatureProof]) -> Chip {
+    let place = Place::Check("signature");
+    match signatures {
+        [] => Chip::new(
             "Encryption",
             Place::Check("decryption"),
             (Icon::Question, theme.warn, vec!["not opened".to_owned()]),
         ),
+        [proof] => Chip::new("Signature", place, signature_words(theme, proof)),
+        several => Chip::new("Signatures", place, several_words(theme, several)),
+    }
+}
+
+/// How many of several signatures are valid with the reviewer's keys, and what the others are.
+fn several_words(theme: &Tokens, signatures: &[SignatureProof]) -> Words {
+    let is_yours = |proof: &&SignatureProof| {
+        let used = proof.key.as_ref().map(|used| used.provenance);
+        proof.outcome == Outcome::Valid && used == Some(Provenance::Yours)
+    };
+    let count = |is_meant: &dyn Fn(&&SignatureProof) -> bool| {
+        signatures.iter().filter(|proof| is_meant(proof)).count()
+    };
+    let yours = count(&is_yours);
+    let wrong = count(&|proof| proof.outcome == Outcome::Invalid);
+    let unsecured = count(&|proof| proof.outcome == Outcome::Unsecured);
+    let foreign = count(&|proof| proof.outcome == Outcome::Valid && !is_yours(proof));
+    let open = count(&|proof| {
+        matches!(
+            proof.outcome,
+            Outcome::NotChecked(_) | Outcome::Unsupported
+        )
+    });
+    let parts = [
+        (wrong, "wrong"),
+        (unsecured, "unsecured"),
+        (foreign, "not by a key of yours"),
+        (open, "not checked"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{count} {what}"));
+    let first = match yours {
+        0 => None,
+        yours => Some(format!("{yours} of {} valid", signatures.len())),
+    };
+    let words = first.into_iter().chain(parts).collect();
+    if wrong > 0 || unsecured > 0 {
+        (Icon::Cross, theme.bad, words)
+    } else if yours > 0 && foreign == 0 {
+        (Icon::Check, theme.ok, words)
+    } else {
+        (Icon::Question, theme.warn, words)
     }
 }
 
@@ -383,15 +506,19 @@ fn signature_words(theme: &Tokens, proof: &SignatureProof) -> Words {
     }
 }
 
-fn time(theme: &Tokens, inspection: &Inspection, judgement: &Judgement) -> Chip {
+/// Of the layer that holds the claims.
+fn time(theme: &Tokens, layers: &[Layer<'_>], judgement: &Judgement) -> Chip {
+    let at = holder(judgement);
+    let is_encrypted = layers
+        .get(at)
+        .is_some_and(|layer| layer.inspection.token.kind == Kind::Jwe);
+    let judgement = judgement.innermost();
     let times = &judgement.times;
     let (icon, color, text) = match times.state {
         TimeState::Expired if times.not_yet_valid => (Icon::Cross, theme.bad, "never valid"),
         TimeState::Expired => (Icon::Cross, theme.bad, "exp passed"),
         TimeState::NotYetValid => (Icon::Cross, theme.bad, "before nbf"),
-        TimeState::None if inspection.token.kind == Kind::Jwe => {
-            (Icon::Question, theme.warn, "encrypted")
-        }
+        TimeState::None if is_encrypted => (Icon::Question, theme.warn, "encrypted"),
         TimeState::None => (Icon::Dash, theme.dim, "no times"),
         TimeState::Unreadable => (Icon::Cross, theme.bad, "not a number"),
         _ if times.within_leeway => (Icon::Question, theme.warn, "valid by the leeway"),
@@ -406,15 +533,38 @@ fn time(theme: &Tokens, inspection: &Inspection, judgement: &Judgement) -> Chip 
         ),
         None => text.to_owned(),
     };
-    Chip::new("Time", Place::Timeline, (icon, color, vec![text]))
+    Chip {
+        layer: at,
+        ..Chip::new("Time", Place::Timeline, (icon, color, vec![text]))
+    }
 }
 
-fn policy(theme: &Tokens, model: &Model, inspection: &Inspection, judgement: &Judgement) -> Chip {
-    let expectations = model.session.policy.expectations(&inspection.token);
-    let met = expectations
-        .iter()
-        .filter(|expectation| expectation.met)
-        .count();
+/// Which layer holds the claims: the first one inside of each other one's payload.
+fn holder(judgement: &Judgement) -> usize {
+    let inner = |judgement: &&'_ Judgement| judgement.inner.is_some();
+    std::iter::successors(Some(judgement), |judgement| judgement.inner.as_deref())
+        .take_while(inner)
+        .count()
+}
+
+/// What the policy expects of the layer that holds the claims, and of the algorithms of those around it.
+fn policy(theme: &Tokens, model: &Model, layers: &[Layer<'_>], judgement: &Judgement) -> Chip {
+    let at = holder(judgement);
+    let around = judgement.layers().take(at);
+    let algorithms = around
+        .enumerate()
+        .flat_map(|(at, judgement)| judgement.checks.iter().map(move |check| (at, check)))
+        .filter(|(_, check)| check.check == "alg")
+        .map(|(at, check)| (at, check.result == CheckResult::Passed));
+    let of_claims = layers.get(at).map(|layer| {
+        let token = &layer.inspection.token;
+        model.session.policy.expectations(token)
+    });
+    let of_claims = of_claims.into_iter().flatten();
+    let expectations: Vec<(usize, bool)> = algorithms
+        .chain(of_claims.map(|expectation| (at, expectation.met)))
+        .collect();
+    let met = expectations.iter().filter(|(_, met)| *met).count();
     let all = expectations.len();
     let (icon, color, text) = if all == 0 {
         (Icon::Dash, theme.dim, "expects nothing".to_owned())
@@ -423,7 +573,16 @@ fn policy(theme: &Tokens, model: &Model, inspection: &Inspection, judgement: &Ju
     } else {
         (Icon::Cross, theme.bad, format!("{met} of {all} met"))
     };
-    Chip::new("Policy", expected_at(judgement), (icon, color, vec![text]))
+    let unmet = expectations.iter().find(|(_, met)| !met);
+    let layer = unmet.map_or(at, |(at, _)| *at);
+    let place = judgement
+        .layers()
+        .nth(layer)
+        .map_or(Place::Checks, expected_at);
+    Chip {
+        layer,
+        ..Chip::new("Policy", place, (icon, color, vec![text]))
+    }
 }
 
 /// The check that tells most of the policy: the first expectation that is not met, else what is not expected, else the
@@ -438,16 +597,18 @@ fn expected_at(judgement: &Judgement) -> Place {
     check.map_or(Place::Checks, |check| Place::Check(check.check))
 }
 
+/// Those of all layers.
 fn findings(theme: &Tokens, judgement: &Judgement) -> Chip {
+    let found = || judgement.layers().flat_map(|layer| &layer.findings);
     let counts = Severity::ALL.into_iter().filter_map(|severity| {
         let of_it = |finding: &&crate::judge::Finding| finding.severity == severity;
-        let count = judgement.findings.iter().filter(of_it).count();
+        let count = found().filter(of_it).count();
         (count > 0).then_some((severity, count))
     });
     let counts: Vec<_> = counts.collect();
     let words = |&(severity, count): &(Severity, usize)| format!("{count} {}", severity.name());
     // "None" must not look like "all rules are content" when some could not look.
-    let not_run = judgement.not_run.len();
+    let not_run: usize = judgement.layers().map(|layer| layer.not_run.len()).sum();
     let rest = match &counts[..] {
         [] if not_run > 0 => Some(format!("{not_run} not run")),
         [] | [_] => None,
@@ -462,8 +623,14 @@ fn findings(theme: &Tokens, judgement: &Judgement) -> Chip {
         None if not_run > 0 => (Icon::Dash, theme.dim, "none".to_owned()),
         None => (Icon::Check, theme.ok, "none".to_owned()),
     };
+    let is_worst = |layer: &Judgement| {
+        let findings = layer.findings.iter();
+        let mut severities = findings.map(|finding| finding.severity);
+        severities.any(|severity| Some(severity) == counts.first().map(|worst| worst.0))
+    };
     Chip {
         rest,
+        layer: judgement.layers().position(is_worst).unwrap_or(0),
         ..Chip::new("Findings", Place::Findings, (icon, color, vec![text]))
     }
 }

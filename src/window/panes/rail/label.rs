@@ -2,12 +2,12 @@
 
 use crate::find::Where;
 use crate::inspection::Inspection;
-use crate::jose::Kind;
+use crate::jose::{Kind, Token};
 use crate::jose::visible::visible;
 use crate::judge::words::short_span;
 use crate::judge::{Judgement, VerdictOutcome};
 use crate::keys::{Holds, Key, KeyKind};
-use crate::verify::Provenance;
+use crate::verify::{Proof, Provenance, UsedKey};
 use crate::window::model::Model;
 use crate::window::theme;
 use crate::window::widgets::{Icon, grouped};
@@ -78,7 +78,7 @@ impl TokenLabel {
 fn title(inspection: &Inspection) -> String {
     let token = &inspection.token;
     let place = inspection.places.first();
-    let claim = |name| token.claims().and_then(|claims| claims.str(name));
+    let claim = |name| holder(inspection).claims()?.str(name);
     let typ = token.header().and_then(|header| header.str("typ"));
     let what = place
         .and_then(|place| place.name_in.as_deref())
@@ -107,7 +107,8 @@ fn note(inspection: &Inspection, judgement: Option<&Judgement>) -> String {
         Kind::Unreadable => "Unreadable",
     };
     let header = |name| token.header().and_then(|header| header.str(name));
-    let issuer = token.claims().and_then(|claims| claims.str("iss"));
+    let claims = holder(inspection).claims();
+    let issuer = claims.and_then(|claims| claims.str("iss"));
     let first = match header("alg") {
         Some(alg) => format!("{kind} {}", shown(alg)),
         None => kind.to_owned(),
@@ -124,13 +125,22 @@ fn note(inspection: &Inspection, judgement: Option<&Judgement>) -> String {
     .join(" \u{00B7} ")
 }
 
+/// The token that holds the claims: the one in the payload, as deep as that goes.
+fn holder(inspection: &Inspection) -> &Token {
+    let mut holder = (&*inspection.token, &inspection.proof);
+    while let Some(layer) = &holder.1.inner {
+        holder = (&layer.token, &layer.proof);
+    }
+    holder.0
+}
+
 /// How it stands, in a word or two.
 fn state(judgement: &Judgement) -> String {
     let verdict = &judgement.verdict;
     if let Some(reason) = verdict.reasons.first() {
         return reason.name().replace('-', " ");
     }
-    let left = judgement.times.mark("exp").and_then(|mark| {
+    let left = judgement.innermost().times.mark("exp").and_then(|mark| {
         let left = mark.at?.as_second().checked_sub(judgement.at.as_second())?;
         (left > 0).then(|| format!("valid {}", short_span(left)))
     });
@@ -165,14 +175,9 @@ pub(super) enum KeyMark {
 }
 
 pub(super) fn key_mark(model: &Model, key: &Key) -> KeyMark {
-    let verifies = model.current().is_some_and(|(inspection, _)| {
-        inspection.proof.signatures.iter().any(|signature| {
-            signature
-                .key
-                .as_ref()
-                .is_some_and(|used| used.provenance == Provenance::Yours && used.key.id == key.id)
-        })
-    });
+    let verifies = model
+        .outermost()
+        .is_some_and(|(inspection, _)| verifies(&inspection.proof, key));
     match key.kind {
         _ if key.fault.is_some() => KeyMark::Faulty,
         _ if verifies => KeyMark::Verifies,
@@ -180,6 +185,21 @@ pub(super) fn key_mark(model: &Model, key: &Key) -> KeyMark {
         KeyKind::Rsa { bits } if bits < WEAK_RSA_BITS => KeyMark::Weak("too short"),
         _ => KeyMark::None,
     }
+}
+
+/// Whether it verifies a signature of a token, or of one inside of it.
+fn verifies(proof: &Proof, key: &Key) -> bool {
+    let is_it = |used: &UsedKey| used.provenance == Provenance::Yours && used.key.id == key.id;
+    let mut used = proof
+        .signatures
+        .iter()
+        .filter_map(|proof| proof.key.as_ref());
+    let inside = [&proof.inner, &proof.key_binding];
+    used.any(is_it)
+        || inside
+            .into_iter()
+            .flatten()
+            .any(|layer| verifies(&layer.proof, key))
 }
 
 /// Its kind, which half, where from, and what is wrong with it.
