@@ -63,6 +63,8 @@ pub enum Where {
     Bare,
     /// The body of an HTTP message.
     Body,
+    /// A member of another token, opened as a token of its own.
+    Claim,
     /// A cookie, in either direction.
     Cookie,
     /// A field of a form (`application/x-www-form-urlencoded`).
@@ -85,6 +87,7 @@ impl Where {
             Self::AuthorizationHeader => "authorization-header",
             Self::Bare => "bare",
             Self::Body => "body",
+            Self::Claim => "claim",
             Self::Cookie => "cookie",
             Self::Form => "form",
             Self::Header => "header",

@@ -251,6 +251,12 @@ impl Token {
         own.find(is_meant).or_else(shared).map(|part| &**part)
     }
 
+    /// Which signature or recipient (counted from 0) has the part at this position for itself. `None` where it is one of
+    /// all, or where there is no list of them.
+    pub fn entry_of(&self, part: usize) -> Option<usize> {
+        self.entries.iter().position(|own| own.contains(&part))
+    }
+
     /// How many signatures or recipients there are; 1 in the forms that have no list of them.
     pub fn entries(&self) -> usize {
         self.entries.len().max(1)

@@ -82,7 +82,7 @@ impl Chip {
 }
 
 /// A sign, its colour, and words that each stand for themselves.
-type Words = (Icon, Color32, Vec<String>);
+pub(super) type Words = (Icon, Color32, Vec<String>);
 
 impl VerdictPane {
     /// Shows the verdict on the token on screen.
@@ -464,7 +464,8 @@ fn several_words(theme: &Tokens, signatures: &[SignatureProof]) -> Words {
     }
 }
 
-fn signature_words(theme: &Tokens, proof: &SignatureProof) -> Words {
+/// How a signature stands, in a sign, a colour and a few words.
+pub(super) fn signature_words(theme: &Tokens, proof: &SignatureProof) -> Words {
     let words = |parts: &[&str]| parts.iter().map(|&part| part.to_owned()).collect();
     let open = |parts: &[&str]| (Icon::Question, theme.warn, words(parts));
     match proof.outcome {

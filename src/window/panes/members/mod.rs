@@ -76,7 +76,7 @@ pub(super) struct MemberView {
     hex: ByteView,
     /// What is computed once for each token.
     facts: Facts,
-    /// The token that all of this is of.
+    /// The part that all of this is of.
     identity: String,
     /// The selection when it was last looked at.
     seen: Option<Selection>,
@@ -143,6 +143,18 @@ pub(super) struct Shown<'a> {
 }
 
 impl Shown<'_> {
+    /// Tells parts apart, also those of one token, and payloads that were supplied one after the other.
+    fn identity(&self) -> String {
+        let bytes = self.part.bytes();
+        format!(
+            "{} {:?} {:?} {:p}",
+            self.inspection.sha256,
+            self.part.role,
+            self.part.range,
+            bytes.as_ptr()
+        )
+    }
+
     fn root(&self) -> Option<&Json> {
         self.part.json.as_ref()?.root.as_ref()
     }
@@ -248,8 +260,9 @@ impl MemberView {
 
     /// Begins anew where the token is another one.
     fn take_up(&mut self, shown: Shown<'_>) {
-        if self.identity != shown.inspection.sha256 {
-            self.identity.clone_from(&shown.inspection.sha256);
+        let identity = shown.identity();
+        if self.identity != identity {
+            self.identity = identity;
             self.table = TableView::default();
             self.facts = Facts::new(shown.part);
         }
@@ -331,7 +344,7 @@ impl MemberView {
             &Source {
                 name: &name,
                 description: &format!("{} bytes", part.bytes().len()),
-                identity: &shown.inspection.sha256,
+                identity: &shown.identity(),
                 bytes: part.bytes(),
                 style,
                 color: &|at| color(theme, colors, part, at),
