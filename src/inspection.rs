@@ -1,16 +1,36 @@
 //! The way of a token, run once: what does not depend on the clock is kept, the judgement is made anew.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
 use crate::find::{Candidate, Place};
-use crate::jose::Token;
+use crate::jose::{Part, Token};
 use crate::judge::{Case, Judgement, Policy, judge};
 use crate::keys::KeyRing;
 use crate::verify::{Proof, Setting, hex, prove};
+
+/// The payload of a token that does not hold it (RFC 7515 appendix F).
+#[derive(Clone, PartialEq, Eq)]
+pub struct DetachedPayload {
+    /// What it came from, such as `document.pdf` or `clipboard`.
+    pub name: String,
+    /// Itself, as if it stood in the token: at the place where it is missing.
+    pub part: Arc<Part>,
+}
+
+impl fmt::Debug for DetachedPayload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DetachedPayload")
+            .field("name", &self.name)
+            .field("bytes", &self.part.bytes().len())
+            .finish_non_exhaustive()
+    }
+}
 
 /// A token with what was found out about it, and every place where it stood.
 #[derive(Debug, Clone)]
@@ -23,6 +43,8 @@ pub struct Inspection {
     pub places: Vec<Place>,
     /// What the reviewer calls it.
     pub name: Option<String>,
+    /// Its payload, where that is not in the token and was supplied.
+    pub detached_payload: Option<DetachedPayload>,
     /// What was found out, independent of clock and policy.
     pub proof: Proof,
     /// How long parsing and verification took.
@@ -40,6 +62,7 @@ impl Inspection {
             token: Arc::new(token),
             places: vec![candidate.place],
             name: None,
+            detached_payload: None,
             proof,
             took: start.elapsed(),
         }
@@ -48,7 +71,8 @@ impl Inspection {
     /// Verifies again, after the keys changed.
     pub fn prove(&mut self, keys: &KeyRing, setting: &Setting) {
         let start = Instant::now();
-        self.proof = prove(&self.token, keys, setting);
+        let setting = with_payload(setting, self.detached_payload.as_ref());
+        self.proof = prove(&self.token, keys, &setting);
         self.took = start.elapsed();
     }
 
@@ -60,6 +84,21 @@ impl Inspection {
             policy,
             at,
         })
+    }
+}
+
+/// The setting for a token that this payload was supplied for.
+pub fn with_payload<'s>(
+    setting: &'s Setting,
+    payload: Option<&DetachedPayload>,
+) -> Cow<'s, Setting> {
+    match payload {
+        None => Cow::Borrowed(setting),
+        Some(payload) => {
+            let mut setting = setting.clone();
+            setting.detached_payload = Some(payload.part.bytes().to_vec());
+            Cow::Owned(setting)
+        }
     }
 }
 

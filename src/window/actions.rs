@@ -144,6 +144,14 @@ actions! {
     NextFinding, Token, "Next finding", Some(keys(Modifiers::NONE, Key::F8)), |model| finding(model, true);
     /// The evidence of the finding before the selected one.
     PreviousFinding, Token, "Previous finding", Some(keys(Modifiers::SHIFT, Key::F8)), |model| finding(model, false);
+    /// Ask for the payload that it does not hold.
+    AddPayload, Token, "Add payload from file\u{2026}", None, |model| detached(model, Command::AddPayload);
+    /// Take the clipboard for it.
+    PastePayload, Token, "Paste payload", None, |model| detached(model, Command::PastePayload);
+    /// Take it away again.
+    RemovePayload, Token, "Remove the payload", None, |model| {
+        model.outermost()?.0.detached_payload.as_ref().map(|_| Command::RemovePayload)
+    };
     /// Take a secret as it verifies.
     ReadSecret, Token, "Read the secret as it verifies", None, |model| {
         let signatures = model.current()?.0.proof.signatures.iter();
@@ -291,6 +299,11 @@ fn theme(model: &Model, theme: ThemePreference) -> Option<Command> {
 fn step(model: &Model, by: isize) -> Option<Command> {
     let next = model.current?.checked_add_signed(by)?;
     (next < model.session.tokens.len()).then_some(Command::ShowToken(next))
+}
+
+fn detached(model: &Model, command: Command) -> Option<Command> {
+    let (inspection, _) = model.outermost()?;
+    inspection.token.is_detached().then_some(command)
 }
 
 fn layer(model: &Model, by: isize) -> Option<Command> {

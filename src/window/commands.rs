@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::clipboard::Purpose;
 use super::copies::CopyOf;
-use super::desk::{Desk, Everything, News, UNDO_FOR, What};
+use super::desk::{Desk, Everything, News, UNDO_FOR, What, unproved};
 use super::dialogs::{self, Dialog, DialogKind};
 use super::loading::{Source, Wanted};
 use super::model::{Clock, Layout, Notice, Selection, Tab, Zone};
@@ -26,6 +26,8 @@ use crate::keys::{Key, Reread};
 pub enum Command {
     /// Ask for key files and load them.
     AddKeys,
+    /// Ask for the payload of the token on screen, which does not hold it.
+    AddPayload,
     /// Ask for a file that is a shared secret.
     AddSecret,
     /// Bring back what was removed under this number.
@@ -56,6 +58,8 @@ pub enum Command {
     LiveClock,
     /// Move the token at the first position to the second.
     MoveToken(usize, usize),
+    /// Open the token that the member of these characters is as one of its own.
+    OpenMember(Selection),
     /// Read these files: keys where they are keys, tokens otherwise.
     OpenPaths(Vec<PathBuf>, Wanted),
     /// Read a sample.
@@ -64,12 +68,16 @@ pub enum Command {
     OpenTokens,
     /// Read what is on the clipboard.
     Paste,
+    /// Take what is on the clipboard for the payload of the token on screen.
+    PastePayload,
     /// Take the secret of a key in another reading, and verify again.
     ReadSecret(Reread),
     /// Remove all tokens and keys.
     RemoveAll,
     /// Remove the key of this id.
     RemoveKey(String),
+    /// Take the payload of the token on screen away that was supplied.
+    RemovePayload,
     /// Remove the token at this position.
     RemoveToken(usize),
     /// Call the token at this position so; an empty name takes the old one away.
@@ -134,6 +142,11 @@ impl Desk {
     pub(super) fn apply(&mut self, command: Command, ctx: &egui::Context, frame: &eframe::Frame) {
         match command {
             Command::AddKeys => self.ask(Wanted::Keys, frame),
+            Command::AddPayload => {
+                if self.wants_payload() {
+                    self.ask(Wanted::Payload, frame);
+                }
+            }
             Command::AddSecret => self.ask(Wanted::Secret, frame),
             Command::BringBack(number) => self.bring_back(number),
             Command::CancelJob(job) => self.jobs.cancel(job),
@@ -157,6 +170,7 @@ impl Desk {
             Command::ForgetRemoved => self.forget_all_removed(),
             Command::LiveClock => self.set_clock(Clock::Live),
             Command::MoveToken(from, to) => self.move_token(from, to),
+            Command::OpenMember(selection) => self.open_member(&selection),
             Command::OpenPaths(paths, wanted) => {
                 let sources = paths.into_iter().map(|path| (Source::File(path), wanted));
                 self.load(sources.collect(), "Opened");
@@ -164,9 +178,15 @@ impl Desk {
             Command::OpenSample(sample) => self.load(super::loading::sample(sample), "Opened"),
             Command::OpenTokens => self.ask(Wanted::Tokens, frame),
             Command::Paste => self.read_clipboard(Purpose::Session),
+            Command::PastePayload => {
+                if self.wants_payload() {
+                    self.read_clipboard(Purpose::Payload);
+                }
+            }
             Command::ReadSecret(reread) => self.read_secret(&reread),
             Command::RemoveAll => self.remove_all(),
             Command::RemoveKey(id) => self.remove_key(&id),
+            Command::RemovePayload => self.remove_payload(),
             Command::RemoveToken(at) => self.remove_token(at),
             Command::RenameToken(at, name) => self.rename_token(at, &name),
             Command::ResetLayout => {
@@ -234,6 +254,7 @@ impl Desk {
     fn ask(&mut self, wanted: Wanted, frame: &eframe::Frame) {
         let label = match wanted {
             Wanted::Keys => "Choosing key files",
+            Wanted::Payload => "Choosing a payload",
             Wanted::Secret => "Choosing a secret",
             Wanted::Tokens => "Choosing files",
         };
@@ -435,6 +456,14 @@ impl Desk {
                 self.bring_everything_back(*everything);
                 "Brought tokens and keys back".clone_into(&mut self.model.last_action);
             }
+            What::Opened { sha256, back } => {
+                self.close_member(&sha256, back.as_deref());
+                "Closed the token of the member".clone_into(&mut self.model.last_action);
+            }
+            What::Payload { sha256, before } => {
+                self.set_payload(&sha256, before);
+                "Took the change of the payload back".clone_into(&mut self.model.last_action);
+            }
             What::Reading { before, after } => {
                 let keys = &mut self.model.session.keys;
                 // It may be gone, or have a third reading by now.
@@ -448,13 +477,13 @@ impl Desk {
             What::Token(at, token) => {
                 let (inspection, judgement) = *token;
                 let at = at.min(self.model.judgements.len());
-                let token = std::sync::Arc::clone(&inspection.token);
+                let again = unproved(&inspection);
                 self.model.session.tokens.insert(at, inspection);
                 self.model.judgements.insert(at, judgement);
                 self.model.current = Some(at);
                 self.model.selection = None;
                 // The keys may have changed since.
-                self.verify(vec![token]);
+                self.verify(vec![again]);
                 self.is_stale = true;
                 "Brought the token back".clone_into(&mut self.model.last_action);
             }

@@ -6,13 +6,14 @@ use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use zeroize::Zeroizing;
 
 use super::clipboard::{Clipboard, ClipboardFault, ClipboardThread, Purpose, Reply};
 use super::dialogs::{Dialog, DialogKind, FilePicker, Picked};
 use super::jobs::{Ended, Jobs, Leave};
 use super::loading::{Ground, Loaded, Source, Wanted};
 use super::model::{CLIPBOARD, Clock, Model, Notice};
-use crate::inspection::Inspection;
+use crate::inspection::{DetachedPayload, Inspection, with_payload};
 use crate::jose::Token;
 use crate::judge::Judgement;
 use crate::keys::{Key, KeyRing};
@@ -37,10 +38,23 @@ pub(super) enum News {
     Proved(Proved),
 }
 
+/// A token to be verified, with the payload that was supplied for it.
+pub(super) type Unproved = (Arc<Token>, Option<DetachedPayload>);
+
+/// What is to be verified of a token.
+pub(super) fn unproved(inspection: &Inspection) -> Unproved {
+    let Inspection {
+        token,
+        detached_payload,
+        ..
+    } = inspection;
+    (Arc::clone(token), detached_payload.clone())
+}
+
 /// New proofs for all tokens.
 pub(super) struct Proved {
     generation: u64,
-    proofs: Vec<(Arc<Token>, Proof, Duration)>,
+    proofs: Vec<(Unproved, Proof, Duration)>,
 }
 
 /// Something that was removed.
@@ -53,6 +67,16 @@ pub(super) struct Removed {
 pub(super) enum What {
     Everything(Box<Everything>),
     Key(Arc<Key>),
+    /// A member of the token `back` was opened as one of its own.
+    Opened {
+        sha256: String,
+        back: Option<String>,
+    },
+    /// The payload that a token had.
+    Payload {
+        sha256: String,
+        before: Option<DetachedPayload>,
+    },
     /// The reading that a secret had, and the one that it was given.
     Reading {
         before: Arc<Key>,
@@ -114,6 +138,8 @@ pub(super) struct Desk {
     /// Whether the user was asked, and closes.
     pub(super) may_close: bool,
     pub(super) removed: Vec<Removed>,
+    /// SHA-256 of the token that a payload was asked for.
+    pub(super) payload_for: Option<String>,
     /// Whether the judgements must be made anew, for another reason than that time went on.
     pub(super) is_stale: bool,
     /// The round through all tokens that is not at its end.
@@ -142,6 +168,7 @@ impl Desk {
             dialog: None,
             may_close: false,
             removed: Vec::new(),
+            payload_for: None,
             is_stale: false,
             round: None,
             now,
@@ -173,6 +200,9 @@ impl Desk {
                         text,
                     };
                     self.load(vec![(source, Wanted::Tokens)], "Pasted");
+                }
+                Reply::Read(Purpose::Payload, Ok(text)) => {
+                    self.supply_payload(CLIPBOARD, Zeroizing::new(text.as_bytes().to_vec()));
                 }
                 Reply::Read(Purpose::Field, Ok(text)) => for_field = Some(text.as_str().to_owned()),
                 Reply::Written(what, Ok(())) => self.model.last_action = format!("Copied {what}"),
@@ -331,7 +361,7 @@ impl Desk {
             .session
             .tokens
             .iter()
-            .map(|inspection| Arc::clone(&inspection.token))
+            .map(unproved)
             .collect();
         // What the keys of before would have shown is of no use.
         if let Some(job) = self.verifying.take() {
@@ -341,7 +371,7 @@ impl Desk {
     }
 
     /// Verifies these tokens again, on a thread.
-    pub(super) fn verify(&mut self, tokens: Vec<Arc<Token>>) -> Option<u64> {
+    pub(super) fn verify(&mut self, tokens: Vec<Unproved>) -> Option<u64> {
         let label = match tokens.len() {
             0 => return None,
             1 => "Verifying 1 token".to_owned(),
@@ -357,7 +387,8 @@ impl Desk {
                 }
                 leave.done(at, count);
                 let start = Instant::now();
-                let proof = prove(&token, &ground.keys, &ground.setting);
+                let setting = with_payload(&ground.setting, token.1.as_ref());
+                let proof = prove(&token.0, &ground.keys, &setting);
                 proofs.push((token, proof, start.elapsed()));
             }
             News::Proved(Proved {
@@ -375,10 +406,13 @@ impl Desk {
         let mut proofs: HashMap<_, _> = proved
             .proofs
             .into_iter()
-            .map(|(token, proof, took)| (Arc::as_ptr(&token), (proof, took)))
+            .map(|((token, payload), proof, took)| (Arc::as_ptr(&token), (payload, proof, took)))
             .collect();
         for inspection in &mut self.model.session.tokens {
-            if let Some((proof, took)) = proofs.remove(&Arc::as_ptr(&inspection.token)) {
+            if let Some((payload, proof, took)) = proofs.remove(&Arc::as_ptr(&inspection.token))
+                // Another one may have been supplied meanwhile, and is verified after this.
+                && payload == inspection.detached_payload
+            {
                 inspection.proof = proof;
                 inspection.took = took;
             }
@@ -393,6 +427,13 @@ impl Desk {
         );
         let is_late = loaded.generation != self.generation;
         let found = (loaded.tokens.len(), loaded.keys.len());
+        if let Some((name, bytes)) = loaded.payload {
+            self.supply_payload(&name, bytes);
+        }
+        let member = loaded.tokens.first().filter(|_| loaded.are_members);
+        let member = member.map(|(inspection, _)| inspection.sha256.clone());
+        let holder = self.model.outermost();
+        let holder = holder.map(|(inspection, _)| inspection.sha256.clone());
         // The first new one is shown; where all were there already, the first of them.
         let mut first = None;
         for at in self.model.add(loaded.tokens) {
@@ -430,6 +471,9 @@ impl Desk {
         }
         if let Some(text) = brought(loaded.verb, found, (new_tokens, new_keys)) {
             self.model.last_action = text;
+        }
+        if let Some(member) = member.filter(|_| new_tokens > 0) {
+            self.opened_member(member, holder);
         }
     }
 
@@ -531,7 +575,7 @@ mod tests {
         }
         let last = Arc::clone(&tokens[1].token);
         desk.keys_changed();
-        desk.verify(vec![last]);
+        desk.verify(vec![(last, None)]);
         let end = Instant::now() + Duration::from_secs(20);
         while !desk.jobs.busy().is_empty() && Instant::now() < end {
             desk.collect();

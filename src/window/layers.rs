@@ -165,6 +165,7 @@ fn collect(outermost: &Inspection, proof: &Proof, depth: usize, into: &mut Vec<I
                 proof: layer.proof.clone(),
                 places: Vec::new(),
                 name: None,
+                detached_payload: None,
                 took: outermost.took,
             },
         });

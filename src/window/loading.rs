@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::jobs::Leave;
 use super::model::Notice;
 use super::samples::{Sample, Text};
-use crate::find::{Nothing, explain_nothing, find, find_argument};
+use crate::find::{Candidate, Nothing, explain_nothing, find, find_argument};
 use crate::inspection::Inspection;
 use crate::jose::visible::visible;
 use crate::judge::{Judgement, Policy};
@@ -32,6 +32,8 @@ pub(super) enum Source {
     Argument(OsString),
     /// A file.
     File(PathBuf),
+    /// A token that is at hand.
+    Found(Candidate),
     /// A text that is at hand.
     Text {
         /// What it is called.
@@ -48,6 +50,7 @@ impl Source {
             Self::Argument(argument) if argument == "-" => "Reading standard input".to_owned(),
             Self::Argument(_) => "Reading an argument".to_owned(),
             Self::File(path) => format!("Reading {}", file_name(path)),
+            Self::Found(_) => "Reading a member".to_owned(),
             Self::Text { name, .. } => format!("Reading {name}"),
         }
     }
@@ -68,6 +71,8 @@ pub(super) fn sample(sample: &Sample) -> Vec<(Source, Wanted)> {
 pub enum Wanted {
     /// Keys.
     Keys,
+    /// The payload of a token that does not hold it: the whole file.
+    Payload,
     /// One shared secret: the whole file. Nothing else is looked for.
     Secret,
     /// Tokens.
@@ -90,6 +95,10 @@ pub(super) struct Loaded {
     pub(super) tokens: Vec<(Inspection, Judgement)>,
     pub(super) keys: Vec<Key>,
     pub(super) notices: Vec<Notice>,
+    /// A payload, and what it came from.
+    pub(super) payload: Option<(String, Zeroizing<Vec<u8>>)>,
+    /// Whether the tokens are members of others.
+    pub(super) are_members: bool,
     /// [`Ground::generation`] of the keys that the tokens were verified with, the new ones aside.
     pub(super) generation: u64,
     /// What was done, such as "Pasted".
@@ -107,19 +116,30 @@ pub(super) fn read_all(
         tokens: Vec::new(),
         keys: Vec::new(),
         notices: Vec::new(),
+        payload: None,
+        are_members: false,
         generation: ground.generation,
         verb,
     };
     let mut candidates = Vec::new();
     for (source, wanted) in sources {
         let read = match read(source, leave) {
-            Ok(read) => read,
+            Ok(Read::Input(read)) => read,
+            Ok(Read::Token(candidate)) => {
+                candidates.push(candidate);
+                loaded.are_members = true;
+                continue;
+            }
             Err(ReadError::Cancelled) => return loaded,
             Err(error) => {
                 loaded.notices.push(Notice::fault(&error.to_string()));
                 continue;
             }
         };
+        if wanted == Wanted::Payload {
+            loaded.payload = Some((read.name, read.bytes));
+            continue;
+        }
         if wanted == Wanted::Secret {
             match load_secret(&read.name, &read.bytes, SecretEncoding::Auto) {
                 Ok(key) => loaded.keys.push(key),
@@ -178,8 +198,16 @@ struct Input {
     is_argument: bool,
 }
 
-fn read(source: Source, leave: &Leave) -> Result<Input, ReadError> {
-    match source {
+/// What a source holds.
+enum Read {
+    Input(Input),
+    /// There is nothing to look for.
+    Token(Candidate),
+}
+
+fn read(source: Source, leave: &Leave) -> Result<Read, ReadError> {
+    let input = match source {
+        Source::Found(candidate) => return Ok(Read::Token(candidate)),
         Source::Argument(argument) if argument == "-" => {
             read_stream(io::stdin().lock(), "stdin", None, leave)
         }
@@ -195,7 +223,8 @@ fn read(source: Source, leave: &Leave) -> Result<Input, ReadError> {
             bytes: Zeroizing::new(text.as_bytes().to_vec()),
             is_argument: false,
         }),
-    }
+    };
+    input.map(Read::Input)
 }
 
 fn read_file(path: &Path, leave: &Leave) -> Result<Input, ReadError> {
@@ -222,7 +251,7 @@ fn file_name(path: &Path) -> String {
 
 /// `length`: how many bytes to expect, where that is known.
 fn read_stream(
-    mut stream: impl Read,
+    mut stream: impl io::Read,
     name: &str,
     length: Option<u64>,
     leave: &Leave,

@@ -19,6 +19,7 @@ mod settings;
 mod shortcuts;
 mod splitter;
 mod stage;
+mod supplied;
 mod system_theme;
 pub mod theme;
 pub mod widgets;

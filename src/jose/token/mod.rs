@@ -336,6 +336,23 @@ impl Token {
         token
     }
 
+    /// Whether it is a JWS without the payload that it signs (RFC 7515 appendix F).
+    pub fn is_detached(&self) -> bool {
+        matches!(self.kind, Kind::Jws | Kind::SdJwt)
+            && self
+                .part(PartRole::Payload)
+                .is_none_or(|payload| payload.range.is_empty())
+    }
+
+    /// A payload that it does not hold, as a part: without a character, at the place where it is missing.
+    pub fn detached_part(&self, payload: Zeroizing<Vec<u8>>) -> Part {
+        let at = self
+            .part(PartRole::Payload)
+            .map_or(self.text.len(), |payload| payload.range.start);
+        // What is wrong with it is nothing that is wrong with the token.
+        Part::of_plaintext(at..at, payload, &mut Vec::new())
+    }
+
     /// The bytes that a signature covers: the encoded header, a dot, the payload as it stands in the text (RFC 7515 section
     /// 5.1, RFC 7797 section 3).
     ///

@@ -4,11 +4,14 @@ use egui::{Align2, FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::focus::{self, Place};
 use super::members::{MemberForm, MemberView, Shown, message};
+use crate::inspection::DetachedPayload;
+use crate::jose::visible::visible;
 use crate::jose::{Part, PartRole, Token};
+use crate::judge::words::counted;
 use crate::window::commands::Command;
 use crate::window::model::{Model, Selection};
-use crate::window::theme::{size, tokens};
-use crate::window::widgets::{Card, Icon, paint_icon, row_frame};
+use crate::window::theme::{size, space, tokens};
+use crate::window::widgets::{Card, Icon, button_tag, paint_icon, row_frame};
 
 /// The pane "Claims". Fills the place that it is given.
 #[derive(Debug, Clone, Default)]
@@ -34,7 +37,13 @@ impl ClaimsPane {
             return Vec::new();
         };
         let token = &*inspection.token;
-        let Some(part) = token.part(PartRole::Payload) else {
+        let is_detached = token.is_detached();
+        let supplied = inspection.detached_payload.as_ref();
+        if is_detached && supplied.is_none() {
+            return missing(ui, model);
+        }
+        let part = supplied.map(|payload| &*payload.part);
+        let Some(part) = part.or_else(|| token.part(PartRole::Payload)) else {
             return without_payload(ui, token, model);
         };
         let members = part.json.as_ref().and_then(|document| document.object());
@@ -55,11 +64,72 @@ impl ClaimsPane {
             ui,
             &mut state,
             |ui, (view, commands)| commands.extend(view.controls(ui, shown, "Claims")),
-            |ui, (view, _)| view.show(ui, shown),
+            |ui, (view, _)| {
+                let command = supplied.and_then(|payload| where_from(ui, payload));
+                let mut commands = view.show(ui, shown);
+                commands.extend(command);
+                commands
+            },
         );
         commands.extend(more);
         commands
     }
+}
+
+/// A payload that is not in the token, and can be supplied for the one on screen.
+fn missing(ui: &mut Ui, model: &Model) -> Vec<Command> {
+    let card = Card::new("Claims").fill_height().tag("detached");
+    card.show(ui, &mut (), |_, ()| {}, |ui, ()| {
+        let is_inside = model.shown_layer() > 0;
+        let text = if is_inside {
+            "Its signature covers a payload that is sent apart from it, so it cannot be checked here."
+        } else {
+            "Its signature covers a payload that is sent apart from it. Add that, byte for byte, to check the signature."
+        };
+        message(ui, "The payload is not in the token", text);
+        let mut commands = Vec::new();
+        if is_inside {
+            return commands;
+        }
+        let frame = egui::Frame::new().inner_margin(egui::Margin::symmetric(space::M as i8, 0));
+        frame.show(ui, |ui| {
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing = vec2(space::S, space::S);
+                let file = ui.button("Add payload from file\u{2026}");
+                if focus::take(ui, Place::Claims) {
+                    file.request_focus();
+                }
+                if file.clicked() {
+                    commands.push(Command::AddPayload);
+                }
+                if ui.button("Paste payload").clicked() {
+                    commands.push(Command::PastePayload);
+                }
+            });
+        });
+        commands
+    })
+}
+
+/// That a payload is none of the token's text, and where it came from.
+fn where_from(ui: &mut Ui, payload: &DetachedPayload) -> Option<Command> {
+    let theme = tokens(ui);
+    let bytes = counted(payload.part.bytes().len(), "byte");
+    let words = format!(
+        "Not in the token: added from {}, {bytes}",
+        visible(&payload.name)
+    );
+    let frame = egui::Frame::new()
+        .inner_margin(egui::Margin::symmetric(space::M as i8, space::XS as i8));
+    let removed = frame.show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = space::S;
+            ui.label(egui::RichText::new(words).color(theme.dim));
+            button_tag(ui, "Remove", "Remove the payload").clicked()
+        })
+        .inner
+    });
+    removed.inner.then_some(Command::RemovePayload)
 }
 
 /// A payload that is encrypted, or not there.

@@ -78,7 +78,7 @@ impl<'a> Context<'a> {
     /// What a top member of a part means.
     pub(super) fn of(&self, role: PartRole, name: &str, value: &Json) -> Meaning {
         let mut meaning = match role {
-            PartRole::ProtectedHeader => self.header(name, value),
+            PartRole::ProtectedHeader | PartRole::UnprotectedHeader => self.header(name, value),
             _ => self.claim(name, value),
         };
         if let Some(expectation) = self.expectation(role, name) {
@@ -101,7 +101,12 @@ impl<'a> Context<'a> {
     fn expectation(&self, role: PartRole, name: &str) -> Option<&Expectation> {
         let is_header = matches!(name, "alg" | "typ");
         self.expectations.iter().find(|expectation| {
-            expectation.name == name && is_header == (role == PartRole::ProtectedHeader)
+            expectation.name == name
+                && is_header
+                    == matches!(
+                        role,
+                        PartRole::ProtectedHeader | PartRole::UnprotectedHeader
+                    )
         })
     }
 

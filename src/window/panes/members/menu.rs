@@ -1,6 +1,6 @@
 //! What can be done with a row.
 
-use egui::{Popup, Pos2, Ui};
+use egui::{Button, Popup, Pos2, Ui};
 
 use super::scroll::TableView;
 use super::tree::{Entry, Start, nested_in};
@@ -30,13 +30,23 @@ impl RowMenu {
     }
 }
 
+/// What a row allows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Can {
+    pub(super) be_copied: bool,
+    /// It is a token.
+    pub(super) be_opened: bool,
+    /// It is long.
+    pub(super) be_shown_whole: bool,
+}
+
 /// Shows the menu of a row where it is open. The table gets the keyboard back when it closes.
 pub(super) fn show(
     ui: &Ui,
     view: &mut TableView,
     entry: &Entry<'_>,
     selection: &Selection,
-    is_long: bool,
+    can: Can,
 ) -> Option<Command> {
     let mut menu = view.menu?;
     let mut is_open = true;
@@ -54,8 +64,8 @@ pub(super) fn show(
                 ("Copy characters as found", CopyOf::Found(selection.clone())),
             ];
             for (label, copy) in copies {
-                let button = ui.button(label);
-                if std::mem::take(&mut menu.wants_focus) {
+                let button = ui.add_enabled(can.be_copied, Button::new(label));
+                if can.be_copied && std::mem::take(&mut menu.wants_focus) {
                     if ui.is_sizing_pass() {
                         menu.wants_focus = true;
                     } else {
@@ -67,6 +77,11 @@ pub(super) fn show(
                     ui.close();
                 }
             }
+            if can.be_opened && ui.button("Open as token").clicked() {
+                done = Some(Command::OpenMember(selection.clone()));
+                ui.close();
+            }
+            let is_long = can.be_shown_whole;
             let is_whole = view.opened.whole.contains(&menu.start);
             let is_nested = super::tree::count(entry.value) > 0;
             if is_long || is_nested {

@@ -25,7 +25,7 @@ use crate::jose::json::{Document, Json, Value};
 use crate::jose::visible::visible;
 use crate::jose::{FaultKind, Part};
 use crate::judge::Judgement;
-use crate::judge::words::capitalised;
+use crate::judge::words::{capitalised, counted};
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::model::{Model, Selection};
@@ -226,7 +226,9 @@ impl MemberView {
             }
         });
         ui.separator();
-        if ui.button("Copy all as JSON").clicked() {
+        let is_in_text = !shown.part.range.is_empty();
+        let button = ui.add_enabled(is_in_text, egui::Button::new("Copy all as JSON"));
+        if button.clicked() {
             let part = shown.part;
             command = Some(Command::Copy(CopyOf::Json(Selection {
                 part: part.role,
@@ -306,8 +308,13 @@ impl MemberView {
                 commands.extend(table.show(ui, &mut self.table, is_new));
             }
             (MemberForm::Table, None) => {
-                opaque(ui, part);
-                commands.extend(self.bytes(ui, shown, ByteStyle::Hex));
+                opaque(ui, shown);
+                let style = if part.utf8().is_some() {
+                    ByteStyle::Lines
+                } else {
+                    ByteStyle::Hex
+                };
+                commands.extend(self.bytes(ui, shown, style));
             }
         }
         self.seen.clone_from(&shown.model.selection);
@@ -463,18 +470,23 @@ fn empty(ui: &mut Ui) {
 }
 
 /// A payload that is no JSON.
-fn opaque(ui: &mut Ui, part: &Part) {
-    let bytes = part.bytes().len();
-    let what = if part.utf8().is_some() {
-        "text"
+fn opaque(ui: &mut Ui, shown: Shown<'_>) {
+    let bytes = counted(shown.part.bytes().len(), "byte");
+    let (what, shows) = if shown.part.utf8().is_some() {
+        ("text", "it is below")
     } else {
-        "bytes"
+        ("bytes", "they are below")
+    };
+    let as_it_is = if shown.inspection.token.is_unencoded() {
+        " It is signed as it stands, without an encoding (b64 is false)."
+    } else {
+        ""
     };
     message(
         ui,
-        &format!("Not JSON: {bytes} bytes"),
+        &format!("Not JSON: {bytes}"),
         &format!(
-            "A signed message may hold any {what}. There are no claims to show; the bytes are below."
+            "A signed message may hold any {what}. There are no claims to show; {shows}.{as_it_is}"
         ),
     );
 }

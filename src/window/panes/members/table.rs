@@ -16,7 +16,7 @@ use super::notes::{Note, Notes};
 use super::scroll::{Bring, InView, TableView};
 use super::tree::{Duplicate, Duplicates, Entry, Row, Start, first_after, way};
 use crate::inspection::Inspection;
-use crate::jose::Part;
+use crate::jose::{Part, Token};
 use crate::jose::json::{Json, Value, as_double};
 use crate::jose::visible::visible;
 use crate::judge::{Judgement, Severity};
@@ -66,6 +66,7 @@ struct Laid<'a> {
     cells: Cells,
     whole: Option<Whole>,
     is_open: bool,
+    is_token: bool,
 }
 
 impl<'a> Table<'a> {
@@ -170,6 +171,15 @@ impl<'a> Table<'a> {
             }
         }
         commands
+    }
+
+    /// Whether a value is a token, which can be opened as one of its own.
+    fn can_open(&self, view: &mut TableView, start: Start, value: &Json) -> bool {
+        let Some(text) = value.str().filter(|_| !self.part.range.is_empty()) else {
+            return false;
+        };
+        let is_token = || Token::nested(text.as_bytes()).is_some();
+        *view.tokens.entry(start).or_insert_with(is_token)
     }
 
     /// What is selected with a row.
@@ -294,6 +304,7 @@ impl<'a> Table<'a> {
             Whole::new(known, &columns, self.part, &row, &entry)
         });
         let is_open = row.is_nested && view.is_open(row.start);
+        let is_token = self.can_open(view, row.start, entry.value);
         let cells = Cells::new(
             ui,
             tokens(ui),
@@ -305,6 +316,7 @@ impl<'a> Table<'a> {
                 meaning: &meaning,
                 notes: &notes,
                 whole: whole.as_ref(),
+                is_token,
                 is_open,
             },
         );
@@ -316,6 +328,7 @@ impl<'a> Table<'a> {
             cells,
             whole,
             is_open,
+            is_token,
         })
     }
 
@@ -359,6 +372,15 @@ impl<'a> Table<'a> {
             if self.show_all(ui, laid, link_at, rect, row_id) {
                 view.toggle_whole(start);
                 view.take_keyboard(start);
+            }
+        }
+        if let Some(link_at) = laid.cells.open_as_token {
+            let place = link_at.translate(rect.min.to_vec2());
+            let (name, _) = cut(&entry.name, MAX_CHARACTERS);
+            let spoken = format!("Open {} as token", visible(&name));
+            if link(ui, place, row_id.with("token"), "Open as token", &spoken) {
+                let selection = links::select(self.part, entry.range.clone());
+                return Some(Command::OpenMember(selection));
             }
         }
         let is_active = view.active == Some(start);
@@ -439,7 +461,13 @@ impl<'a> Table<'a> {
         };
         let selection = links::select(self.part, entry.range.clone());
         let is_long = view.long.contains(&start) || view.opened.whole.contains(&start);
-        menu::show(ui, view, &entry, &selection, is_long)
+        let can = menu::Can {
+            be_shown_whole: is_long,
+            be_opened: self.can_open(view, start, entry.value),
+            // A payload that was supplied stands in no characters of the token.
+            be_copied: !self.part.range.is_empty(),
+        };
+        menu::show(ui, view, &entry, &selection, can)
     }
 
     fn describe(&self, ui: &Ui, response: &Response, laid: &Laid<'_>, index: usize, is_lit: bool) {
