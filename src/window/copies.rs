@@ -262,8 +262,7 @@ fn usable_in(envelope: &Document) -> Vec<Range<usize>> {
                         // The quotes stay, as they do around parts.
                         Value::String(_) => {
                             let range = &member.value.range;
-                            let inner =
-                                range.start.saturating_add(1)..range.end.saturating_sub(1);
+                            let inner = range.start.saturating_add(1)..range.end.saturating_sub(1);
                             found.push(inner);
                         }
                         _ => found.push(member.value.range.clone()),
@@ -406,10 +405,7 @@ mod tests {
         let many: Vec<String> = (0..crate::jose::MAX_ENTRIES + 20)
             .map(|_| format!(r#"{{"protected":"{header}","signature":"SSSS"}}"#))
             .collect();
-        let many = format!(
-            r#"{{"payload":"e30","signatures":[{}]}}"#,
-            many.join(",")
-        );
+        let many = format!(r#"{{"payload":"e30","signatures":[{}]}}"#, many.join(","));
         assert!(!of(&many).contains("SSSS"));
     }
 }

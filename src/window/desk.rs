@@ -356,13 +356,7 @@ impl Desk {
     pub(super) fn keys_changed(&mut self) {
         self.generation = self.generation.wrapping_add(1);
         self.is_stale = true;
-        let tokens: Vec<_> = self
-            .model
-            .session
-            .tokens
-            .iter()
-            .map(unproved)
-            .collect();
+        let tokens: Vec<_> = self.model.session.tokens.iter().map(unproved).collect();
         // What the keys of before would have shown is of no use.
         if let Some(job) = self.verifying.take() {
             self.jobs.stop(job);

@@ -66,6 +66,7 @@ impl ClaimsPane {
             |ui, (view, commands)| commands.extend(view.controls(ui, shown, "Claims")),
             |ui, (view, _)| {
                 let command = supplied.and_then(|payload| where_from(ui, payload));
+                let command = command.or_else(|| to_inner(ui, shown));
                 let mut commands = view.show(ui, shown);
                 commands.extend(command);
                 commands
@@ -111,6 +112,24 @@ fn missing(ui: &mut Ui, model: &Model) -> Vec<Command> {
     })
 }
 
+/// The way to the token that the payload is.
+fn to_inner(ui: &mut Ui, shown: Shown<'_>) -> Option<Command> {
+    let inner = shown.model.shown_layer().saturating_add(1);
+    let is_there = shown.inspection.proof.inner.is_some() && inner < shown.model.layers().len();
+    if !is_there {
+        return None;
+    }
+    let frame = egui::Frame::new().inner_margin(egui::Margin {
+        left: space::M as i8,
+        right: space::M as i8,
+        top: space::S as i8,
+        bottom: 0,
+    });
+    let label = format!("Show layer {}: the token inside", inner.saturating_add(1));
+    let button = frame.show(ui, |ui| ui.button(label)).inner;
+    button.clicked().then_some(Command::ShowLayer(inner))
+}
+
 /// That a payload is none of the token's text, and where it came from.
 fn where_from(ui: &mut Ui, payload: &DetachedPayload) -> Option<Command> {
     let theme = tokens(ui);
@@ -119,8 +138,8 @@ fn where_from(ui: &mut Ui, payload: &DetachedPayload) -> Option<Command> {
         "Not in the token: added from {}, {bytes}",
         visible(&payload.name)
     );
-    let frame = egui::Frame::new()
-        .inner_margin(egui::Margin::symmetric(space::M as i8, space::XS as i8));
+    let frame =
+        egui::Frame::new().inner_margin(egui::Margin::symmetric(space::M as i8, space::XS as i8));
     let removed = frame.show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = space::S;

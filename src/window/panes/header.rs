@@ -324,10 +324,7 @@ fn entry(ui: &Ui, inspection: &Inspection, (entry, count): (usize, usize)) -> Pi
             Pill {
                 sign: (icon, color),
                 label: format!("Signature {number}"),
-                name: format!(
-                    "Signature {number} of {count}: {alg}, {}",
-                    words.join(", ")
-                ),
+                name: format!("Signature {number} of {count}: {alg}, {}", words.join(", ")),
                 note: alg,
                 level: None,
             }

@@ -1,8 +1,8 @@
 //! Things side by side, one of them chosen: layers, signatures. They go on in the next line where one is full.
 
 use egui::{
-    Color32, CornerRadius, EventFilter, FontId, Key, Rect, Response, Role,
-    Stroke, StrokeKind, TextFormat, Ui, WidgetInfo, pos2, text::LayoutJob, vec2,
+    Color32, CornerRadius, EventFilter, FontId, Key, Rect, Response, Role, Stroke, StrokeKind,
+    TextFormat, Ui, WidgetInfo, pos2, text::LayoutJob, vec2,
 };
 
 use super::roving::{Roving, pressed, step};

@@ -377,9 +377,7 @@ fn sections(token: &Token) -> Vec<Section> {
 fn section(parts: &[(usize, &Part)], entry: Option<usize>, is_run: bool) -> Option<Section> {
     let (_, first) = parts.first()?;
     let (_, last) = parts.last()?;
-    let entry = entry.map_or_else(String::new, |entry| {
-        format!(" {}", entry.saturating_add(1))
-    });
+    let entry = entry.map_or_else(String::new, |entry| format!(" {}", entry.saturating_add(1)));
     let label = match first.role {
         PartRole::Iv => "IV".to_owned(),
         role if parts.len() > 1 => format!("{} {}s", parts.len(), role.label()),

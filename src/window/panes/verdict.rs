@@ -435,12 +435,8 @@ fn several_words(theme: &Tokens, signatures: &[SignatureProof]) -> Words {
     let wrong = count(&|proof| proof.outcome == Outcome::Invalid);
     let unsecured = count(&|proof| proof.outcome == Outcome::Unsecured);
     let foreign = count(&|proof| proof.outcome == Outcome::Valid && !is_yours(proof));
-    let open = count(&|proof| {
-        matches!(
-            proof.outcome,
-            Outcome::NotChecked(_) | Outcome::Unsupported
-        )
-    });
+    let open =
+        count(&|proof| matches!(proof.outcome, Outcome::NotChecked(_) | Outcome::Unsupported));
     let parts = [
         (wrong, "wrong"),
         (unsecured, "unsecured"),

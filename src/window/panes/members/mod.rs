@@ -472,6 +472,11 @@ fn empty(ui: &mut Ui) {
 /// A payload that is no JSON.
 fn opaque(ui: &mut Ui, shown: Shown<'_>) {
     let bytes = counted(shown.part.bytes().len(), "byte");
+    if shown.inspection.proof.inner.is_some() {
+        let text =
+            "The payload is a token of its own, with its own claims. Below it is as it stands.";
+        return message(ui, &format!("A token inside: {bytes}"), text);
+    }
     let (what, shows) = if shown.part.utf8().is_some() {
         ("text", "it is below")
     } else {

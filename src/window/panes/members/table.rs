@@ -16,9 +16,9 @@ use super::notes::{Note, Notes};
 use super::scroll::{Bring, InView, TableView};
 use super::tree::{Duplicate, Duplicates, Entry, Row, Start, first_after, way};
 use crate::inspection::Inspection;
-use crate::jose::{Part, Token};
 use crate::jose::json::{Json, Value, as_double};
 use crate::jose::visible::visible;
+use crate::jose::{Part, Token};
 use crate::judge::{Judgement, Severity};
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
@@ -66,7 +66,6 @@ struct Laid<'a> {
     cells: Cells,
     whole: Option<Whole>,
     is_open: bool,
-    is_token: bool,
 }
 
 impl<'a> Table<'a> {
@@ -328,7 +327,6 @@ impl<'a> Table<'a> {
             cells,
             whole,
             is_open,
-            is_token,
         })
     }
 

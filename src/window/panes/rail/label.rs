@@ -2,8 +2,8 @@
 
 use crate::find::Where;
 use crate::inspection::Inspection;
-use crate::jose::{Kind, Token};
 use crate::jose::visible::visible;
+use crate::jose::{Kind, Token};
 use crate::judge::words::short_span;
 use crate::judge::{Judgement, VerdictOutcome};
 use crate::keys::{Holds, Key, KeyKind};

@@ -2,6 +2,7 @@
 
 use super::super::times;
 use super::{Shown, shown_marks};
+use crate::inspection::Inspection;
 use crate::jose::{Kind, registry};
 use crate::judge::words::short_span;
 use crate::judge::{Judgement, TimeState, Times};
@@ -49,7 +50,14 @@ pub(super) fn note(model: &Model, judgement: &Judgement) -> String {
     parts.join(" · ")
 }
 
-pub(super) fn nothing(kind: Kind, state: TimeState) -> (&'static str, &'static str) {
+pub(super) fn nothing(inspection: &Inspection, state: TimeState) -> (&'static str, &'static str) {
+    if inspection.proof.inner.is_some() {
+        return (
+            "No times of its own",
+            "Its payload is a token, and the times are those of that one. The layers above lead to it.",
+        );
+    }
+    let kind = inspection.token.kind;
     if kind == Kind::Jwe {
         return (
             "No times to see",
