@@ -14,7 +14,7 @@ use eframe::App as _;
 use egui::accesskit::Rect as NodeRect;
 use egui::epaint::ClippedPrimitive;
 use egui::{
-    CentralPanel, Context, Event, FullOutput, Modifiers, MouseWheelSource, MouseWheelUnit,
+    CentralPanel, Context, Event, FullOutput, Key, Modifiers, MouseWheelSource, MouseWheelUnit,
     PointerButton, Pos2, RawInput, Rect, TouchPhase, Vec2, pos2, vec2,
 };
 use jiff::Timestamp;
@@ -101,6 +101,29 @@ fn tokens_in_the_rail(bencher: Bencher<'_, '_>, count: usize) {
 #[divan::bench(args = [10, 10_000])]
 fn tokens_in_the_rail_a_second_later(bencher: Bencher<'_, '_>, count: usize) {
     ticking(bencher, Window::with_tokens(count));
+}
+
+#[divan::bench(args = [10, 100_000])]
+fn tokens_in_the_table(bencher: Bencher<'_, '_>, count: usize) {
+    steady(bencher, Window::with_table(count));
+}
+
+#[divan::bench(args = [10, 100_000])]
+fn tokens_in_the_table_a_second_later(bencher: Bencher<'_, '_>, count: usize) {
+    ticking(bencher, Window::with_table(count));
+}
+
+/// The rows are being found and sorted: a slice of them in each frame.
+#[divan::bench(args = [10, 100_000])]
+fn tokens_in_the_table_being_sorted(bencher: Bencher<'_, '_>, count: usize) {
+    let mut window = Window::with_table(count);
+    let keys = (Modifiers::NONE, Key::Enter);
+    window.click("Sort by Issuer");
+    bencher.bench_local(|| {
+        // Begins anew where it is at its end, and in the other direction.
+        let is_idle = window.app.is_idle();
+        window.frame(if is_idle { pressed(keys) } else { Vec::new() })
+    });
 }
 
 /// How the claims are shown.
@@ -190,6 +213,17 @@ fn scrolling(bencher: Bencher<'_, '_>, mut window: Window) {
 /// Whether two frames look different.
 fn differ(before: &[ClippedPrimitive], after: &[ClippedPrimitive]) -> bool {
     format!("{before:?}") != format!("{after:?}")
+}
+
+/// The event of a key.
+fn pressed((modifiers, key): (Modifiers, Key)) -> Vec<Event> {
+    vec![Event::Key {
+        key,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers,
+    }]
 }
 
 /// What drives egui from frame to frame.
@@ -291,8 +325,33 @@ impl Window {
 
     fn with_tokens(count: usize) -> Self {
         let tokens: Vec<_> = (0..count).map(small_token).collect();
-        let window = Self::with(&tokens.join("\n"));
+        let mut window = Self::with(&tokens.join("\n"));
         assert_eq!(window.app.model().session.tokens.len(), count);
+        if window.app.model().table.is_open {
+            window.click("Tokens as a list");
+        }
+        window
+    }
+
+    /// As a table, of shorter tokens.
+    fn with_table(count: usize) -> Self {
+        let tokens: Vec<_> = (0..count)
+            .map(|number| {
+                let issuer = number % 7;
+                token(&format!(
+                    r#"{{"iss":"https://{issuer}.example","sub":"user-{number:06}","exp":{}}}"#,
+                    START + 3_600
+                ))
+            })
+            .collect();
+        let mut window = Self::with(&tokens.join("\n"));
+        if !window.app.model().table.is_open {
+            let keys = (Modifiers::COMMAND | Modifiers::SHIFT, Key::T);
+            window.frame(pressed(keys));
+        }
+        window.settle();
+        let model = window.app.model();
+        assert!(model.table.is_open && model.session.tokens.len() == count);
         window
     }
 

@@ -6,7 +6,9 @@
 mod failure;
 mod input;
 mod options;
+mod pool;
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::PathBuf;
@@ -14,12 +16,18 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 
-use crate::inspection::Session;
+use crate::find::Candidate;
+use crate::inspection::{Inspection, Session, sha256};
 use crate::jose::visible::visible;
+use crate::judge::Judgement;
 use crate::report::{self, Judged, Report, Summary, jsonl};
 use failure::Failure;
 use input::Input;
 use options::{Arguments, Format, Front as Asked, InspectOptions};
+use pool::Give;
+
+/// The exit status of a program that wrote where nobody reads any longer, as shells tell it (128 and the number of SIGPIPE).
+const BROKEN_PIPE: u8 = 141;
 
 /// What the command line asks for.
 #[derive(Debug)]
@@ -66,10 +74,9 @@ fn inspect(options: &InspectOptions) -> ExitCode {
     match run(options) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
+        Err(failure) if failure.is_broken_pipe() => ExitCode::from(BROKEN_PIPE),
         Err(failure) => {
-            if !failure.is_broken_pipe() {
-                complain(&failure.to_string());
-            }
+            complain(&failure.to_string());
             ExitCode::from(2)
         }
     }
@@ -93,14 +100,9 @@ fn run(options: &InspectOptions) -> Result<bool, Failure> {
         }
     });
     if format == Format::Jsonl {
-        return stream(options, session, &inputs, at);
+        return stream(options, &session, &inputs, at);
     }
-    let mut adding = session.adding();
-    for input in &inputs {
-        for candidate in input.candidates()? {
-            adding.add(candidate);
-        }
-    }
+    collect(options, &mut session, &inputs)?;
     if session.tokens.is_empty() {
         return Err(Failure::no_token(&inputs));
     }
@@ -118,42 +120,106 @@ fn run(options: &InspectOptions) -> Result<bool, Failure> {
     }
 }
 
-/// Prints each token as soon as it is judged.
+/// A token that was found.
+enum Found {
+    First(Candidate),
+    /// It was found before.
+    Repeat(Candidate),
+}
+
+/// Gives every token of the inputs, in order. Only the hashes of those that were found stay in memory.
+fn find_all(inputs: &[Input], give: Give<'_, Found>) -> Result<(), Failure> {
+    let mut known = HashSet::new();
+    let mut is_wanted = true;
+    for input in inputs {
+        input.give(&mut |candidate: Candidate| {
+            let is_new = known.insert(openssl::sha::sha256(candidate.text.as_bytes()));
+            is_wanted = give(if is_new {
+                Found::First(candidate)
+            } else {
+                Found::Repeat(candidate)
+            });
+            is_wanted
+        })?;
+        if !is_wanted {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Inspects every token and keeps it.
+fn collect(
+    options: &InspectOptions,
+    session: &mut Session,
+    inputs: &[Input],
+) -> Result<(), Failure> {
+    enum Done {
+        First(Inspection),
+        Repeat(Candidate),
+    }
+    let (keys, setting) = (session.keys.clone(), session.setting.clone());
+    let mut adding = session.adding();
+    pool::in_order(
+        options.jobs(),
+        |give| find_all(inputs, give),
+        |found| match found {
+            Found::First(candidate) => Done::First(Inspection::new(candidate, &keys, &setting)),
+            Found::Repeat(candidate) => Done::Repeat(candidate),
+        },
+        |done| {
+            match done {
+                Done::First(inspection) => adding.add_inspected(inspection),
+                Done::Repeat(candidate) => adding.add(candidate),
+            };
+            Ok(())
+        },
+    )
+}
+
+/// Prints each token as soon as it is judged, and forgets it.
 fn stream(
     options: &InspectOptions,
-    mut session: Session,
+    session: &Session,
     inputs: &[Input],
     at: Timestamp,
 ) -> Result<bool, Failure> {
     let mut out = io::stdout().lock();
     let mut summary = Summary::default();
-    let mut adding = session.adding();
-    for candidate in inputs.iter().map(Input::candidates) {
-        for candidate in candidate? {
+    let report = options.report();
+    pool::in_order(
+        options.jobs(),
+        |give| find_all(inputs, give),
+        |found| -> io::Result<(Option<Judgement>, Vec<u8>)> {
+            let mut line = Vec::new();
+            let candidate = match found {
+                Found::First(candidate) => candidate,
+                Found::Repeat(candidate) => {
+                    jsonl::repeat_line(&sha256(&candidate.text), &candidate.place, &mut line)?;
+                    return Ok((None, line));
+                }
+            };
+            let place = candidate.place.clone();
+            let inspection = Inspection::new(candidate, &session.keys, &session.setting);
+            let judged = Judged {
+                judgement: inspection.judge(&session.policy, at),
+                inspection: &inspection,
+            };
+            jsonl::token_line(&judged, &place, report, &mut line)?;
+            Ok((Some(judged.judgement), line))
+        },
+        |done| {
+            let (judgement, line) = done.map_err(Failure::Output)?;
             if summary.occurrences == 0 {
-                jsonl::run_line(at, &adding.session().keys, &mut out).map_err(Failure::Output)?;
+                jsonl::run_line(at, &session.keys, &mut out).map_err(Failure::Output)?;
             }
             summary.occurrences = summary.occurrences.saturating_add(1);
-            let place = candidate.place.clone();
-            let known = adding.session().tokens.len();
-            let index = adding.add(candidate);
-            let session = adding.session();
-            let Some(inspection) = session.tokens.get(index) else {
-                continue;
-            };
-            let written = if index < known {
-                jsonl::repeat_line(&inspection.sha256, &place, &mut out)
-            } else {
-                let judged = Judged {
-                    inspection,
-                    judgement: inspection.judge(&session.policy, at),
-                };
-                summary.count(&judged.judgement);
-                jsonl::token_line(&judged, &place, options.report(), &mut out)
-            };
-            written.map_err(Failure::Output)?;
-        }
-    }
+            if let Some(judgement) = judgement {
+                summary.count(&judgement);
+            }
+            out.write_all(&line).map_err(Failure::Output)
+        },
+    )?;
     if summary.tokens == 0 {
         return Err(Failure::no_token(inputs));
     }

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use sha2::Digest as _;
 
 use crate::find::{Candidate, Place};
 use crate::jose::{Part, Token};
 use crate::judge::{Case, Judgement, Policy, judge};
 use crate::keys::KeyRing;
-use crate::verify::{Proof, Setting, hex, prove};
+use crate::verify::{Layer, Proof, Setting, hex, prove};
 
 /// The payload of a token that does not hold it (RFC 7515 appendix F).
 #[derive(Clone, PartialEq, Eq)]
@@ -35,8 +36,10 @@ impl fmt::Debug for DetachedPayload {
 /// A token with what was found out about it, and every place where it stood.
 #[derive(Debug, Clone)]
 pub struct Inspection {
-    /// The token.
+    /// The token; of a JWE that was opened with what it holds.
     pub token: Arc<Token>,
+    /// The token as it was taken apart, before any key.
+    sealed: Arc<Token>,
     /// SHA-256 of its text, in lower-case hexadecimal.
     pub sha256: String,
     /// Where it was found, in input order.
@@ -56,10 +59,12 @@ impl Inspection {
     pub fn new(candidate: Candidate, keys: &KeyRing, setting: &Setting) -> Self {
         let start = Instant::now();
         let token = Token::parse(candidate.text.as_str());
-        let proof = prove(&token, keys, setting);
+        let mut proof = prove(&token, keys, setting);
+        let sealed = Arc::new(token);
         Self {
-            sha256: sha256(token.text()),
-            token: Arc::new(token),
+            sha256: sha256(sealed.text()),
+            token: proof.opened.take().unwrap_or_else(|| Arc::clone(&sealed)),
+            sealed,
             places: vec![candidate.place],
             name: None,
             detached_payload: None,
@@ -72,8 +77,35 @@ impl Inspection {
     pub fn prove(&mut self, keys: &KeyRing, setting: &Setting) {
         let start = Instant::now();
         let setting = with_payload(setting, self.detached_payload.as_ref());
-        self.proof = prove(&self.token, keys, &setting);
+        let proof = prove(&self.sealed, keys, &setting);
+        self.take(proof);
         self.took = start.elapsed();
+    }
+
+    /// A token inside of another one, as if it were one of its own. It was found in no place.
+    pub fn inside(layer: &Layer, took: Duration) -> Self {
+        Self {
+            token: Arc::clone(&layer.token),
+            sealed: Arc::clone(&layer.token),
+            sha256: sha256(layer.token.text()),
+            places: Vec::new(),
+            name: None,
+            detached_payload: None,
+            proof: layer.proof.clone(),
+            took,
+        }
+    }
+
+    /// The token as received, and not opened: what is to be proved.
+    pub fn sealed(&self) -> &Arc<Token> {
+        &self.sealed
+    }
+
+    /// Takes a proof of [`Inspection::sealed`], and what it opened.
+    pub fn take(&mut self, mut proof: Proof) {
+        let opened = proof.opened.take();
+        self.token = opened.unwrap_or_else(|| Arc::clone(&self.sealed));
+        self.proof = proof;
     }
 
     /// Judges it at an instant.
@@ -118,12 +150,8 @@ pub struct Session {
 impl Session {
     /// Begins to add tokens.
     pub fn adding(&mut self) -> Adding<'_> {
-        let tokens = self.tokens.iter().enumerate();
         Adding {
-            known: tokens
-                .map(|(at, inspection)| (inspection.sha256.clone(), at))
-                .collect(),
-            places: HashMap::new(),
+            index: Index::of(&self.tokens),
             session: self,
         }
     }
@@ -133,37 +161,72 @@ impl Session {
 #[derive(Debug)]
 pub struct Adding<'s> {
     session: &'s mut Session,
-    /// The position of each token, by its hash.
-    known: HashMap<String, usize>,
-    /// What was found thousands of times has thousands of places.
-    places: HashMap<usize, HashSet<Place>>,
+    index: Index,
 }
 
 impl Adding<'_> {
     /// Adds a token, or a place to one that is there. Gives its position in [`Session::tokens`].
     pub fn add(&mut self, candidate: Candidate) -> usize {
-        if let Some(&at) = self.known.get(&sha256(&candidate.text)) {
-            return self.add_places(at, [candidate.place]);
-        }
         let Session { keys, setting, .. } = &*self.session;
-        self.push(Inspection::new(candidate, keys, setting))
+        let known = self.index.known.get(&sha256(&candidate.text));
+        if let Some(&at) = known {
+            let places = [candidate.place];
+            return self.index.add_places(&mut self.session.tokens, at, places);
+        }
+        let inspection = Inspection::new(candidate, keys, setting);
+        self.add_inspected(inspection)
     }
 
     /// Adds a token that was inspected elsewhere, or its places to the one that is there. Gives its position.
     pub fn add_inspected(&mut self, inspection: Inspection) -> usize {
-        match self.known.get(&inspection.sha256) {
-            Some(&at) => self.add_places(at, inspection.places),
-            None => self.push(inspection),
-        }
+        self.index.add(&mut self.session.tokens, inspection)
     }
 
     /// The session as it is by now.
     pub fn session(&self) -> &Session {
         self.session
     }
+}
 
-    fn add_places(&mut self, at: usize, new: impl IntoIterator<Item = Place>) -> usize {
-        if let Some(same) = self.session.tokens.get_mut(at) {
+/// Where each token of a session is. It holds until one of them goes or moves.
+#[derive(Debug)]
+pub struct Index {
+    /// The position of each token, by its hash.
+    known: HashMap<String, usize>,
+    /// What was found thousands of times has thousands of places.
+    places: HashMap<usize, HashSet<Place>>,
+}
+
+impl Index {
+    /// Of these tokens.
+    pub fn of(tokens: &[Inspection]) -> Self {
+        let tokens = tokens.iter().enumerate();
+        Self {
+            known: tokens
+                .map(|(at, inspection)| (inspection.sha256.clone(), at))
+                .collect(),
+            places: HashMap::new(),
+        }
+    }
+
+    /// Adds a token to those that the index is of, or its places to the one that is there. Gives its position.
+    pub fn add(&mut self, tokens: &mut Vec<Inspection>, new: Inspection) -> usize {
+        if let Some(&at) = self.known.get(&new.sha256) {
+            return self.add_places(tokens, at, new.places);
+        }
+        let at = tokens.len();
+        self.known.insert(new.sha256.clone(), at);
+        tokens.push(new);
+        at
+    }
+
+    fn add_places(
+        &mut self,
+        tokens: &mut [Inspection],
+        at: usize,
+        new: impl IntoIterator<Item = Place>,
+    ) -> usize {
+        if let Some(same) = tokens.get_mut(at) {
             let there = self
                 .places
                 .entry(at)
@@ -174,16 +237,9 @@ impl Adding<'_> {
         }
         at
     }
-
-    fn push(&mut self, new: Inspection) -> usize {
-        let at = self.session.tokens.len();
-        self.known.insert(new.sha256.clone(), at);
-        self.session.tokens.push(new);
-        at
-    }
 }
 
 /// SHA-256 of a text, in lower-case hexadecimal.
-pub(crate) fn sha256(text: &str) -> String {
-    hex(&openssl::sha::sha256(text.as_bytes()))
+pub fn sha256(text: &str) -> String {
+    hex(&sha2::Sha256::digest(text.as_bytes()))
 }

@@ -1,7 +1,7 @@
 //! What must hold for any bytes. The fuzz targets and `tests/core/corpus.rs` run the same.
 
 use jiff::Timestamp;
-use tokenloupe::find::find;
+use tokenloupe::find::{Candidate, Limits, Stream, find};
 use tokenloupe::inspection::Inspection;
 use tokenloupe::jose::{MAX_TOKEN_BYTES, Token};
 use tokenloupe::judge::Policy;
@@ -26,6 +26,7 @@ pub fn token(bytes: &[u8]) {
         assert!(candidate.place.line > 0);
         assert!(candidate.place.repairs.is_sorted_by(|a, b| a < b));
     }
+    streamed(bytes, &found);
     for candidate in found.into_iter().take(INSPECTED) {
         let inspection = Inspection::new(candidate, &KeyRing::default(), &Setting::default());
         parts(&inspection.token);
@@ -42,6 +43,28 @@ pub fn token(bytes: &[u8]) {
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         parts(&Token::parse(text));
+    }
+}
+
+/// However a text is cut, the same is found in it; what is packed is another text.
+fn streamed(bytes: &[u8], found: &[Candidate]) {
+    if bytes.starts_with(b"\x1F\x8B") {
+        Stream::new(bytes, "fuzz")
+            .into_iter()
+            .flatten()
+            .for_each(drop);
+        return;
+    }
+    for chunk in [7, 600] {
+        let limits = Limits {
+            chunk,
+            ..Limits::default()
+        };
+        let Ok(stream) = Stream::with_limits(bytes, "fuzz", limits) else {
+            panic!("bytes can be read");
+        };
+        let streamed: Vec<_> = stream.map_while(Result::ok).collect();
+        assert!(streamed == found, "cut into pieces of {chunk} bytes");
     }
 }
 

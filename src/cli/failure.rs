@@ -60,6 +60,11 @@ pub(super) enum Failure {
         /// Why.
         error: io::Error,
     },
+    /// The system gives no thread.
+    #[error(
+        "expected a new thread, found that the system gives none: {0}\nClose something and try again."
+    )]
+    Threads(io::Error),
     /// A file is larger than what is read.
     #[error("{}: expected at most {mebibytes} MiB, found more\n{advice}", visible(.name))]
     TooLarge {

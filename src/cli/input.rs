@@ -9,10 +9,8 @@ use zeroize::Zeroizing;
 
 use super::complain;
 use super::failure::Failure;
-use crate::find::{Candidate, Where, find};
-
-/// Inputs larger than this (in bytes) are refused.
-const MAX_INPUT_BYTES: u64 = 512 << 20;
+use super::pool::Give;
+use crate::find::{self, Candidate, Where, find};
 
 /// How much of an argument a message repeats, in characters: a path, or a part of a token's header.
 const ARGUMENT_SHOWN: usize = 40;
@@ -37,29 +35,40 @@ impl Input {
         }
     }
 
-    /// Every token in it.
-    pub(super) fn candidates(&self) -> Result<Vec<Candidate>, Failure> {
+    /// Gives every token in it, in order, until nobody takes them. What is to be said of the input goes to standard error.
+    pub(super) fn give(&self, give: Give<'_, Candidate>) -> Result<(), Failure> {
         let name = self.name();
-        let read = match self {
-            Self::Argument(candidates) => return Ok(candidates.clone()),
-            Self::File(path) => File::open(path).and_then(|file| read_up_to(file, MAX_INPUT_BYTES)),
+        let reader: Box<dyn Read> = match self {
+            Self::Argument(candidates) => {
+                candidates.iter().cloned().all(give);
+                return Ok(());
+            }
+            Self::File(path) => match File::open(path) {
+                Ok(file) => Box::new(file),
+                Err(error) => return Err(Failure::Read { name, error }),
+            },
             Self::Stdin => {
                 let stdin = io::stdin().lock();
                 if stdin.is_terminal() {
                     complain("reading standard input until its end (Ctrl+D)");
                 }
-                read_up_to(stdin, MAX_INPUT_BYTES)
+                Box::new(stdin)
             }
         };
-        match read {
-            Ok(Some(bytes)) => Ok(find(&bytes, &name)),
-            Ok(None) => Err(Failure::TooLarge {
-                name,
-                mebibytes: MAX_INPUT_BYTES >> 20,
-                advice: "Split the file at line ends and inspect the pieces.",
-            }),
-            Err(error) => Err(Failure::Read { name, error }),
+        let read = |error| Failure::Read {
+            name: name.clone(),
+            error,
+        };
+        let mut stream = find::stream(reader, &name).map_err(read)?;
+        for candidate in &mut stream {
+            if !give(candidate.map_err(read)?) {
+                return Ok(());
+            }
         }
+        for note in stream.notes() {
+            complain(&format!("{name}: {note}"));
+        }
+        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -19,6 +20,9 @@ use crate::verify::Setting;
 
 /// A detached payload larger than this (in bytes) is refused.
 const MAX_PAYLOAD_BYTES: u64 = 512 << 20;
+
+/// More threads are never of use.
+const MAX_JOBS: NonZeroUsize = NonZeroUsize::new(256).unwrap();
 
 /// Names of `--profile` that the report's contract has and this version does not judge yet.
 const PROFILES_OF_LATER: [&str; 34] = [
@@ -169,6 +173,10 @@ pub(super) struct InspectOptions {
     /// Add the tokens' text to the report
     #[arg(long)]
     no_redact: bool,
+
+    /// Worker threads [default: all cores]
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
 }
 
 /// The forms of a report.
@@ -254,7 +262,16 @@ impl InspectOptions {
             }
             None => None,
         };
-        Ok(Setting { detached_payload })
+        Ok(Setting {
+            detached_payload,
+            ..Setting::default()
+        })
+    }
+
+    /// How many threads inspect tokens.
+    pub(super) fn jobs(&self) -> NonZeroUsize {
+        let all = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        self.jobs.unwrap_or_else(all).min(MAX_JOBS)
     }
 
     /// What the report leaves out, and how it speaks.

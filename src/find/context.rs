@@ -3,17 +3,23 @@
 
 use std::ops::Range;
 
-use super::{Region, Where};
+use super::Where;
+use super::region::Region;
 
-/// How far back a line is read.
-const LOOK_BACK: usize = 1024;
+/// How far back a line is read, and how far a text that may be JSON.
+pub(super) const LOOK_BACK: usize = 1024;
 
 /// Longer names are no names.
 const MAX_NAME: usize = 128;
 
 /// What the token in `range` stands in, and the name of what it is the value of.
-pub(super) fn of(bytes: &[u8], range: &Range<usize>, region: &Region) -> (Where, Option<String>) {
-    let around = Around::new(bytes, range, region);
+pub(super) fn of(
+    bytes: &[u8],
+    range: &Range<usize>,
+    region: &Region,
+    is_json: bool,
+) -> (Where, Option<String>) {
+    let around = Around::new(bytes, range, region, is_json);
     let found = around
         .cookie()
         .or_else(|| around.pair())
@@ -33,12 +39,24 @@ pub(super) fn of(bytes: &[u8], range: &Range<usize>, region: &Region) -> (Where,
     (where_, name)
 }
 
+/// Whether a text is JSON, by its first characters.
+pub(super) fn is_json(bytes: &[u8]) -> bool {
+    let look = bytes.get(..LOOK_BACK).unwrap_or(bytes);
+    let mut first = look.iter().filter(|byte| !byte.is_ascii_whitespace());
+    match first.next() {
+        Some(b'{') => true,
+        // A line of a log may begin with a bracket too.
+        Some(b'[') => matches!(first.next(), Some(b'"' | b'[' | b'{')),
+        _ => false,
+    }
+}
+
 /// A place, and the name there. `Bare`: the region says where.
 type Told = (Where, Option<String>);
 
 struct Around<'a> {
     region: &'a Region,
-    /// Whether the whole text is JSON, by its first characters.
+    /// See [`is_json`].
     is_json: bool,
     /// The line before the token.
     line: &'a [u8],
@@ -53,7 +71,7 @@ struct Around<'a> {
 }
 
 impl<'a> Around<'a> {
-    fn new(bytes: &'a [u8], range: &Range<usize>, region: &'a Region) -> Self {
+    fn new(bytes: &'a [u8], range: &Range<usize>, region: &'a Region, is_json: bool) -> Self {
         let from = range.start.saturating_sub(LOOK_BACK);
         let before = bytes.get(from..range.start).unwrap_or_default();
         let line_break = memchr::memrchr(b'\n', before);
@@ -65,14 +83,6 @@ impl<'a> Around<'a> {
             let (outside, string) = line.split_at_checked(at)?;
             Some((outside, string.get(1..)?))
         });
-        let look = bytes.get(..LOOK_BACK).unwrap_or(bytes);
-        let mut first = look.iter().filter(|byte| !byte.is_ascii_whitespace());
-        let is_json = match first.next() {
-            Some(b'{') => true,
-            // A line of a log may begin with a bracket too.
-            Some(b'[') => matches!(first.next(), Some(b'"' | b'[' | b'{')),
-            _ => false,
-        };
         Self {
             region,
             is_json,

@@ -2,34 +2,60 @@
 
 use std::ops::Range;
 
-use super::{Region, Where};
+use super::Where;
+use super::region::Region;
+
+/// A start line or a header's name ends before so many bytes.
+pub(super) const MAX_LOOK: usize = 64 << 10;
 
 /// The parts of one or more messages, when the text begins with one.
-pub(super) fn message(bytes: &[u8]) -> Option<Vec<Region>> {
-    let mut lines = Lines { bytes, at: 0 }
-        .skip_while(|line| text(bytes, line).is_empty())
-        .peekable();
-    if !lines
-        .peek()
-        .is_some_and(|line| is_start_line(text(bytes, line)))
-    {
-        return None;
+pub(super) fn message(bytes: &[u8], take: &mut dyn FnMut(Region)) -> bool {
+    if !begins(bytes) {
+        return false;
     }
-    let mut regions: Vec<Region> = Vec::new();
-    let mut in_body = true;
-    for line in lines {
-        let content = text(bytes, &line);
-        if in_body {
-            if is_start_line(content) {
-                regions.push(Region::new(line, Where::Bare, None));
-                in_body = false;
-            } else if let Some(last) = regions.last_mut() {
-                // A body begins as an empty region, see below.
-                last.range.end = line.end;
+    let mut messages = Messages::default();
+    for line in (Lines { bytes, at: 0 }) {
+        if let Some(part) = messages.line(text(bytes, &line), line) {
+            take(part);
+        }
+    }
+    if let Some(last) = messages.end() {
+        take(last);
+    }
+    true
+}
+
+/// Whether the text begins with a message, but for empty lines.
+pub(super) fn begins(bytes: &[u8]) -> bool {
+    let look = bytes.get(..MAX_LOOK).unwrap_or(bytes);
+    let mut lines = Lines { bytes: look, at: 0 }.map(|line| text(look, &line));
+    lines
+        .find(|line| !line.is_empty())
+        .is_some_and(is_start_line)
+}
+
+/// Goes over the lines of messages and cuts them into parts.
+#[derive(Default)]
+pub(super) struct Messages {
+    in_headers: bool,
+    /// The part that the last line belongs to.
+    part: Option<Region>,
+}
+
+impl Messages {
+    /// Takes a line: what it says, without its break and [`MAX_LOOK`] bytes of it at least, and all that it is. Gives the part
+    /// that ended before it.
+    pub(super) fn line(&mut self, content: &[u8], line: Range<usize>) -> Option<Region> {
+        let part = if !self.in_headers {
+            if !is_start_line(content) {
+                self.extend(line.end);
+                return None;
             }
+            self.in_headers = true;
+            Region::new(line, Where::Bare, None)
         } else if content.is_empty() {
-            regions.push(Region::new(line.end..line.end, Where::Body, None));
-            in_body = true;
+            self.in_headers = false;
+            Region::new(line.end..line.end, Where::Body, None)
         } else if let Some((name, value)) = header(content) {
             let where_ = if name.eq_ignore_ascii_case("authorization") {
                 Where::AuthorizationHeader
@@ -37,17 +63,39 @@ pub(super) fn message(bytes: &[u8]) -> Option<Vec<Region>> {
                 Where::Header
             };
             let range = line.start.saturating_add(value)..line.end;
-            regions.push(Region::new(range, where_, Some(name.to_owned())));
-        } else if let Some(last) = regions.last_mut() {
+            Region::new(range, where_, Some(name.to_owned()))
+        } else {
             // Folded (RFC 9112 section 5.2), or wrapped by whatever it was copied from.
-            last.range.end = line.end;
+            self.extend(line.end);
+            return None;
+        };
+        self.part.replace(part)
+    }
+
+    /// Says that the last line goes on until there.
+    pub(super) fn extend(&mut self, end: usize) {
+        if let Some(part) = &mut self.part {
+            part.range.end = end;
         }
     }
-    Some(regions)
+
+    /// The part that the last line belongs to.
+    pub(super) fn part(&self) -> Option<&Region> {
+        self.part.as_ref()
+    }
+
+    /// The last part.
+    pub(super) fn end(self) -> Option<Region> {
+        self.part
+    }
 }
 
 /// The value of an `Authorization` header that is the whole text, wrapped at most.
-pub(super) fn authorization(bytes: &[u8]) -> Option<Vec<Region>> {
+pub(super) fn authorization(bytes: &[u8], take: &mut dyn FnMut(Region)) -> bool {
+    authorization_value(bytes).map(take).is_some()
+}
+
+fn authorization_value(bytes: &[u8]) -> Option<Region> {
     let start = bytes.len().saturating_sub(bytes.trim_ascii_start().len());
     let (name, value) = header(bytes.get(start..)?)?;
     let value = start.saturating_add(value);
@@ -57,18 +105,18 @@ pub(super) fn authorization(bytes: &[u8]) -> Option<Vec<Region>> {
     let mut more = rest.split(|&byte| byte == b'\n').skip(1);
     let is_alone = memchr::memchr(b':', rest).is_none() && !more.any(has_words);
     (is_alone && name.eq_ignore_ascii_case("authorization")).then(|| {
-        vec![Region::new(
+        Region::new(
             value..bytes.len(),
             Where::AuthorizationHeader,
             Some(name.to_owned()),
-        )]
+        )
     })
 }
 
 /// A request line or a status line (RFC 9112 sections 3 and 4); HTTP/2 and 3 are written down the same way.
 fn is_start_line(line: &[u8]) -> bool {
     let Some(line) = line
-        .get(..line.len().min(64 << 10))
+        .get(..line.len().min(MAX_LOOK))
         .and_then(|line| std::str::from_utf8(line).ok())
     else {
         return false;
@@ -94,7 +142,7 @@ fn is_start_line(line: &[u8]) -> bool {
 
 /// The name of a header (RFC 9110 section 5.1) and where its value begins in the line.
 fn header(line: &[u8]) -> Option<(&str, usize)> {
-    let colon = memchr::memchr(b':', line)?;
+    let colon = memchr::memchr(b':', line.get(..MAX_LOOK).unwrap_or(line))?;
     let name = std::str::from_utf8(line.get(..colon)?).ok()?;
     let is_name = !name.is_empty()
         && name
@@ -103,8 +151,17 @@ fn header(line: &[u8]) -> Option<(&str, usize)> {
     is_name.then_some((name, colon.saturating_add(1)))
 }
 
+/// Whether a text may be what [`authorization`] takes, by its beginning.
+pub(super) fn may_be_authorization(bytes: &[u8]) -> bool {
+    authorization_value(bytes).is_some()
+}
+
 fn text<'a>(bytes: &'a [u8], line: &Range<usize>) -> &'a [u8] {
-    let line = bytes.get(line.clone()).unwrap_or_default();
+    content(bytes.get(line.clone()).unwrap_or_default())
+}
+
+/// A line without its break.
+pub(super) fn content(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     line.strip_suffix(b"\r").unwrap_or(line)
 }
@@ -132,14 +189,12 @@ mod tests {
     use super::*;
 
     fn parts(text: &str) -> Vec<(Where, Option<String>, &str)> {
-        message(text.as_bytes())
-            .unwrap_or_default()
-            .into_iter()
-            .map(|region| {
-                let range = region.range.clone();
-                (region.where_, region.name_in, text.get(range).unwrap())
-            })
-            .collect()
+        let mut parts = Vec::new();
+        message(text.as_bytes(), &mut |region| {
+            let text = text.get(region.range.clone()).unwrap();
+            parts.push((region.where_, region.name_in, text));
+        });
+        parts
     }
 
     #[test]
@@ -200,7 +255,7 @@ mod tests {
             "HTTP/1.1 OK",
             "get / HTTP/1.1",
         ] {
-            assert!(message(text.as_bytes()).is_none(), "{text:?}");
+            assert!(!message(text.as_bytes(), &mut |_| {}), "{text:?}");
         }
     }
 }

@@ -1,30 +1,38 @@
 //! Text to tokens: where they stand, and what had to be stripped to get at them.
 //!
 //! [`find`] goes three steps. A form (see `FORMS`) cuts the text into regions and says what each is, such as the headers
-//! and the body of an HTTP message. A region that is one token and nothing else is kept whole, however damaged. In
+//! and the body of an HTTP message, or the values in a HAR file. A region that is one token and nothing else is kept whole, however damaged. In
 //! any other region a token is where characters of the base64 alphabets begin with an encoded JSON object and go on
 //! after a dot.
 
+mod burp;
 mod context;
 mod cut;
+mod har;
 mod http;
+mod json_form;
+mod layer;
 mod length;
 mod nothing;
 mod prose;
 mod quotes;
+mod region;
 mod shape;
+mod stream;
 mod text;
 mod undo;
 mod whole;
 mod wrap;
 
+use std::io::{self, Read};
 use std::ops::Range;
 
 use zeroize::Zeroizing;
 
 pub use nothing::{Nothing, explain_nothing};
+use region::{Found, Region, Spot};
+pub use stream::{Limits, Note, Stream};
 use text::Text;
-use undo::Undone;
 
 /// A token's text, cut out of what it came in.
 #[derive(Clone, PartialEq, Eq)]
@@ -69,6 +77,8 @@ pub enum Where {
     Cookie,
     /// A field of a form (`application/x-www-form-urlencoded`).
     Form,
+    /// A HAR file; the name says which entry, and what of it.
+    Har,
     /// Another HTTP header.
     Header,
     /// A string in JSON.
@@ -90,6 +100,7 @@ impl Where {
             Self::Claim => "claim",
             Self::Cookie => "cookie",
             Self::Form => "form",
+            Self::Har => "har",
             Self::Header => "header",
             Self::Json => "json",
             Self::Log => "log",
@@ -146,114 +157,72 @@ pub fn find(input: &[u8], name: &str) -> Vec<Candidate> {
     search(input, name, Where::Bare)
 }
 
+/// Every token in the text of a reader, however long; see [`Stream`].
+///
+/// # Errors
+///
+/// When the first bytes cannot be read.
+pub fn stream<R: Read>(reader: R, name: &str) -> io::Result<Stream<R>> {
+    Stream::new(reader, name)
+}
+
 /// Every token in a command line argument that names no file.
 pub fn find_argument(text: &str) -> Vec<Candidate> {
     search(text.as_bytes(), "argument", Where::Argument)
 }
 
-/// Cuts a text of its form into regions in text order; `None` when the text has another form.
-type Form = fn(&[u8]) -> Option<Vec<Region>>;
+/// Cuts a text of its form into regions, in text order for the most part; false when the text has another form.
+type Form = fn(&[u8], &mut dyn FnMut(Region)) -> bool;
 
 /// The forms, the more telling ones first.
-const FORMS: &[Form] = &[http::message, http::authorization];
+const FORMS: &[Form] = &[
+    http::message,
+    http::authorization,
+    har::archive,
+    burp::items,
+];
 
-/// A piece of the text, and what it is.
-struct Region {
-    range: Range<usize>,
-    where_: Where,
-    name_in: Option<String>,
-}
-
-impl Region {
-    fn new(range: Range<usize>, where_: Where, name_in: Option<String>) -> Self {
-        Self {
-            range,
-            where_,
-            name_in,
-        }
-    }
-}
-
-/// A token and its place in the text.
-struct Found {
-    text: Zeroizing<String>,
-    range: Range<usize>,
-    /// In any order.
-    repairs: Vec<Repair>,
-    /// Whether its region holds nothing else.
-    is_all: bool,
-    /// The name of the `Authorization` header that stands before it in its line.
-    authorization: Option<String>,
-}
-
-/// `alone` is where a token stands that is the whole input.
 fn search(input: &[u8], name: &str, alone: Where) -> Vec<Candidate> {
     let text = Text::new(input);
-    let bytes = text.bytes();
-    let regions = FORMS
-        .iter()
-        .find_map(|form| form(bytes))
-        .unwrap_or_else(|| vec![Region::new(0..bytes.len(), Where::Bare, None)]);
     let mut cursor = text.cursor();
-    let mut candidates = Vec::new();
-    for region in regions {
-        let undone = Undone::new(bytes.get(region.range.clone()).unwrap_or_default());
-        let mut way_back = undone.way_back();
-        for found in in_region(undone.bytes(), &region) {
-            let (where_, name_in) = place(undone.bytes(), &region, &found, alone);
-            let (range, undone) = way_back.locate(&found.range);
-            let shift = |at: usize| at.saturating_add(region.range.start);
-            let (byte_range, line) = cursor.locate(&(shift(range.start)..shift(range.end)));
-            let mut repairs = found.repairs;
-            repairs.extend(undone);
-            repairs.sort_unstable();
-            repairs.dedup();
-            candidates.push(Candidate {
-                text: found.text,
-                place: Place {
-                    name: name.to_owned(),
-                    byte_range,
-                    line,
-                    where_,
-                    name_in,
-                    repairs,
-                },
-            });
-        }
-    }
-    candidates
-}
-
-/// What a token of a region stood in, and the name of what it was the value of. `alone` is where it stands when it is all.
-fn place(bytes: &[u8], region: &Region, found: &Found, alone: Where) -> (Where, Option<String>) {
-    match (region.where_, &found.authorization) {
-        (Where::AuthorizationHeader, _) => (region.where_, region.name_in.clone()),
-        (Where::Bare, Some(header)) => (Where::AuthorizationHeader, Some(header.clone())),
-        (Where::Bare, None) if found.is_all => (alone, None),
-        (where_, _) if found.is_all => (where_, region.name_in.clone()),
-        _ => context::of(bytes, &found.range, region),
-    }
-}
-
-/// The tokens of a region that is all of `bytes`.
-fn in_region(bytes: &[u8], region: &Region) -> Vec<Found> {
-    let is_header = matches!(region.where_, Where::AuthorizationHeader | Where::Header);
-    let has_scheme = region.where_ == Where::AuthorizationHeader;
-    if let Some(mut found) = whole::token(bytes, 0, has_scheme) {
-        // White space around a header's value is the header's.
-        found
-            .repairs
-            .retain(|&repair| !is_header || repair != Repair::Whitespace);
-        return vec![found];
-    }
-    // A header that holds more than one thing has no sentences, a text that only begins like one may.
-    let found = prose::scan(bytes, 0, region.where_ != Where::Header);
-    if !found.is_empty() || region.where_ == Where::Header {
-        return found;
-    }
-    whole::unreadable(bytes, 0, has_scheme)
+    spots(text.bytes(), alone)
         .into_iter()
+        .map(|spot| candidate(spot, name, text.bytes(), 0, &mut cursor))
         .collect()
+}
+
+/// The tokens of a whole text. `alone` is where one stands that is all of it.
+fn spots(bytes: &[u8], alone: Where) -> Vec<Spot> {
+    let mut spots = Vec::new();
+    let mut take = |region: Region| spots.extend(region::tokens(bytes, &region, alone));
+    if !FORMS.iter().any(|form| form(bytes, &mut take)) {
+        take(Region::new(0..bytes.len(), Where::Bare, None));
+    }
+    // What a record says of a value may stand after it.
+    spots.sort_by_key(|spot| spot.range.start);
+    spots
+}
+
+/// A token with the lines counted. `text` stands at `base` in the whole text.
+fn candidate(
+    spot: Spot,
+    name: &str,
+    text: &[u8],
+    base: usize,
+    cursor: &mut text::Cursor,
+) -> Candidate {
+    let (byte_range, line) = cursor.locate(text, base, &spot.range);
+    Candidate {
+        text: spot.text,
+        place: Place {
+            name: name.to_owned(),
+            byte_range,
+            line,
+            where_: spot.where_,
+            name_in: spot.name_in,
+            repairs: spot.repairs,
+        },
+    }
 }
 
 #[cfg(test)]

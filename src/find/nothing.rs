@@ -15,10 +15,6 @@ pub enum Nothing {
     Certificate,
     /// Nothing but white space.
     Empty,
-    /// A JWE in JSON serialization (RFC 7516 section 7.2).
-    JsonJwe,
-    /// A JWS in JSON serialization (RFC 7515 section 7.2).
-    JsonJws,
     /// JSON without a token.
     JsonWithout,
     /// A JSON Web Key (RFC 7517 section 4).
@@ -44,17 +40,9 @@ impl std::fmt::Display for Nothing {
                 "There is no text here.\n\
                  Paste a token, an HTTP message or any text that holds a token."
             }
-            Self::JsonJwe => {
-                "This is a JWE in JSON serialization; this version reads compact tokens only.\n\
-                 Join protected, encrypted_key, iv, ciphertext and tag with dots to inspect it for one recipient."
-            }
-            Self::JsonJws => {
-                "This is a JWS in JSON serialization; this version reads compact tokens only.\n\
-                 Join protected, payload and signature with dots to inspect one of its signatures."
-            }
             Self::JsonWithout => {
                 "This is JSON, and no token is in it.\n\
-                 Paste the token itself, or JSON with a compact token in one of its strings."
+                 Paste the token itself, or JSON with a token in it."
             }
             Self::Jwk => {
                 "This is a JSON Web Key, not a token.\n\
@@ -66,7 +54,7 @@ impl std::fmt::Display for Nothing {
             }
             Self::NoText => {
                 "These bytes are no text, and no token is in them.\n\
-                 If they are a key, add them as a key; if they are compressed, unpack them first."
+                 If they are a key, add them as a key; if they are packed otherwise than with gzip, unpack them first."
             }
             Self::PemKey => {
                 "This is a PEM key, not a token.\n\
@@ -114,11 +102,7 @@ pub fn explain_nothing(input: &[u8]) -> Nothing {
 
 fn explain_json(document: &Document) -> Nothing {
     let has = |name: &str| document.get(name).is_some();
-    if has("ciphertext") || has("recipients") {
-        Nothing::JsonJwe
-    } else if has("signatures") || has("signature") && (has("payload") || has("protected")) {
-        Nothing::JsonJws
-    } else if document.get("keys").and_then(json::Json::array).is_some() {
+    if document.get("keys").and_then(json::Json::array).is_some() {
         Nothing::JwkSet
     } else if has("kty") {
         Nothing::Jwk
@@ -132,24 +116,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forms_that_are_no_compact_tokens_are_named() {
+    fn what_is_no_token_is_named() {
         for (text, expected) in [
             ("", Nothing::Empty),
             (" \r\n", Nothing::Empty),
             ("\u{FEFF}", Nothing::Empty),
-            (
-                r#"{"payload":"Zm9v","signatures":[{"protected":"e30"}]}"#,
-                Nothing::JsonJws,
-            ),
-            (
-                r#"{"payload":"Zm9v","protected":"e30","signature":"AA"}"#,
-                Nothing::JsonJws,
-            ),
-            (r#"{"protected":"e30","signature":"AA"}"#, Nothing::JsonJws),
-            (
-                r#" {"protected":"e30","ciphertext":"AA","tag":"AA""#,
-                Nothing::JsonJwe,
-            ),
             (r#"{"keys":[]}"#, Nothing::JwkSet),
             (r#"{"kty":"oct","k":"AA"}"#, Nothing::Jwk),
             (r#"{"a":1}"#, Nothing::JsonWithout),
@@ -173,8 +144,6 @@ mod tests {
         for nothing in [
             Nothing::Certificate,
             Nothing::Empty,
-            Nothing::JsonJwe,
-            Nothing::JsonJws,
             Nothing::JsonWithout,
             Nothing::Jwk,
             Nothing::JwkSet,

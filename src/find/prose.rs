@@ -1,7 +1,9 @@
 //! Tokens in running text: wherever characters of a token begin with an encoded JSON object.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
+use memchr::memmem;
 use zeroize::Zeroizing;
 
 use super::length::{is_length_of, signature_lengths};
@@ -16,76 +18,236 @@ const SPARE_FACTOR: usize = 4;
 /// How far before a token its `Authorization: Bearer ` is looked for.
 const LOOK_BACK: usize = 96;
 
-/// Every token from `start` on, in text order.
+/// So many bytes behind a place tell all that is asked of it, a token's end aside: what a look at its beginning takes,
+/// and the marks that may follow its end.
+const MARGIN: usize = 256;
+
+/// What stands behind the last byte of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Edge {
+    /// Nothing: it is the end.
+    End,
+    /// More, which is not there yet: what could hang on it is left for later.
+    More,
+    /// More, but the first token that could hang on it is taken as it stands.
+    Forced,
+}
+
+/// What a scan came to.
+pub(super) struct Scan {
+    /// In text order.
+    pub(super) found: Vec<Found>,
+    /// Where the next scan is to begin, once there is more.
+    pub(super) resume: usize,
+}
+
+/// Every token from `start` on, as far as it can be told before the `edge`.
 ///
 /// `in_sentences`: a full stop or comma after a token belongs to the sentence.
-pub(super) fn scan(bytes: &[u8], start: usize, in_sentences: bool) -> Vec<Found> {
-    let mut all = Vec::new();
-    let mut at = start;
-    let mut spare = bytes
-        .len()
-        .saturating_sub(start)
-        .saturating_mul(SPARE_FACTOR);
-    while let Some(skipped) = bytes
-        .get(at..)
-        .and_then(|rest| rest.iter().position(|&byte| is_token_byte(byte)))
-    {
-        let mut run = run(bytes, at.saturating_add(skipped), is_token_byte);
-        at = run.end;
-        while let Some(start) = next_start(bytes, &run) {
-            // `/` and `=` belong to a token, but not before the beginning of another one (`…/eyJ…`, `x=eyJ…`).
-            let next = next_joined(bytes, start.saturating_add(1)..run.end);
-            let within = next.map_or(bytes, |next| bytes.get(..next).unwrap_or(bytes));
-            let found = token(within, start, in_sentences, &mut spare);
-            at = at.max(found.as_ref().map_or(0, |found| found.range.end));
-            all.extend(found);
-            run.start = next.unwrap_or(run.end);
-        }
-    }
-    all
-}
-
-/// The first place in a run where a token may begin.
-pub(super) fn next_start(bytes: &[u8], run: &Range<usize>) -> Option<usize> {
-    starts(bytes, run.clone()).find(|&at| may_be_object(bytes.get(at..run.end).unwrap_or_default()))
-}
-
-/// The first place in a run where another token begins that a slash or an equals sign joins to what stands before it.
-fn next_joined(bytes: &[u8], run: Range<usize>) -> Option<usize> {
-    starts(bytes, run.clone()).find(|&at| {
-        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
-        matches!(before, Some(b'/' | b'='))
-            && may_be_object(bytes.get(at..run.end).unwrap_or_default())
-    })
-}
-
-/// The places after anything but a letter or digit.
-fn starts(bytes: &[u8], run: Range<usize>) -> impl Iterator<Item = usize> {
-    let first = run.start;
-    // What was percent-encoded twice is decoded once, and then `%3D` stands before the token.
-    let after_escape = first
-        .checked_sub(1)
-        .and_then(|percent| bytes.get(percent..)?.first_chunk::<3>())
-        .is_some_and(|[percent, digits @ ..]| {
-            *percent == b'%' && digits.iter().all(u8::is_ascii_hexdigit)
-        })
-        .then(|| first.saturating_add(2));
-    run.filter(move |&at| {
-        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
-        at == first && before.is_none_or(|&b| !is_token_byte(b))
-            || before.is_some_and(|b| !b.is_ascii_alphanumeric())
-            || after_escape == Some(at)
-    })
-}
-
-/// The token at `start`, if there is one.
-pub(super) fn token(
+/// `spare`: how many bytes may be gathered in looking for tokens broken over lines, see [`allowance`].
+pub(super) fn scan(
     bytes: &[u8],
     start: usize,
     in_sentences: bool,
     spare: &mut usize,
-) -> Option<Found> {
+    mut edge: Edge,
+) -> Scan {
+    let mut found = Vec::new();
+    let mut at = start;
+    let mut run_end = start;
+    let is_near = |at: usize| at.saturating_add(MARGIN) > bytes.len();
+    let mut possible = Possible::new(bytes, at);
+    while let Some(start) = possible.next(at) {
+        if edge == Edge::More && is_near(start) {
+            return Scan {
+                found,
+                resume: start,
+            };
+        }
+        if !may_be_object(first_of_run(bytes, start)) {
+            at = start.saturating_add(1);
+            continue;
+        }
+        if run_end <= start {
+            run_end = run(bytes, start, is_token_byte).end;
+        }
+        // `/` and `=` belong to a token, but not before the beginning of another one (`…/eyJ…`, `x=eyJ…`).
+        let next = next_joined(bytes, start.saturating_add(1)..run_end);
+        let within = next.map_or(bytes, |next| bytes.get(..next).unwrap_or(bytes));
+        let spare_before = *spare;
+        let (token, reach) = token(within, start, in_sentences, spare);
+        let depends_on_edge = match next {
+            Some(next) => run_end == bytes.len() && is_near(next),
+            None => is_near(reach),
+        };
+        if depends_on_edge {
+            match edge {
+                Edge::End => {}
+                Edge::Forced => edge = Edge::More,
+                Edge::More => {
+                    *spare = spare_before;
+                    return Scan {
+                        found,
+                        resume: start,
+                    };
+                }
+            }
+        }
+        at = next.unwrap_or(run_end);
+        if let Some(token) = token {
+            at = at.max(token.range.end);
+            found.push(token);
+        }
+    }
+    // The last characters may be the first ones of a beginning.
+    let resume = match edge {
+        Edge::End => bytes.len(),
+        Edge::More | Edge::Forced => at.max(bytes.len().saturating_sub(2)),
+    };
+    Scan { found, resume }
+}
+
+/// How many bytes may be gathered for a text of this length.
+pub(super) fn allowance(length: usize) -> usize {
+    length.saturating_mul(SPARE_FACTOR)
+}
+
+/// The beginnings of `{"` in base64, with white space between or not, and of a byte order mark, each with the letters that
+/// decide: the others are rare enough to be looked at one by one.
+static BEGINNINGS: LazyLock<[memmem::Finder<'static>; 3]> =
+    LazyLock::new(|| ["ey", "ew", "77u"].map(memmem::Finder::new));
+
+/// Places where a token may begin, by the byte before and the first two. Asked for in text order.
+struct Possible<'a> {
+    bytes: &'a [u8],
+    /// The next place of each beginning, and of the letters that white space before a `{` begins with.
+    next: [usize; 4],
+    /// Those stand for all places from here on.
+    from: usize,
+}
+
+impl<'a> Possible<'a> {
+    fn new(bytes: &'a [u8], from: usize) -> Self {
+        let mut possible = Self {
+            bytes,
+            next: [0; 4],
+            from,
+        };
+        for kind in 0..possible.next.len() {
+            possible.look(kind, from);
+        }
+        possible
+    }
+
+    /// Looks for one kind from a place on.
+    fn look(&mut self, kind: usize, from: usize) {
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        let found = match BEGINNINGS.get(kind) {
+            Some(beginning) => beginning.find(rest),
+            None => memchr::memchr3(b'I', b'C', b'D', rest),
+        };
+        if let Some(next) = self.next.get_mut(kind) {
+            *next = found.map_or(usize::MAX, |found| from.saturating_add(found));
+        }
+    }
+
+    /// The first place from `at` on.
+    fn next(&mut self, mut at: usize) -> Option<usize> {
+        debug_assert!(at >= self.from, "places are asked for in text order");
+        loop {
+            self.from = at;
+            for kind in 0..self.next.len() {
+                if self.next.get(kind).is_some_and(|&next| next < at) {
+                    self.look(kind, at);
+                }
+            }
+            let next = self.next.iter().copied().min().unwrap_or(usize::MAX);
+            if next == usize::MAX {
+                return None;
+            }
+            let before = next.checked_sub(1).and_then(|at| self.bytes.get(at));
+            if opens(self.bytes.get(next..).unwrap_or_default())
+                && (before.is_none_or(|before| !before.is_ascii_alphanumeric())
+                    || is_after_escape(self.bytes, next))
+            {
+                return Some(next);
+            }
+            at = next.saturating_add(1);
+        }
+    }
+}
+
+/// Whether an encoded object may begin so; one that is cut after the first character may.
+fn opens(bytes: &[u8]) -> bool {
+    match bytes {
+        [b'I', second, ..] => matches!(second, b'A' | b'C' | b'H'),
+        [b'C', second, ..] => matches!(second, b'Q' | b'S' | b'X' | b'g' | b'i' | b'n'),
+        [b'D', second, ..] => matches!(second, b'A' | b'C' | b'H' | b'Q' | b'S' | b'X'),
+        _ => true,
+    }
+}
+
+/// What was percent-encoded twice is decoded once, and then `%3D` stands before the token.
+fn is_after_escape(bytes: &[u8], at: usize) -> bool {
+    at.checked_sub(3)
+        .and_then(|percent| bytes.get(percent..)?.first_chunk::<3>())
+        .is_some_and(|[percent, digits @ ..]| {
+            *percent == b'%' && digits.iter().all(u8::is_ascii_hexdigit)
+        })
+}
+
+/// The characters of a token from `start` on, as many as are looked at to tell whether it is one.
+fn first_of_run(bytes: &[u8], start: usize) -> &[u8] {
+    let end = bytes.len().min(start.saturating_add(MARGIN));
+    let look = bytes.get(..end).unwrap_or(bytes);
+    look.get(run(look, start, is_token_byte))
+        .unwrap_or_default()
+}
+
+/// The first place in a run where a token may begin.
+pub(super) fn next_start(bytes: &[u8], run: &Range<usize>) -> Option<usize> {
+    let within = bytes.get(..run.end)?;
+    let mut at = run.start;
+    let mut possible = Possible::new(within, at);
+    while let Some(start) = possible.next(at) {
+        if may_be_object(within.get(start..)?) {
+            return Some(start);
+        }
+        at = start.saturating_add(1);
+    }
+    None
+}
+
+/// The first place in a run where another token begins that a slash or an equals sign joins to what stands before it.
+fn next_joined(bytes: &[u8], run: Range<usize>) -> Option<usize> {
+    // The joint may be the byte before the range.
+    let from = run.start.checked_sub(1)?;
+    memchr::memchr2_iter(b'/', b'=', bytes.get(from..run.end)?)
+        .map(|joint| run.start.saturating_add(joint))
+        .find(|&at| {
+            let look = run.end.min(at.saturating_add(MARGIN));
+            bytes.get(at..look).is_some_and(may_be_object)
+        })
+}
+
+/// The token at `start`, if there is one, and up to where it was looked for.
+fn token(
+    bytes: &[u8],
+    start: usize,
+    in_sentences: bool,
+    spare: &mut usize,
+) -> (Option<Found>, usize) {
     let pieces = Pieces::gather(bytes, start, is_token_byte, spare);
+    (in_pieces(bytes, &pieces, in_sentences), pieces.reach())
+}
+
+/// The token at the beginning of `bytes`, if there is one.
+pub(super) fn first(bytes: &[u8]) -> Option<Found> {
+    token(bytes, 0, true, &mut { usize::MAX }).0
+}
+
+/// The token that was gathered, if it is one.
+fn in_pieces(bytes: &[u8], pieces: &Pieces, in_sentences: bool) -> Option<Found> {
     let count = pieces.count(bytes, Trust::Prose);
     let gathered = pieces.text(count);
     if !is_object(gathered.as_bytes()) {

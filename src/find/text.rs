@@ -47,17 +47,12 @@ impl<'a> Text<'a> {
     }
 
     /// A cursor at the beginning.
-    pub(super) fn cursor(&self) -> Cursor<'_> {
-        Cursor {
-            text: self,
-            at: 0,
-            input_at: self.mark,
-            line: 1,
-        }
+    pub(super) fn cursor(&self) -> Cursor {
+        Cursor::new(self.mark, matches!(self.content, Content::Wide(_)))
     }
 }
 
-fn decode_wide(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Zeroizing<Vec<u8>> {
+pub(super) fn decode_wide(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Zeroizing<Vec<u8>> {
     // Three bytes of UTF-8 at most for two of UTF-16: nothing is moved, so nothing is left behind unzeroized.
     let mut text = Zeroizing::new(Vec::with_capacity(bytes.len() / 2 * 3));
     let (pairs, _) = bytes.as_chunks::<2>();
@@ -69,34 +64,53 @@ fn decode_wide(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Zeroizing<Vec<u8>> {
 }
 
 /// A place in the text that only moves on, so that counting lines costs one pass over all.
-pub(super) struct Cursor<'t> {
-    text: &'t Text<'t>,
+pub(super) struct Cursor {
+    /// Whether the input is UTF-16.
+    is_wide: bool,
     at: usize,
     input_at: usize,
     line: usize,
 }
 
-impl Cursor<'_> {
+impl Cursor {
+    /// At the beginning of a text after a byte order mark of so many bytes.
+    pub(super) fn new(mark: usize, is_wide: bool) -> Self {
+        Self {
+            is_wide,
+            at: 0,
+            input_at: mark,
+            line: 1,
+        }
+    }
+
     /// Bytes of the input that hold these bytes of the text, and the line of the first, from 1.
     ///
-    /// Ranges must come in text order and not overlap.
-    pub(super) fn locate(&mut self, range: &Range<usize>) -> (Range<usize>, usize) {
-        self.advance(range.start);
+    /// `text` is what stands from `base` on, which is not behind this place. Ranges must come in text order and not overlap.
+    pub(super) fn locate(
+        &mut self,
+        text: &[u8],
+        base: usize,
+        range: &Range<usize>,
+    ) -> (Range<usize>, usize) {
+        self.advance(text, base, range.start);
         let (start, line) = (self.input_at, self.line);
-        self.advance(range.end);
+        self.advance(text, base, range.end);
         (start..self.input_at, line)
     }
 
-    fn advance(&mut self, to: usize) {
-        let passed = self.text.bytes().get(self.at..to).unwrap_or_default();
+    /// Moves on to a place in the text.
+    pub(super) fn advance(&mut self, text: &[u8], base: usize, to: usize) {
+        let from = self.at.saturating_sub(base);
+        let passed = text.get(from..to.saturating_sub(base)).unwrap_or_default();
         let breaks = memchr::memchr_iter(b'\n', passed).count();
-        let input = match &self.text.content {
-            Content::Same(_) => passed.len(),
-            Content::Wide(_) => passed
+        let input = if self.is_wide {
+            passed
                 .utf8_chunks()
                 .flat_map(|chunk| chunk.valid().chars())
                 .map(|character| character.len_utf16().saturating_mul(2))
-                .sum(),
+                .sum()
+        } else {
+            passed.len()
         };
         self.line = self.line.saturating_add(breaks);
         self.input_at = self.input_at.saturating_add(input);
@@ -130,8 +144,8 @@ mod tests {
             };
             let mut cursor = text.cursor();
             // Two bytes each for the mark, ä, CR and LF, four for the emoji.
-            assert_eq!(cursor.locate(&at("ab")), (12..16, 2));
-            assert_eq!(cursor.locate(&at("cd")), (18..22, 3));
+            assert_eq!(cursor.locate(text.bytes(), 0, &at("ab")), (12..16, 2));
+            assert_eq!(cursor.locate(text.bytes(), 0, &at("cd")), (18..22, 3));
         }
     }
 
@@ -139,13 +153,13 @@ mod tests {
     fn a_lone_surrogate_and_an_odd_byte_shift_nothing() {
         let text = Text::new(b"\xFF\xFE\x00\xD8a\0x");
         assert_eq!(text.bytes(), "\u{FFFD}a".as_bytes());
-        assert_eq!(text.cursor().locate(&(3..4)), (4..6, 1));
+        assert_eq!(text.cursor().locate(text.bytes(), 0, &(3..4)), (4..6, 1));
     }
 
     #[test]
     fn a_byte_order_mark_is_counted() {
         let text = Text::new(b"\xEF\xBB\xBFa\nb");
         assert_eq!(text.bytes(), b"a\nb");
-        assert_eq!(text.cursor().locate(&(2..3)), (5..6, 2));
+        assert_eq!(text.cursor().locate(text.bytes(), 0, &(2..3)), (5..6, 2));
     }
 }

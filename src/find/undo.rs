@@ -14,43 +14,74 @@ use super::shape::is_token_byte;
 /// How many bytes may stand between two pieces of one string.
 const MAX_JOINT: usize = 256;
 
+/// So many bytes behind a place tell what an escape at it is, unless it begins with more backslashes than that.
+const MARGIN: usize = 2 * MAX_JOINT;
+
 /// A text without its escapes, and the way back.
 pub(super) struct Undone<'a> {
-    raw: &'a [u8],
+    units: Units<'a>,
+    /// Where what was undone ends in the raw text.
+    end: usize,
     /// `None` when there is nothing to undo.
     changed: Option<Zeroizing<Vec<u8>>>,
 }
 
 impl<'a> Undone<'a> {
+    /// The whole text.
     pub(super) fn new(raw: &'a [u8]) -> Self {
-        let has_some = Units { raw, at: 0 }.any(|unit| matches!(unit, Unit::Escape { .. }));
-        let changed = has_some.then(|| {
-            // Nothing is written longer than it was, so nothing is moved and left behind unzeroized.
-            let mut text = Zeroizing::new(Vec::with_capacity(raw.len()));
-            for unit in (Units { raw, at: 0 }) {
-                match unit {
-                    Unit::Escape { byte, .. } => text.push(byte),
-                    Unit::Plain(range) => {
-                        text.extend_from_slice(raw.get(range).unwrap_or_default());
-                    }
+        Self::part(raw, 0, true)
+    }
+
+    /// The text from `start` on; what stands before is looked at. Unless `is_end`, more is to come, and what may be an
+    /// escape that goes on there is left out.
+    pub(super) fn part(raw: &'a [u8], start: usize, is_end: bool) -> Self {
+        let units = Units::new(raw, start, is_end);
+        let mut end = start;
+        let mut changed: Option<Zeroizing<Vec<u8>>> = None;
+        for unit in units.clone() {
+            match (unit, &mut changed) {
+                (Unit::Escape { range, byte, .. }, changed) => {
+                    let text = changed.get_or_insert_with(|| {
+                        // Nothing is written longer than it was, so nothing is moved and left behind unzeroized.
+                        let room = raw.len().saturating_sub(start);
+                        let mut text = Zeroizing::new(Vec::with_capacity(room));
+                        text.extend_from_slice(raw.get(start..end).unwrap_or_default());
+                        text
+                    });
+                    text.push(byte);
+                    end = range.end;
                 }
+                (Unit::Plain(range), Some(text)) => {
+                    end = range.end;
+                    text.extend_from_slice(raw.get(range).unwrap_or_default());
+                }
+                (Unit::Plain(range), None) => end = range.end,
             }
-            text
-        });
-        Self { raw, changed }
+        }
+        Self {
+            units,
+            end,
+            changed,
+        }
     }
 
     /// The text without escapes.
     pub(super) fn bytes(&self) -> &[u8] {
-        self.changed.as_ref().map_or(self.raw, |text| text)
+        match &self.changed {
+            Some(text) => text,
+            None => (self.units.raw)
+                .get(self.units.at..self.end)
+                .unwrap_or_default(),
+        }
     }
 
     /// A way back that begins at the beginning.
     pub(super) fn way_back(&self) -> WayBack<'a> {
         WayBack {
-            raw: self.raw,
+            raw_at: self.units.at,
+            ahead: self.units.clone(),
+            units: self.units.clone(),
             is_same: self.changed.is_none(),
-            raw_at: 0,
             at: 0,
             plain_end: 0,
             last: None,
@@ -60,7 +91,9 @@ impl<'a> Undone<'a> {
 
 /// The way from the text without escapes to the raw one. It only moves on, so that it costs one pass over all.
 pub(super) struct WayBack<'a> {
-    raw: &'a [u8],
+    /// From the beginning, and from the last place that was looked at.
+    units: Units<'a>,
+    ahead: Units<'a>,
     is_same: bool,
     raw_at: usize,
     at: usize,
@@ -76,7 +109,8 @@ impl WayBack<'_> {
     /// Ranges must come in text order and not overlap.
     pub(super) fn locate(&mut self, range: &Range<usize>) -> (Range<usize>, Vec<Repair>) {
         if self.is_same {
-            return (range.clone(), Vec::new());
+            let shift = |at: usize| at.saturating_add(self.units.at);
+            return (shift(range.start)..shift(range.end), Vec::new());
         }
         let mut undone = Vec::new();
         self.advance(range.start, &mut Vec::new());
@@ -89,15 +123,17 @@ impl WayBack<'_> {
         (start..self.raw_at, undone)
     }
 
+    /// The raw place of a place, which must not stand before one that was asked for.
+    pub(super) fn place(&mut self, at: usize) -> usize {
+        self.locate(&(at..at)).0.start
+    }
+
     fn unit(&mut self) -> Option<Unit> {
         if self.raw_at < self.plain_end {
             return Some(Unit::Plain(self.raw_at..self.plain_end));
         }
-        let mut units = Units {
-            raw: self.raw,
-            at: self.raw_at,
-        };
-        let unit = units.next();
+        self.ahead.at = self.raw_at;
+        let unit = self.ahead.next();
         if let Some(Unit::Plain(range)) = &unit {
             self.plain_end = range.end;
         }
@@ -141,9 +177,45 @@ enum Unit {
 }
 
 /// The raw text in pieces.
+#[derive(Clone)]
 struct Units<'a> {
     raw: &'a [u8],
     at: usize,
+    /// Whether nothing is to come behind the raw text.
+    is_end: bool,
+    /// The next sign, and the next quote that may be a joint; stale when they stand before `at`.
+    next: [usize; 2],
+}
+
+impl<'a> Units<'a> {
+    fn new(raw: &'a [u8], at: usize, is_end: bool) -> Self {
+        Self {
+            raw,
+            at,
+            is_end,
+            next: [0; 2],
+        }
+    }
+
+    /// The first place from `from` on at which an escape may begin.
+    fn next_special(&mut self, from: usize) -> Option<usize> {
+        let rest = self.raw.get(from..)?;
+        let [sign, quote] = &mut self.next;
+        let place = |found: Option<usize>| found.map_or(usize::MAX, |at| from.saturating_add(at));
+        if *sign < from {
+            *sign = place(memchr::memchr3(b'%', b'\\', b'^', rest));
+        }
+        if *quote < from {
+            let mut quotes = memchr::memchr2_iter(b'"', b'\'', rest);
+            *quote = place(quotes.find(|&at| {
+                let after = rest.get(at.saturating_add(1));
+                after.is_none_or(|after| {
+                    matches!(after, b' ' | b'\t' | b'\r' | b'\n' | b'\\' | b'+')
+                })
+            }));
+        }
+        Some((*sign).min(*quote)).filter(|&at| at != usize::MAX)
+    }
 }
 
 impl Iterator for Units<'_> {
@@ -152,6 +224,9 @@ impl Iterator for Units<'_> {
     fn next(&mut self) -> Option<Unit> {
         let start = self.at;
         let rest = self.raw.get(start..).filter(|rest| !rest.is_empty())?;
+        if !self.is_end && is_open(rest) {
+            return None;
+        }
         if let Some((length, byte, repair)) = escape(rest, self.raw.get(..start)) {
             self.at = start.saturating_add(length);
             return Some(Unit::Escape {
@@ -166,14 +241,22 @@ impl Iterator for Units<'_> {
             .take_while(|&&byte| byte == b'\\')
             .count()
             .max(1);
-        let next = rest
-            .iter()
-            .skip(first)
-            .position(|byte| matches!(byte, b'%' | b'\\' | b'^' | b'"' | b'\''));
-        self.at = next.map_or(self.raw.len(), |next| {
-            start.saturating_add(first).saturating_add(next)
-        });
+        self.at = self
+            .next_special(start.saturating_add(first))
+            .unwrap_or(self.raw.len());
         Some(Unit::Plain(start..self.at))
+    }
+}
+
+/// Whether what follows `rest` may decide what it begins with.
+fn is_open(rest: &[u8]) -> bool {
+    match rest.first() {
+        Some(b'\\') => {
+            let slashes = rest.iter().take_while(|&&byte| byte == b'\\').count();
+            slashes.saturating_add(MARGIN) > rest.len()
+        }
+        Some(b'%' | b'^' | b'"' | b'\'') => rest.len() < MARGIN,
+        _ => false,
     }
 }
 
@@ -293,5 +376,26 @@ mod tests {
         assert_eq!(way.locate(&(1..4)), (1..6, vec![Repair::PercentEncoding]));
         assert_eq!(way.locate(&(4..5)), (6..7, vec![Repair::JsonEscape]));
         assert_eq!(way.locate(&(6..8)), (9..11, vec![Repair::JsonEscape]));
+    }
+
+    /// However a text is cut, its parts are what the whole is.
+    #[test]
+    fn a_part_ends_before_what_is_not_yet_told() {
+        let text = format!(
+            "{}\"ab\" +\n \"cd\"%2E\\\\u002e{}",
+            "a".repeat(600),
+            "b".repeat(600)
+        );
+        let raw = text.as_bytes();
+        let whole = Undone::new(raw).bytes().to_vec();
+        for cut in 0..raw.len() {
+            let first = Undone::part(&raw[..cut], 0, false);
+            let resume = first.way_back().place(first.bytes().len());
+            assert_eq!(resume, first.end, "{cut}");
+            // Two backslashes stand before one of them.
+            assert!(resume + MARGIN + 2 >= cut, "{cut}");
+            let rest = Undone::part(raw, resume, true);
+            assert_eq!([first.bytes(), rest.bytes()].concat(), whole, "{cut}");
+        }
     }
 }

@@ -217,7 +217,7 @@ fn is_damaged(text: &str) -> bool {
     if !matches!(parts.len(), 3 | 5) || !is_plain(&inside) {
         return false;
     }
-    let finished = prose::token(text.as_bytes(), 0, true, &mut { usize::MAX })
+    let finished = prose::first(text.as_bytes())
         .is_some_and(|found| found.text.split('.').count() >= 3 && !found.text.ends_with('.'));
     if finished {
         return false;

@@ -12,6 +12,9 @@ use super::length::{is_length_of, signature_lengths};
 use super::shape;
 use crate::jose::{base64url, json};
 
+/// How far before the first piece of a token its line is looked at.
+const LOOK_BACK: usize = 1024;
+
 /// How much is certain about the text that is gathered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trust {
@@ -24,7 +27,8 @@ pub(super) enum Trust {
 /// The lines that could make up a token.
 pub(super) struct Pieces {
     text: Zeroizing<String>,
-    pieces: Vec<Piece>,
+    lines: Vec<Piece>,
+    reach: usize,
 }
 
 struct Piece {
@@ -50,8 +54,10 @@ impl Pieces {
         let mut ranges: Vec<(Range<usize>, bool)> = Vec::new();
         let mut state = State::default();
         let mut from = start;
+        let mut reach;
         loop {
             let piece = run(bytes, from, belongs);
+            reach = piece.end;
             let first = ranges.is_empty();
             if !first {
                 let Some(rest) = spare.checked_sub(piece.len()) else {
@@ -63,6 +69,7 @@ impl Pieces {
                 break;
             }
             let next = next_line(bytes, piece.end);
+            reach = next.unwrap_or_else(|| blanks(bytes, piece.end).end);
             ranges.push((piece, next.is_some()));
             match next {
                 Some(next) if next < bytes.len() => from = next,
@@ -87,13 +94,19 @@ impl Pieces {
         });
         Self {
             text: Zeroizing::new(text),
-            pieces,
+            lines: pieces,
+            reach,
         }
+    }
+
+    /// How far the text was looked at.
+    pub(super) fn reach(&self) -> usize {
+        self.reach
     }
 
     /// How many lines were gathered.
     pub(super) fn len(&self) -> usize {
-        self.pieces.len()
+        self.lines.len()
     }
 
     /// The first pieces joined.
@@ -104,9 +117,9 @@ impl Pieces {
 
     /// From the first piece's first byte to the last one's end, were the joined text to end at `length`.
     pub(super) fn range(&self, length: usize) -> Range<usize> {
-        let last = self.pieces.partition_point(|piece| piece.end < length);
-        let start = self.pieces.first().map_or(0, |piece| piece.range.start);
-        let end = self.pieces.get(last).map_or(start, |piece| {
+        let last = self.lines.partition_point(|piece| piece.end < length);
+        let start = self.lines.first().map_or(0, |piece| piece.range.start);
+        let end = self.lines.get(last).map_or(start, |piece| {
             piece
                 .range
                 .end
@@ -117,15 +130,15 @@ impl Pieces {
 
     /// How many of the pieces belong to the token; 0 when there is none.
     pub(super) fn count(&self, bytes: &[u8], trust: Trust) -> usize {
-        match self.pieces.len() {
-            0 | 1 => self.pieces.len(),
+        match self.lines.len() {
+            0 | 1 => self.lines.len(),
             _ => self.count_from(bytes, 0, trust),
         }
     }
 
     /// As [`Pieces::count`], for the token that begins at `start` of the joined text.
     fn count_from(&self, bytes: &[u8], start: usize, trust: Trust) -> usize {
-        let all = self.pieces.len();
+        let all = self.lines.len();
         let rest = self.text.get(start..).unwrap_or_default();
         let compact = rest.split_once('~').map_or(rest, |(compact, _)| compact);
         let Some((header, _)) = compact.split_once('.') else {
@@ -179,7 +192,7 @@ impl Pieces {
         }
         // A line of `=` underlines the one before it rather than padding it.
         let is_rule = |count: usize| {
-            let last = count.checked_sub(1).and_then(|last| self.pieces.get(last));
+            let last = count.checked_sub(1).and_then(|last| self.lines.get(last));
             last.is_some_and(|piece| slice(bytes, &piece.range).iter().all(|&byte| byte == b'='))
         };
         let by_length = (least..=all)
@@ -197,7 +210,7 @@ impl Pieces {
 
     /// A token with fewer dots than its form has: cut, or a signature was removed.
     fn count_cut(&self, header_end: usize, trust: Trust) -> usize {
-        let all = self.pieces.len();
+        let all = self.lines.len();
         if trust == Trust::Whole {
             return all;
         }
@@ -231,7 +244,7 @@ impl Pieces {
         is_expected: impl Fn(usize) -> bool,
         trust: Trust,
     ) -> Option<usize> {
-        let all = self.pieces.len();
+        let all = self.lines.len();
         let first = compact.len();
         let after = self.text.get(first.saturating_add(1)..)?;
         let is_disclosure = after.is_empty()
@@ -241,7 +254,7 @@ impl Pieces {
             .rfind('.')
             .is_some_and(|dot| self.holding(dot) == self.holding(first));
         let ends_line = self
-            .pieces
+            .lines
             .get(self.holding(first))
             .is_some_and(|piece| piece.end == first.saturating_add(1) && piece.range.len() > 1);
         let joins = is_expected(first) && (is_disclosure || ends_line);
@@ -269,9 +282,9 @@ impl Pieces {
 
     /// Where a signature ends whose length says nothing.
     fn count_by_shape(&self, bytes: &[u8], least: usize, trust: Trust) -> usize {
-        let all = self.pieces.len();
+        let all = self.lines.len();
         let may_continue = |index: usize| {
-            self.pieces.get(index).is_some_and(|piece| {
+            self.lines.get(index).is_some_and(|piece| {
                 let text = slice(bytes, &piece.range);
                 piece.full
                     && !text.contains(&b'.')
@@ -286,10 +299,14 @@ impl Pieces {
             };
         }
         let width = |index: usize| {
-            self.pieces.get(index).map_or(0, |piece| {
-                let before = bytes.get(..piece.range.start).unwrap_or_default();
-                let line = memchr::memrchr(b'\n', before).map_or(0, |at| at.saturating_add(1));
-                piece.range.end.saturating_sub(line)
+            self.lines.get(index).map_or(0, |piece| {
+                // What stands farther before it is no margin.
+                let look = piece.range.start.saturating_sub(LOOK_BACK);
+                let before = bytes.get(look..piece.range.start).unwrap_or_default();
+                let before = memchr::memrchr(b'\n', before).map_or(before.len(), |at| {
+                    before.len().saturating_sub(at.saturating_add(1))
+                });
+                piece.range.len().saturating_add(before)
             })
         };
         let mut count = least;
@@ -310,14 +327,14 @@ impl Pieces {
 
     /// The piece that holds this byte of the joined text.
     fn holding(&self, at: usize) -> usize {
-        self.pieces.partition_point(|piece| piece.end <= at)
+        self.lines.partition_point(|piece| piece.end <= at)
     }
 
     /// Where the first pieces end in the joined text.
     fn ends(&self, count: usize) -> usize {
         count
             .checked_sub(1)
-            .and_then(|last| self.pieces.get(last))
+            .and_then(|last| self.lines.get(last))
             .map_or(0, |piece| piece.end)
     }
 }
@@ -426,13 +443,17 @@ pub(super) fn run(bytes: &[u8], start: usize, belongs: fn(u8) -> bool) -> Range<
 
 /// Where the next line's text begins, when only white space follows on this one. The end of the text is a line's end.
 fn next_line(bytes: &[u8], at: usize) -> Option<usize> {
-    let blank = |byte: u8| matches!(byte, b' ' | b'\t' | b'\r');
-    let end = run(bytes, at, blank).end;
+    let end = blanks(bytes, at).end;
     match bytes.get(end) {
         None => Some(end),
         Some(b'\n') => Some(run(bytes, end.saturating_add(1), |b| matches!(b, b' ' | b'\t')).end),
         Some(_) => None,
     }
+}
+
+/// White space at the end of a line.
+fn blanks(bytes: &[u8], at: usize) -> Range<usize> {
+    run(bytes, at, |byte| matches!(byte, b' ' | b'\t' | b'\r'))
 }
 
 fn slice<'a>(bytes: &'a [u8], range: &Range<usize>) -> &'a [u8] {

@@ -12,4 +12,6 @@ mod token;
 pub mod visible;
 
 pub use fault::{Fault, FaultKind};
-pub use token::{Kind, MAX_ENTRIES, MAX_TOKEN_BYTES, Part, PartRole, Serialization, Token};
+pub use token::{
+    Kind, MAX_ENTRIES, MAX_TOKEN_BYTES, Part, PartRole, Serialization, Token, serialized_kind,
+};

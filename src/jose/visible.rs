@@ -15,23 +15,24 @@ pub struct Piece {
 /// Whether a character must be shown escaped.
 pub fn is_hidden(character: char) -> bool {
     character.is_control()
-        || matches!(character,
-            '\u{00AD}' // soft hyphen
-            | '\u{034F}' // combining grapheme joiner
-            | '\u{061C}' // Arabic letter mark
-            | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' // Hangul fillers
-            | '\u{17B4}' | '\u{17B5}'
-            | '\u{180B}'..='\u{180F}'
-            | '\u{200B}'..='\u{200F}' // zero width, LRM, RLM
-            | '\u{2028}'..='\u{202E}' // line separators, embeddings, overrides
-            | '\u{2060}'..='\u{206F}' // word joiner, isolates
-            | '\u{FE00}'..='\u{FE0F}' // variation selectors
-            | '\u{FEFF}'
-            | '\u{FFF9}'..='\u{FFFB}'
-            | '\u{1BCA0}'..='\u{1BCA3}'
-            | '\u{1D173}'..='\u{1D17A}'
-            | '\u{E0000}'..='\u{E0FFF}' // tags, more variation selectors
-        )
+        || character >= '\u{AD}'
+            && matches!(character,
+                '\u{00AD}' // soft hyphen
+                | '\u{034F}' // combining grapheme joiner
+                | '\u{061C}' // Arabic letter mark
+                | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' // Hangul fillers
+                | '\u{17B4}' | '\u{17B5}'
+                | '\u{180B}'..='\u{180F}'
+                | '\u{200B}'..='\u{200F}' // zero width, LRM, RLM
+                | '\u{2028}'..='\u{202E}' // line separators, embeddings, overrides
+                | '\u{2060}'..='\u{206F}' // word joiner, isolates
+                | '\u{FE00}'..='\u{FE0F}' // variation selectors
+                | '\u{FEFF}'
+                | '\u{FFF9}'..='\u{FFFB}'
+                | '\u{1BCA0}'..='\u{1BCA3}'
+                | '\u{1D173}'..='\u{1D17A}'
+                | '\u{E0000}'..='\u{E0FFF}' // tags, more variation selectors
+            )
 }
 
 /// Cuts a text into what may be shown as it stands and what is shown escaped.
@@ -63,6 +64,9 @@ pub fn pieces(text: &str) -> Vec<Piece> {
 
 /// The text with every hidden character escaped.
 pub fn visible(text: &str) -> String {
+    if !text.contains(is_hidden) {
+        return text.to_owned();
+    }
     pieces(text).into_iter().map(|piece| piece.text).collect()
 }
 

@@ -1,15 +1,18 @@
 //! What a verifier checks, in its order, and how each check went.
 
+mod decryption;
+
 use std::ops::Range;
 
 use super::audit::top_member;
 use super::words::{capitalised, counted, span};
 use super::{
     Case, Expectation, Judgement, Profile, ProfileName, TimeState, Times, VerdictOutcome,
-    spoils_encoding, time,
+    spoils_encoding, time, validity,
 };
 use crate::jose::visible::visible;
 use crate::jose::{Fault, FaultKind, Kind, Part, PartRole, Serialization};
+use crate::keys::Certificate;
 use crate::verify::algorithm::find;
 use crate::verify::{Designation, NotChecked, Outcome, Provenance, ShapeFault, SignatureProof};
 
@@ -73,7 +76,7 @@ pub(super) fn checks(
         });
         checks.collect()
     };
-    let of_signature = |check: fn(Case<'_>, &SignatureProof) -> Check| {
+    let of_signature = |check: &dyn Fn(Case<'_>, &SignatureProof) -> Check| {
         of_each(&|case| Some(check(case, case.proof.signatures.first()?)))
     };
     let expected = |names: &[&str]| -> Vec<Check> {
@@ -87,16 +90,17 @@ pub(super) fn checks(
     checks.extend(of_each(&|case| Some(header(case))));
     checks.extend(of_each(&|case| Some(crit(case))));
     checks.extend(expected(&["alg"]));
-    checks.extend(of_signature(key));
-    checks.extend(of_signature(signature));
-    if case.proof.decryption.is_some() {
-        checks.push(Check {
-            check: "decryption",
-            title: "Not decrypted".to_owned(),
-            result: CheckResult::NotRun,
-            text: "The claims are encrypted, and this version does not decrypt".to_owned(),
-            byte_range: whole(case, PartRole::Ciphertext),
-        });
+    checks.extend(of_signature(&|case, proof| {
+        key(
+            case,
+            proof,
+            validity::spoilt(case.at, profile, times, proof),
+        )
+    }));
+    checks.extend(of_signature(&signature));
+    if let Some(proof) = &case.proof.decryption {
+        checks.push(decryption::key(case, proof));
+        checks.push(decryption::decryption(case, proof));
     }
     checks.extend(inner.map(|inner| nested(case, inner)));
     checks.extend(expected(&["typ"]));
@@ -106,6 +110,16 @@ pub(super) fn checks(
     checks.extend(expected(&["iss", "aud", "nonce"]));
     checks.extend(unexpected(&expectations));
     checks
+}
+
+/// How the key that was meant is said to be known, and the parameter that says it.
+fn designated(how: Designation) -> (&'static str, &'static str) {
+    match how {
+        Designation::Certificate => ("Key chosen by x5c", "x5c"),
+        Designation::KeyId => ("Key chosen by kid", "kid"),
+        Designation::OnlyKey => ("The only key that fits", "alg"),
+        Designation::Thumbprint => ("Key chosen by certificate thumbprint", "x5t"),
+    }
 }
 
 /// The token that the payload is.
@@ -348,7 +362,7 @@ fn crit(case: Case<'_>) -> Check {
 }
 
 /// Which key is meant, and how that is known.
-fn key(case: Case<'_>, proof: &SignatureProof) -> Check {
+fn key(case: Case<'_>, proof: &SignatureProof, spoilt: Option<&Certificate>) -> Check {
     let check = |result, title: &str, text, byte_range| Check {
         check: "key",
         title: title.to_owned(),
@@ -364,14 +378,17 @@ fn key(case: Case<'_>, proof: &SignatureProof) -> Check {
             None,
         );
     }
+    if let Some(certificate) = spoilt {
+        let text = format!(
+            "The certificate of \u{201C}{}\u{201D} is outside its validity: as long as it is, the key is the token\u{2019}s own",
+            visible(&certificate.subject)
+        );
+        let range = header_range(case, "x5c");
+        return check(CheckResult::Failed, "Key not vouched for", text, range);
+    }
     match (&proof.designated, &proof.key) {
         (Some((key, how)), _) => {
-            let (title, parameter) = match how {
-                Designation::Certificate => ("Key chosen by x5c", "x5c"),
-                Designation::KeyId => ("Key chosen by kid", "kid"),
-                Designation::OnlyKey => ("The only key that fits", "alg"),
-                Designation::Thumbprint => ("Key chosen by certificate thumbprint", "x5t"),
-            };
+            let (title, parameter) = designated(*how);
             let fits = proof
                 .alg
                 .as_deref()

@@ -99,9 +99,7 @@ pub(super) fn determine(case: Case<'_>) -> Profile {
             let (name, why) = match (token.payload(), token.claims()) {
                 (_, Some(_)) => (ProfileName::Jwt, "the payload is a JSON object"),
                 (Some(_), None) => (ProfileName::Jws, "the payload is no JSON object"),
-                (None, None) if token.part(crate::jose::PartRole::Ciphertext).is_some() => {
-                    (ProfileName::Jwt, "the payload is encrypted")
-                }
+                (None, None) if case.is_closed() => (ProfileName::Jwt, "the payload is encrypted"),
                 (None, None) => (ProfileName::Jws, "the payload is no JSON"),
             };
             Profile {

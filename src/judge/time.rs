@@ -102,16 +102,15 @@ pub(super) fn times(case: Case<'_>, profile: &Profile) -> Times {
     };
     let leeway = i128::from(leeway_seconds).saturating_mul(SECOND);
     let now = case.at.as_nanosecond();
-    let instant = |nanoseconds: i128| Decimal::from_nanoseconds(nanoseconds);
     let exp = claims.get("exp").map(Json::decimal);
     let nbf = claims.get("nbf").map(Json::decimal);
     if let Some(Some(exp)) = &exp {
-        times.expired = *exp <= instant(now.saturating_sub(leeway));
-        times.within_leeway |= !times.expired && *exp <= instant(now);
+        times.expired = exp.cmp_nanoseconds(now.saturating_sub(leeway)).is_le();
+        times.within_leeway |= !times.expired && exp.cmp_nanoseconds(now).is_le();
     }
     if let Some(Some(nbf)) = &nbf {
-        times.not_yet_valid = *nbf > instant(now.saturating_add(leeway));
-        times.within_leeway |= !times.not_yet_valid && *nbf > instant(now);
+        times.not_yet_valid = nbf.cmp_nanoseconds(now.saturating_add(leeway)).is_gt();
+        times.within_leeway |= !times.not_yet_valid && nbf.cmp_nanoseconds(now).is_gt();
     }
     times.state = if exp == Some(None) || nbf == Some(None) {
         TimeState::Unreadable

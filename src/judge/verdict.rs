@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::{Case, Finding, Judgement, Profile, TimeState, Times, spoils_encoding};
+use super::{Case, Finding, Judgement, Profile, TimeState, Times, spoils_encoding, validity};
 use crate::jose::json::{Json, JsonFaultKind};
 use crate::jose::{FaultKind, Kind, Token};
-use crate::verify::{NotChecked, Outcome, Provenance, SignatureProof};
+use crate::verify::{
+    DecryptionOutcome, DecryptionProof, JweShapeFault, NotChecked, NotTried, Outcome, Provenance,
+    SignatureProof,
+};
 
 /// Whether a correct verifier would take the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -152,13 +155,16 @@ pub(super) fn verdict(
     if is_malformed(case, profile, times) {
         reasons.push(Reason::Malformed);
     }
-    reasons.extend(signature_reasons(&case.proof.signatures));
+    reasons.extend(signature_reasons(case, profile, times));
     for judgement in inside {
         reasons.extend(&judgement.verdict.reasons);
     }
-    if case.proof.decryption.is_some() {
-        reasons.push(Reason::Encrypted);
-    }
+    reasons.extend(
+        case.proof
+            .decryption
+            .as_ref()
+            .and_then(|proof| decryption_reason(proof, case)),
+    );
     if times.expired {
         reasons.push(Reason::Expired);
     }
@@ -200,10 +206,23 @@ pub(super) fn verdict(
 /// What makes a token malformed beside the rules: its parts, an unreadable header, no `alg`, a time that is no number.
 fn is_malformed(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
     let token = case.token;
+    // What a header must say for its algorithm is missing or of another type.
+    let lacks_parameter = case
+        .proof
+        .decryption
+        .as_ref()
+        .is_some_and(|proof| matches!(proof.shape, Some(JweShapeFault::Parameter { .. })));
+    let lacks_enc = |view: &Cow<'_, Token>| {
+        token.kind == Kind::Jwe && view.parameter("enc").and_then(Json::str).is_none()
+    };
     let lacks_alg = |view: &Cow<'_, Token>| view.parameter("alg").and_then(Json::str).is_none();
     token.kind == Kind::Unreadable
         || times.state == TimeState::Unreadable
-        || token.views().iter().any(lacks_alg)
+        || lacks_parameter
+        || token
+            .views()
+            .iter()
+            .any(|view| lacks_alg(view) || lacks_enc(view))
         || token.faults.iter().any(|fault| {
             spoils_encoding(token, fault, profile)
                 || matches!(
@@ -218,15 +237,35 @@ fn is_malformed(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
 }
 
 /// Of several signatures one that is valid with the reviewer's key settles it, unless another one is wrong or none.
-fn signature_reasons(signatures: &[SignatureProof]) -> Vec<Reason> {
-    let mut reasons: Vec<Reason> = signatures.iter().filter_map(signature_reason).collect();
-    let is_settled = signatures
-        .iter()
-        .any(|proof| signature_reason(proof).is_none());
-    if is_settled {
+fn signature_reasons(case: Case<'_>, profile: &Profile, times: &Times) -> Vec<Reason> {
+    let mut reasons: Vec<Reason> = each_reason(case, profile, times).flatten().collect();
+    if is_settled(case, profile, times) {
         reasons.retain(|reason| reason.is_refusal());
     }
     reasons
+}
+
+/// Whether one of the signatures is valid with the reviewer's key.
+pub(super) fn is_settled(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
+    each_reason(case, profile, times).any(|reason| reason.is_none())
+}
+
+/// Whether nothing is known of any of the signatures.
+pub(super) fn is_open(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
+    each_reason(case, profile, times)
+        .all(|reason| reason.is_some_and(|reason| !reason.is_refusal()))
+}
+
+/// For each signature what it gives as a reason. A leaf of `x5c` outside its validity is the token's own key again.
+fn each_reason<'a>(
+    case: Case<'a>,
+    profile: &'a Profile,
+    times: &'a Times,
+) -> impl Iterator<Item = Option<Reason>> + 'a {
+    case.proof.signatures.iter().map(move |proof| {
+        let spoilt = || validity::spoilt(case.at, profile, times, proof);
+        signature_reason(proof).or_else(|| spoilt().map(|_| Reason::OnlyTokenSuppliedKey))
+    })
 }
 
 fn signature_reason(proof: &SignatureProof) -> Option<Reason> {
@@ -244,6 +283,18 @@ fn signature_reason(proof: &SignatureProof) -> Option<Reason> {
             Some(Provenance::PublicDefault) => Reason::PubliclyKnownKey,
             Some(Provenance::Yours) | None => return None,
         },
+    })
+}
+
+fn decryption_reason(proof: &DecryptionProof, case: Case<'_>) -> Option<Reason> {
+    Some(match proof.outcome {
+        // Of a token inside, that one's own verdict says who made it.
+        DecryptionOutcome::Decrypted if proof.is_symmetric || case.is_envelope() => return None,
+        DecryptionOutcome::Decrypted => Reason::SenderUnproven,
+        DecryptionOutcome::Failed => Reason::DecryptionFailed,
+        DecryptionOutcome::NotTried(NotTried::Limit) => Reason::LimitExceeded,
+        DecryptionOutcome::NotTried(_) => Reason::Encrypted,
+        DecryptionOutcome::Unsupported => Reason::UnsupportedAlgorithm,
     })
 }
 

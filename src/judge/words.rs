@@ -1,8 +1,11 @@
 //! Judgements in words that a person can repeat.
 
-use super::{CheckResult, Judgement, Reason, VerdictOutcome, time};
+use super::{CheckResult, Judgement, Reason, VerdictOutcome, time, validity};
 use crate::jose::visible::visible;
-use crate::verify::{NotChecked, Outcome, Proof, Provenance, ShapeFault, SignatureProof};
+use crate::verify::{
+    DecryptionOutcome, DecryptionProof, NotChecked, NotTried, Outcome, Proof, Provenance,
+    ShapeFault, SignatureProof,
+};
 
 /// A verdict in two sentences.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +30,9 @@ pub fn sentence(judgement: &Judgement, proof: &Proof, when: When) -> Sentence {
     let verdict = &judgement.verdict;
     let first = verdict.reasons.first();
     let headline = match (verdict.outcome, first) {
-        (VerdictOutcome::Accept, _) | (_, None) => format!("Accept: {}", acceptance(judgement)),
+        (VerdictOutcome::Accept, _) | (_, None) => {
+            format!("Accept: {}", acceptance(judgement, proof))
+        }
         (VerdictOutcome::Reject, Some(reason)) => {
             format!("Reject: {}", reason_words(*reason, judgement))
         }
@@ -81,17 +86,21 @@ fn fault_words(judgement: &Judgement) -> Option<String> {
     })
 }
 
-fn acceptance(judgement: &Judgement) -> String {
-    let times = &judgement.innermost().times;
-    let exp = times.mark("exp").and_then(|mark| mark.at);
-    match exp {
-        Some(exp) if !times.within_leeway => {
+fn acceptance(judgement: &Judgement, proof: &Proof) -> String {
+    let limit = judgement
+        .layers()
+        .find_map(|layer| Some((layer, layer.times.mark("exp")?.at?)));
+    match limit {
+        Some((layer, exp)) if !layer.times.within_leeway => {
             format!(
                 "valid for {} more",
                 span(time::seconds_between(exp, judgement.at))
             )
         }
         Some(_) => "valid, but only by the leeway".to_owned(),
+        None if proof.signatures.is_empty() && proof.inner.is_none() => {
+            "it opens with your key, and nothing limits it in time".to_owned()
+        }
         None => "the signature is valid, and nothing limits it in time".to_owned(),
     }
 }
@@ -106,41 +115,90 @@ fn signature_words(judgement: &Judgement, proof: &Proof, when: When) -> String {
         VerdictOutcome::Reject => format!(", but a correct verifier must refuse this token {when}"),
         VerdictOutcome::Undetermined => String::new(),
     };
-    let Some((at, signature)) = telling(&proof.signatures) else {
-        return "It is encrypted: what it says, and who made it, cannot be seen without the recipient\u{2019}s key.".to_owned();
+    if let Some(decryption) = &proof.decryption {
+        return decryption_words(decryption, proof.inner.is_some());
+    }
+    let Some((at, signature)) = telling(judgement, &proof.signatures) else {
+        return "It lies so deep in other tokens that it was not looked at.".to_owned();
     };
     let several = proof.signatures.len();
     if several > 1 {
-        let genuine = proof.signatures.iter().filter(|proof| is_genuine(proof));
-        return if is_genuine(signature) {
+        let is_genuine = |proof: &&SignatureProof| is_genuine(judgement, proof);
+        let genuine = proof.signatures.iter().filter(is_genuine);
+        return if is_genuine(&signature) {
             let genuine = genuine.count();
             format!("{genuine} of {several} signatures are genuine{must}.")
         } else {
-            let words = one_signature_words(signature, &must);
+            let words = one_signature_words(judgement, signature, &must);
             format!("Signature {} of {several}: {words}", at.saturating_add(1))
         };
     }
-    one_signature_words(signature, &must)
+    one_signature_words(judgement, signature, &must)
+}
+
+fn decryption_words(proof: &DecryptionProof, holds_a_token: bool) -> String {
+    let key = proof.key.as_ref().map(|used| visible(&used.key.id));
+    match proof.outcome {
+        DecryptionOutcome::Decrypted => {
+            let key = key.unwrap_or_default();
+            let sender = match (proof.is_symmetric, holds_a_token) {
+                (true, _) => "only a holder of that key can have made it",
+                (false, true) => "anyone can encrypt for it, so what counts is the token inside",
+                (false, false) => "anyone can encrypt for it, so it does not say who made it",
+            };
+            format!("It was decrypted with your key {key}; {sender}.")
+        }
+        DecryptionOutcome::Failed => match (&proof.shape, proof.diagnosis.first()) {
+            (Some(fault), _) => format!("No key can open it: {fault}."),
+            (None, Some(diagnosis)) => visible(&diagnosis.text),
+            (None, None) => "The key that was meant for it does not open it.".to_owned(),
+        },
+        DecryptionOutcome::NotTried(NotTried::NoKeyOpens) => {
+            "It is encrypted, and none of your keys opens it.".to_owned()
+        }
+        DecryptionOutcome::NotTried(NotTried::Cancelled) => {
+            "It is encrypted, and opening it was called off.".to_owned()
+        }
+        DecryptionOutcome::NotTried(NotTried::Limit) => match (&proof.shape, proof.diagnosis.first()) {
+            (Some(fault), _) => format!("It was not opened: {fault}."),
+            (None, Some(diagnosis)) => visible(&diagnosis.text),
+            (None, None) => "It was not opened: it is too large.".to_owned(),
+        },
+        DecryptionOutcome::NotTried(NotTried::NoKey) => "It is encrypted: what it says, and who made it, cannot be seen without the recipient\u{2019}s key.".to_owned(),
+        DecryptionOutcome::Unsupported => {
+            "It is encrypted in a way that is not known here.".to_owned()
+        }
+    }
 }
 
 /// Of several signatures the one that decides: a wrong one, else a genuine one, else the first.
-fn telling(signatures: &[SignatureProof]) -> Option<(usize, &SignatureProof)> {
+fn telling<'a>(
+    judgement: &Judgement,
+    signatures: &'a [SignatureProof],
+) -> Option<(usize, &'a SignatureProof)> {
     let first = |is_meant: &dyn Fn(&SignatureProof) -> bool| {
         let mut all = signatures.iter().enumerate();
         all.find(|(_, proof)| is_meant(proof))
     };
     first(&|proof| matches!(proof.outcome, Outcome::Invalid | Outcome::Unsecured))
-        .or_else(|| first(&is_genuine))
+        .or_else(|| first(&|proof| is_genuine(judgement, proof)))
         .or_else(|| first(&|_| true))
 }
 
-/// Whether a key of the reviewer's verifies it.
-fn is_genuine(proof: &SignatureProof) -> bool {
+/// Whether a key of the reviewer's verifies it, which nothing spoils at the instant.
+fn is_genuine(judgement: &Judgement, proof: &SignatureProof) -> bool {
     let used = proof.key.as_ref().map(|used| used.provenance);
-    proof.outcome == Outcome::Valid && matches!(used, Some(Provenance::Yours) | None)
+    proof.outcome == Outcome::Valid
+        && matches!(used, Some(Provenance::Yours) | None)
+        && !is_spoilt(judgement, proof)
 }
 
-fn one_signature_words(signature: &SignatureProof, must: &str) -> String {
+/// Whether the certificates that it rests on are outside their validity.
+fn is_spoilt(judgement: &Judgement, proof: &SignatureProof) -> bool {
+    validity::spoilt(judgement.at, &judgement.profile, &judgement.times, proof).is_some()
+}
+
+fn one_signature_words(judgement: &Judgement, signature: &SignatureProof, must: &str) -> String {
     let key = || {
         signature
             .key
@@ -158,6 +216,9 @@ fn one_signature_words(signature: &SignatureProof, must: &str) -> String {
             }
             Some(Provenance::PublicDefault) => {
                 "The signature verifies under a secret that everybody knows: anyone can make such a token.".to_owned()
+            }
+            _ if is_spoilt(judgement, signature) => {
+                "The signature verifies with a certificate that came inside the token, and the certificates are outside their validity: that proves nothing about who made it.".to_owned()
             }
             _ => format!("The signature is genuine (your key {}){must}.", key()),
         },
@@ -275,12 +336,19 @@ fn units(seconds: i64) -> Vec<(i64, usize)> {
 /// A span of seconds in at most two units: "3 days 1 hour", "14 minutes 5 seconds", "0 seconds".
 pub fn span(seconds: i64) -> String {
     let names = ["year", "day", "hour", "minute", "second"];
-    let words = units(seconds).into_iter().map(|(count, unit)| {
-        let name = names.get(unit).copied().unwrap_or_default();
-        let plural = if count == 1 { "" } else { "s" };
-        format!("{count} {name}{plural}")
-    });
-    words.collect::<Vec<_>>().join(" ")
+    let mut words = String::with_capacity(24);
+    for (count, unit) in units(seconds) {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(&count.to_string());
+        words.push(' ');
+        words.push_str(names.get(unit).copied().unwrap_or_default());
+        if count != 1 {
+            words.push('s');
+        }
+    }
+    words
 }
 
 /// The same, short: "3 d 1 h", "14 min 5 s", "0 s".

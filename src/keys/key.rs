@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use openssl::pkey::{PKey, Public};
+use openssl::pkey::{PKey, Private, Public};
 use zeroize::Zeroizing;
 
+use super::akp::MlDsa;
+use super::inconsistency::Inconsistency;
 use super::public::PublicKey;
 use super::set::SetNote;
 use crate::jose::visible::visible;
@@ -81,6 +83,8 @@ impl OkpCurve {
 /// The type of a key and its size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum KeyKind {
+    /// A key pair for one parameter set of ML-DSA.
+    Akp(MlDsa),
     /// An elliptic curve key.
     Ec(Curve),
     /// A secret of so many bytes.
@@ -103,6 +107,7 @@ impl KeyKind {
     /// The registered `kty` value, where there is one.
     pub fn kty(self) -> Option<&'static str> {
         match self {
+            Self::Akp(_) => Some("AKP"),
             Self::Ec(_) => Some("EC"),
             Self::Oct { .. } => Some("oct"),
             Self::Okp(_) => Some("OKP"),
@@ -129,7 +134,7 @@ impl KeyKind {
             Self::Okp(OkpCurve::Ed25519 | OkpCurve::X25519) => Some(256),
             Self::Okp(OkpCurve::Ed448 | OkpCurve::X448) => Some(448),
             Self::Rsa { bits } => Some(bits),
-            Self::Unknown => None,
+            Self::Akp(_) | Self::Unknown => None,
         }
     }
 }
@@ -138,6 +143,7 @@ impl KeyKind {
 impl std::fmt::Display for KeyKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Akp(set) => f.write_str(set.name()),
             Self::Ec(curve) => write!(f, "EC {}", curve.name()),
             Self::Oct { bytes: 1 } => f.write_str("Secret, 1 byte"),
             Self::Oct { bytes } => write!(f, "Secret, {bytes} bytes"),
@@ -192,11 +198,18 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// What verification works with.
+/// What verification and decryption work with.
 #[derive(Clone)]
 pub enum Material {
     /// Nothing usable; [`Key::fault`] says why.
     None,
+    /// A public key and its private half, both built from their components.
+    Pair {
+        /// The public key.
+        public: PKey<Public>,
+        /// The private key.
+        private: PKey<Private>,
+    },
     /// A public key, built from its components.
     Public(PKey<Public>),
     /// A secret.
@@ -213,6 +226,7 @@ impl std::fmt::Debug for Material {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::None => "None",
+            Self::Pair { .. } => "Pair(..)",
             Self::Public(_) => "Public(..)",
             Self::Symmetric { .. } => "Symmetric(..)",
         })
@@ -263,6 +277,8 @@ pub enum KeyNote {
         /// What is there.
         found: &'static str,
     },
+    /// Its members do not fit together.
+    Inconsistent(Inconsistency),
     /// An RSA number begins with zero octets (RFC 7518 section 2, `Base64urlUInt`).
     LeadingZeros {
         /// The member's name.
@@ -295,6 +311,7 @@ impl std::fmt::Display for KeyNote {
                 expected,
                 found,
             } => write!(f, "expected member {name:?} as {expected}, found {found}: not used"),
+            Self::Inconsistent(inconsistency) => inconsistency.fmt(f),
             Self::LeadingZeros { name } => {
                 write!(f, "expected member {name:?} without leading zero octets, found some")
             }
@@ -323,14 +340,20 @@ pub struct Certificate {
     pub not_after: Option<Timestamp>,
     /// Whether basicConstraints says that it is a CA.
     pub is_ca: bool,
+    /// Whether keyUsage allows to sign documents (digitalSignature or nonRepudiation); `None` without keyUsage.
+    pub may_sign: Option<bool>,
+    /// Whether keyUsage allows to sign certificates (keyCertSign); `None` without keyUsage.
+    pub may_issue: Option<bool>,
+    /// The host names of its alternative names: of dNSName as they stand (a wildcard included), of
+    /// uniformResourceIdentifier the host in it. In lower case.
+    pub hosts: Vec<String>,
+    /// The hash that it was signed with, where nobody should trust that any more.
+    pub broken_hash: Option<&'static str>,
 }
 
 /// Why a key cannot be used. `Display` says what was expected and what was found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum KeyFault {
-    /// The first certificate of `x5c` holds another key (RFC 7517 section 4.7).
-    #[error("expected the key of its first certificate (\"x5c\"), found another key")]
-    CertificateKey,
     /// It is encrypted.
     #[error("expected a key that is not encrypted, found one that needs a passphrase")]
     Encrypted,
@@ -362,12 +385,12 @@ pub enum KeyFault {
         /// What is there.
         found: &'static str,
     },
-    /// The private half is that of another key.
-    #[error("expected a private half that belongs to the public one, found another")]
-    PrivateHalf,
     /// OpenSSL refuses the numbers.
     #[error("expected a key that OpenSSL can use, found one that it refuses: {0}")]
     Refused(String),
+    /// The OpenSSL that the program runs with cannot do this algorithm.
+    #[error("expected an OpenSSL that can do {0} (version 3.5 or later), found {version}", version = openssl::version::version())]
+    Unavailable(&'static str),
     /// A type or curve that is not known here.
     #[error("expected a known key type, found {0}")]
     UnknownType(String),
@@ -396,7 +419,7 @@ pub struct Key {
     pub kind: KeyKind,
     /// Which half.
     pub holds: Holds,
-    /// What verification works with.
+    /// What verification and decryption work with.
     pub material: Material,
     /// JWK members.
     pub members: Members,
@@ -449,12 +472,18 @@ impl Key {
         }
     }
 
-    /// Takes over what a public key is, or why there is none.
+    /// Takes over what a key is, or why there is none.
     pub(super) fn set_public(&mut self, public: Result<PublicKey, KeyFault>) {
         match public {
             Ok(public) => {
                 self.kind = public.kind;
-                self.material = Material::Public(public.key);
+                self.material = match public.private {
+                    Some(private) => Material::Pair {
+                        public: public.key,
+                        private,
+                    },
+                    None => Material::Public(public.key),
+                };
                 self.thumbprint = Some(public.thumbprint);
                 self.rsa_exponent = public.rsa_exponent;
             }
@@ -465,6 +494,15 @@ impl Key {
     /// Whether verification can work with it; else [`Key::fault`] says why not.
     pub fn is_usable(&self) -> bool {
         !matches!(self.material, Material::None)
+    }
+
+    /// What its members say against each other, beside mere spelling.
+    pub fn inconsistencies(&self) -> impl Iterator<Item = &Inconsistency> {
+        let found = self.members.notes.iter().filter_map(|note| match note {
+            KeyNote::Inconsistent(found) => Some(found),
+            _ => None,
+        });
+        found.filter(|found| !found.is_spelling())
     }
 
     /// Whether both are the same key, whatever is said of them.
@@ -487,7 +525,15 @@ impl Key {
     /// The public key, of an asymmetric key.
     pub fn public(&self) -> Option<&PKey<Public>> {
         match &self.material {
-            Material::Public(key) => Some(key),
+            Material::Pair { public, .. } | Material::Public(public) => Some(public),
+            _ => None,
+        }
+    }
+
+    /// The private key, where that half was loaded too.
+    pub fn private(&self) -> Option<&PKey<Private>> {
+        match &self.material {
+            Material::Pair { private, .. } => Some(private),
             _ => None,
         }
     }

@@ -3,7 +3,9 @@
 //! A loader never refuses a whole set for one bad key: the bad one is listed with its [`KeyFault`]. Only a file
 //! that yields no usable key at all is a [`LoadError`].
 
+mod akp;
 mod forms;
+mod inconsistency;
 mod key;
 mod pair;
 mod public;
@@ -11,10 +13,12 @@ mod reading;
 mod ring;
 mod set;
 
+pub use akp::MlDsa;
 pub use forms::{
     LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming, from_certificate_der,
     from_jwk, load, load_secret, readings,
 };
+pub use inconsistency::Inconsistency;
 pub use key::{
     Certificate, Curve, Holds, Key, KeyFault, KeyKind, KeyNote, Loaded, Material, Members,
     OkpCurve, Secret,

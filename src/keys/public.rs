@@ -1,4 +1,4 @@
-//! Public keys from their numbers, and their RFC 7638 thumbprints.
+//! Public keys from their numbers, and their RFC 7638 thumbprints. The private half stands beside them where there is one.
 //!
 //! Every form of key ends here, so that one key has one shape and one thumbprint however it was written down.
 //! Weak numbers are taken (a reviewer wants to know what they verify); only numbers that are no key are faults.
@@ -7,9 +7,10 @@ use openssl::bn::{BigNum, BigNumContext};
 use openssl::ec::{EcGroup, EcKey};
 use openssl::error::ErrorStack;
 use openssl::nid::Nid;
-use openssl::pkey::{HasPublic, Id, PKey, PKeyRef, Public};
+use openssl::pkey::{HasPublic, Id, PKey, PKeyRef, Private, Public};
 use openssl::rsa::Rsa;
 
+use super::akp::{self, MlDsa};
 use super::{Curve, KeyFault, KeyKind, OkpCurve};
 use crate::jose::base64url;
 
@@ -20,12 +21,18 @@ const MAX_RSA_BITS: usize = 16_384;
 pub(super) struct PublicKey {
     pub(super) kind: KeyKind,
     pub(super) key: PKey<Public>,
+    /// The private half that belongs to it, as far as it was loaded.
+    pub(super) private: Option<PKey<Private>>,
     pub(super) thumbprint: String,
     pub(super) rsa_exponent: Option<Vec<u8>>,
 }
 
 /// From an OpenSSL key of any type; of a private one, the public half.
 pub(super) fn from_pkey<T: HasPublic>(key: &PKeyRef<T>) -> Result<PublicKey, KeyFault> {
+    if let Some(set) = MlDsa::of(key) {
+        let octets = key.raw_public_key().map_err(|stack| refused(&stack))?;
+        return akp::public(set, &octets);
+    }
     match key.id() {
         Id::EC => from_ec(key),
         Id::ED25519 => from_raw(OkpCurve::Ed25519, key),
@@ -48,7 +55,9 @@ pub(super) fn from_pkey<T: HasPublic>(key: &PKeyRef<T>) -> Result<PublicKey, Key
         other => Err(KeyFault::UnknownType(
             match Nid::from_raw(other.as_raw()).long_name() {
                 Ok(name) => format!("the type {name}"),
-                Err(_) => "a type other than RSA, EC, Ed25519, Ed448, X25519 and X448".to_owned(),
+                Err(_) => {
+                    "a type other than RSA, EC, Ed25519, Ed448, X25519, X448 and ML-DSA".to_owned()
+                }
             },
         )),
     }
@@ -86,6 +95,7 @@ pub(super) fn rsa(n: &[u8], e: &[u8]) -> Result<PublicKey, KeyFault> {
             bits: bit_length(n),
         },
         key,
+        private: None,
         thumbprint: thumbprint(&format!(r#"{{"e":"{e_text}","kty":"RSA","n":"{n_text}"}}"#)),
         rsa_exponent: Some(e.to_vec()),
     })
@@ -107,6 +117,7 @@ pub(super) fn ec(curve: Curve, x: &[u8], y: &[u8]) -> Result<PublicKey, KeyFault
     Ok(PublicKey {
         kind: KeyKind::Ec(curve),
         key,
+        private: None,
         thumbprint: thumbprint(&format!(
             r#"{{"crv":"{crv}","kty":"EC","x":"{x}","y":"{y}"}}"#
         )),
@@ -130,6 +141,7 @@ pub(super) fn okp(curve: OkpCurve, x: &[u8]) -> Result<PublicKey, KeyFault> {
     Ok(PublicKey {
         kind: KeyKind::Okp(curve),
         key,
+        private: None,
         thumbprint: thumbprint(&format!(r#"{{"crv":"{crv}","kty":"OKP","x":"{x}"}}"#)),
         rsa_exponent: None,
     })
@@ -220,7 +232,7 @@ fn bit_length(number: &[u8]) -> usize {
 }
 
 /// RFC 7638 section 3, over the required members in their order, without white space.
-fn thumbprint(members: &str) -> String {
+pub(super) fn thumbprint(members: &str) -> String {
     base64url::encode(&openssl::sha::sha256(members.as_bytes()))
 }
 

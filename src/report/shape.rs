@@ -16,7 +16,8 @@ use crate::jose::{Fault, Kind, PartRole, Token, base64url};
 use crate::judge::{Check, Evidence, Finding, Judgement, Profile, Times, Verdict};
 use crate::keys::{Key, KeyRing};
 use crate::verify::{
-    DecryptionProof, Diagnosis, Facts, Layer, Proof, SignatureProof, UsedKey, hex,
+    DecryptionOutcome, DecryptionProof, Diagnosis, Facts, Layer, Proof, SignatureProof, UsedKey,
+    hex,
 };
 
 /// A field of something that this version does not find out yet.
@@ -174,9 +175,11 @@ impl<'a> TokenShape<'a> {
             claims,
             claims_text,
             // Beside claims that are not UTF-8 too: nothing else would hold what they are exactly.
+            // A payload that is a token is one: its text is kept back like any other's.
             payload_base64: token
                 .part(PartRole::Payload)
                 .filter(|_| claims_text.is_none())
+                .filter(|_| !options.redact || proof.inner.is_none())
                 .map(|part| base64url::encode(part.bytes())),
             signatures: proof
                 .signatures
@@ -398,9 +401,9 @@ struct DecryptionShape<'a> {
     outcome: &'static str,
     alg: Option<&'a str>,
     enc: Option<&'a str>,
-    recipient: NotYet,
-    key: NotYet,
-    diagnosis: NoneYet,
+    recipient: Option<usize>,
+    key: Option<UsedKeyShape<'a>>,
+    diagnosis: Vec<DiagnosisShape<'a>>,
 }
 
 impl<'a> DecryptionShape<'a> {
@@ -409,9 +412,11 @@ impl<'a> DecryptionShape<'a> {
             outcome: proof.outcome.name(),
             alg: proof.alg.as_deref(),
             enc: proof.enc.as_deref(),
-            recipient: None,
-            key: None,
-            diagnosis: [],
+            recipient: proof
+                .recipient
+                .filter(|_| proof.outcome == DecryptionOutcome::Decrypted),
+            key: proof.key.as_ref().map(UsedKeyShape::new),
+            diagnosis: proof.diagnosis.iter().map(DiagnosisShape::new).collect(),
         }
     }
 }

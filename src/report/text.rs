@@ -3,6 +3,7 @@
 //! Everything that may come from a token or a key file goes through [`visible()`], so that it cannot move the
 //! cursor or pass for something else.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
@@ -11,8 +12,9 @@ use super::layout::{bytes, prose, table, written};
 use super::{Judged, Options, Report, Summary};
 use crate::find::{Place, Where};
 use crate::jose::json::Document;
+use crate::jose::registry::{self, Class};
 use crate::jose::visible::visible;
-use crate::jose::{Kind, Part, PartRole, Serialization, Token, registry};
+use crate::jose::{Kind, Part, PartRole, Serialization, Token};
 use crate::judge::words::counted;
 use crate::judge::{Check, CheckResult, Finding, Judgement, TimeState, Times, words};
 use crate::keys::{Holds, Key};
@@ -48,6 +50,7 @@ fn key_row(key: &Key) -> [String; 3] {
     for (name, value) in [("use", &key.members.use_), ("alg", &key.members.alg)] {
         what.extend(value.as_ref().map(|value| format!("{name} {value}")));
     }
+    what.extend(key.inconsistencies().map(ToString::to_string));
     [
         visible(&key.id),
         visible(&what.join(", ")),
@@ -74,7 +77,10 @@ fn layer(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     headers(token, out)?;
-    payload(token, out)?;
+    // A payload that is a token is shown as one.
+    if proof.inner.is_none() {
+        payload(token, out)?;
+    }
     times(&judgement.times, judgement.at, out)?;
     faults(token, out)?;
     checks(&judgement.checks, out)?;
@@ -97,16 +103,41 @@ fn layer(
     Ok(())
 }
 
-/// The headers of every signature or recipient, what is protected before what is not.
+/// What all signatures or recipients share before what each has for itself, and of that what is protected first.
 fn headers(token: &Token, out: &mut dyn Write) -> io::Result<()> {
-    for part in &token.parts {
-        let title = match part.role {
-            PartRole::ProtectedHeader if token.serialization == Serialization::Compact => "Header",
-            PartRole::ProtectedHeader => "Protected header",
-            PartRole::UnprotectedHeader => "Unprotected header",
-            _ => continue,
-        };
-        members(title, part.json.as_ref(), token, out)?;
+    let views = token.views();
+    let several = views.len() > 1;
+    let of_all = |part: &Part| {
+        let is_there = |view: &Cow<'_, Token>| view.parts.iter().any(|own| **own == *part);
+        views.iter().all(is_there)
+    };
+    for role in [PartRole::ProtectedHeader, PartRole::UnprotectedHeader] {
+        for part in token.all(role).filter(|part| !several || of_all(part)) {
+            let title = match role {
+                PartRole::ProtectedHeader if token.serialization == Serialization::Compact => {
+                    "Header"
+                }
+                PartRole::ProtectedHeader => "Protected header",
+                _ => "Unprotected header",
+            };
+            members(title, part.json.as_ref(), token, out)?;
+        }
+    }
+    let what = match token.kind {
+        Kind::Jwe => "Recipient",
+        _ => "Signature",
+    };
+    for (index, view) in views.iter().enumerate().filter(|_| several) {
+        let number = index.saturating_add(1);
+        for (role, kind) in [
+            (PartRole::ProtectedHeader, "protected header"),
+            (PartRole::UnprotectedHeader, "unprotected header"),
+        ] {
+            for part in view.all(role).filter(|part| !of_all(part)) {
+                let title = format!("{what} {number}, {kind}");
+                members(&title, part.json.as_ref(), token, out)?;
+            }
+        }
     }
     Ok(())
 }
@@ -166,6 +197,9 @@ pub fn found(place: &Place) -> String {
         bytes(byte_range)
     )];
     words.push(match (place.where_, &place.name_in) {
+        (Where::AuthorizationHeader, Some(name)) if !name.eq_ignore_ascii_case("authorization") => {
+            format!("Authorization header, {name}")
+        }
         (Where::AuthorizationHeader, _) => "Authorization header".to_owned(),
         (where_, Some(name)) => format!("{} {name}", where_.name()),
         (where_, None) => where_.name().to_owned(),
@@ -195,7 +229,27 @@ fn proof(proof: &Proof, row: &mut impl FnMut(&str, String)) {
         let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "none".to_owned());
         let (alg, enc) = (name(&decryption.alg), name(&decryption.enc));
         let outcome = decryption.outcome.name().replace('-', " ");
-        row("Decryption", format!("{outcome}, alg {alg}, enc {enc}"));
+        let key = decryption.key.as_ref().map(|used| {
+            let read_as = used
+                .read_as
+                .map_or(String::new(), |reading| format!(", read as {reading}"));
+            format!(
+                ", with your key: {} ({}){read_as}",
+                used.key.id, used.key.source
+            )
+        });
+        let key = key.unwrap_or_default();
+        row(
+            "Decryption",
+            format!("{outcome}, alg {alg}, enc {enc}{key}"),
+        );
+        for diagnosis in &decryption.diagnosis {
+            row("", diagnosis.text.clone());
+            row(
+                "",
+                format!("For the developer: {}", diagnosis.for_developer),
+            );
+        }
     }
 }
 
@@ -234,20 +288,22 @@ fn members(
     if members.is_empty() {
         return writeln!(out, "    No members");
     }
-    let in_header = title == "Header";
+    let in_header = title != "Claims";
     let rows = members.iter().map(|member| {
-        let known = if in_header {
-            registry::header_parameter(&member.name, token.kind == Kind::Jwe).is_some()
+        let place = if in_header {
+            registry::Place::Header {
+                is_jwe: token.kind == Kind::Jwe,
+            }
         } else {
-            registry::claim(&member.name).is_some()
+            registry::Place::Claims { issuer: None }
         };
-        let label = registry::label(&member.name)
-            .filter(|_| known)
-            .unwrap_or_default();
+        let meaning = registry::look_up(place, &member.name);
+        let is_registered = meaning.class == Class::Registered;
+        let label = is_registered.then(|| meaning.label.clone());
         [
             visible(&member.name),
             visible(&written(&member.value)),
-            label.to_owned(),
+            label.unwrap_or_default(),
         ]
     });
     table(rows.collect(), "    ", out)

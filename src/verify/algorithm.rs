@@ -2,17 +2,18 @@
 //! which primitive it is. Nothing else maps names to mathematics.
 
 use openssl::bn::BigNum;
-use openssl::ec::EcGroup;
 use openssl::ecdsa::EcdsaSig;
 use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
-use openssl::nid::Nid;
+use openssl::md::{Md, MdRef};
 use openssl::pkey::{PKey, Public};
+use openssl::pkey_ctx::PkeyCtx;
 use openssl::rsa::Padding;
 use openssl::sign::{RsaPssSaltlen, Verifier};
+use sha2::Digest as _;
 
 use super::ShapeFault;
-use crate::keys::{Curve, Key, KeyKind, OkpCurve};
+use crate::keys::{Curve, Key, KeyKind, MlDsa, OkpCurve};
 
 /// The hash of an algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,10 +53,21 @@ impl Hash {
         }
     }
 
-    /// The digest of a message; `None` where OpenSSL has no memory for it.
-    pub fn of(self, message: &[u8]) -> Option<Vec<u8>> {
-        let digest = openssl::hash::hash(self.digest(), message).ok()?;
-        Some(digest.to_vec())
+    fn md(self) -> &'static MdRef {
+        match self {
+            Self::Sha256 => Md::sha256(),
+            Self::Sha384 => Md::sha384(),
+            Self::Sha512 => Md::sha512(),
+        }
+    }
+
+    /// The digest of a message.
+    pub fn of(self, message: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Sha256 => sha2::Sha256::digest(message).to_vec(),
+            Self::Sha384 => sha2::Sha384::digest(message).to_vec(),
+            Self::Sha512 => sha2::Sha512::digest(message).to_vec(),
+        }
     }
 }
 
@@ -68,6 +80,8 @@ pub enum Family {
     Eddsa(Option<OkpCurve>),
     /// HMAC (RFC 7518 section 3.2).
     Hmac(Hash),
+    /// ML-DSA with an empty context (RFC 9964 section 4).
+    MlDsa(MlDsa),
     /// RSASSA-PKCS1-v1_5 (RFC 7518 section 3.3).
     RsaPkcs1(Hash),
     /// RSASSA-PSS, salt as long as the hash (RFC 7518 section 3.5).
@@ -84,7 +98,7 @@ pub struct Algorithm {
 }
 
 /// Every signature algorithm that is implemented.
-pub const ALGORITHMS: [Algorithm; 16] = {
+pub const ALGORITHMS: [Algorithm; 19] = {
     use Family::{Ecdsa, Eddsa, Hmac, RsaPkcs1, RsaPss};
     use Hash::{Sha256, Sha384, Sha512};
     const fn algorithm(name: &'static str, family: Family) -> Algorithm {
@@ -107,12 +121,18 @@ pub const ALGORITHMS: [Algorithm; 16] = {
         algorithm("EdDSA", Eddsa(None)),
         algorithm("Ed25519", Eddsa(Some(OkpCurve::Ed25519))),
         algorithm("Ed448", Eddsa(Some(OkpCurve::Ed448))),
+        algorithm("ML-DSA-44", Family::MlDsa(MlDsa::MlDsa44)),
+        algorithm("ML-DSA-65", Family::MlDsa(MlDsa::MlDsa65)),
+        algorithm("ML-DSA-87", Family::MlDsa(MlDsa::MlDsa87)),
     ]
 };
 
-/// The algorithm of this name (case-sensitive, RFC 7515 section 4.1.1).
+/// The algorithm of this name (case-sensitive, RFC 7515 section 4.1.1), if the OpenSSL that the program runs with can do it.
 pub fn find(name: &str) -> Option<&'static Algorithm> {
-    ALGORITHMS.iter().find(|algorithm| algorithm.name == name)
+    ALGORITHMS
+        .iter()
+        .find(|algorithm| algorithm.name == name)
+        .filter(|algorithm| !matches!(algorithm.family, Family::MlDsa(_)) || MlDsa::is_available())
 }
 
 impl Algorithm {
@@ -125,6 +145,7 @@ impl Algorithm {
             Family::Eddsa(None) => "EdDSA on Ed25519 or Ed448".to_owned(),
             Family::Eddsa(Some(curve)) => format!("EdDSA on {}", curve.name()),
             Family::Hmac(hash) => format!("HMAC with {}", hash.label()),
+            Family::MlDsa(set) => set.name().to_owned(),
             Family::RsaPkcs1(hash) => format!("RSA PKCS#1 v1.5 with {}", hash.label()),
             Family::RsaPss(hash) => format!("RSA-PSS with {}", hash.label()),
         }
@@ -137,18 +158,19 @@ impl Algorithm {
             Family::Eddsa(None) => "an Ed25519 or Ed448 key".to_owned(),
             Family::Eddsa(Some(curve)) => format!("an {} key", curve.name()),
             Family::Hmac(_) => "a shared secret".to_owned(),
+            Family::MlDsa(set) => format!("an {} key", set.name()),
             Family::RsaPkcs1(_) | Family::RsaPss(_) => "an RSA key".to_owned(),
         }
     }
 
-    /// The hash that it begins with; `None` for Edwards curves, which take the message as it is.
+    /// The hash that it begins with; `None` for Edwards curves and ML-DSA, which take the message as it is.
     pub fn hash(&self) -> Option<Hash> {
         match self.family {
             Family::Ecdsa(_, hash)
             | Family::Hmac(hash)
             | Family::RsaPkcs1(hash)
             | Family::RsaPss(hash) => Some(hash),
-            Family::Eddsa(_) => None,
+            Family::Eddsa(_) | Family::MlDsa(_) => None,
         }
     }
 
@@ -158,6 +180,7 @@ impl Algorithm {
             (Family::Hmac(_), KeyKind::Oct { .. })
             | (Family::RsaPkcs1(_) | Family::RsaPss(_), KeyKind::Rsa { .. }) => true,
             (Family::Ecdsa(wanted, _), KeyKind::Ec(curve)) => wanted == curve,
+            (Family::MlDsa(wanted), KeyKind::Akp(set)) => wanted == set,
             (Family::Eddsa(wanted), KeyKind::Okp(curve)) => match wanted {
                 Some(wanted) => wanted == curve,
                 None => matches!(curve, OkpCurve::Ed25519 | OkpCurve::Ed448),
@@ -170,6 +193,7 @@ impl Algorithm {
     pub fn signature_bytes(&self, kind: Option<KeyKind>) -> Option<usize> {
         match (self.family, kind) {
             (Family::Hmac(hash), _) => Some(hash.bytes()),
+            (Family::MlDsa(set), _) => Some(set.signature_bytes()),
             (Family::Ecdsa(curve, _), _) => Some(curve.coordinate_bytes().saturating_mul(2)),
             (Family::Eddsa(Some(OkpCurve::Ed25519)), _)
             | (Family::Eddsa(None), Some(KeyKind::Okp(OkpCurve::Ed25519))) => Some(64),
@@ -199,7 +223,7 @@ impl Algorithm {
             });
         }
         match self.family {
-            Family::Ecdsa(curve, _) if ecdsa_out_of_range(curve, signature).unwrap_or(false) => {
+            Family::Ecdsa(curve, _) if is_out_of_range(curve, signature) => {
                 Some(ShapeFault::OutOfRange)
             }
             _ => None,
@@ -231,7 +255,7 @@ impl Algorithm {
         };
         let result = match self.family {
             Family::Ecdsa(_, hash) => ecdsa_verifies(hash, public, message, signature),
-            Family::Eddsa(_) => Verifier::new_without_digest(public)
+            Family::Eddsa(_) | Family::MlDsa(_) => Verifier::new_without_digest(public)
                 .and_then(|mut verifier| verifier.verify_oneshot(signature, message)),
             Family::RsaPkcs1(hash) => {
                 rsa_verifies(hash, Padding::PKCS1, public, message, signature)
@@ -246,17 +270,41 @@ impl Algorithm {
     }
 }
 
+/// A secret as HMAC takes it in before the first message: that is half of the work for a short message.
+#[derive(Clone)]
+pub(super) enum HmacSecret {
+    Sha256(hmac::Hmac<sha2::Sha256>),
+    Sha384(hmac::Hmac<sha2::Sha384>),
+    Sha512(hmac::Hmac<sha2::Sha512>),
+}
+
+impl HmacSecret {
+    /// Takes any secret, also the empty one.
+    pub(super) fn new(hash: Hash, secret: &[u8]) -> Option<Self> {
+        use hmac::KeyInit as _;
+        Some(match hash {
+            Hash::Sha256 => Self::Sha256(hmac::Hmac::new_from_slice(secret).ok()?),
+            Hash::Sha384 => Self::Sha384(hmac::Hmac::new_from_slice(secret).ok()?),
+            Hash::Sha512 => Self::Sha512(hmac::Hmac::new_from_slice(secret).ok()?),
+        })
+    }
+
+    /// Whether `mac` is the HMAC of `message`.
+    pub(super) fn verifies(self, message: &[u8], mac: &[u8]) -> bool {
+        fn check(hmac: impl hmac::Mac, message: &[u8], mac: &[u8]) -> bool {
+            hmac.chain_update(message).verify_slice(mac).is_ok()
+        }
+        match self {
+            Self::Sha256(hmac) => check(hmac, message, mac),
+            Self::Sha384(hmac) => check(hmac, message, mac),
+            Self::Sha512(hmac) => check(hmac, message, mac),
+        }
+    }
+}
+
 /// Whether the HMAC of `message` under `secret` is `mac`. Takes any secret, also the empty one.
 pub fn hmac_verifies(hash: Hash, secret: &[u8], message: &[u8], mac: &[u8]) -> bool {
-    fn check<M: hmac::Mac + hmac::KeyInit>(secret: &[u8], message: &[u8], mac: &[u8]) -> bool {
-        <M as hmac::KeyInit>::new_from_slice(secret)
-            .is_ok_and(|hmac| hmac.chain_update(message).verify_slice(mac).is_ok())
-    }
-    match hash {
-        Hash::Sha256 => check::<hmac::Hmac<sha2::Sha256>>(secret, message, mac),
-        Hash::Sha384 => check::<hmac::Hmac<sha2::Sha384>>(secret, message, mac),
-        Hash::Sha512 => check::<hmac::Hmac<sha2::Sha512>>(secret, message, mac),
-    }
+    HmacSecret::new(hash, secret).is_some_and(|secret| secret.verifies(message, mac))
 }
 
 /// The HMAC of `message` under `secret`.
@@ -280,13 +328,15 @@ fn rsa_verifies(
     message: &[u8],
     signature: &[u8],
 ) -> Result<bool, ErrorStack> {
-    let mut verifier = Verifier::new(hash.digest(), key)?;
-    verifier.set_rsa_padding(padding)?;
+    let mut context = PkeyCtx::new(key)?;
+    context.verify_init()?;
+    context.set_rsa_padding(padding)?;
+    context.set_signature_md(hash.md())?;
     if padding == Padding::PKCS1_PSS {
-        verifier.set_rsa_mgf1_md(hash.digest())?;
-        verifier.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
+        context.set_rsa_mgf1_md(hash.md())?;
+        context.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
     }
-    verifier.verify_oneshot(signature, message)
+    context.verify(&hash.of(message), signature)
 }
 
 fn ecdsa_verifies(
@@ -301,31 +351,58 @@ fn ecdsa_verifies(
     Verifier::new(hash.digest(), key)?.verify_oneshot(&der, message)
 }
 
-/// Whether R or S is zero, or not below the order of the curve (FIPS 186-5 section 6.4.2).
-fn ecdsa_out_of_range(curve: Curve, signature: &[u8]) -> Result<bool, ErrorStack> {
-    let group = EcGroup::from_curve_name(match curve {
-        Curve::P256 => Nid::X9_62_PRIME256V1,
-        Curve::P384 => Nid::SECP384R1,
-        Curve::P521 => Nid::SECP521R1,
-        Curve::Secp256k1 => Nid::SECP256K1,
-    })?;
-    let mut context = openssl::bn::BigNumContext::new()?;
-    let mut order = BigNum::new()?;
-    group.order(&mut order, &mut context)?;
-    let zero = BigNum::new()?;
+/// The order of P-256, big-endian (SP 800-186 section 3.2.1).
+const P256_ORDER: [u8; 32] = [
+    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+];
+
+/// The order of P-384, big-endian (SP 800-186 section 3.2.1).
+const P384_ORDER: [u8; 48] = [
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xc7, 0x63, 0x4d, 0x81, 0xf4, 0x37, 0x2d, 0xdf,
+    0x58, 0x1a, 0x0d, 0xb2, 0x48, 0xb0, 0xa7, 0x7a, 0xec, 0xec, 0x19, 0x6a, 0xcc, 0xc5, 0x29, 0x73,
+];
+
+/// The order of P-521, big-endian (SP 800-186 section 3.2.1).
+const P521_ORDER: [u8; 66] = [
+    0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xff, 0xfa, 0x51, 0x86, 0x87, 0x83, 0xbf, 0x2f, 0x96, 0x6b, 0x7f, 0xcc, 0x01, 0x48, 0xf7, 0x09,
+    0xa5, 0xd0, 0x3b, 0xb5, 0xc9, 0xb8, 0x89, 0x9c, 0x47, 0xae, 0xbb, 0x6f, 0xb7, 0x1e, 0x91, 0x38,
+    0x64, 0x09,
+];
+
+/// The order of secp256k1, big-endian (SEC 2 section 2.4.1).
+const SECP256K1_ORDER: [u8; 32] = [
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe,
+    0xba, 0xae, 0xdc, 0xe6, 0xaf, 0x48, 0xa0, 0x3b, 0xbf, 0xd2, 0x5e, 0x8c, 0xd0, 0x36, 0x41, 0x41,
+];
+
+/// Whether R or S is zero, or not below the order of the curve (FIPS 186-5 section 6.4.2). The signature has the right length.
+fn is_out_of_range(curve: Curve, signature: &[u8]) -> bool {
+    let order = order(curve);
     let (r, s) = signature.split_at(signature.len() / 2);
-    for half in [r, s] {
-        let number = BigNum::from_slice(half)?;
-        if number == zero || number >= order {
-            return Ok(true);
-        }
+    [r, s]
+        .into_iter()
+        .any(|number| number >= order || number.iter().all(|&byte| byte == 0))
+}
+
+fn order(curve: Curve) -> &'static [u8] {
+    match curve {
+        Curve::P256 => &P256_ORDER,
+        Curve::P384 => &P384_ORDER,
+        Curve::P521 => &P521_ORDER,
+        Curve::Secp256k1 => &SECP256K1_ORDER,
     }
-    Ok(false)
 }
 
 /// Whether a name is `none` in disguise: other case, white space, control, zero-width or compatibility characters.
 pub fn is_none_in_disguise(name: &str) -> bool {
     use unicode_normalization::UnicodeNormalization as _;
+    if find(name).is_some() {
+        return false;
+    }
     let plain: String = name
         .nfkc()
         .filter(|&character| {
@@ -380,6 +457,28 @@ mod tests {
         assert_eq!(es256.shape_fault(&[1; 64]), None);
         assert_eq!(find("RS256").unwrap().shape_fault(&[1; 3]), None);
         assert_eq!(find("EdDSA").unwrap().shape_fault(&[1; 114]), None);
+    }
+
+    #[test]
+    fn the_orders_are_those_of_the_curves() {
+        use openssl::nid::Nid;
+        for (curve, nid) in [
+            (Curve::P256, Nid::X9_62_PRIME256V1),
+            (Curve::P384, Nid::SECP384R1),
+            (Curve::P521, Nid::SECP521R1),
+            (Curve::Secp256k1, Nid::SECP256K1),
+        ] {
+            let group = openssl::ec::EcGroup::from_curve_name(nid).unwrap();
+            let mut context = openssl::bn::BigNumContext::new().unwrap();
+            let mut found = BigNum::new().unwrap();
+            group.order(&mut found, &mut context).unwrap();
+            let width = i32::try_from(curve.coordinate_bytes()).unwrap();
+            assert_eq!(
+                found.to_vec_padded(width).unwrap(),
+                order(curve),
+                "{curve:?}"
+            );
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Secrets that everybody knows: the empty one, and those that documentation and examples print.
 
 use super::algorithm::{Hash, hmac_verifies};
+use crate::keys::Secret;
 
 /// Why a secret counts as public.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,6 +45,16 @@ const DOCUMENTED: [&[u8]; 13] = [
     b"jwt-secret",
     b"jwtsecret",
 ];
+
+/// Whether a secret may be a publicly known one, by its bytes: the zeros behind it may make no difference.
+pub(super) fn may_be(secret: &Secret) -> bool {
+    let bytes = secret.bytes();
+    let zeros = bytes.iter().rev().take_while(|&&byte| byte == 0).count();
+    let bytes = bytes.get(..bytes.len().saturating_sub(zeros));
+    bytes.is_none_or(|bytes| {
+        bytes.is_empty() || MISSING.contains(&bytes) || DOCUMENTED.contains(&bytes)
+    })
+}
 
 /// The publicly known secret under which `mac` is right, if there is one: what kind it is, and its bytes.
 pub(super) fn find(hash: Hash, message: &[u8], mac: &[u8]) -> Option<(KnownSecret, &'static [u8])> {

@@ -5,16 +5,25 @@
 //! known to send others than it signs, and that is said.
 
 pub mod algorithm;
+mod anchor;
+mod chain;
+pub mod decrypt;
 mod defaults;
 mod explain;
 mod prove;
+pub(crate) mod remembered;
+mod unseal;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::jose::Token;
-use crate::keys::{Key, Material, Reread};
+use crate::keys::{Key, Material, Reread, Secret};
 
 pub use algorithm::{Algorithm, Family, Hash};
+pub use anchor::Anchor;
+pub use chain::{Chain, ChainFault, ChainFaultKind, MAX_CERTIFICATES};
+pub use decrypt::JweShapeFault;
 pub use defaults::KnownSecret;
 pub use prove::{MAX_NESTING, Setting, prove};
 
@@ -25,6 +34,8 @@ pub struct Proof {
     pub signatures: Vec<SignatureProof>,
     /// For a JWE.
     pub decryption: Option<DecryptionProof>,
+    /// The token with what its ciphertext holds, when that was opened.
+    pub opened: Option<Arc<Token>>,
     /// The token that the payload is.
     pub inner: Option<Box<Layer>>,
     /// The key binding JWT of an SD-JWT.
@@ -34,6 +45,23 @@ pub struct Proof {
 }
 
 impl Proof {
+    /// The key that verified the first signature or opened the token.
+    pub fn used_key(&self) -> Option<&UsedKey> {
+        match &self.decryption {
+            Some(decryption) => decryption.key.as_ref(),
+            None => self.signatures.first()?.key.as_ref(),
+        }
+    }
+
+    /// The key that was meant for the first signature or for opening the token.
+    pub fn designated_key(&self) -> Option<&Arc<Key>> {
+        let designated = match &self.decryption {
+            Some(decryption) => &decryption.designated,
+            None => &self.signatures.first()?.designated,
+        };
+        designated.as_ref().map(|(key, _)| key)
+    }
+
     /// Of a token deeper in others than [`MAX_NESTING`].
     fn too_deep() -> Self {
         Self {
@@ -52,6 +80,16 @@ pub struct Layer {
     pub proof: Proof,
 }
 
+impl Layer {
+    /// A token and its proof; of a JWE that was opened the token with what it holds.
+    fn new(token: Token, mut proof: Proof) -> Self {
+        Self {
+            token: proof.opened.take().unwrap_or_else(|| Arc::new(token)),
+            proof,
+        }
+    }
+}
+
 /// What was found out about one signature.
 #[derive(Debug, Clone)]
 pub struct SignatureProof {
@@ -63,6 +101,8 @@ pub struct SignatureProof {
     pub outcome: Outcome,
     /// The key that verified it.
     pub key: Option<UsedKey>,
+    /// The certificates in its header, where there are some.
+    pub chain: Option<Chain>,
     /// The key that was meant for it, and how it was known.
     pub designated: Option<(Arc<Key>, Designation)>,
     /// What is wrong with the signature's own shape, whatever the key.
@@ -146,15 +186,15 @@ pub struct UsedKey {
 }
 
 impl UsedKey {
-    /// The length in bytes of the secret that verified, for a symmetric key.
-    pub fn secret_bytes(&self) -> Option<usize> {
+    /// The secret that verified, for a symmetric key.
+    pub fn secret(&self) -> Option<&Secret> {
         let Material::Symmetric { secret, readings } = &self.key.material else {
             return None;
         };
         let read = self
             .read_as
             .and_then(|name| readings.iter().find(|(reading, _)| *reading == name));
-        Some(read.map_or(secret, |(_, reading)| reading).bytes().len())
+        Some(read.map_or(secret, |(_, reading)| reading))
     }
 }
 
@@ -186,7 +226,7 @@ impl Provenance {
 /// How the key meant for a signature was known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Designation {
-    /// By the header's `x5c`: the same certificate was loaded.
+    /// By the header's `x5c`: the same certificate was loaded, or a CA certificate that it leads to.
     Certificate,
     /// By the header's `kid`.
     KeyId,
@@ -232,6 +272,17 @@ pub struct Diagnosis {
     pub for_developer: String,
     /// The reading of a key under which the signature verifies.
     pub reread: Option<Reread>,
+}
+
+impl Diagnosis {
+    fn new(code: &'static str, text: String, for_developer: &str) -> Self {
+        Self {
+            code,
+            text,
+            for_developer: for_developer.to_owned(),
+            reread: None,
+        }
+    }
 }
 
 /// What there is to compare about a signature that failed.
@@ -297,11 +348,11 @@ impl Facts {
 
 /// Bytes in lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let digit = |value: u8| char::from_digit(u32::from(value), 16);
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
+    let mut text = String::with_capacity(bytes.len().saturating_mul(2));
+    text.extend(digits.filter_map(digit));
+    text
 }
 
 /// The bytes of a text that is hexadecimal digits and nothing else.
@@ -330,20 +381,91 @@ pub struct DecryptionProof {
     pub enc: Option<String>,
     /// The result.
     pub outcome: DecryptionOutcome,
+    /// The recipient that this is about, counted from 0.
+    pub recipient: Option<usize>,
+    /// The key that opened it.
+    pub key: Option<UsedKey>,
+    /// The key that was meant for it, and how it was known.
+    pub designated: Option<(Arc<Key>, Designation)>,
+    /// Why it cannot be opened, whatever the key.
+    pub shape: Option<JweShapeFault>,
+    /// The keys that were tried, in order, with the result of each.
+    pub tried: Vec<Trial>,
+    /// Explanations of the result.
+    pub diagnosis: Vec<Diagnosis>,
+    /// Whether only a holder of the key can have made it: a shared key, or a password.
+    pub is_symmetric: bool,
 }
 
 /// The result of decryption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DecryptionOutcome {
-    /// It was not attempted.
-    NotTried,
+    /// A key opened it.
+    Decrypted,
+    /// It cannot open, or not with the key meant for it.
+    Failed,
+    /// Nothing could be said.
+    NotTried(NotTried),
+    /// The algorithms are not implemented here.
+    Unsupported,
 }
 
 impl DecryptionOutcome {
     /// The name in reports.
     pub fn name(self) -> &'static str {
         match self {
-            Self::NotTried => "not-tried",
+            Self::Decrypted => "decrypted",
+            Self::Failed => "failed",
+            Self::NotTried(_) => "not-tried",
+            Self::Unsupported => "unsupported",
         }
+    }
+
+    /// Of several recipients' results the most telling has the highest.
+    fn rank(self) -> u8 {
+        match self {
+            Self::Decrypted => 4,
+            Self::Failed => 3,
+            Self::NotTried(NotTried::NoKey) => 1,
+            Self::NotTried(_) => 2,
+            Self::Unsupported => 0,
+        }
+    }
+}
+
+/// Why a JWE was not opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NotTried {
+    /// The derivation of the key was called off.
+    Cancelled,
+    /// Too large, too many rounds, or too much comes out of compression.
+    Limit,
+    /// None of the reviewer's keys can do the algorithm.
+    NoKey,
+    /// Some could, none was designated, and none opens it.
+    NoKeyOpens,
+}
+
+/// What watches long work, and can call it off.
+#[derive(Debug, Clone, Default)]
+pub struct Watch {
+    /// Set from elsewhere to call the work off.
+    pub cancel: Arc<AtomicBool>,
+    done: Arc<AtomicU64>,
+    of: Arc<AtomicU64>,
+}
+
+impl Watch {
+    fn tell(&self, done: u64, of: u64) {
+        self.done.store(done, Ordering::Relaxed);
+        self.of.store(of, Ordering::Relaxed);
+    }
+
+    /// How much of how much is done; both 0 while nothing long is under way.
+    pub fn progress(&self) -> (u64, u64) {
+        (
+            self.done.load(Ordering::Relaxed),
+            self.of.load(Ordering::Relaxed),
+        )
     }
 }

@@ -1,14 +1,16 @@
 //! Which keys are tried, in which order, and what the result is called (`REPORT.md`, "Which keys").
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::algorithm::{self, Algorithm, Family};
+use super::unseal::{Unsealed, unseal};
 use super::{
-    DecryptionOutcome, DecryptionProof, Designation, KnownSecret, Layer, NotChecked, Outcome,
-    Proof, Provenance, SignatureProof, Trial, UsedKey, defaults, explain,
+    Chain, Designation, KnownSecret, Layer, NotChecked, Outcome, Proof, Provenance, SignatureProof,
+    Trial, UsedKey, Watch, chain, defaults, explain,
 };
 use crate::jose::json::{Document, Json};
-use crate::jose::{FaultKind, Kind, PartRole, Token, base64url};
+use crate::jose::{FaultKind, Kind, Part, PartRole, Token, base64url};
 use crate::keys::{
     Holds, Key, KeyKind, KeyRing, Loaded, Material, Members, Secret, from_certificate_der, from_jwk,
 };
@@ -18,6 +20,8 @@ use crate::keys::{
 pub struct Setting {
     /// The payload of a token that does not hold it (RFC 7515 appendix F).
     pub detached_payload: Option<Vec<u8>>,
+    /// What watches the derivation of a key from a password.
+    pub watch: Watch,
 }
 
 /// Tokens are looked for in tokens to this depth.
@@ -34,35 +38,34 @@ fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -
         let inner = Token::nested(text?)?;
         // What lies deeper than that is said to be there, and not looked at.
         let proof = match depth.checked_sub(1) {
-            Some(depth) => prove_layer(&inner, keys, &Setting::default(), depth),
+            Some(depth) => {
+                let setting = Setting {
+                    detached_payload: None,
+                    watch: setting.watch.clone(),
+                };
+                prove_layer(&inner, keys, &setting, depth)
+            }
             None => Proof::too_deep(),
         };
-        Some(Box::new(Layer {
-            token: Arc::new(inner),
-            proof,
-        }))
+        Some(Box::new(Layer::new(inner, proof)))
     };
     let key_binding = token
         .part(PartRole::KeyBinding)
         .map(|part| nested_key_binding(part.bytes(), keys));
-    let payload = token.part(PartRole::Payload).map(|part| part.bytes());
     if token.kind == Kind::Jwe {
+        let Unsealed { proof, plaintext } = unseal(token, keys, setting);
+        let opened = plaintext.map(|plaintext| Arc::new(token.with_plaintext(plaintext)));
+        let payload = opened
+            .as_ref()
+            .and_then(|opened| Some(opened.part(PartRole::Payload)?.bytes()));
         return Proof {
-            decryption: Some(DecryptionProof {
-                alg: token
-                    .parameter("alg")
-                    .and_then(Json::str)
-                    .map(str::to_owned),
-                enc: token
-                    .parameter("enc")
-                    .and_then(Json::str)
-                    .map(str::to_owned),
-                outcome: DecryptionOutcome::NotTried,
-            }),
+            decryption: Some(proof),
             inner: nested(payload),
+            opened,
             ..Proof::default()
         };
     }
+    let payload = token.part(PartRole::Payload).map(Part::bytes);
     let views = token.views();
     Proof {
         signatures: views
@@ -79,10 +82,7 @@ fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -
 fn nested_key_binding(text: &[u8], keys: &KeyRing) -> Box<Layer> {
     let token = Token::parse(String::from_utf8_lossy(text));
     let proof = prove_layer(&token, keys, &Setting::default(), 0);
-    Box::new(Layer {
-        token: Arc::new(token),
-        proof,
-    })
+    Box::new(Layer::new(token, proof))
 }
 
 fn prove_signature(token: &Token, keys: &KeyRing, setting: &Setting) -> SignatureProof {
@@ -97,6 +97,7 @@ fn prove_signature(token: &Token, keys: &KeyRing, setting: &Setting) -> Signatur
         kid: text_of("kid"),
         outcome: Outcome::Unsupported,
         key: None,
+        chain: chain::chain(token, keys),
         designated: None,
         shape: None,
         tried: Vec::new(),
@@ -132,7 +133,10 @@ fn prove_signature(token: &Token, keys: &KeyRing, setting: &Setting) -> Signatur
         proof.outcome = Outcome::NotChecked(NotChecked::DetachedPayloadMissing);
         return proof;
     };
-    proof.designated = designate(token, keys, algorithm);
+    proof.designated = designate(token, keys, &|key| algorithm.fits(key.kind)).or_else(|| {
+        let leaf = proof.chain.as_ref().and_then(Chain::trusted_leaf)?;
+        Some((Arc::clone(leaf), Designation::Certificate))
+    });
     let attempt = Attempt {
         algorithm,
         message: &message,
@@ -159,7 +163,7 @@ fn prove_signature(token: &Token, keys: &KeyRing, setting: &Setting) -> Signatur
 }
 
 /// The bytes that the signature covers. `None`: there is no payload to speak of.
-fn message(token: &Token, setting: &Setting) -> Option<Vec<u8>> {
+fn message<'a>(token: &'a Token, setting: &Setting) -> Option<Cow<'a, [u8]>> {
     let is_detached = token
         .part(PartRole::Payload)
         .is_none_or(|payload| payload.range.is_empty());
@@ -172,11 +176,12 @@ fn message(token: &Token, setting: &Setting) -> Option<Vec<u8>> {
             } else {
                 message.extend_from_slice(base64url::encode(payload).as_bytes());
             }
-            Some(message)
+            Some(message.into())
         }
-        _ => token
-            .signing_input()
-            .map(|input| input.into_owned().into_bytes()),
+        _ => token.signing_input().map(|input| match input {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        }),
     }
 }
 
@@ -195,6 +200,7 @@ fn without_success(
     let any_fits = keys
         .keys()
         .iter()
+        .chain(proof.chain.as_ref().and_then(Chain::trusted_leaf))
         .any(|key| key.is_usable() && algorithm.fits(key.kind));
     if !any_fits {
         Outcome::NotChecked(NotChecked::NoKey)
@@ -208,24 +214,24 @@ fn without_success(
 }
 
 /// The key that is meant for the signature: named by the header, or the only one that can do the algorithm.
-fn designate(
+pub(super) fn designate(
     token: &Token,
     keys: &KeyRing,
-    algorithm: &Algorithm,
+    can: &dyn Fn(&Key) -> bool,
 ) -> Option<(Arc<Key>, Designation)> {
     // Of several keys under one name, one that can do the algorithm is the one that is meant.
     let usable = || keys.keys().iter().filter(|key| key.is_usable());
     let pick = |named: &dyn Fn(&Key) -> bool| {
         let mut all = usable().filter(|key| named(key));
         let first = all.clone().next();
-        all.find(|key| algorithm.fits(key.kind)).or(first).cloned()
+        all.find(|key| can(key)).or(first).cloned()
     };
     let names_a_key = ["kid", "x5t", "x5t#S256", "x5c"]
         .iter()
         .any(|name| token.parameter(name).is_some());
     let text_of = |name| token.parameter(name).and_then(Json::str);
     if !names_a_key {
-        let mut fitting = usable().filter(|key| algorithm.fits(key.kind));
+        let mut fitting = usable().filter(|key| can(key));
         let only = fitting.next()?;
         return fitting
             .next()
@@ -270,21 +276,57 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Tries publicly known secrets, then the reviewer's keys (the designated one first), then the token's own.
+    /// Tries the reviewer's keys (the designated one first, a leaf under a CA of theirs last), then publicly known secrets,
+    /// then the token's own.
+    ///
+    /// A publicly known secret counts before the reviewer's keys, but is looked for only where none of them verifies,
+    /// or one that is the same.
     fn try_keys(&self, keys: &KeyRing, token: &Token, proof: &mut SignatureProof) {
+        self.try_yours(keys, proof);
         if let Family::Hmac(hash) = self.algorithm.family
+            && proof
+                .key
+                .as_ref()
+                .and_then(UsedKey::secret)
+                .is_none_or(defaults::may_be)
             && let Some((known, secret)) = defaults::find(hash, self.message, self.signature)
         {
+            proof.tried.clear();
             proof.key = Some(public_default(keys, known, secret));
             return;
         }
+        // A key of the reviewer's that was meant for the token and failed settles it, whatever the token brings.
+        let designated = proof.designated.as_ref().map(|(key, _)| key);
+        let is_settled = proof
+            .tried
+            .iter()
+            .any(|trial| designated.is_some_and(|meant| Arc::ptr_eq(meant, &trial.key)));
+        if proof.key.is_some() || is_settled {
+            return;
+        }
+        let own = own_keys(token).into_iter().find(|key| {
+            self.algorithm
+                .verifies(key, None, self.message, self.signature)
+        });
+        proof.key = own.map(|key| UsedKey {
+            key: Arc::new(key),
+            provenance: Provenance::Token,
+            read_as: None,
+            known: None,
+        });
+    }
+
+    /// Tries the reviewer's keys, the designated one first, until one verifies.
+    fn try_yours(&self, keys: &KeyRing, proof: &mut SignatureProof) {
         let designated = proof.designated.as_ref().map(|(key, _)| Arc::clone(key));
         let is_designated = |key: &Arc<Key>| {
             designated
                 .as_ref()
                 .is_some_and(|meant| Arc::ptr_eq(meant, key))
         };
-        let rest = keys.keys().iter().filter(|key| !is_designated(key));
+        let leaf = proof.chain.as_ref().and_then(Chain::trusted_leaf).cloned();
+        let rest = keys.keys().iter().chain(&leaf);
+        let rest = rest.filter(|key| !is_designated(key));
         for key in designated.iter().chain(rest) {
             if !key.is_usable() || !self.algorithm.fits(key.kind) {
                 continue;
@@ -304,21 +346,6 @@ impl Attempt<'_> {
                 return;
             }
         }
-        // A key of the reviewer's that was meant for the token and failed settles it, whatever the token brings.
-        let designated_failed = proof.tried.iter().any(|trial| is_designated(&trial.key));
-        if designated_failed {
-            return;
-        }
-        let own = own_keys(token).into_iter().find(|key| {
-            self.algorithm
-                .verifies(key, None, self.message, self.signature)
-        });
-        proof.key = own.map(|key| UsedKey {
-            key: Arc::new(key),
-            provenance: Provenance::Token,
-            read_as: None,
-            known: None,
-        });
     }
 
     /// The reading of this key that verifies.

@@ -1,5 +1,7 @@
 //! The one table of what has a name: it feeds toolbar, menus, palette, shortcuts and the help sheet.
 
+use std::collections::BTreeSet;
+
 use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 
 use super::commands::{Command, Zoom};
@@ -9,6 +11,8 @@ use super::loading::Wanted;
 use super::model::{Clock, Model, Selection, Zone};
 use super::panes::MemberForm;
 use super::panes::focus::Place;
+use super::table::{Column, Filter, Grouping, Sort};
+use crate::judge::VerdictOutcome;
 
 /// Where an action stands in menus and on the help sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +23,8 @@ pub enum Group {
     Token,
     /// Taking the keyboard somewhere.
     Go,
+    /// All tokens as a table.
+    Table,
     /// The clock and the policy that tokens are judged by.
     Judging,
     /// How the window looks.
@@ -29,10 +35,11 @@ pub enum Group {
 
 impl Group {
     /// All of them, as menus show them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Session,
         Self::Token,
         Self::Go,
+        Self::Table,
         Self::Judging,
         Self::View,
         Self::Help,
@@ -44,6 +51,7 @@ impl Group {
             Self::Session => "Session",
             Self::Token => "Token",
             Self::Go => "Go to",
+            Self::Table => "Table of tokens",
             Self::Judging => "Clock and policy",
             Self::View => "View",
             Self::Help => "Help",
@@ -194,6 +202,71 @@ actions! {
     PreviousPane, Go, "Previous pane", Some(keys(Modifiers::SHIFT, Key::F6)),
         |_| Some(Command::FocusNext { is_forward: false });
 
+    /// The table, or the list and one token.
+    SwitchTable, Table, "Switch between table and list", Some(keys(CTRL_SHIFT, Key::T)),
+        |model| (!model.session.tokens.is_empty()).then_some(Command::ShowTable(!model.table.is_open));
+    /// To the field that says what is listed.
+    FilterTokens, Table, "Filter the table", Some(keys(CTRL_SHIFT, Key::F)),
+        |model| (!model.session.tokens.is_empty()).then_some(Command::Focus(Place::Filter));
+    /// From the table to the token of the row.
+    OpenToken, Table, "Open the token of the row", None, |model| {
+        model.current.filter(|_| model.table.is_open).map(Command::OpenToken)
+    };
+    /// Every verdict, and every word.
+    ListAll, Table, "List all tokens", None, |model| {
+        (!model.table.filter.is_empty()).then(|| Command::FilterTokens(Filter::default()))
+    };
+    /// One verdict only.
+    ListRejected, Table, "List rejected tokens", None, |model| verdict(model, VerdictOutcome::Reject);
+    /// One verdict only.
+    ListAccepted, Table, "List accepted tokens", None, |model| verdict(model, VerdictOutcome::Accept);
+    /// One verdict only.
+    ListOpen, Table, "List open tokens", None, |model| verdict(model, VerdictOutcome::Undetermined);
+    /// Rows put together.
+    GroupByIssuer, Table, "Group by issuer", None, |model| group(model, Some(Grouping::Issuer));
+    /// Rows put together.
+    GroupByAlg, Table, "Group by algorithm", None, |model| group(model, Some(Grouping::Alg));
+    /// Rows put together.
+    GroupByVerdict, Table, "Group by verdict", None, |model| group(model, Some(Grouping::Verdict));
+    /// Rows put together.
+    GroupBySource, Table, "Group by source", None, |model| group(model, Some(Grouping::Source));
+    /// Rows one by one.
+    GroupByNothing, Table, "Group by nothing", None, |model| group(model, None);
+    /// Rows in an order; twice for the other direction.
+    SortByVerdict, Table, "Sort by verdict", None, |model| sort(model, Column::Verdict);
+    /// Rows in an order; twice for the other direction.
+    SortByName, Table, "Sort by name", None, |model| sort(model, Column::Name);
+    /// Rows in an order; twice for the other direction.
+    SortByAlg, Table, "Sort by algorithm", None, |model| sort(model, Column::Alg);
+    /// Rows in an order; twice for the other direction.
+    SortByKey, Table, "Sort by key", None, |model| sort(model, Column::Key);
+    /// Rows in an order; twice for the other direction.
+    SortByIssuer, Table, "Sort by issuer", None, |model| sort(model, Column::Issuer);
+    /// Rows in an order; twice for the other direction.
+    SortBySubject, Table, "Sort by subject", None, |model| sort(model, Column::Subject);
+    /// Rows in an order; twice for the other direction.
+    SortByTime, Table, "Sort by time", None, |model| sort(model, Column::Time);
+    /// Rows in an order; twice for the other direction.
+    SortByFindings, Table, "Sort by findings", None, |model| sort(model, Column::Findings);
+    /// Rows in an order; twice for the other direction.
+    SortByWhere, Table, "Sort by where it was found", None, |model| sort(model, Column::Where);
+    /// Rows in an order; twice for the other direction.
+    SortBySeen, Table, "Sort by how often it was seen", None, |model| sort(model, Column::Seen);
+    /// Rows as they came.
+    SortAsFound, Table, "Sort as found", None,
+        |model| model.table.sort.filter(|_| model.table.is_open).map(|_| Command::SortTokens(None));
+    /// Everything that is listed.
+    ChooseAll, Table, "Choose all rows", None, |model| model.table.is_open.then_some(Command::ChooseAll);
+    /// Only the row that the keyboard is on.
+    ChooseNone, Table, "Choose no rows", None,
+        |model| (!model.table.chosen.is_empty()).then(|| Command::ChooseTokens(BTreeSet::new()));
+    /// For a spreadsheet.
+    CopyRows, Table, "Copy the chosen rows", None,
+        |model| copy(model, CopyOf::Rows).filter(|_| model.table.is_open);
+    /// Take several out.
+    RemoveChosen, Table, "Remove the chosen tokens", None,
+        |model| model.current.filter(|_| model.table.is_open).map(|_| Command::RemoveChosen);
+
     /// Judge as of an instant that is typed.
     SetClock, Judging, "Set the clock\u{2026}", Some(keys(CTRL, Key::T)), |_| Some(Command::Focus(Place::Clock));
     /// Judge as of now again.
@@ -296,7 +369,45 @@ fn theme(model: &Model, theme: ThemePreference) -> Option<Command> {
     (model.theme != theme).then_some(Command::SetTheme(theme))
 }
 
+fn verdict(model: &Model, outcome: VerdictOutcome) -> Option<Command> {
+    let filter = &model.table.filter;
+    let is_new = model.table.is_open && filter.verdict != Some(outcome);
+    is_new.then(|| {
+        Command::FilterTokens(Filter {
+            verdict: Some(outcome),
+            ..filter.clone()
+        })
+    })
+}
+
+fn group(model: &Model, grouping: Option<Grouping>) -> Option<Command> {
+    let is_new = model.table.is_open && model.table.grouping != grouping;
+    is_new.then_some(Command::GroupTokens(grouping))
+}
+
+/// Sorts by a column; where that is so already, in the other direction.
+fn sort(model: &Model, column: Column) -> Option<Command> {
+    let present = model.table.sort.filter(|sort| sort.column == column);
+    let is_descending = present.is_some_and(|sort| !sort.is_descending);
+    let sort = Sort {
+        column,
+        is_descending,
+    };
+    model
+        .table
+        .is_open
+        .then_some(Command::SortTokens(Some(sort)))
+}
+
 fn step(model: &Model, by: isize) -> Option<Command> {
+    if model.table.is_open {
+        let tokens = model.session.tokens.len();
+        let next = model
+            .table
+            .listed
+            .neighbour(model.current?, by > 0, tokens)?;
+        return Some(Command::ShowToken(next));
+    }
     let next = model.current?.checked_add_signed(by)?;
     (next < model.session.tokens.len()).then_some(Command::ShowToken(next))
 }
@@ -375,7 +486,7 @@ mod tests {
     #[test]
     fn what_needs_a_token_cannot_be_done_without_one() {
         let model = Model::default();
-        for action in Action::of(Group::Token) {
+        for action in Action::of(Group::Token).chain(Action::of(Group::Table)) {
             assert!((action.entry().command)(&model).is_none(), "{action:?}");
         }
     }

@@ -15,6 +15,7 @@ use super::panes::focus;
 use super::panes::notices::NoticesPane;
 use super::panes::rail::RailPane;
 use super::panes::status::StatusPane;
+use super::panes::table::TablePane;
 use super::panes::toolbar::ToolbarPane;
 use super::panes::welcome::WelcomePane;
 use super::privacy::OutputGuard;
@@ -41,6 +42,7 @@ pub struct App {
     notices: NoticesPane,
     rail: RailPane,
     stage: Stage,
+    table: TablePane,
     status: StatusPane,
     welcome: WelcomePane,
     /// The border that the keyboard is on.
@@ -96,6 +98,7 @@ impl App {
             notices: NoticesPane::default(),
             rail: RailPane::default(),
             stage: Stage::default(),
+            table: TablePane::default(),
             status: StatusPane,
             welcome: WelcomePane,
             splitter: None,
@@ -230,7 +233,10 @@ impl App {
         }
         let side = Frame::new().fill(tokens.bg1);
         let mut splitter = None;
-        if width < RAIL_FROM {
+        let is_table = model.table.is_open && !model.session.tokens.is_empty();
+        if is_table {
+            // The table is the list.
+        } else if width < RAIL_FROM {
             let strip = Panel::left("strip")
                 .exact_size(48.0)
                 .frame(side)
@@ -260,7 +266,9 @@ impl App {
             column_place = Some(shown.inner);
         }
         let centre = CentralPanel::no_frame().frame(ground).show(ui, |ui| {
-            if model.current().is_some() {
+            if is_table {
+                self.table.ui(ui, model)
+            } else if model.current().is_some() {
                 self.stage.centre_ui(ui, model, !is_wide)
             } else {
                 self.welcome.ui(ui, model)
@@ -269,7 +277,13 @@ impl App {
         commands.extend(centre.inner);
         // Their places are taken before the centre; the keyboard comes to them after it.
         if let Some(place) = column_place {
-            let column = within(ui, place, |ui| self.stage.column_ui(ui, model));
+            let column = within(ui, place, |ui| {
+                if is_table {
+                    self.stage.preview_ui(ui, model)
+                } else {
+                    self.stage.column_ui(ui, model)
+                }
+            });
             commands.extend(column);
         }
         commands.extend(within(ui, status, |ui| self.status.ui(ui, model)));

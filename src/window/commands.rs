@@ -1,8 +1,8 @@
 //! What the user can do. Panes yield commands; only this room carries them out. Those that have a name are in the table
 //! of [`actions`](super::actions).
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::time::Instant;
 
 use egui::ThemePreference;
 use jiff::Timestamp;
@@ -10,16 +10,16 @@ use zeroize::Zeroizing;
 
 use super::clipboard::Purpose;
 use super::copies::CopyOf;
-use super::desk::{Desk, Everything, News, UNDO_FOR, What, unproved};
+use super::desk::{Desk, News};
 use super::dialogs::{self, Dialog, DialogKind};
 use super::loading::{Source, Wanted};
 use super::model::{Clock, Layout, Notice, Selection, Tab, Zone};
 use super::panes::MemberForm;
 use super::panes::focus::{self, Place};
 use super::samples::Sample;
-use crate::jose::visible::visible;
+use super::table::{Filter, Grouping, Listed, Many, Sort, Widths};
 use crate::judge::Policy;
-use crate::keys::{Key, Reread};
+use crate::keys::Reread;
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +39,10 @@ pub enum Command {
         /// Whether the user was asked.
         is_sure: bool,
     },
+    /// Choose all tokens that the table lists.
+    ChooseAll,
+    /// Choose these tokens in the table: positions in the session.
+    ChooseTokens(BTreeSet<usize>),
     /// Put something of the token on screen on the clipboard.
     Copy(CopyOf),
     /// Take away the notice at this position.
@@ -56,10 +60,16 @@ pub enum Command {
     ForgetRemoved,
     /// Judge as of now again.
     LiveClock,
+    /// List these tokens in the table.
+    FilterTokens(Filter),
+    /// Put the rows of the table together.
+    GroupTokens(Option<Grouping>),
     /// Move the token at the first position to the second.
     MoveToken(usize, usize),
     /// Open the token that the member of these characters is as one of its own.
     OpenMember(Selection),
+    /// Leave the table for the token at this position.
+    OpenToken(usize),
     /// Read these files: keys where they are keys, tokens otherwise.
     OpenPaths(Vec<PathBuf>, Wanted),
     /// Read a sample.
@@ -74,6 +84,8 @@ pub enum Command {
     ReadSecret(Reread),
     /// Remove all tokens and keys.
     RemoveAll,
+    /// Remove the tokens that are chosen in the table, else the one on screen.
+    RemoveChosen,
     /// Remove the key of this id.
     RemoveKey(String),
     /// Take the payload of the token on screen away that was supplied.
@@ -86,6 +98,8 @@ pub enum Command {
     ResetLayout,
     /// Select these characters, or nothing.
     Select(Option<Selection>),
+    /// Give the columns of the table these widths.
+    SetColumns(Widths),
     /// Show header and claims so.
     SetForms {
         /// The header.
@@ -114,8 +128,16 @@ pub enum Command {
     ShowDialog(DialogKind),
     /// Let the panes show this one of the token on screen and those inside of it; 0 is the outermost.
     ShowLayer(usize),
+    /// Show all tokens as a table, or no longer.
+    ShowTable(bool),
     /// Show the token at this position.
     ShowToken(usize),
+    /// Put the rows of the table in this order; `None`: in that of the session.
+    SortTokens(Option<Sort>),
+    /// Show the rows of this group of the table, or no longer.
+    ToggleGroup(String),
+    /// Judge the tokens at these positions before all others: they are in view.
+    WatchTokens(Vec<usize>),
     /// Change the size of everything.
     Zoom(Zoom),
 }
@@ -158,6 +180,12 @@ impl Desk {
                     ctx.send_viewport_cmd(egui::ViewportCommand::Close);
                 }
             }
+            Command::ChooseAll => {
+                let table = &mut self.model.table;
+                let rows = table.listed.len(self.model.session.tokens.len());
+                table.chosen = table.listed.tokens(0..rows).collect();
+            }
+            Command::ChooseTokens(tokens) => self.model.table.chosen = tokens,
             Command::Copy(what) => self.copy_of(&what),
             Command::DismissNotice(at) => self.dismiss(at),
             Command::FreezeClock(at) => self.set_clock(Clock::Frozen(at)),
@@ -166,6 +194,15 @@ impl Desk {
                 if let Some(place) = focus::next(ctx, is_forward) {
                     self.focus(ctx, place);
                 }
+            }
+            Command::FilterTokens(filter) => {
+                // What is done to chosen tokens is done to what is seen.
+                self.model.table.chosen.clear();
+                self.model.table.filter = filter;
+            }
+            Command::GroupTokens(grouping) => {
+                self.model.table.closed.clear();
+                self.model.table.grouping = grouping;
             }
             Command::ForgetRemoved => self.forget_all_removed(),
             Command::LiveClock => self.set_clock(Clock::Live),
@@ -176,6 +213,10 @@ impl Desk {
                 self.load(sources.collect(), "Opened");
             }
             Command::OpenSample(sample) => self.load(super::loading::sample(sample), "Opened"),
+            Command::OpenToken(at) => {
+                self.show_token(at);
+                self.model.table.is_open = false;
+            }
             Command::OpenTokens => self.ask(Wanted::Tokens, frame),
             Command::Paste => self.read_clipboard(Purpose::Session),
             Command::PastePayload => {
@@ -185,15 +226,20 @@ impl Desk {
             }
             Command::ReadSecret(reread) => self.read_secret(&reread),
             Command::RemoveAll => self.remove_all(),
+            Command::RemoveChosen => {
+                let meant = self.model.table.meant(self.model.current);
+                self.remove_tokens(&meant);
+            }
             Command::RemoveKey(id) => self.remove_key(&id),
             Command::RemovePayload => self.remove_payload(),
-            Command::RemoveToken(at) => self.remove_token(at),
+            Command::RemoveToken(at) => self.remove_tokens(&[at].into()),
             Command::RenameToken(at, name) => self.rename_token(at, &name),
             Command::ResetLayout => {
                 self.model.layout = Layout::default();
                 self.model.layout_resets = self.model.layout_resets.wrapping_add(1);
             }
             Command::Select(selection) => self.model.selection = selection,
+            Command::SetColumns(widths) => self.model.layout.columns = widths,
             Command::SetForms { header, claims } => {
                 self.model.layout.header = header;
                 self.model.layout.claims = claims;
@@ -218,7 +264,16 @@ impl Desk {
             Command::SetZone(zone) => self.model.zone = zone,
             Command::ShowDialog(kind) => self.show_dialog(kind, ctx),
             Command::ShowLayer(at) => self.model.show_layer(at),
+            Command::ShowTable(is_open) => self.show_table(is_open),
             Command::ShowToken(at) => self.show_token(at),
+            Command::SortTokens(sort) => self.model.table.sort = sort,
+            Command::ToggleGroup(name) => {
+                let closed = &mut self.model.table.closed;
+                if !closed.remove(&name) {
+                    closed.insert(name);
+                }
+            }
+            Command::WatchTokens(tokens) => self.watch(tokens),
             Command::Zoom(zoom) => {
                 let size = match zoom {
                     Zoom::In => ctx.zoom_factor() + ZOOM_STEP,
@@ -288,6 +343,12 @@ impl Desk {
             Place::Timeline => self.model.layout.tab = Tab::Timeline,
             _ => {}
         }
+        match place {
+            Place::Clock | Place::Policy | Place::Tokens => {}
+            Place::Filter => self.model.table.is_open = true,
+            // The table has none of these.
+            _ => self.model.table.is_open = false,
+        }
         focus::ask(ctx, place);
     }
 
@@ -332,6 +393,10 @@ impl Desk {
             _ if to <= current && current < from => current.saturating_add(1),
             _ => current,
         });
+        self.model.table.chosen.clear();
+        self.model.table.listed = Listed::default();
+        self.order.restart();
+        self.arrivals.forget_positions();
         // A round through all tokens counts by position.
         self.is_stale = true;
         self.model.last_action = format!("Moved the token to place {}", to.saturating_add(1));
@@ -353,168 +418,11 @@ impl Desk {
         }
     }
 
-    fn remove_token(&mut self, at: usize) {
-        if at >= self.model.session.tokens.len() || at >= self.model.judgements.len() {
-            return;
-        }
-        let inspection = self.model.session.tokens.remove(at);
-        let judgement = self.model.judgements.remove(at);
-        let left = self.model.session.tokens.len();
-        self.model.current = match self.model.current {
-            Some(current) if current > at => Some(current.saturating_sub(1)),
-            Some(current) if current == at => {
-                self.model.selection = None;
-                left.checked_sub(1).map(|last| current.min(last))
-            }
-            other => other,
-        };
-        self.is_stale = true;
-        let name = format!("token {}", at.saturating_add(1));
-        self.keep_removed(&name, What::Token(at, Box::new((inspection, judgement))));
-    }
-
-    fn remove_all(&mut self) {
-        let model = &mut self.model;
-        let everything = Everything {
-            tokens: std::mem::take(&mut model.session.tokens),
-            judgements: std::mem::take(&mut model.judgements),
-            keys: std::mem::take(&mut model.session.keys),
-            current: model.current.take(),
-        };
-        if everything.tokens.is_empty() && everything.keys.is_empty() {
-            return;
-        }
-        model.selection = None;
-        self.keys_changed();
-        self.keep_removed(
-            "all tokens and keys",
-            What::Everything(Box::new(everything)),
-        );
-    }
-
-    fn forget_all_removed(&mut self) {
-        self.removed.clear();
-        self.model.notices.retain(|notice| notice.undo.is_none());
-        "Forgot what was removed".clone_into(&mut self.model.last_action);
-    }
-
-    fn remove_key(&mut self, id: &str) {
-        if let Some(key) = self.model.session.keys.remove(id) {
-            self.keys_changed();
-            let name = format!("key {}", visible(id));
-            self.keep_removed(&name, What::Key(key));
-        }
-    }
-
-    fn read_secret(&mut self, reread: &Reread) {
-        let keys = &mut self.model.session.keys;
-        let Some(after) = keys
-            .get(&reread.key)
-            .and_then(|key| key.read_as(reread.reading))
-        else {
-            return;
-        };
-        let Some(before) = keys.replace(&reread.key, after.clone()) else {
-            return;
-        };
-        self.keys_changed();
-        let done = format!("{} is read {}", visible(&reread.key), reread.how());
-        let number = self.next_removed(
-            What::Reading {
-                before,
-                after: Box::new(after),
-            },
-            Instant::now() + UNDO_FOR,
-        );
-        self.notify(Notice {
-            is_error: false,
-            what: format!("The secret {done}."),
-            advice: String::new(),
-            undo: Some(number),
-        });
-        self.model.last_action = format!("The secret {done}");
-    }
-
-    fn bring_back(&mut self, number: u64) {
-        let Some(at) = self
-            .removed
-            .iter()
-            .position(|removed| removed.number == number)
-        else {
-            return;
-        };
-        match self.removed.remove(at).what {
-            What::Key(key) => {
-                self.model
-                    .session
-                    .keys
-                    .add([std::sync::Arc::unwrap_or_clone(key)]);
-                self.keys_changed();
-                "Brought the key back".clone_into(&mut self.model.last_action);
-            }
-            What::Everything(everything) => {
-                self.bring_everything_back(*everything);
-                "Brought tokens and keys back".clone_into(&mut self.model.last_action);
-            }
-            What::Opened { sha256, back } => {
-                self.close_member(&sha256, back.as_deref());
-                "Closed the token of the member".clone_into(&mut self.model.last_action);
-            }
-            What::Payload { sha256, before } => {
-                self.set_payload(&sha256, before);
-                "Took the change of the payload back".clone_into(&mut self.model.last_action);
-            }
-            What::Reading { before, after } => {
-                let keys = &mut self.model.session.keys;
-                // It may be gone, or have a third reading by now.
-                let there = keys.same_as(&after).map(|key| key.id.clone());
-                if let Some(id) = there {
-                    keys.replace(&id, Key::clone(&before));
-                    self.keys_changed();
-                    "Took the reading of the secret back".clone_into(&mut self.model.last_action);
-                }
-            }
-            What::Token(at, token) => {
-                let (inspection, judgement) = *token;
-                let at = at.min(self.model.judgements.len());
-                let again = unproved(&inspection);
-                self.model.session.tokens.insert(at, inspection);
-                self.model.judgements.insert(at, judgement);
-                self.model.current = Some(at);
-                self.model.selection = None;
-                // The keys may have changed since.
-                self.verify(vec![again]);
-                self.is_stale = true;
-                "Brought the token back".clone_into(&mut self.model.last_action);
-            }
-        }
-        self.model
-            .notices
-            .retain(|notice| notice.undo != Some(number));
-    }
-
-    /// What came since stays, after what was there.
-    fn bring_everything_back(&mut self, everything: Everything) {
-        let model = &mut self.model;
-        let newer = std::mem::replace(&mut model.session.tokens, everything.tokens);
-        let newer_judgements = std::mem::replace(&mut model.judgements, everything.judgements);
-        model.add(newer.into_iter().zip(newer_judgements).collect());
-        let newer = std::mem::replace(&mut model.session.keys, everything.keys);
-        let newer = newer.keys().iter().map(|key| Key::clone(key));
-        model.session.keys.add(newer.collect::<Vec<_>>());
-        model.current = everything.current;
-        model.selection = None;
-        self.keys_changed();
-    }
-
-    fn keep_removed(&mut self, name: &str, what: What) {
-        let number = self.next_removed(what, Instant::now() + UNDO_FOR);
-        self.notify(Notice {
-            is_error: false,
-            what: format!("Removed {name}."),
-            advice: String::new(),
-            undo: Some(number),
-        });
-        self.model.last_action = format!("Removed {name}");
+    /// The switch is remembered, for the next time that many come.
+    fn show_table(&mut self, is_open: bool) {
+        self.model.table.is_open = is_open;
+        self.model.layout.many = if is_open { Many::Table } else { Many::List };
+        // What is not on screen is not to be removed by a key.
+        self.model.table.chosen.clear();
     }
 }

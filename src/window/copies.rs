@@ -5,10 +5,12 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use super::model::{Model, Selection};
+use super::table;
 use crate::jose::json::{Document, Json, Value};
 use crate::jose::visible::visible;
 use crate::jose::{Kind, Part, PartRole, Token};
 use crate::report;
+use crate::window::panes::members::told::Told;
 use crate::window::panes::{checks, findings, links, timeline, verdict};
 
 /// Stands for what was left out of a redacted token.
@@ -27,6 +29,8 @@ pub enum CopyOf {
     Found(Selection),
     /// The exact JSON text of a part, or of the member that these characters carry.
     Json(Selection),
+    /// What the member or element of exactly these characters means, in words.
+    Meaning(Selection),
     /// The RFC 7638 thumbprint of the key of this id.
     KeyThumbprint(String),
     /// Every place where the token at this position was found, one a line.
@@ -35,6 +39,8 @@ pub enum CopyOf {
     Redacted,
     /// A member as a row for a spreadsheet: name, tabulator, exact value.
     Row(Selection),
+    /// The chosen tokens as rows for a spreadsheet, in the order of the table; without any the one on screen.
+    Rows,
     /// All times of the token and the clock, in words.
     Times,
     /// The whole token, as found.
@@ -85,6 +91,7 @@ impl CopyOf {
                 text(found, "the selection", makes_usable(selection.part))
             }
             Self::Json(selection) => text(json(token()?, selection)?, "the JSON", false),
+            Self::Meaning(selection) => text(meaning(token()?, selection)?, "the meaning", false),
             Self::KeyThumbprint(id) => {
                 let thumbprint = model.session.keys.get(id)?.thumbprint.clone()?;
                 text(thumbprint, "the thumbprint", false)
@@ -96,6 +103,18 @@ impl CopyOf {
             }
             Self::Redacted => text(redacted(token()?), "the token without its signature", false),
             Self::Row(selection) => text(row(token()?, selection)?, "the row", false),
+            Self::Rows => {
+                let meant = model.table.meant(model.current);
+                let listed = &model.table.listed;
+                let all = listed.tokens(0..listed.len(model.session.tokens.len()));
+                let rows: Vec<usize> = all.filter(|at| meant.contains(at)).collect();
+                let what = if rows.len() == 1 {
+                    "the row"
+                } else {
+                    "the rows"
+                };
+                text(table::rows_text(model, &rows), what, false)
+            }
             Self::Times => {
                 let (_, judgement) = model.current()?;
                 let times = timeline::facts(model, judgement);
@@ -165,6 +184,13 @@ fn row(token: &Token, selection: &Selection) -> Option<String> {
     // Characters that would end the row, or not be seen, are escaped.
     let value = visible(&text_of(part, &value.range)?);
     Some(format!("{}\t{value}", visible(name)))
+}
+
+fn meaning(token: &Token, selection: &Selection) -> Option<String> {
+    let (part, bytes) = part_of(token, selection)?;
+    let root = part.json.as_ref()?.root.as_ref()?;
+    let told = Told::of(token, part.role, root, &bytes)?;
+    Some(told.lines(None).join("\n"))
 }
 
 /// Decoded bytes as text; `None` when they are none.
@@ -343,6 +369,21 @@ mod tests {
             range: signature.range.clone(),
         };
         assert_eq!(decoded(&token, &selection), None);
+    }
+
+    #[test]
+    fn the_meaning_of_a_member_is_copied_in_words() {
+        let (token, member) = selected(r#""alg":"none""#);
+        let words = meaning(&token, &member).expect("known");
+        let lines: Vec<&str> = words.lines().collect();
+        assert_eq!(lines.first(), Some(&"alg: Algorithm"));
+        assert_eq!(
+            lines.last(),
+            Some(&"Registered name · string · JWS · RFC 7515 §4.1.1")
+        );
+        assert!(words.contains("none: No signature at all"));
+        let (token, element) = selected(r#""\u0041\t""#);
+        assert!(meaning(&token, &element).is_some_and(|words| words.starts_with("b\n")));
     }
 
     #[test]

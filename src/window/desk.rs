@@ -8,11 +8,13 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
+use super::arrival::Arrivals;
 use super::clipboard::{Clipboard, ClipboardFault, ClipboardThread, Purpose, Reply};
 use super::dialogs::{Dialog, DialogKind, FilePicker, Picked};
 use super::jobs::{Ended, Jobs, Leave};
 use super::loading::{Ground, Loaded, Source, Wanted};
 use super::model::{CLIPBOARD, Clock, Model, Notice};
+use super::table::Order;
 use crate::inspection::{DetachedPayload, Inspection, with_payload};
 use crate::jose::Token;
 use crate::judge::Judgement;
@@ -43,12 +45,8 @@ pub(super) type Unproved = (Arc<Token>, Option<DetachedPayload>);
 
 /// What is to be verified of a token.
 pub(super) fn unproved(inspection: &Inspection) -> Unproved {
-    let Inspection {
-        token,
-        detached_payload,
-        ..
-    } = inspection;
-    (Arc::clone(token), detached_payload.clone())
+    let payload = inspection.detached_payload.clone();
+    (Arc::clone(inspection.sealed()), payload)
 }
 
 /// New proofs for all tokens.
@@ -82,8 +80,8 @@ pub(super) enum What {
         before: Arc<Key>,
         after: Box<Key>,
     },
-    /// And where it stood.
-    Token(usize, Box<(Inspection, Judgement)>),
+    /// And where each of them stood, from the first.
+    Tokens(Vec<(usize, Inspection, Judgement)>),
 }
 
 /// All tokens and keys at once.
@@ -144,11 +142,17 @@ pub(super) struct Desk {
     pub(super) is_stale: bool,
     /// The round through all tokens that is not at its end.
     round: Option<Round>,
+    /// What was read and is not all in yet.
+    pub(super) arrivals: Arrivals,
+    /// The time until more of it is taken in.
+    taking_in: Option<Duration>,
+    /// The rows of the table.
+    pub(super) order: Order,
     now: Box<dyn Fn() -> Timestamp>,
     themes: Receiver<egui::Theme>,
     removals: u64,
     /// Counts the changes of the key ring.
-    generation: u64,
+    pub(super) generation: u64,
     /// The job that verifies everything again.
     verifying: Option<u64>,
 }
@@ -171,6 +175,9 @@ impl Desk {
             payload_for: None,
             is_stale: false,
             round: None,
+            arrivals: Arrivals::default(),
+            taking_in: None,
+            order: Order::default(),
             now,
             themes: (surroundings.themes)(ctx.clone()),
             removals: 0,
@@ -184,7 +191,7 @@ impl Desk {
         let mut for_field = None;
         for ended in self.jobs.collect() {
             match ended {
-                Ended::Done(News::Loaded(loaded)) => self.take_in(loaded),
+                Ended::Done(News::Loaded(loaded)) => self.arrivals.push(loaded),
                 Ended::Done(News::Picked(picked)) => self.picked(picked),
                 Ended::Done(News::Proved(proved)) => self.proved(proved),
                 Ended::Failed(label) => self.notify(Notice::fault(&format!(
@@ -212,6 +219,7 @@ impl Desk {
                 Reply::Gone => self.notify(Notice::fault(&ClipboardFault::Missing.to_string())),
             }
         }
+        self.taking_in = self.take_in();
         self.model.follow();
         self.model.busy = self.jobs.busy();
         for_field
@@ -245,18 +253,29 @@ impl Desk {
             if let Some(current) = self.model.current {
                 self.judge_token(current);
             }
+            self.judge_watched();
         }
         let next_slice = self.judge_slice();
+        let next_rows = self
+            .order
+            .refresh(&mut self.model)
+            .then_some(Duration::ZERO);
         let second = (self.model.clock == Clock::Live && !self.model.session.tokens.is_empty())
             .then(|| {
                 let past = now.subsec_nanosecond().rem_euclid(1_000_000_000);
                 let left = 1_000_000_000_i32.saturating_sub(past);
                 Duration::from_nanos(u64::try_from(left).unwrap_or(1_000_000_000))
             });
-        [second, next_slice, self.forget_removed()]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            second,
+            next_slice,
+            next_rows,
+            self.taking_in,
+            self.forget_removed(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Goes on with the round through all tokens; gives the time until the next slice of it, while it lasts.
@@ -282,6 +301,24 @@ impl Desk {
         None
     }
 
+    /// Takes note of the tokens that are in view.
+    pub(super) fn watch(&mut self, tokens: Vec<usize>) {
+        self.model.table.watched = tokens;
+        self.judge_watched();
+    }
+
+    /// Judges what is in view, where that was judged at another instant.
+    fn judge_watched(&mut self) {
+        for index in 0..self.model.table.watched.len() {
+            let at = self.model.table.watched.get(index).copied();
+            let judgement = |at: usize| self.model.judgements.get(at);
+            let is_old = |at: &usize| judgement(*at).is_some_and(|old| old.at != self.model.now);
+            if let Some(at) = at.filter(is_old) {
+                self.judge_token(at);
+            }
+        }
+    }
+
     fn judge_token(&mut self, at: usize) {
         let Model {
             session,
@@ -302,6 +339,8 @@ impl Desk {
             && !self.clipboard.is_waiting()
             && !self.is_stale
             && self.round.is_none()
+            && !self.order.is_looking()
+            && self.arrivals.is_empty()
     }
 
     pub(super) fn ground(&self) -> Ground {
@@ -403,72 +442,15 @@ impl Desk {
             .map(|((token, payload), proof, took)| (Arc::as_ptr(&token), (payload, proof, took)))
             .collect();
         for inspection in &mut self.model.session.tokens {
-            if let Some((payload, proof, took)) = proofs.remove(&Arc::as_ptr(&inspection.token))
+            if let Some((payload, proof, took)) = proofs.remove(&Arc::as_ptr(inspection.sealed()))
                 // Another one may have been supplied meanwhile, and is verified after this.
                 && payload == inspection.detached_payload
             {
-                inspection.proof = proof;
+                inspection.take(proof);
                 inspection.took = took;
             }
         }
         self.is_stale = true;
-    }
-
-    fn take_in(&mut self, loaded: Loaded) {
-        let (tokens_before, keys_before) = (
-            self.model.session.tokens.len(),
-            self.model.session.keys.len(),
-        );
-        let is_late = loaded.generation != self.generation;
-        let found = (loaded.tokens.len(), loaded.keys.len());
-        if let Some((name, bytes)) = loaded.payload {
-            self.supply_payload(&name, bytes);
-        }
-        let member = loaded.tokens.first().filter(|_| loaded.are_members);
-        let member = member.map(|(inspection, _)| inspection.sha256.clone());
-        let holder = self.model.outermost();
-        let holder = holder.map(|(inspection, _)| inspection.sha256.clone());
-        // The first new one is shown; where all were there already, the first of them.
-        let mut first = None;
-        for at in self.model.add(loaded.tokens) {
-            match first {
-                Some(known) if known < tokens_before && at >= tokens_before => first = Some(at),
-                Some(_) => {}
-                None => first = Some(at),
-            }
-        }
-        self.model.session.keys.add(loaded.keys);
-        let new_tokens = self
-            .model
-            .session
-            .tokens
-            .len()
-            .saturating_sub(tokens_before);
-        let new_keys = self.model.session.keys.len().saturating_sub(keys_before);
-        if new_keys > 0 {
-            // The new tokens know the new keys already, the old ones do not.
-            if tokens_before > 0 || is_late {
-                self.keys_changed();
-            } else {
-                self.generation = self.generation.wrapping_add(1);
-            }
-        } else if is_late && new_tokens > 0 {
-            self.keys_changed();
-        }
-        self.is_stale = true;
-        if let Some(first) = first {
-            self.model.current = Some(first);
-            self.model.selection = None;
-        }
-        for notice in loaded.notices {
-            self.notify(notice);
-        }
-        if let Some(text) = brought(loaded.verb, found, (new_tokens, new_keys)) {
-            self.model.last_action = text;
-        }
-        if let Some(member) = member.filter(|_| new_tokens > 0) {
-            self.opened_member(member, holder);
-        }
     }
 
     fn picked(&mut self, picked: Picked) {
@@ -490,7 +472,11 @@ impl Desk {
     /// Drops what can no longer be brought back; gives the time until the next is due.
     fn forget_removed(&mut self) -> Option<Duration> {
         let now = Instant::now();
-        self.removed.retain(|removed| removed.until > now);
+        let (kept, gone) = std::mem::take(&mut self.removed)
+            .into_iter()
+            .partition(|removed| removed.until > now);
+        self.removed = kept;
+        drop_forgotten(gone);
         let removed = &self.removed;
         self.model.notices.retain(|notice| {
             notice
@@ -502,22 +488,18 @@ impl Desk {
     }
 }
 
-/// "Pasted 2 tokens and 1 key", or `None` when there was nothing.
-fn brought(verb: &str, found: (usize, usize), new: (usize, usize)) -> Option<String> {
-    let count = |count: usize, one: &str, many: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        _ => Some(format!("{count} {many}")),
-    };
-    let things: Vec<_> = [count(new.0, "token", "tokens"), count(new.1, "key", "keys")]
-        .into_iter()
-        .flatten()
-        .collect();
-    match (things.is_empty(), found) {
-        (false, _) => Some(format!("{verb} {}", things.join(" and "))),
-        (true, (0, 0)) => None,
-        (true, _) => Some(format!("{verb} nothing that was not there already")),
+/// Drops what was removed, whose memory is overwritten then.
+pub(super) fn drop_forgotten(gone: Vec<Removed>) {
+    if !gone.is_empty() {
+        drop_elsewhere(gone);
     }
+}
+
+/// What is made of a hundred thousand tokens is not dropped between two frames. Where there is no thread to be had, it
+/// is dropped here.
+pub(super) fn drop_elsewhere(gone: impl Send + 'static) {
+    let thread = std::thread::Builder::new().name("forgetting".to_owned());
+    let _ = thread.spawn(move || drop(gone));
 }
 
 #[cfg(test)]
@@ -578,22 +560,5 @@ mod tests {
         for inspection in &desk.model.session.tokens {
             assert_ne!(inspection.took, Duration::MAX, "verified again");
         }
-    }
-
-    #[test]
-    fn what_was_brought_is_said_with_its_number() {
-        assert_eq!(
-            brought("Pasted", (2, 0), (2, 0)).as_deref(),
-            Some("Pasted 2 tokens")
-        );
-        assert_eq!(
-            brought("Opened", (1, 3), (1, 3)).as_deref(),
-            Some("Opened 1 token and 3 keys")
-        );
-        assert_eq!(
-            brought("Pasted", (1, 0), (0, 0)).as_deref(),
-            Some("Pasted nothing that was not there already")
-        );
-        assert_eq!(brought("Pasted", (0, 0), (0, 0)), None);
     }
 }

@@ -54,12 +54,18 @@ pub(super) struct Leave {
     cancel: Arc<AtomicBool>,
     /// Of [`STEPS`], plus 1; 0 while nothing is known.
     done: Arc<AtomicU32>,
+    keeps: Arc<AtomicBool>,
 }
 
 impl Leave {
     /// Whether somebody asked the job to stop.
     pub(super) fn is_cancelled(&self) -> bool {
         self.cancel.load(Ordering::Relaxed)
+    }
+
+    /// Says that what the job ends in counts even when it is cancelled.
+    pub(super) fn keep(&self) {
+        self.keeps.store(true, Ordering::Relaxed);
     }
 
     /// Says how much is done.
@@ -123,7 +129,7 @@ impl<T: Send + 'static> Jobs<T> {
         Some(job)
     }
 
-    /// What ended since the last call. What was cancelled is left out.
+    /// What ended since the last call. What was cancelled is left out, unless it [keeps](Leave::keep) what it has.
     pub(super) fn collect(&mut self) -> Vec<Ended<T>> {
         let mut ended = Vec::new();
         while let Ok(news) = self.receiver.try_recv() {
@@ -135,7 +141,7 @@ impl<T: Send + 'static> Jobs<T> {
                 continue;
             };
             let running = self.running.remove(at);
-            if running.leave.is_cancelled() {
+            if running.leave.is_cancelled() && !running.leave.keeps.load(Ordering::Relaxed) {
                 continue;
             }
             ended.push(match news.result {
@@ -146,18 +152,22 @@ impl<T: Send + 'static> Jobs<T> {
         ended
     }
 
-    /// Asks a job to stop. It is no longer listed, and its result is dropped whenever it comes.
+    /// Asks a job to stop. It is no longer listed, and its result is dropped whenever it comes; one that
+    /// [keeps](Leave::keep) what it has is listed until it stops.
     pub(super) fn cancel(&mut self, job: u64) {
-        if self
-            .running
-            .iter()
-            .any(|running| running.job == job && running.can_cancel)
-        {
+        let may = |running: &&mut Running| running.job == job && running.can_cancel;
+        let Some(running) = self.running.iter_mut().find(may) else {
+            return;
+        };
+        if running.leave.keeps.load(Ordering::Relaxed) {
+            running.can_cancel = false;
+            running.leave.cancel.store(true, Ordering::Relaxed);
+        } else {
             self.stop(job);
         }
     }
 
-    /// Like [`Jobs::cancel`], whether or not the user may.
+    /// Asks a job to stop, whether or not the user may, and drops its result.
     pub(super) fn stop(&mut self, job: u64) {
         self.running.retain(|running| {
             let is_it = running.job == job;
@@ -245,6 +255,27 @@ mod tests {
             panic!("{ended:?}");
         };
         assert_eq!(label, "Reading x.pem");
+    }
+
+    #[test]
+    fn what_keeps_its_result_is_listed_until_it_stops() {
+        let (told, hear) = std::sync::mpsc::channel();
+        let mut jobs = Jobs::new(egui::Context::default());
+        let job = jobs
+            .start("Reading", true, move |leave| {
+                leave.keep();
+                told.send(()).unwrap();
+                while !leave.is_cancelled() {
+                    thread::sleep(Duration::from_millis(1));
+                }
+                7_u8
+            })
+            .unwrap();
+        hear.recv_timeout(Duration::from_secs(10)).unwrap();
+        jobs.cancel(job);
+        assert!(jobs.busy().iter().all(|busy| !busy.can_cancel));
+        assert!(matches!(wait(&mut jobs)[..], [Ended::Done(7)]));
+        assert!(jobs.busy().is_empty());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::inspection::{Inspection, sha256};
+use crate::inspection::Inspection;
 use crate::jose::Token;
 use crate::judge::Judgement;
 use crate::verify::Proof;
@@ -159,15 +159,7 @@ fn collect(outermost: &Inspection, proof: &Proof, depth: usize, into: &mut Vec<I
         into.push(Inside {
             depth,
             held,
-            inspection: Inspection {
-                token: Arc::clone(&layer.token),
-                sha256: sha256(layer.token.text()),
-                proof: layer.proof.clone(),
-                places: Vec::new(),
-                name: None,
-                detached_payload: None,
-                took: outermost.took,
-            },
+            inspection: Inspection::inside(layer, outermost.took),
         });
         collect(outermost, &layer.proof, depth.saturating_add(1), into);
     }

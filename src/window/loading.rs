@@ -1,29 +1,27 @@
 //! From files, the clipboard, standard input and arguments to tokens and keys. Runs in a job: it may be slow,
 //! and what it reads is hostile.
 
+mod input;
+
+use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::io::Read as _;
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
+use input::{Input, Progress, ReadError, Watched, file_name};
+
 use super::jobs::Leave;
 use super::model::Notice;
 use super::samples::{Sample, Text};
-use crate::find::{Candidate, Nothing, explain_nothing, find, find_argument};
+use crate::find::{Candidate, Nothing, find_argument, stream};
 use crate::inspection::Inspection;
-use crate::jose::visible::visible;
+use crate::jose::MAX_TOKEN_BYTES;
 use crate::judge::{Judgement, Policy};
 use crate::keys::{Key, KeyRing, LoadError, SecretEncoding, load, load_secret};
 use crate::verify::Setting;
-
-/// Inputs larger than this (in bytes) are refused.
-const MAX_INPUT_BYTES: u64 = 64 << 20;
-
-/// Bytes read between two looks at whether to go on.
-const CHUNK_BYTES: u64 = 1 << 20;
 
 /// Where something is to be read from.
 #[derive(Clone, PartialEq, Eq)]
@@ -105,7 +103,7 @@ pub(super) struct Loaded {
     pub(super) verb: &'static str,
 }
 
-/// Reads everything, keys first, so that each token is verified once with all of them.
+/// Reads everything, keys first, so that each token is verified once with all of them. What was found before a cancel stays.
 pub(super) fn read_all(
     sources: Vec<(Source, Wanted)>,
     verb: &'static str,
@@ -121,175 +119,221 @@ pub(super) fn read_all(
         generation: ground.generation,
         verb,
     };
-    let mut candidates = Vec::new();
+    let mut inputs = Vec::new();
+    let mut members = Vec::new();
     for (source, wanted) in sources {
-        let read = match read(source, leave) {
-            Ok(Read::Input(read)) => read,
-            Ok(Read::Token(candidate)) => {
-                candidates.push(candidate);
-                loaded.are_members = true;
-                continue;
-            }
-            Err(ReadError::Cancelled) => return loaded,
-            Err(error) => {
-                loaded.notices.push(Notice::fault(&error.to_string()));
-                continue;
-            }
-        };
-        if wanted == Wanted::Payload {
-            loaded.payload = Some((read.name, read.bytes));
-            continue;
-        }
-        if wanted == Wanted::Secret {
-            match load_secret(&read.name, &read.bytes, SecretEncoding::Auto) {
-                Ok(key) => loaded.keys.push(key),
-                Err(fault) => loaded.notices.push(Notice::fault(&fault.to_string())),
-            }
-            continue;
-        }
-        let found = if read.is_argument {
-            find_argument(&String::from_utf8_lossy(&read.bytes))
-        } else {
-            find(&read.bytes, &read.name)
-        };
-        match load(&read.name, &read.bytes) {
-            Ok(keys) => loaded.keys.extend(keys),
-            Err(fault) if found.is_empty() => loaded.notices.push(nothing(&read, wanted, &fault)),
-            Err(_) => {}
-        }
-        candidates.extend(found);
-    }
-    let mut keys = ground.keys;
-    keys.add(loaded.keys.iter().cloned());
-    let count = candidates.len() as u64;
-    for (at, candidate) in (0..).zip(candidates) {
         if leave.is_cancelled() {
+            return loaded;
+        }
+        let source = match source {
+            Source::Found(candidate) => {
+                members.push(candidate);
+                continue;
+            }
+            other => other,
+        };
+        match Input::new(source) {
+            Ok(input) if wanted == Wanted::Payload => loaded.take_payload(input),
+            Ok(input) => inputs.extend(loaded.take_keys(input, wanted)),
+            Err(error) => loaded.notices.push(Notice::fault(&error.to_string())),
+        }
+    }
+    let mut keys = ground.keys.clone();
+    keys.add(loaded.keys.iter().cloned());
+    let mut work = Work {
+        ground: Ground { keys, ..ground },
+        known: HashMap::new(),
+        progress: Progress {
+            leave,
+            read: 0,
+            whole: inputs.iter().map(|tokens| tokens.input.length).sum(),
+        },
+    };
+    loaded.are_members = !members.is_empty();
+    for member in members {
+        loaded.take_token(member, &mut work);
+    }
+    for input in inputs {
+        loaded.take_tokens(input, &mut work);
+        if leave.is_cancelled() {
+            let count = loaded.tokens.len();
+            loaded.notices.push(Notice {
+                what: format!("Reading was cancelled; {count} tokens found before are kept."),
+                ..Notice::default()
+            });
             break;
         }
-        leave.done(at, count);
-        let inspection = Inspection::new(candidate, &keys, &ground.setting);
-        let judgement = inspection.judge(&ground.policy, ground.now);
-        loaded.tokens.push((inspection, judgement));
     }
     loaded
 }
 
-/// Why a source yields no bytes. `Display` has two lines: what is wrong and where, and what to do.
-#[derive(Debug, thiserror::Error)]
-enum ReadError {
-    #[error("Reading was cancelled\n")]
-    Cancelled,
-    #[error("{name}: expected a file, found a directory\nChoose the files in it.")]
-    Directory { name: String },
-    #[error(
-        "{name}: expected a file that can be read, found: {cause}\nCheck that it exists and that you may read it."
-    )]
-    File { name: String, cause: io::Error },
-    #[error(
-        "{name}: expected at most {} MiB, found more\nCut out the part that holds the tokens and open that.",
-        MAX_INPUT_BYTES >> 20
-    )]
-    TooLarge { name: String },
+/// An input with the words for it if no token is in it.
+struct Tokens {
+    input: Input,
+    /// What was hoped for, and why no key is in it. `None` when there is one.
+    key_fault: Option<(Wanted, LoadError)>,
 }
 
-struct Input {
-    name: String,
-    bytes: Zeroizing<Vec<u8>>,
-    is_argument: bool,
+/// What goes on while tokens are taken.
+struct Work<'l> {
+    ground: Ground,
+    /// The positions of tokens, by the hashes of their texts.
+    known: HashMap<[u8; 32], usize>,
+    progress: Progress<'l>,
 }
 
-/// What a source holds.
-enum Read {
-    Input(Input),
-    /// There is nothing to look for.
-    Token(Candidate),
-}
-
-fn read(source: Source, leave: &Leave) -> Result<Read, ReadError> {
-    let input = match source {
-        Source::Found(candidate) => return Ok(Read::Token(candidate)),
-        Source::Argument(argument) if argument == "-" => {
-            read_stream(io::stdin().lock(), "stdin", None, leave)
+impl Loaded {
+    /// Takes all of an input for a payload. Of one that is too large a byte more than may be is taken.
+    fn take_payload(&mut self, input: Input) {
+        let name = input.name.clone();
+        let most = MAX_TOKEN_BYTES.saturating_add(1) as u64;
+        let mut bytes = Zeroizing::new(Vec::new());
+        let read = input.reader().and_then(|reader| {
+            let read = reader.take(most).read_to_end(&mut bytes);
+            read.map_err(|cause| ReadError::File {
+                name: name.clone(),
+                cause,
+            })
+        });
+        match read {
+            Ok(_) => self.payload = Some((name, bytes)),
+            Err(error) => self.notices.push(Notice::fault(&error.to_string())),
         }
-        Source::Argument(argument) if !Path::new(&argument).exists() => Ok(Input {
-            name: "argument".to_owned(),
-            bytes: Zeroizing::new(argument.into_encoded_bytes()),
-            is_argument: true,
-        }),
-        Source::Argument(argument) => read_file(Path::new(&argument), leave),
-        Source::File(path) => read_file(&path, leave),
-        Source::Text { name, text } => Ok(Input {
-            name: name.to_owned(),
-            bytes: Zeroizing::new(text.as_bytes().to_vec()),
-            is_argument: false,
-        }),
-    };
-    input.map(Read::Input)
-}
-
-fn read_file(path: &Path, leave: &Leave) -> Result<Input, ReadError> {
-    let name = file_name(path);
-    let file = |cause| ReadError::File {
-        name: name.clone(),
-        cause,
-    };
-    let metadata = path.metadata().map_err(file)?;
-    if metadata.is_dir() {
-        return Err(ReadError::Directory { name });
     }
-    if metadata.len() > MAX_INPUT_BYTES {
-        return Err(ReadError::TooLarge { name });
-    }
-    let length = Some(metadata.len());
-    read_stream(File::open(path).map_err(file)?, &name, length, leave)
-}
 
-fn file_name(path: &Path) -> String {
-    let name = path.file_name().unwrap_or(path.as_os_str());
-    visible(&name.to_string_lossy())
-}
-
-/// `length`: how many bytes to expect, where that is known.
-fn read_stream(
-    mut stream: impl io::Read,
-    name: &str,
-    length: Option<u64>,
-    leave: &Leave,
-) -> Result<Input, ReadError> {
-    let name = name.to_owned();
-    let mut bytes = Zeroizing::new(Vec::new());
-    loop {
-        if leave.is_cancelled() {
-            return Err(ReadError::Cancelled);
-        }
-        if let Some(length) = length {
-            leave.done(bytes.len() as u64, length);
-        }
-        let chunk = stream.by_ref().take(CHUNK_BYTES).read_to_end(&mut bytes);
-        match chunk {
-            Ok(0) => break,
-            Ok(_) if u64::try_from(bytes.len()).map_or(true, |length| length > MAX_INPUT_BYTES) => {
-                return Err(ReadError::TooLarge { name });
+    /// Takes the keys of an input. Gives it back where tokens may be in it.
+    fn take_keys(&mut self, mut input: Input, wanted: Wanted) -> Option<Tokens> {
+        // The head of what is larger is no key file.
+        let too_large = |fault| match (fault, input.length) {
+            (LoadError::TooLarge { source_name, bytes }, Some(length)) => LoadError::TooLarge {
+                source_name,
+                bytes: bytes.max(length),
+            },
+            (fault, _) => fault,
+        };
+        if wanted == Wanted::Secret {
+            match load_secret(&input.name, &input.head, SecretEncoding::Auto) {
+                Ok(key) => self.keys.push(key),
+                Err(fault) => {
+                    let fault = too_large(fault);
+                    self.notices.push(Notice::fault(&fault.to_string()));
+                }
             }
-            Ok(_) => {}
-            Err(cause) => return Err(ReadError::File { name, cause }),
+            return None;
+        }
+        let key_fault = match load(&input.name, &input.head) {
+            Ok(keys) => {
+                self.keys.extend(keys);
+                None
+            }
+            Err(fault) => Some((wanted, too_large(fault))),
+        };
+        if input.path.is_some() {
+            // It is opened again in its turn: many at once would be too many.
+            input.rest = None;
+            input.head = Zeroizing::default();
+        }
+        Some(Tokens { input, key_fault })
+    }
+
+    /// Takes the tokens of an input, each with all its places.
+    fn take_tokens(&mut self, tokens: Tokens, work: &mut Work<'_>) {
+        let Tokens { input, key_fault } = tokens;
+        let (name, is_argument) = (input.name.clone(), input.is_argument);
+        let before = self.occurrences();
+        let outcome = if is_argument {
+            let found = find_argument(&String::from_utf8_lossy(&input.head));
+            for candidate in found {
+                self.take_token(candidate, work);
+            }
+            Ok(Nothing::TextWithout)
+        } else {
+            self.take_stream(input, work)
+        };
+        let is_empty = self.occurrences() == before && !work.progress.leave.is_cancelled();
+        match (outcome, key_fault) {
+            (Err(_), _) if work.progress.leave.is_cancelled() => {}
+            (Err(error), _) => self.notices.push(Notice::fault(&error.to_string())),
+            (Ok(nothing), Some((wanted, fault))) if is_empty => {
+                let notice = self::nothing(&name, is_argument, nothing, wanted, &fault);
+                self.notices.push(notice);
+            }
+            _ => {}
         }
     }
-    Ok(Input {
-        name,
-        bytes,
-        is_argument: false,
-    })
+
+    fn take_stream(&mut self, input: Input, work: &mut Work<'_>) -> Result<Nothing, ReadError> {
+        let name = input.name.clone();
+        let file = |cause| ReadError::File {
+            name: name.clone(),
+            cause,
+        };
+        let leave = work.progress.leave;
+        let mut progress = Progress { ..work.progress };
+        // Where the next input begins.
+        let length = input.length.unwrap_or_default();
+        work.progress.read = progress.read.saturating_add(length);
+        let reader = Watched {
+            reader: input.reader()?,
+            progress: &mut progress,
+        };
+        let mut stream = stream(reader, &name).map_err(file)?;
+        for candidate in &mut stream {
+            self.take_token(candidate.map_err(file)?, work);
+            if leave.is_cancelled() {
+                return Ok(Nothing::TextWithout);
+            }
+        }
+        for note in stream.notes() {
+            self.notices.push(Notice::fault(&format!("{name}: {note}")));
+        }
+        Ok(stream.explain_nothing())
+    }
+
+    fn take_token(&mut self, candidate: Candidate, work: &mut Work<'_>) {
+        let hash = openssl::sha::sha256(candidate.text.as_bytes());
+        let there = work
+            .known
+            .get(&hash)
+            .and_then(|&at| self.tokens.get_mut(at));
+        if let Some((inspection, _)) = there {
+            inspection.places.push(candidate.place);
+            return;
+        }
+        // From now on a cancel leaves something.
+        work.progress.leave.keep();
+        work.known.insert(hash, self.tokens.len());
+        let Ground {
+            keys,
+            setting,
+            policy,
+            now,
+            ..
+        } = &work.ground;
+        let inspection = Inspection::new(candidate, keys, setting);
+        let judgement = inspection.judge(policy, *now);
+        self.tokens.push((inspection, judgement));
+    }
+
+    fn occurrences(&self) -> usize {
+        let places = self.tokens.iter();
+        places.map(|(inspection, _)| inspection.places.len()).sum()
+    }
 }
 
-fn nothing(input: &Input, wanted: Wanted, key_fault: &LoadError) -> Notice {
-    if input.is_argument {
+fn nothing(
+    name: &str,
+    is_argument: bool,
+    nothing: Nothing,
+    wanted: Wanted,
+    key_fault: &LoadError,
+) -> Notice {
+    if is_argument {
         // The argument may be a mistyped secret: it is not repeated.
         return Notice::fault(
             "Argument: expected a file or a token, found no such file and no token in it\nCheck the name of the file.",
         );
     }
-    let nothing = explain_nothing(&input.bytes);
     let is_meant_as_key = wanted != Wanted::Tokens
         || matches!(
             nothing,
@@ -298,26 +342,21 @@ fn nothing(input: &Input, wanted: Wanted, key_fault: &LoadError) -> Notice {
     Notice::fault(&if is_meant_as_key {
         key_fault.to_string()
     } else {
-        format!("{}: {nothing}", input.name)
+        format!("{name}: {nothing}")
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::{self, Read};
+
     use super::*;
     use crate::window::jobs::Jobs;
 
     fn run(sources: Vec<(Source, Wanted)>) -> Loaded {
         let mut jobs = Jobs::new(egui::Context::default());
-        let ground = Ground {
-            keys: KeyRing::default(),
-            setting: Setting::default(),
-            policy: Policy::default(),
-            now: Timestamp::UNIX_EPOCH,
-            generation: 3,
-        };
         jobs.start("", true, move |leave| {
-            read_all(sources, "Opened", ground, leave)
+            read_all(sources, "Opened", ground(), leave)
         });
         loop {
             if let Some(crate::window::jobs::Ended::Done(loaded)) = jobs.collect().pop() {
@@ -359,18 +398,122 @@ mod tests {
         assert!(!notice.what.contains("hunter2") && !notice.advice.contains("hunter2"));
     }
 
-    #[test]
-    fn an_endless_stream_is_cut_off() {
-        let mut jobs = Jobs::new(egui::Context::default());
-        jobs.start("", true, |leave| {
-            read_stream(io::repeat(b'.'), "zeros", None, leave).map(|_| ())
-        });
-        let result = loop {
-            if let Some(crate::window::jobs::Ended::Done(result)) = jobs.collect().pop() {
-                break result;
+    /// Tokens without end, a line each.
+    struct Endless {
+        count: usize,
+        line: Vec<u8>,
+    }
+
+    impl Read for Endless {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if self.line.is_empty() {
+                let payload = crate::jose::base64url::encode(
+                    format!(r#"{{"n":{}}}"#, self.count % 40).as_bytes(),
+                );
+                self.count += 1;
+                let filler = "noise and more of it, ".repeat(1_000);
+                self.line = format!("{filler} eyJhbGciOiJub25lIn0.{payload}.\n").into_bytes();
             }
+            let read = self.line.len().min(buffer.len());
+            buffer[..read].copy_from_slice(&self.line[..read]);
+            self.line.drain(..read);
+            Ok(read)
+        }
+    }
+
+    fn ground() -> Ground {
+        Ground {
+            keys: KeyRing::default(),
+            setting: Setting::default(),
+            policy: Policy::default(),
+            now: Timestamp::UNIX_EPOCH,
+            generation: 3,
+        }
+    }
+
+    #[test]
+    fn what_was_found_before_a_cancel_stays() {
+        let mut jobs = Jobs::new(egui::Context::default());
+        let job = jobs.start("", true, |leave| {
+            let input = Input {
+                name: "endless".to_owned(),
+                is_argument: false,
+                head: Zeroizing::default(),
+                rest: Some(Box::new(Endless {
+                    count: 0,
+                    line: Vec::new(),
+                })),
+                path: None,
+                length: Some(1 << 30),
+            };
+            let mut loaded = read_all(Vec::new(), "Opened", ground(), leave);
+            let tokens = Tokens {
+                input,
+                key_fault: None,
+            };
+            let mut work = Work {
+                ground: ground(),
+                known: HashMap::new(),
+                progress: Progress {
+                    leave,
+                    read: 0,
+                    whole: Some(1 << 30),
+                },
+            };
+            loaded.take_tokens(tokens, &mut work);
+            loaded
+        });
+        // Only once tokens are there does the job stay listed.
+        let until = std::time::Instant::now() + std::time::Duration::from_mins(1);
+        let loaded = loop {
+            let has_begun = jobs.busy().iter().any(|busy| busy.progress > Some(0.002));
+            if has_begun {
+                jobs.cancel(job.unwrap());
+            }
+            if let Some(crate::window::jobs::Ended::Done(loaded)) = jobs.collect().pop() {
+                break loaded;
+            }
+            assert!(std::time::Instant::now() < until, "it did not stop");
             std::thread::yield_now();
         };
-        assert!(matches!(result, Err(ReadError::TooLarge { .. })));
+        assert!((1..=40).contains(&loaded.tokens.len()));
+        let places = loaded.occurrences();
+        assert!(places > 40, "each with all its places: {places}");
+        assert!(loaded.notices.is_empty(), "a cancel is no fault");
+    }
+
+    #[test]
+    fn a_packed_file_is_read_and_one_that_is_cut_is_told() {
+        use std::io::Write as _;
+        let directory = tempfile::tempdir().unwrap();
+        let text = format!(
+            "token: eyJhbGciOiJub25lIn0.e30.\n{}",
+            "noise, more noise\n".repeat(3_000)
+        );
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(text.as_bytes()).unwrap();
+        let packed = encoder.finish().unwrap();
+        let path = |name: &str, bytes: &[u8]| {
+            let path = directory.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            (Source::File(path), Wanted::Tokens)
+        };
+        let whole = run(vec![path("a.gz", &packed)]);
+        assert_eq!((whole.tokens.len(), whole.notices.len()), (1, 0));
+        assert_eq!(whole.tokens[0].0.places[0].name, "a.gz");
+        let cut = run(vec![path("b", &packed[..packed.len() - 9])]);
+        assert_eq!(cut.tokens.len(), 1);
+        assert!(
+            cut.notices[0]
+                .what
+                .starts_with("b: expected gzip data to its end")
+        );
+        let without = run(vec![path("c", &packed[..60])]);
+        assert!(
+            without
+                .notices
+                .iter()
+                .all(|notice| !notice.advice.is_empty())
+        );
     }
 }

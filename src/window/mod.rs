@@ -2,6 +2,7 @@
 
 pub mod actions;
 mod app;
+mod arrival;
 pub mod clipboard;
 pub mod commands;
 pub mod copies;
@@ -14,6 +15,7 @@ mod loading;
 pub mod model;
 pub mod panes;
 mod privacy;
+mod removal;
 pub mod samples;
 mod settings;
 mod shortcuts;
@@ -21,6 +23,7 @@ mod splitter;
 mod stage;
 mod supplied;
 mod system_theme;
+pub mod table;
 pub mod theme;
 pub mod widgets;
 

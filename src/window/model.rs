@@ -11,6 +11,7 @@ use crate::judge::Judgement;
 use crate::keys::Key;
 use crate::window::layers::{Layer, Layers};
 use crate::window::panes::MemberForm;
+use crate::window::table::{Many, Table, Widths};
 
 /// What the clipboard is called as a source.
 pub const CLIPBOARD: &str = "clipboard";
@@ -59,6 +60,10 @@ pub struct Layout {
     pub claims: MemberForm,
     /// What a narrow window shows below header and claims.
     pub tab: Tab,
+    /// How many tokens are shown when they come.
+    pub many: Many,
+    /// The columns of the table of tokens.
+    pub columns: Widths,
 }
 
 impl Default for Layout {
@@ -69,6 +74,8 @@ impl Default for Layout {
             header: MemberForm::default(),
             claims: MemberForm::default(),
             tab: Tab::default(),
+            many: Many::default(),
+            columns: Widths::default(),
         }
     }
 }
@@ -90,6 +97,11 @@ impl Layout {
         Self {
             rail: or(self.rail, Self::RAIL, new.rail),
             column: or(self.column, Self::COLUMN, new.column),
+            columns: if self.columns.is_sane() {
+                self.columns
+            } else {
+                new.columns
+            },
             ..self
         }
     }
@@ -160,6 +172,8 @@ pub struct Model {
     pub current: Option<usize>,
     /// The tokens inside of it, and which of them the panes show.
     pub layers: Layers,
+    /// All tokens as a table.
+    pub table: Table,
     /// What is selected in the one that they show.
     pub selection: Option<Selection>,
     /// Where the instant comes from.

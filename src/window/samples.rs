@@ -100,6 +100,8 @@ pub static SAMPLES: &[Sample] = samples! {
 
     Forms, "Extensions that nobody knows", "crit and b64 ask for what a verifier must refuse.", [Tokens "extensions.log", Keys "shop.jwks.json"];
     Forms, "Encrypted", "Without the recipient\u{2019}s key only the header speaks.", [Tokens "encrypted.jwt"];
+    Forms, "A token in a token", "Opened with your key; the token inside says who made it.", [Tokens "sealed.jwt", Keys "partner.jwks.json"];
+    Forms, "Two signatures", "JSON with two; one is your partner\u{2019}s, one nobody knows.", [Tokens "two-signatures.json", Keys "partner.jwks.json"];
     Forms, "The payload is elsewhere", "The signature covers a text that is not in the token.", [Tokens "detached.jwt", Keys "shop.jwks.json"];
 };
 

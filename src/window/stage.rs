@@ -11,6 +11,7 @@ use super::panes::focus::{self, Place};
 use super::panes::header::HeaderPane;
 use super::panes::layers::LayersPane;
 use super::panes::raw::RawPane;
+use super::panes::table::preview;
 use super::panes::timeline::TimelinePane;
 use super::panes::verdict::VerdictPane;
 use super::theme;
@@ -71,6 +72,12 @@ impl Stage {
                 reveal_focus(ui, &mut self.focused[0]);
             });
         commands
+    }
+
+    /// The token of a row of the table.
+    pub(super) fn preview_ui(&mut self, ui: &mut Ui, model: &Model) -> Vec<Command> {
+        let findings = &mut self.findings;
+        preview(ui, model, |ui| findings.ui(ui, model))
     }
 
     /// Everything else; with `tabs` also what [`Stage::column_ui`] shows in a wide window.

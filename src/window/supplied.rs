@@ -66,7 +66,7 @@ impl Desk {
         let last = left.checked_sub(1);
         self.model.current = back.and_then(of).or(last);
         self.model.selection = None;
-        self.is_stale = true;
+        self.follow(|old| (old != at).then(|| old.saturating_sub(usize::from(old > at))));
     }
 
     /// Takes a payload for the token that it was asked for.

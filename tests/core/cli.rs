@@ -9,6 +9,8 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::certificates::{request, x5c};
+
 /// RFC 7515 appendix A.1; `exp` is 2011-03-22T18:43:00Z.
 const A1: &str = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const SECRET: &str =
@@ -262,7 +264,8 @@ fn options_that_are_not_built_are_refused() {
         ["--policy", "x"],
         ["--passphrase-file", "x"],
         ["--wordlist", "x"],
-        ["--jobs", "2"],
+        ["--jobs", "0"],
+        ["--jobs", "all"],
         ["--secret", "x"],
         ["--format", "markdown"],
         ["--format", "html"],
@@ -513,4 +516,34 @@ fn help_and_version_are_no_errors() {
         String::from_utf8(version.stdout).unwrap().trim(),
         concat!("tokenloupe ", env!("CARGO_PKG_VERSION"))
     );
+}
+
+/// A CA certificate is a key file like others: what is under it is the reviewer's.
+#[test]
+fn a_ca_certificate_is_a_trust_anchor() {
+    let bench = Bench::new();
+    let root = request("Root").ca().self_signed();
+    let leaf = request("Leaf").issued_by(&root);
+    bench.file("ca.pem", &root.pem());
+    let token = leaf.es256(&format!(",{}", x5c(&[&leaf])), r#"{"exp":1795340000}"#);
+    bench.file("t.jwt", &token);
+    let inspect = |more: &[&str]| {
+        let options = ["t.jwt", "--at", "2026-11-21T22:40:13Z", "--format", "json"];
+        let output = bench.run(&[&options, more].concat());
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let token = report["tokens"][0].clone();
+        (status(&output), token)
+    };
+    let (with, token) = inspect(&["--key", "ca.pem"]);
+    assert_eq!((with, &token["verdict"]["outcome"]), (0, &"accept".into()));
+    let key = &token["signatures"][0]["key"];
+    assert_eq!(key["provenance"], "yours");
+    assert_eq!(
+        key["source"],
+        "header x5c, issued under CN=Root from ca.pem"
+    );
+    let (without, token) = inspect(&[]);
+    assert_eq!(without, 1);
+    assert_eq!(token["signatures"][0]["key"]["provenance"], "token");
+    assert_eq!(token["verdict"]["reasons"][0], "only-token-supplied-key");
 }

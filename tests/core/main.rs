@@ -7,6 +7,10 @@ mod arrive;
 #[cfg(test)]
 mod beside;
 #[cfg(test)]
+mod certificates;
+#[cfg(test)]
+mod chains;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod common;
@@ -14,6 +18,8 @@ mod common;
 mod corpus;
 #[cfg(test)]
 mod damaged;
+#[cfg(test)]
+mod decrypt;
 #[cfg(test)]
 mod explain;
 #[cfg(test)]
@@ -29,13 +35,21 @@ mod json;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod long;
+#[cfg(test)]
 mod mathematics;
+#[cfg(test)]
+mod ml_dsa;
 #[cfg(test)]
 mod peers;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod readme;
+#[cfg(test)]
+mod records;
+#[cfg(test)]
+mod registry;
 #[cfg(test)]
 mod report;
 #[cfg(test)]
@@ -46,6 +60,8 @@ mod rules;
 mod samples;
 #[cfg(test)]
 mod sd_jwt;
+#[cfg(test)]
+mod stream;
 #[cfg(test)]
 mod times;
 #[cfg(test)]

@@ -15,12 +15,16 @@ use tokenloupe::verify::Diagnosis;
 use crate::common::{inspect, judge, reasons, ring};
 
 mod anything;
+mod certificates;
 mod encoding;
+mod encryption;
 mod header;
+mod inconsistent;
 mod keys;
 mod signature;
 mod times;
 mod trial;
+mod types;
 
 use trial::{Expected, Trial};
 
@@ -35,8 +39,12 @@ fn trials() -> Vec<Trial> {
         encoding::trials(),
         signature::trials(),
         header::trials(),
+        certificates::trials(),
         keys::trials(),
+        encryption::trials(),
+        inconsistent::trials(),
         times::trials(),
+        types::trials(),
     ]
     .into_iter()
     .flatten()

@@ -8,7 +8,7 @@ use openssl::ec::{EcGroup, EcKey};
 use openssl::ecdsa::EcdsaSig;
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
-use openssl::pkey::{Id, PKey, Private};
+use openssl::pkey::{Id, KeyType, PKey, Private};
 use openssl::rsa::{Padding, Rsa};
 use openssl::sign::{RsaPssSaltlen, Signer};
 use serde_json::{Value, json};
@@ -16,8 +16,9 @@ use tokenloupe::find::find;
 use tokenloupe::inspection::Session;
 use tokenloupe::jose::base64url::encode;
 use tokenloupe::judge::{Policy, ProfileChoice, ProfileName};
-use tokenloupe::keys::{self, KeyRing};
+use tokenloupe::keys::{self, KeyRing, MlDsa};
 use tokenloupe::report::{self, Options, Report};
+use tokenloupe::verify::algorithm::{ALGORITHMS, find as find_algorithm};
 
 use crate::common::instant;
 
@@ -149,6 +150,11 @@ impl Secret {
             "ES256K" => curve(Nid::SECP256K1),
             "EdDSA" | "Ed25519" => PKey::generate_ed25519().unwrap(),
             "Ed448" => PKey::generate_ed448().unwrap(),
+            _ if MlDsa::named(alg).is_some() => {
+                let mut seed = [0; 32];
+                openssl::rand::rand_bytes(&mut seed).unwrap();
+                of_seed(MlDsa::named(alg).unwrap(), seed)
+            }
             _ => PKey::from_rsa(Rsa::generate(3072).unwrap()).unwrap(),
         };
         Self::Pair(pair)
@@ -158,6 +164,10 @@ impl Secret {
     pub(crate) fn jwk(&self, members: &Value) -> Value {
         let mut jwk = match self {
             Self::Shared(secret) => json!({"kty": "oct", "k": encode(secret)}),
+            Self::Pair(pair) if set_of(pair).is_some() => {
+                let pub_ = encode(&pair.raw_public_key().unwrap());
+                json!({"kty": "AKP", "alg": set_of(pair).unwrap().name(), "pub": pub_})
+            }
             Self::Pair(pair) => match pair.id() {
                 Id::RSA => {
                     let rsa = pair.rsa().unwrap();
@@ -212,7 +222,7 @@ impl Secret {
             Self::Shared(secret) => return hmac(alg, secret, message),
             Self::Pair(pair) => pair,
         };
-        if alg.starts_with("Ed") {
+        if alg.starts_with("Ed") || set_of(pair).is_some() {
             let mut signer = Signer::new_without_digest(pair).unwrap();
             return signer.sign_oneshot_to_vec(message).unwrap();
         }
@@ -252,6 +262,32 @@ impl Secret {
     }
 }
 
+/// The parameter set of a key of ML-DSA.
+fn set_of(key: &PKey<Private>) -> Option<MlDsa> {
+    [
+        (MlDsa::MlDsa44, KeyType::ML_DSA_44),
+        (MlDsa::MlDsa65, KeyType::ML_DSA_65),
+        (MlDsa::MlDsa87, KeyType::ML_DSA_87),
+    ]
+    .into_iter()
+    .find(|(_, name)| key.is_a(*name))
+    .map(|(set, _)| set)
+}
+
+/// The key of a seed, through PKCS#8 with the seed alone (RFC 9881 section 6).
+pub(crate) fn of_seed(set: MlDsa, seed: [u8; 32]) -> PKey<Private> {
+    let arc = match set {
+        MlDsa::MlDsa44 => 17,
+        MlDsa::MlDsa65 => 18,
+        MlDsa::MlDsa87 => 19,
+    };
+    let mut der = b"\x30\x34\x02\x01\x00\x30\x0B\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03".to_vec();
+    der.push(arc);
+    der.extend_from_slice(b"\x04\x22\x80\x20");
+    der.extend_from_slice(&seed);
+    PKey::private_key_from_pkcs8(&der).unwrap()
+}
+
 fn hmac(alg: &str, secret: &[u8], message: &[u8]) -> Vec<u8> {
     use hmac::{Hmac, KeyInit, Mac};
     fn mac<M: Mac + KeyInit>(secret: &[u8], message: &[u8]) -> Vec<u8> {
@@ -265,12 +301,12 @@ fn hmac(alg: &str, secret: &[u8], message: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Every algorithm with a key of its own. RSA keys take long to make: one serves all.
+/// Every algorithm that OpenSSL can do, with a key of its own. RSA keys take long to make: one serves all.
 pub(crate) static KEYS: LazyLock<Vec<(&'static str, Secret)>> = LazyLock::new(|| {
     let rsa = Secret::fresh("RS256");
-    let names = tokenloupe::verify::algorithm::ALGORITHMS.map(|algorithm| algorithm.name);
+    let names = ALGORITHMS.iter().map(|algorithm| algorithm.name);
     names
-        .into_iter()
+        .filter(|name| find_algorithm(name).is_some())
         .map(|alg| match alg {
             "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512" => (alg, rsa.clone()),
             _ => (alg, Secret::fresh(alg)),

@@ -1,8 +1,9 @@
-//! Project Wycheproof's JWS tests, through find, parse, verify and judge, as `vectors/README.md` says to read them.
+//! Project Wycheproof's JWS and JWE tests, through find, parse, verify and judge, as `vectors/README.md` says to read them.
 
 use serde_json::Value;
 use tokenloupe::find::find;
 use tokenloupe::inspection::Inspection;
+use tokenloupe::jose::PartRole;
 use tokenloupe::judge::{ProfileName, VerdictOutcome};
 use tokenloupe::keys::{self, KeyRing};
 use tokenloupe::verify::Setting;
@@ -78,4 +79,77 @@ fn disagreement(test: &Value, ring: &KeyRing) -> Option<String> {
             reasons(&judgement),
         )
     })
+}
+
+/// JWE: a valid test must decrypt to its plaintext; an invalid one must not decrypt, or be refused.
+#[test]
+fn json_web_encryption() {
+    let Some(file) = vector_json("wycheproof/json_web_encryption_test.json") else {
+        return;
+    };
+    let mut total = 0;
+    let mut wrong = Vec::new();
+    for group in file["testGroups"].as_array().unwrap() {
+        let key = group["private"].to_string();
+        let ring = KeyRing::new(keys::load("group.json", key.as_bytes()).unwrap_or_default());
+        for test in group["tests"].as_array().unwrap() {
+            total += 1;
+            if let Some(why) = encryption_disagreement(test, &ring) {
+                wrong.push(why);
+            }
+        }
+    }
+    say(&format!(
+        "json_web_encryption_test.json: {} of {total} right",
+        total - wrong.len()
+    ));
+    assert_eq!(total, 139);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn encryption_disagreement(test: &Value, ring: &KeyRing) -> Option<String> {
+    /// A proper JSON serialization, which only the rules of JWT refuse.
+    const JSON_FORM: u64 = 22;
+    let id = test["tcId"].as_u64().unwrap();
+    let text = match &test["jwe"] {
+        Value::String(text) => text.clone(),
+        object => object.to_string(),
+    };
+    let expected = test["result"] == "valid" || id == JSON_FORM;
+    let candidates = find(text.as_bytes(), "test");
+    let [candidate] = &candidates[..] else {
+        let count = candidates.len();
+        return (expected || count > 1).then(|| format!("{id}: expected one token, found {count}"));
+    };
+    let inspection = Inspection::new(candidate.clone(), ring, &Setting::default());
+    let judgement = judge(&inspection, Some(ProfileName::Jws));
+    let decryption = inspection.proof.decryption.as_ref();
+    let outcome = decryption.map(|proof| proof.outcome.name());
+    let plaintext = inspection
+        .token
+        .part(PartRole::Payload)
+        .map(|payload| hex(payload.bytes()));
+    let holds = if expected {
+        outcome == Some("decrypted")
+            && (id == JSON_FORM || plaintext.as_deref() == test["pt"].as_str())
+    } else {
+        outcome != Some("decrypted") || judgement.verdict.outcome == VerdictOutcome::Reject
+    };
+    (!holds).then(|| {
+        format!(
+            "{id} ({}): expected {}, found {outcome:?} {:?}, plaintext {plaintext:?}, {:?}",
+            test["comment"],
+            if expected {
+                "decrypted"
+            } else {
+                "anything else"
+            },
+            reasons(&judgement),
+            decryption.map(|proof| &proof.diagnosis),
+        )
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -66,6 +66,97 @@ fn last_action(desk: &Desk) -> &str {
     &desk.state().last_action
 }
 
+/// What an action of the table does to the four tokens of the sample.
+fn in_table(action: Action, by: By) {
+    let mut desk = opened();
+    desk.act(Action::SwitchTable, By::Keys);
+    let rows = |desk: &Desk| {
+        let listed = &desk.state().table.listed;
+        listed.tokens(0..listed.len(4)).collect::<Vec<_>>()
+    };
+    let sorted = |desk: &Desk| desk.state().table.sort.map(|sort| sort.column);
+    match action {
+        Action::OpenToken => {
+            desk.act(action, by);
+            assert!(!desk.state().table.is_open);
+        }
+        Action::ListAll => {
+            desk.act(Action::ListRejected, By::Palette);
+            desk.act(action, by);
+            assert_eq!(rows(&desk).len(), 4);
+        }
+        Action::ListRejected => {
+            desk.act(action, by);
+            assert_eq!(rows(&desk), [0, 1]);
+        }
+        Action::ListAccepted => {
+            desk.act(action, by);
+            assert_eq!(rows(&desk), [2]);
+        }
+        Action::ListOpen => {
+            desk.act(action, by);
+            assert_eq!(rows(&desk), [3]);
+        }
+        Action::GroupByIssuer => {
+            desk.act(action, by);
+            assert!(desk.has("https://accounts.example, 2 tokens"));
+        }
+        Action::GroupByAlg => {
+            desk.act(action, by);
+            assert!(desk.has("RS256, 1 token"));
+        }
+        Action::GroupByVerdict => {
+            desk.act(action, by);
+            assert!(desk.has("Reject, 2 tokens"));
+        }
+        Action::GroupBySource => {
+            desk.act(action, by);
+            assert!(desk.has("clipboard, 4 tokens"));
+        }
+        Action::GroupByNothing => {
+            desk.act(Action::GroupByAlg, By::Palette);
+            desk.act(action, by);
+            assert!(!desk.has("RS256, 1 token"));
+        }
+        Action::SortAsFound => {
+            desk.act(Action::SortByAlg, By::Palette);
+            assert_ne!(rows(&desk), [0, 1, 2, 3]);
+            desk.act(action, by);
+            assert_eq!(rows(&desk), [0, 1, 2, 3]);
+        }
+        Action::ChooseAll => {
+            desk.act(action, by);
+            assert_eq!(desk.state().table.chosen.len(), 4);
+        }
+        Action::ChooseNone => {
+            desk.act(Action::ChooseAll, By::Palette);
+            desk.act(action, by);
+            assert!(desk.state().table.chosen.is_empty());
+        }
+        Action::CopyRows => {
+            desk.act(Action::ChooseAll, By::Palette);
+            desk.act(action, by);
+            assert_eq!(desk.board.text().unwrap().lines().count(), 5);
+        }
+        Action::RemoveChosen => {
+            desk.act(Action::ChooseAll, By::Palette);
+            desk.act(action, by);
+            assert!(desk.state().session.tokens.is_empty());
+            desk.act(Action::Undo, By::Keys);
+            assert_eq!(desk.state().session.tokens.len(), 4);
+        }
+        _ => {
+            let label = action.entry().label;
+            assert!(label.starts_with("Sort by "), "{label} is not tested");
+            desk.act(action, by);
+            let column = sorted(&desk).expect(label);
+            assert_eq!(format!("SortBy{column:?}"), format!("{action:?}"));
+            desk.act(action, by);
+            assert!(desk.state().table.sort.unwrap().is_descending);
+        }
+    }
+}
+
 /// What the action is to do. A new action does not compile until it is here.
 fn check(action: Action, by: By) {
     let mut desk = opened();
@@ -237,6 +328,42 @@ fn check(action: Action, by: By) {
         Action::GoChecks => goes(&mut desk, action, by, "Compact JWS"),
         Action::GoFindings => goes(&mut desk, action, by, "Header names its own key URL"),
         Action::GoKeys => goes(&mut desk, action, by, "Key 1"),
+        Action::SwitchTable => {
+            desk.act(action, by);
+            assert!(desk.state().table.is_open && desk.has("Row 1: "));
+            desk.act(action, by);
+            assert!(!desk.state().table.is_open && desk.has("Token 1: "));
+        }
+        Action::FilterTokens => {
+            desk.act(action, by);
+            assert!(desk.state().table.is_open);
+            assert_eq!(desk.focused(), "TextInput Filter the table");
+        }
+        Action::OpenToken
+        | Action::ListAll
+        | Action::ListRejected
+        | Action::ListAccepted
+        | Action::ListOpen
+        | Action::GroupByIssuer
+        | Action::GroupByAlg
+        | Action::GroupByVerdict
+        | Action::GroupBySource
+        | Action::GroupByNothing
+        | Action::SortByVerdict
+        | Action::SortByName
+        | Action::SortByAlg
+        | Action::SortByKey
+        | Action::SortByIssuer
+        | Action::SortBySubject
+        | Action::SortByTime
+        | Action::SortByFindings
+        | Action::SortByWhere
+        | Action::SortBySeen
+        | Action::SortAsFound
+        | Action::ChooseAll
+        | Action::ChooseNone
+        | Action::CopyRows
+        | Action::RemoveChosen => in_table(action, by),
         Action::NextPane => {
             desk.act(Action::GoRaw, By::Keys);
             desk.act(action, by);

@@ -27,4 +27,6 @@ mod shell;
 #[cfg(test)]
 mod stage;
 #[cfg(test)]
+mod table;
+#[cfg(test)]
 mod whole;

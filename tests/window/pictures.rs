@@ -100,6 +100,23 @@ fn nested_members_opened_with_a_long_value_and_the_keyboard() {
     });
 }
 
+#[test]
+fn what_a_member_means_beside_its_row() {
+    let payload = r#"{"iss":"https://login.microsoftonline.com/0f0e/v2.0","tid":"0f0e","scp":["a"],"exp":1795035600,"cnf":{"jkt":"x"}}"#;
+    let header = r#"{"alg":"ES256","typ":"at+jwt"}"#;
+    let stage = || {
+        let keys = KeyRing::default();
+        Stage::new(&token(header, payload), keys, Policy::default())
+    };
+    let show = |ui: &mut egui::Ui, stage: &mut Stage| stage.all(ui);
+    picture_of("members-meaning", stage, [1176.0, 832.0], show, |window| {
+        window.get_by_label_contains("scp: ").focus();
+        window.run();
+        window.key_press(Key::Questionmark);
+        window.run();
+    });
+}
+
 /// One pane on its ground, with what it asks for done.
 fn alone(
     ui: &mut egui::Ui,

@@ -26,30 +26,30 @@ fn desk_at(number: usize) -> Desk {
     desk
 }
 
-fn focus(desk: &mut Desk, start: &str) {
+pub(crate) fn focus(desk: &mut Desk, start: &str) {
     let name = desk.names(start).remove(0);
     desk.window.get_all_by_label(&name).next().unwrap().focus();
     desk.window.run();
     assert!(is_focused(desk, start));
 }
 
-fn is_focused(desk: &Desk, start: &str) -> bool {
+pub(crate) fn is_focused(desk: &Desk, start: &str) -> bool {
     desk.window
         .query_all_by_label_contains(start)
         .any(|node| node.is_focused())
 }
 
-fn press(desk: &mut Desk, key: Key) {
+pub(crate) fn press(desk: &mut Desk, key: Key) {
     desk.window.key_press(key);
     desk.settle();
 }
 
-fn press_with(desk: &mut Desk, modifiers: Modifiers, key: Key) {
+pub(crate) fn press_with(desk: &mut Desk, modifiers: Modifiers, key: Key) {
     desk.window.key_press_modifiers(modifiers, key);
     desk.settle();
 }
 
-fn type_text(desk: &mut Desk, text: &str) {
+pub(crate) fn type_text(desk: &mut Desk, text: &str) {
     desk.window.event(egui::Event::Text(text.to_owned()));
     desk.settle();
 }
@@ -69,12 +69,12 @@ fn titles(desk: &Desk) -> Vec<String> {
         .collect()
 }
 
-fn current(desk: &Desk) -> Option<usize> {
+pub(crate) fn current(desk: &Desk) -> Option<usize> {
     desk.window.state().model().current
 }
 
 /// So many tokens, told apart by `sub`.
-fn many(count: usize) -> String {
+pub(crate) fn many(count: usize) -> String {
     (0..count)
         .map(|at| {
             let payload = format!(r#"{{"iss":"https://a.example","sub":"user-{at:05}"}}"#);
@@ -424,7 +424,7 @@ fn the_source_that_all_tokens_share_is_named() {
 }
 
 /// Steps until a condition holds.
-fn wait(desk: &mut Desk, what: &str, is_so: impl Fn(&Desk) -> bool) {
+pub(crate) fn wait(desk: &mut Desk, what: &str, is_so: impl Fn(&Desk) -> bool) {
     let start = Instant::now();
     while !is_so(desk) {
         assert!(
@@ -439,6 +439,7 @@ fn wait(desk: &mut Desk, what: &str, is_so: impl Fn(&Desk) -> bool) {
 fn of_ten_thousand_tokens_only_those_in_view_are_there() {
     let mut desk = Desk::new();
     desk.paste(&many(10_000));
+    desk.click("Tokens as a list");
     assert_eq!(desk.window.state().model().session.tokens.len(), 10_000);
     let rows = desk.names("Token ").len();
     assert!((5..=15).contains(&rows), "{rows} rows");
@@ -471,6 +472,7 @@ fn a_filter_narrows_a_long_list_down() {
     desk.paste(&many(11));
     assert!(!has_field(&desk, "Filter tokens"));
     desk.paste(&many(600));
+    desk.click("Tokens as a list");
     let field = desk
         .window
         .get_by_role_and_label(Role::TextInput, "Filter tokens");

@@ -172,6 +172,20 @@ const SHOWN: &[(&str, usize, usize, &str, &str)] = &[
         "Not decrypted",
     ),
     (
+        "A token in a token",
+        1,
+        2,
+        "Accept: valid for 19 years 362 days more",
+        "Nested token accepted",
+    ),
+    (
+        "Two signatures",
+        1,
+        2,
+        "Accept: the signature is valid, and nothing limits it in time",
+        "General JWS",
+    ),
+    (
         "The payload is elsewhere",
         1,
         1,

@@ -268,5 +268,8 @@ impl Json {
 
 /// A member name as one reference token of a JSON pointer (RFC 6901 section 3).
 pub fn escape_pointer(name: &str) -> String {
+    if !name.contains(['~', '/']) {
+        return name.to_owned();
+    }
     name.replace('~', "~0").replace('/', "~1")
 }

@@ -11,6 +11,9 @@ pub const MAX_DEPTH: usize = 256;
 /// How many faults are kept; a syntax error is kept beyond it.
 const MAX_FAULTS: usize = 1_000;
 
+/// The names of so many members are compared one by one.
+const FEW_MEMBERS: usize = 16;
+
 /// Reads a JSON text. Never fails: what is wrong is in [`Document::faults`].
 pub fn read(bytes: &[u8]) -> Document {
     let mut reader = Reader {
@@ -258,6 +261,14 @@ impl Reader<'_> {
     }
 
     fn note_duplicates(&mut self, members: &[Member]) {
+        // Few names are sooner compared than hashed.
+        let differs = |(index, member): (usize, &Member)| {
+            let before = members.iter().take(index);
+            before.into_iter().all(|other| other.name != member.name)
+        };
+        if members.len() <= FEW_MEMBERS && members.iter().enumerate().all(differs) {
+            return;
+        }
         let mut first: HashMap<&str, usize> = HashMap::with_capacity(members.len());
         let mut repeated: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (index, member) in members.iter().enumerate() {
@@ -341,12 +352,9 @@ impl Reader<'_> {
         let mut text = String::new();
         loop {
             let run = self.at;
-            while self
-                .peek()
-                .is_some_and(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1F))
-            {
-                self.at = self.at.saturating_add(1);
-            }
+            let rest = self.bytes.get(run..).unwrap_or_default();
+            let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1F);
+            self.at = run.saturating_add(rest.iter().position(ends).unwrap_or(rest.len()));
             self.push_utf8(run, &mut text);
             match self.peek() {
                 Some(b'"') => {

@@ -16,8 +16,8 @@ const OF_JWS: [&str; 3] = ["payload", "signature", "signatures"];
 /// Members that only a JWE has.
 const OF_JWE: [&str; 4] = ["ciphertext", "recipients", "encrypted_key", "iv"];
 
-/// Whether an object has what makes it a JWS or JWE in JSON form, and not one that only has a member of such a name.
-pub(super) fn kind_of(object: &Json) -> Option<Kind> {
+/// Of an object that has what makes it a JWS or JWE in JSON form, and not only a member of such a name, which it is.
+pub fn kind_of(object: &Json) -> Option<Kind> {
     let has = |name: &str| object.get(name).is_some();
     let is_string = |name: &str| object.get(name).and_then(Json::str).is_some();
     if has("signatures") || is_string("signature") && (has("payload") || has("protected")) {

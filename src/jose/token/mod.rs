@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::fault::{Fault, FaultKind};
 use super::json::{Document, Json};
 
+pub use json_form::kind_of as serialized_kind;
 pub use part::{Part, PartRole};
 
 /// Above this length in bytes only the header is decoded.

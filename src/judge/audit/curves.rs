@@ -3,18 +3,18 @@
 use openssl::bn::{BigNum, BigNumContext};
 use openssl::error::ErrorStack;
 
-use super::keys::algorithm_and_key;
-use super::remembered::Remembered;
-use super::signature::{alg_evidence, signature};
+use super::held::{Held, Purpose};
+use super::signature::alg_evidence;
 use super::{
-    Confidence, Evidence, Finding, Reason, Rule, Ruling, Severity, Subject, header_evidence,
+    Confidence, Evidence, Finding, MOST_KEYS, Reason, Rule, Ruling, Severity, Subject,
+    header_evidence,
 };
 use crate::jose::base64url;
 use crate::jose::json::Json;
 use crate::jose::visible::visible;
 use crate::keys::{Key, KeyFault, KeyKind, KeyNote, OkpCurve, from_jwk};
-use crate::verify::Family;
-use crate::verify::algorithm::find;
+use crate::verify::remembered::Remembered;
+use crate::verify::{Algorithm, Family};
 
 /// Header parameters that hold a key of the sender's.
 const SENT_KEYS: [&str; 2] = ["jwk", "epk"];
@@ -29,7 +29,7 @@ impl Rule for EcPointInvalid {
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
         let findings = SENT_KEYS.into_iter().filter_map(|name| {
-            let json = subject.header(name)?;
+            let json = subject.case.token.parameter(name)?;
             if json.get("kty").and_then(Json::str) != Some("EC") {
                 return None;
             }
@@ -79,21 +79,32 @@ impl Rule for OkpLowOrder {
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
         let mut findings = Vec::new();
-        let held = algorithm_and_key(subject).ok().map(|(_, key)| key);
+        let held = Held::of(subject).ok();
         let held_is_missing = held.is_none()
-            && signature(subject)
-                .and_then(|proof| find(proof.alg.as_deref()?))
-                .is_some_and(|algorithm| matches!(algorithm.family, Family::Eddsa(_)));
-        if let Some(key) = held
+            && matches!(
+                Purpose::of(subject),
+                Some(Purpose::Signature(Algorithm {
+                    family: Family::Eddsa(_),
+                    ..
+                }))
+            );
+        if let Some(held) = held
+            && let key = &held.key
             && let KeyKind::Okp(curve) = key.kind
             && let Some(x) = key.public().and_then(|public| public.raw_public_key().ok())
             && let Some(what) = okp_fault(curve, &x)
         {
             let whose = format!("Key \u{201C}{}\u{201D}", visible(&key.id));
-            findings.push(low_order(curve, &whose, what, alg_evidence(subject), true));
+            findings.push(low_order(
+                curve,
+                &whose,
+                what,
+                alg_evidence(subject),
+                held.not_allowed(),
+            ));
         }
         for name in SENT_KEYS {
-            let Some(json) = subject.header(name) else {
+            let Some(json) = subject.case.token.parameter(name) else {
                 continue;
             };
             let member = |name| json.get(name).and_then(Json::str);
@@ -112,7 +123,7 @@ impl Rule for OkpLowOrder {
             if let Some(what) = okp_fault(curve, &base64url::decode(x).bytes) {
                 let whose = format!("The key in {name}");
                 let evidence = header_evidence(subject, name);
-                findings.push(low_order(curve, &whose, what, evidence, false));
+                findings.push(low_order(curve, &whose, what, evidence, None));
             }
         }
         if held_is_missing && findings.is_empty() {
@@ -127,7 +138,7 @@ fn low_order(
     whose: &str,
     what: &str,
     evidence: Vec<Evidence>,
-    refuses: bool,
+    refusal: Option<Reason>,
 ) -> Finding {
     let signs = matches!(curve, OkpCurve::Ed25519 | OkpCurve::Ed448);
     Finding {
@@ -150,7 +161,7 @@ fn low_order(
         remedy: "Refuse keys of small order.".to_owned(),
         references: vec!["RFC 8032 \u{A7}5.1.7", "RFC 7748 \u{A7}6", "CWE-354"],
         evidence,
-        refusal: refuses.then_some(Reason::KeyNotAllowed),
+        refusal,
     }
 }
 
@@ -160,7 +171,8 @@ const WRONG_LENGTH: &str = "has the wrong length";
 
 /// What is wrong with a raw public key. A point that OpenSSL cannot compute with is left alone.
 fn okp_fault(curve: OkpCurve, x: &[u8]) -> Option<&'static str> {
-    static REMEMBERED: Remembered<(OkpCurve, Vec<u8>), Option<&'static str>> = Remembered::new();
+    static REMEMBERED: Remembered<(OkpCurve, Vec<u8>), Option<&'static str>> =
+        Remembered::new(MOST_KEYS);
     if x.len() != curve.public_bytes() {
         return Some(WRONG_LENGTH);
     }

@@ -1,11 +1,13 @@
 //! Encoding and structure (catalogue 1.1).
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use super::signature::is_valid;
-use super::{Confidence, Evidence, Finding, ProfileName, Reason, Rule, Ruling, Severity, Subject};
+use super::{
+    Confidence, Evidence, Finding, Path, ProfileName, Reason, Rule, Ruling, Severity, Subject,
+};
 use crate::jose::base64url::{self, EncodingFaultKind};
-use crate::jose::json::{Json, JsonFaultKind, Member, Value, escape_pointer};
+use crate::jose::json::{Json, JsonFaultKind, Member, Value};
 use crate::jose::visible::visible;
 use crate::jose::{Fault, FaultKind, Part, PartRole, Token};
 use crate::judge::words::capitalised;
@@ -169,7 +171,7 @@ impl Rule for JsonDuplicateMember {
     }
 
     fn silences_member(&self) -> &'static [&'static str] {
-        &["numericdate-type"]
+        &["numericdate-type", "header-type"]
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
@@ -263,18 +265,19 @@ impl Rule for JsonCaseVariantMember {
                 continue;
             };
             let mut groups = Vec::new();
-            variants(root, "", &mut groups);
+            variants(root, Path::Root, &mut groups);
             if part.role == PartRole::ProtectedHeader {
                 let lone = root.object().unwrap_or_default().iter().filter(|member| {
                     let folded = folded(&member.name);
-                    folded != member.name && GUARDED.contains(&folded.as_str())
+                    folded != member.name && GUARDED.contains(&&*folded)
                 });
                 for member in lone {
                     let is_grouped = |group: &[(String, &Member)]| {
                         group.iter().any(|(_, other)| std::ptr::eq(*other, member))
                     };
                     if !groups.iter().any(|group| is_grouped(group)) {
-                        groups.push(vec![(format!("/{}", escape_pointer(&member.name)), member)]);
+                        let path = Path::Member(&Path::Root, &member.name);
+                        groups.push(vec![(path.pointer(), member)]);
                     }
                 }
             }
@@ -319,42 +322,36 @@ impl Rule for JsonCaseVariantMember {
 const MAX_NAMES: usize = 5;
 
 /// The members of one object whose names differ only by case, each with its pointer; of this value and all in it.
-fn variants<'a>(value: &'a Json, pointer: &str, groups: &mut Vec<Vec<(String, &'a Member)>>) {
+fn variants<'a>(value: &'a Json, path: Path<'_>, groups: &mut Vec<Vec<(String, &'a Member)>>) {
     match &value.value {
         Value::Array(elements) => {
             for (index, element) in elements.iter().enumerate() {
-                variants(element, &format!("{pointer}/{index}"), groups);
+                variants(element, Path::Element(&path, index), groups);
             }
         }
         Value::Object(members) => {
-            let mut by_name: BTreeMap<String, Vec<&Member>> = BTreeMap::new();
-            for member in members {
-                by_name
-                    .entry(folded(&member.name))
-                    .or_default()
-                    .push(member);
-            }
+            let mut by_name: Vec<_> = members
+                .iter()
+                .map(|member| (folded(&member.name), member))
+                .collect();
+            by_name.sort_by(|(name, _), (other, _)| name.cmp(other));
             let mut found: Vec<_> = by_name
-                .into_values()
+                .chunk_by(|(name, _), (other, _)| name == other)
                 .filter(|same| {
-                    same.iter()
-                        .any(|member| Some(&member.name) != same.first().map(|first| &first.name))
+                    let first = same.first().map(|(_, first)| &first.name);
+                    same.iter().any(|(_, member)| Some(&member.name) != first)
                 })
                 .map(|same| {
-                    let located = same.into_iter().map(|member| {
-                        (
-                            format!("{pointer}/{}", escape_pointer(&member.name)),
-                            member,
-                        )
-                    });
+                    let located = same
+                        .iter()
+                        .map(|(_, member)| (Path::Member(&path, &member.name).pointer(), *member));
                     located.collect::<Vec<_>>()
                 })
                 .collect();
             found.sort_by_key(|same| same.first().map(|(_, member)| member.name_range.start));
             groups.extend(found);
             for member in members {
-                let pointer = format!("{pointer}/{}", escape_pointer(&member.name));
-                variants(&member.value, &pointer, groups);
+                variants(&member.value, Path::Member(&path, &member.name), groups);
             }
         }
         _ => {}
@@ -362,12 +359,12 @@ fn variants<'a>(value: &'a Json, pointer: &str, groups: &mut Vec<Vec<(String, &'
 }
 
 /// The name under Unicode's simple case folding: by way of capitals, so that \u{17F} is an s and the Kelvin sign a k.
-fn folded(name: &str) -> String {
-    fn single(mut mapped: impl Iterator<Item = char>, or: char) -> char {
-        match (mapped.next(), mapped.next()) {
-            (Some(one), None) => one,
-            _ => or,
-        }
+fn folded(name: &str) -> Cow<'_, str> {
+    if name
+        .bytes()
+        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
+    {
+        return Cow::Borrowed(name);
     }
     name.chars()
         .map(|character| {
@@ -379,6 +376,14 @@ fn folded(name: &str) -> String {
             single(capital.to_lowercase(), capital)
         })
         .collect()
+}
+
+/// What a character is mapped to, where that is one character.
+fn single(mut mapped: impl Iterator<Item = char>, or: char) -> char {
+    match (mapped.next(), mapped.next()) {
+        (Some(one), None) => one,
+        _ => or,
+    }
 }
 
 /// `json-bad-encoding`: header or claims are no clean UTF-8 JSON object.

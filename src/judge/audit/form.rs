@@ -101,7 +101,8 @@ fn json_in_parts(subject: &Subject<'_>) -> Option<Finding> {
     let token = subject.case.token;
     let unencoded = token.is_unencoded();
     let found = token.parts.iter().find_map(|part| {
-        if part.role == PartRole::Payload && unencoded {
+        // No alphabet of base64 holds them.
+        if part.decoded.is_strict() || part.role == PartRole::Payload && unencoded {
             return None;
         }
         let text = token.text().get(part.range.clone())?;

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use super::signature::signature;
 use super::{
-    Confidence, Evidence, Finding, ProfileName, Reason, Rule, Ruling, Severity, Subject,
+    Confidence, Evidence, Finding, Path, ProfileName, Reason, Rule, Ruling, Severity, Subject,
     header_evidence,
 };
-use crate::jose::json::{Json, Value, escape_pointer};
+use crate::jose::json::{Json, Value};
 use crate::jose::visible::visible;
 use crate::jose::{Part, PartRole};
 use crate::verify::{Outcome, Provenance};
@@ -105,7 +105,7 @@ impl Rule for JwkEmbeddedSecret {
         for part in &subject.case.token.parts {
             let root = part.json.as_ref().and_then(|json| json.root.as_ref());
             if let Some(root) = root {
-                secrets(part, root, "", false, &mut evidence);
+                secrets(part, root, Path::Root, false, &mut evidence);
             } else if part.role == PartRole::Payload {
                 let bytes = part.bytes();
                 evidence.extend(pem_block(bytes).map(|range| Evidence::in_part(part, None, range)));
@@ -132,34 +132,30 @@ const MAX_SECRETS: usize = 100;
 /// Where a value holds secret members of a JWK, or the text of a private key.
 ///
 /// `is_key` says whether the value stands where a JWK does.
-fn secrets(part: &Part, value: &Json, pointer: &str, is_key: bool, found: &mut Vec<Evidence>) {
+fn secrets(part: &Part, value: &Json, path: Path<'_>, is_key: bool, found: &mut Vec<Evidence>) {
     match &value.value {
         Value::Array(elements) => {
             for (index, element) in elements.iter().enumerate() {
-                secrets(part, element, &format!("{pointer}/{index}"), is_key, found);
+                secrets(part, element, Path::Element(&path, index), is_key, found);
             }
         }
         Value::Object(members) => {
             let has_type = value.get("kty").is_some();
             for member in members {
-                let inner = format!("{pointer}/{}", escape_pointer(&member.name));
+                let inner = Path::Member(&path, &member.name);
                 if is_key && has_type && SECRET_MEMBERS.contains(&member.name.as_str()) {
-                    found.push(Evidence::in_part(part, inner, member.range()));
+                    found.push(Evidence::in_part(part, inner.pointer(), member.range()));
                     continue;
                 }
                 let holds_keys = matches!(
                     member.name.as_str(),
                     "jwk" | "epk" | "sub_jwk" | "keys" | "attested_keys"
                 );
-                secrets(part, &member.value, &inner, holds_keys, found);
+                secrets(part, &member.value, inner, holds_keys, found);
             }
         }
         Value::String(text) if pem_block(text.as_bytes()).is_some() => {
-            found.push(Evidence::in_part(
-                part,
-                pointer.to_owned(),
-                value.range.clone(),
-            ));
+            found.push(Evidence::in_part(part, path.pointer(), value.range.clone()));
         }
         _ => {}
     }
@@ -193,14 +189,14 @@ impl Rule for JkuX5uUntrusted {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let issuer = subject
-            .claim("iss")
-            .and_then(Json::str)
-            .and_then(https_host);
+        let issuer = || {
+            let issuer = subject.claim("iss").and_then(Json::str);
+            issuer.and_then(https_host)
+        };
         let findings = ["jku", "x5u"].into_iter().filter_map(|name| {
             let value = subject.header(name)?;
             let host = value.str().and_then(https_host);
-            let same_host = host.is_some() && host == issuer;
+            let same_host = host.is_some() && host == issuer();
             let what = if name == "jku" { "key URL" } else { "certificate URL" };
             let whose = if same_host {
                 " It is on the issuer's own host, which only helps if the verifier checks that."
@@ -224,7 +220,7 @@ impl Rule for JkuX5uUntrusted {
 }
 
 /// The host (with port) of an `https` URL without user information, in lower case.
-fn https_host(url: &str) -> Option<String> {
+pub(super) fn https_host(url: &str) -> Option<String> {
     let rest = url.strip_prefix("https://")?;
     let authority = rest.split(['/', '?', '#', '\\']).next()?;
     let is_plain = !authority.is_empty() && !authority.contains(['@', '%']) && !rest.contains('\\');

@@ -2,13 +2,11 @@
 
 use super::secret::{Weakness, weakness};
 use super::signature::{alg_evidence, signature, signature_evidence};
-use super::{
-    Confidence, Evidence, Finding, Reason, Rule, Ruling, Severity, Subject, header_evidence,
-};
+use super::{Confidence, Finding, Reason, Rule, Ruling, Severity, Subject, header_evidence};
 use crate::jose::json::{Json, Value};
 use crate::jose::visible::visible;
 use crate::judge::words::capitalised;
-use crate::keys::{KeyKind, Material, Secret};
+use crate::keys::KeyKind;
 use crate::verify::algorithm::find;
 use crate::verify::{Designation, Family, KnownSecret, Provenance, UsedKey};
 
@@ -48,8 +46,6 @@ impl Rule for HmacKeyConfusion {
             let mut all = proof.diagnosis.iter();
             all.find(|diagnosis| diagnosis.code == "hmac-key-confusion")
         });
-        let mut evidence = alg_evidence(subject);
-        evidence.extend(signature_evidence(subject));
         Ruling::from(confusion.map(|confusion| Finding {
             rule: self.id(),
             severity: Severity::Critical,
@@ -66,7 +62,7 @@ impl Rule for HmacKeyConfusion {
                 "CVE-2016-10555",
                 "CWE-347",
             ],
-            evidence,
+            evidence: [alg_evidence(subject), signature_evidence(subject)].concat(),
             refusal: Some(Reason::KeyNotAllowed),
         }))
     }
@@ -154,7 +150,7 @@ impl Rule for HmacShortSecret {
         };
         let Some((wanted, found)) = find(proof.alg.as_deref().unwrap_or_default())
             .and_then(|algorithm| algorithm.signature_bytes(None))
-            .zip(used.secret_bytes())
+            .zip(used.secret().map(|secret| secret.bytes().len()))
         else {
             return Ruling::NotRun;
         };
@@ -206,7 +202,7 @@ impl Rule for HmacWeakSecret {
         }
         let designated = proof.designated.as_ref().map(|(key, _)| key);
         let Some(secret) = used
-            .and_then(secret_in_use)
+            .and_then(UsedKey::secret)
             .or_else(|| designated?.secret())
         else {
             return Ruling::NotRun;
@@ -266,17 +262,6 @@ impl Rule for HmacWeakSecret {
     }
 }
 
-/// The reading of a secret that verified.
-fn secret_in_use(used: &UsedKey) -> Option<&Secret> {
-    let Material::Symmetric { secret, readings } = &used.key.material else {
-        return None;
-    };
-    let read = readings
-        .iter()
-        .find(|(reading, _)| Some(*reading) == used.read_as);
-    Some(read.map_or(secret, |(_, reading)| reading))
-}
-
 /// The texts in the token that make bad secrets: who it is from and for, the key's name, and the hosts in them.
 fn told_by(subject: &Subject<'_>) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
@@ -324,8 +309,6 @@ impl Rule for HmacWithAsymmetricIssuer {
             };
         };
         let is_asymmetric = !matches!(key.kind, KeyKind::Oct { .. } | KeyKind::Unknown);
-        let mut evidence: Vec<Evidence> = alg_evidence(subject);
-        evidence.extend(header_evidence(subject, "kid"));
         Ruling::from(is_asymmetric.then(|| Finding {
             rule: self.id(),
             severity: Severity::High,
@@ -338,7 +321,7 @@ impl Rule for HmacWithAsymmetricIssuer {
             ),
             remedy: "Take the algorithm from the key, not from the header.".to_owned(),
             references: vec!["RFC 8725 \u{A7}3.1", "CVE-2026-22817", "CWE-347"],
-            evidence,
+            evidence: [alg_evidence(subject), header_evidence(subject, "kid")].concat(),
             refusal: None,
         }))
     }

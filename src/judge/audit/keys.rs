@@ -1,50 +1,12 @@
 //! The key that verified, or was meant to (catalogue 1.5).
 
-use std::sync::Arc;
-
-use super::signature::{
-    SMALL_RSA_BYTES, alg_evidence, signature, signature_bytes, signature_evidence,
-};
+use super::held::{Held, Purpose};
+use super::signature::{SMALL_RSA_BYTES, alg_evidence, signature_bytes, signature_evidence};
 use super::{Confidence, Finding, Reason, Rule, Ruling, Severity, Subject};
+use crate::jose::json::Json;
 use crate::jose::visible::visible;
 use crate::keys::{Curve, Key, KeyKind, KeyNote, SetNote, SharedKid};
-use crate::verify::algorithm::find;
-use crate::verify::{Algorithm, Family};
-
-/// The algorithm of the signature and the key that verified it, else the one that was meant to.
-///
-/// `Err` says what a rule about keys says without them: nothing to look at, or input missing.
-pub(super) fn algorithm_and_key(
-    subject: &Subject<'_>,
-) -> Result<(&'static Algorithm, Arc<Key>), Ruling> {
-    let algorithm = signature(subject)
-        .and_then(|proof| find(proof.alg.as_deref()?))
-        .ok_or(Ruling::Unconcerned)?;
-    let key = signature(subject).and_then(|proof| {
-        let used = proof.key.as_ref().map(|used| &used.key);
-        let designated = proof.designated.as_ref().map(|(key, _)| key);
-        used.or(designated).cloned()
-    });
-    Ok((algorithm, key.ok_or(Ruling::NotRun)?))
-}
-
-/// The same for rules about RSA keys: unconcerned by other algorithms.
-pub(super) fn rsa_key(subject: &Subject<'_>) -> Result<Arc<Key>, Ruling> {
-    let is_rsa = signature(subject)
-        .and_then(|proof| find(proof.alg.as_deref()?))
-        .is_some_and(|algorithm| {
-            matches!(algorithm.family, Family::RsaPkcs1(_) | Family::RsaPss(_))
-        });
-    if !is_rsa {
-        return Err(Ruling::Unconcerned);
-    }
-    algorithm_and_key(subject).map(|(_, key)| key)
-}
-
-/// Whether a key verified the signature.
-fn has_verified(subject: &Subject<'_>) -> bool {
-    signature(subject).is_some_and(|proof| proof.key.is_some())
-}
+use crate::verify::decrypt::algorithms::{KeyFamily, KeyManagement};
 
 /// `rsa-small-modulus`: an RSA key that is too small.
 pub(super) struct RsaSmallModulus;
@@ -55,8 +17,8 @@ impl Rule for RsaSmallModulus {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let key = match rsa_key(subject) {
-            Ok(key) => key,
+        let held = match Held::rsa(subject) {
+            Ok(held) => held,
             Err(Ruling::NotRun) if signature_bytes(subject).len() == SMALL_RSA_BYTES => {
                 return Ruling::Ran(vec![Finding {
                     rule: self.id(),
@@ -72,34 +34,37 @@ impl Rule for RsaSmallModulus {
             }
             Err(ruling) => return ruling,
         };
-        let KeyKind::Rsa { bits } = key.kind else {
+        let KeyKind::Rsa { bits } = held.key.kind else {
             return Ruling::Unconcerned;
         };
         let (severity, title, detail) = match bits {
             0..1024 => (
                 Severity::Critical,
                 format!("RSA key of {bits} bits: broken"),
-                "A modulus of this size can be factored, and then anyone can sign.",
+                format!(
+                    "A modulus of this size can be factored, and then anyone can {}.",
+                    held.power()
+                ),
             ),
             1024..2048 => (
                 Severity::High,
                 format!("RSA key of {bits} bits: too small"),
-                "JOSE demands 2048 bits or more; well-funded attackers may factor less.",
+                "JOSE demands 2048 bits or more; well-funded attackers may factor less.".to_owned(),
             ),
             bits if bits % 8 != 0 => (
                 Severity::Low,
                 format!("RSA key of {bits} bits: an odd size"),
-                "Its size is no whole number of bytes; some libraries refuse such keys.",
+                "Its size is no whole number of bytes; some libraries refuse such keys.".to_owned(),
             ),
             bits if ![2048, 3072, 4096].contains(&bits) => (
                 Severity::Low,
                 format!("RSA key of {bits} bits: an unusual size"),
-                "Common sizes are 2048, 3072 and 4096; some libraries refuse others.",
+                "Common sizes are 2048, 3072 and 4096; some libraries refuse others.".to_owned(),
             ),
             2048 => (
                 Severity::Info,
                 "2048-bit RSA: the minimum".to_owned(),
-                "Allowed, with little margin for keys that live long.",
+                "Allowed, with little margin for keys that live long.".to_owned(),
             ),
             _ => return Ruling::Ran(Vec::new()),
         };
@@ -108,11 +73,11 @@ impl Rule for RsaSmallModulus {
             severity,
             confidence: Confidence::Certain,
             title,
-            detail: detail.to_owned(),
+            detail,
             remedy: "Plan a 3072-bit or elliptic-curve key.".to_owned(),
             references: vec!["RFC 7518 \u{A7}3.3", "CWE-326"],
             evidence: alg_evidence(subject),
-            refusal: (has_verified(subject) && bits < 2048).then_some(Reason::KeyTooWeak),
+            refusal: (held.has_served && bits < 2048).then_some(Reason::KeyTooWeak),
         }])
     }
 }
@@ -126,23 +91,28 @@ impl Rule for RsaBadExponent {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let key = match rsa_key(subject) {
-            Ok(key) => key,
+        let held = match Held::rsa(subject) {
+            Ok(held) => held,
             Err(ruling) => return ruling,
         };
-        let Some(exponent) = &key.rsa_exponent else {
+        let Some(exponent) = &held.key.rsa_exponent else {
             return Ruling::Unconcerned;
         };
+        let signs = matches!(held.purpose, Purpose::Signature(_));
         let is_even = exponent.last().is_none_or(|last| last % 2 == 0);
         let (severity, detail) = match exponent.as_slice() {
             [1, 0, 1] => return Ruling::Ran(Vec::new()),
-            _ if is_not_below_modulus(&key) => (
+            _ if is_not_below_modulus(&held.key) => (
                 Severity::Critical,
                 "The exponent is not below the modulus: no honest program makes such a key.",
             ),
             [] | [1] => (
                 Severity::Critical,
-                "With this exponent a signature is its own message: anyone can sign.",
+                if signs {
+                    "With this exponent a signature is its own message: anyone can sign."
+                } else {
+                    "With this exponent an encrypted key is its own ciphertext: anyone can read it."
+                },
             ),
             _ if is_even => (
                 Severity::Critical,
@@ -150,7 +120,11 @@ impl Rule for RsaBadExponent {
             ),
             [3 | 5 | 17] => (
                 Severity::Low,
-                "Small exponents turn sloppy padding checks into forged signatures.",
+                if signs {
+                    "Small exponents turn sloppy padding checks into forged signatures."
+                } else {
+                    "With small exponents a message that is padded badly can be computed back."
+                },
             ),
             _ => (
                 Severity::Info,
@@ -163,13 +137,15 @@ impl Rule for RsaBadExponent {
             confidence: Confidence::Certain,
             title: format!(
                 "Unusual RSA exponent in key \u{201C}{}\u{201D}",
-                visible(&key.id)
+                visible(&held.key.id)
             ),
             detail: detail.to_owned(),
             remedy: "Generate a key with exponent 65537.".to_owned(),
             references: vec!["RFC 8017 \u{A7}3.1", "CWE-326"],
             evidence: alg_evidence(subject),
-            refusal: (severity == Severity::Critical).then_some(Reason::KeyNotAllowed),
+            refusal: held
+                .not_allowed()
+                .filter(|_| severity == Severity::Critical),
         }])
     }
 }
@@ -188,27 +164,24 @@ impl Rule for KeyAlgMismatch {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let (algorithm, key) = match algorithm_and_key(subject) {
-            Ok(both) => both,
+        let held = match Held::of(subject) {
+            Ok(held) => held,
             Err(ruling) => return ruling,
         };
+        let Held { key, purpose, .. } = &held;
         let id = visible(&key.id);
-        let (severity, detail) = if !algorithm.fits(key.kind) {
+        let name = purpose.name();
+        let forbids = |own: &&str| !allows(own, *purpose, subject);
+        let (severity, detail) = if !purpose.fits(key.kind) {
             (
                 Severity::High,
                 format!(
-                    "{} needs {}; key \u{201C}{id}\u{201D}, which the header names, is {}.",
-                    algorithm.name,
-                    algorithm.key_description(),
+                    "{name} needs {}; key \u{201C}{id}\u{201D}, which the header names, is {}.",
+                    purpose.key_description(),
                     key.kind
                 ),
             )
-        } else if let Some(own) = key
-            .members
-            .alg
-            .as_deref()
-            .filter(|own| !same_algorithm(own, algorithm.name))
-        {
+        } else if let Some(own) = key.members.alg.as_deref().filter(forbids) {
             // "ES521" is a common slip of the pen for ES512 and forbids nothing.
             let is_slip = own == "ES521" && key.kind == KeyKind::Ec(Curve::P521);
             (
@@ -218,9 +191,8 @@ impl Rule for KeyAlgMismatch {
                     Severity::High
                 },
                 format!(
-                    "Key \u{201C}{id}\u{201D} is for {}, the header says {}.",
-                    visible(own),
-                    algorithm.name
+                    "Key \u{201C}{id}\u{201D} is for {}, the header says {name}.",
+                    visible(own)
                 ),
             )
         } else {
@@ -237,17 +209,32 @@ impl Rule for KeyAlgMismatch {
             remedy: "Take the algorithm from the key.".to_owned(),
             references: vec!["RFC 7517 \u{A7}4.4", "RFC 8725 \u{A7}3.1", "CWE-347"],
             evidence: alg_evidence(subject),
-            refusal: (severity == Severity::High).then_some(Reason::KeyNotAllowed),
+            refusal: held.not_allowed().filter(|_| severity == Severity::High),
         }])
     }
 }
 
-/// Whether a key's `alg` allows a header's: equal, or `EdDSA` and its newer names (RFC 9864).
-fn same_algorithm(own: &str, header: &str) -> bool {
-    let edwards = ["Ed25519", "Ed448"];
+/// Whether a key's `alg` allows a header's.
+fn allows(own: &str, purpose: Purpose, subject: &Subject<'_>) -> bool {
+    let header = purpose.name();
     own == header
-        || (own == "EdDSA" && edwards.contains(&header))
-        || (header == "EdDSA" && edwards.contains(&own))
+        || match purpose {
+            // The secret is that of `enc` itself, and is made for it (RFC 7520 section 5.6).
+            Purpose::Decryption(KeyManagement {
+                family: KeyFamily::Direct,
+                ..
+            }) => {
+                let enc = subject.case.token.parameter("enc");
+                enc.and_then(Json::str) == Some(own)
+            }
+            Purpose::Decryption(_) => false,
+            // `EdDSA` and its newer names (RFC 9864).
+            Purpose::Signature(_) => {
+                let edwards = ["Ed25519", "Ed448"];
+                (own == "EdDSA" && edwards.contains(&header))
+                    || (header == "EdDSA" && edwards.contains(&own))
+            }
+        }
 }
 
 /// `jwks-symmetric`: a secret in one set with keys that are none.
@@ -259,10 +246,11 @@ impl Rule for JwksSymmetric {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let key = match algorithm_and_key(subject) {
-            Ok((_, key)) => key,
+        let held = match Held::of(subject) {
+            Ok(held) => held,
             Err(ruling) => return ruling,
         };
+        let Held { key, purpose, .. } = &held;
         if !key.set_notes.contains(&SetNote::Mixed) {
             return Ruling::Ran(Vec::new());
         }
@@ -272,15 +260,23 @@ impl Rule for JwksSymmetric {
             confidence: Confidence::Certain,
             title: "A secret in one set with public keys".to_owned(),
             detail: format!(
-                "Key \u{201C}{}\u{201D} is a shared secret, and {} holds public keys beside it. Whoever is given the set to verify with can also sign.",
+                "Key \u{201C}{}\u{201D} is a shared secret, and {} holds public keys beside it. {}",
                 visible(&key.id),
-                visible(&key.source)
+                visible(&key.source),
+                match purpose {
+                    Purpose::Decryption(_) => {
+                        "Whoever is given the set to encrypt with can also read what others encrypt with it."
+                    }
+                    Purpose::Signature(_) => {
+                        "Whoever is given the set to verify with can also sign."
+                    }
+                }
             ),
             remedy: "Keep secrets out of key sets that are handed out, and replace this one."
                 .to_owned(),
             references: vec!["RFC 7517 \u{A7}5", "CWE-522"],
             evidence: alg_evidence(subject),
-            refusal: Some(Reason::KeyNotAllowed),
+            refusal: held.not_allowed(),
         }])
     }
 }
@@ -294,11 +290,11 @@ impl Rule for JwksDuplicateKid {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let key = match algorithm_and_key(subject) {
-            Ok((_, key)) => key,
+        let held = match Held::of(subject) {
+            Ok(held) => held,
             Err(ruling) => return ruling,
         };
-        let shared = key.set_notes.iter().find_map(|&note| match note {
+        let shared = held.key.set_notes.iter().find_map(|&note| match note {
             SetNote::SharedKid(shared) => Some(shared),
             SetNote::Mixed => None,
         });
@@ -308,7 +304,7 @@ impl Rule for JwksDuplicateKid {
         let (severity, refusal, other) = match shared {
             SharedKid::Other => (
                 Severity::High,
-                Some(Reason::KeyNotAllowed),
+                held.not_allowed(),
                 "another key of the same type: which one a verifier takes is chance",
             ),
             SharedKid::OtherType => (
@@ -325,8 +321,8 @@ impl Rule for JwksDuplicateKid {
             title: "Two keys of a set answer to one kid".to_owned(),
             detail: format!(
                 "The kid \u{201C}{}\u{201D} in {} also names {other}.",
-                visible(key.members.kid.as_deref().unwrap_or_default()),
-                visible(&key.source)
+                visible(held.key.members.kid.as_deref().unwrap_or_default()),
+                visible(&held.key.source)
             ),
             remedy: "Give each key a kid of its own, such as its thumbprint (RFC 7638).".to_owned(),
             references: vec!["RFC 7517 \u{A7}4.5", "CWE-694"],
@@ -336,7 +332,7 @@ impl Rule for JwksDuplicateKid {
     }
 }
 
-/// `key-use-mismatch`: `use` or `key_ops` forbid to verify with the key.
+/// `key-use-mismatch`: `use` or `key_ops` forbid to verify or to decrypt with the key.
 pub(super) struct KeyUseMismatch;
 
 impl Rule for KeyUseMismatch {
@@ -345,9 +341,24 @@ impl Rule for KeyUseMismatch {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let key = match algorithm_and_key(subject) {
-            Ok((_, key)) => key,
+        let held = match Held::of(subject) {
+            Ok(held) => held,
             Err(ruling) => return ruling,
+        };
+        let Held { key, purpose, .. } = &held;
+        let (forbidden, allowed, does, what): (_, &[&str], _, _) = match purpose {
+            Purpose::Decryption(_) => (
+                "sig",
+                &["decrypt", "unwrapKey", "deriveKey", "deriveBits"],
+                "decrypt",
+                "encryption",
+            ),
+            Purpose::Signature(_) => (
+                "enc",
+                &["verify", "sign"],
+                "verify signatures",
+                "signatures",
+            ),
         };
         let ops = &key.members.key_ops;
         let repeated = ops.iter().enumerate().any(|(index, op)| {
@@ -361,22 +372,22 @@ impl Rule for KeyUseMismatch {
             .iter()
             .any(|note| matches!(note, KeyNote::Ignored { name, .. } if *name == "key_ops"));
         let (severity, refusal, detail) =
-            if let Some(own) = key.members.use_.as_deref().filter(|own| *own == "enc") {
+            if let Some(own) = key.members.use_.as_deref().filter(|own| *own == forbidden) {
                 (
                     Severity::Medium,
-                    Some(Reason::KeyNotAllowed),
+                    held.not_allowed(),
                     format!("its use is {own}"),
                 )
-            } else if !ops.is_empty() && !ops.iter().any(|op| op == "verify" || op == "sign") {
+            } else if !ops.is_empty() && !ops.iter().any(|op| allowed.contains(&op.as_str())) {
                 (
                     Severity::Medium,
-                    Some(Reason::KeyNotAllowed),
+                    held.not_allowed(),
                     format!("its key_ops are {}", visible(&ops.join(", "))),
                 )
             } else if repeated {
                 (
                     Severity::Medium,
-                    Some(Reason::KeyNotAllowed),
+                    held.not_allowed(),
                     "its key_ops say the same twice".to_owned(),
                 )
             } else if !is_list_of_texts {
@@ -392,9 +403,9 @@ impl Rule for KeyUseMismatch {
             rule: self.id(),
             severity,
             confidence: Confidence::Certain,
-            title: "The key is not for signatures".to_owned(),
+            title: format!("The key is not for {what}"),
             detail: format!(
-                "Key \u{201C}{}\u{201D} should not verify signatures: {detail}. One key for two purposes lets one be used against the other.",
+                "Key \u{201C}{}\u{201D} should not {does}: {detail}. One key for two purposes lets one be used against the other.",
                 visible(&key.id)
             ),
             remedy: "Use separate keys.".to_owned(),

@@ -19,6 +19,12 @@ fn plain_kid<'a>(subject: &Subject<'a>) -> Option<&'a str> {
     (!is_did(kid)).then_some(kid)
 }
 
+/// Whether there are no signs in it, and so no query and no command.
+fn is_word(kid: &str) -> bool {
+    kid.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+}
+
 fn is_did(kid: &str) -> bool {
     kid.starts_with("did:")
 }
@@ -46,6 +52,9 @@ fn decodings(text: &str) -> Vec<String> {
 
 /// The text with `%xx` decoded; borrowed when there is none.
 pub(super) fn percent_decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     let mut changed = false;
@@ -177,7 +186,7 @@ impl Rule for KidSqlInjection {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let Some(kid) = plain_kid(subject) else {
+        let Some(kid) = plain_kid(subject).filter(|kid| !is_word(kid)) else {
             return Ruling::Ran(Vec::new());
         };
         let found = decodings(kid)
@@ -292,7 +301,7 @@ impl Rule for KidCommandInjection {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let Some(kid) = plain_kid(subject) else {
+        let Some(kid) = plain_kid(subject).filter(|kid| !is_word(kid)) else {
             return Ruling::Ran(Vec::new());
         };
         let found = decodings(kid).iter().find_map(|kid| command_shape(kid));

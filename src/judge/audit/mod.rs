@@ -4,6 +4,7 @@
 //! findings, or says that its input is missing.
 
 mod algorithm;
+mod certificates;
 mod curves;
 #[cfg_attr(
     not(test),
@@ -13,7 +14,9 @@ mod disclosed;
 mod encoding;
 mod form;
 mod header;
+mod held;
 mod hmac;
+mod inconsistent;
 #[cfg_attr(
     not(test),
     expect(dead_code, reason = "waits for SD-JWT to be part of a proof")
@@ -21,7 +24,6 @@ mod hmac;
 mod key_binding;
 mod keys;
 mod kid;
-mod remembered;
 mod rsa;
 #[cfg_attr(
     not(test),
@@ -31,12 +33,15 @@ mod sd_jwt;
 mod secret;
 mod signature;
 mod times;
+mod types;
 mod url;
 
-use super::policy::media_type;
 use super::{Case, Evidence, Profile, ProfileName, Reason, Times};
+use crate::jose::Part;
 use crate::jose::json::{Document, Json, Member, escape_pointer};
-use crate::jose::{Part, PartRole};
+
+/// What was found out is remembered of so many keys.
+const MOST_KEYS: usize = 1_000;
 
 /// How bad a finding is. Ordered: the worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -146,8 +151,11 @@ impl Subject<'_> {
             .token
             .header()
             .and_then(|header| header.str("typ"));
-        let typ = media_type(typ.unwrap_or_default());
-        typ.strip_prefix("application/").unwrap_or(&typ).to_owned()
+        let typ = typ.unwrap_or_default().to_ascii_lowercase();
+        match typ.strip_prefix("application/") {
+            Some(rest) => rest.to_owned(),
+            None => typ,
+        }
     }
 
     /// A member of the protected header.
@@ -227,7 +235,13 @@ pub static RULES: &[&dyn Rule] = &[
     &header::JwkEmbeddedSecret,
     &header::JkuX5uUntrusted,
     &url::HeaderUrlDangerous,
+    &certificates::X5cUntrusted,
+    &certificates::X5cChain,
+    &certificates::X5cValidity,
+    &certificates::X5cIdentity,
+    &certificates::X5cAnchorIncluded,
     &header::X5tSha1,
+    &certificates::X5tMismatch,
     &kid::KidPathTraversal,
     &kid::KidSqlInjection,
     &kid::KidCommandInjection,
@@ -235,6 +249,7 @@ pub static RULES: &[&dyn Rule] = &[
     &header::CritMalformed,
     &header::CritUnknown,
     &header::B64Unencoded,
+    &types::HeaderType,
     &keys::RsaSmallModulus,
     &keys::RsaBadExponent,
     &rsa::RsaRoca,
@@ -245,6 +260,7 @@ pub static RULES: &[&dyn Rule] = &[
     &keys::KeyUseMismatch,
     &keys::JwksSymmetric,
     &keys::JwksDuplicateKid,
+    &inconsistent::JwkInconsistent,
     &times::ExpMissing,
     &times::OutsideValidity,
     &times::IatFuture,
@@ -305,6 +321,25 @@ pub(super) fn run(subject: &Subject<'_>) -> Audit {
     Audit { findings, not_run }
 }
 
+/// The way to a value in a document, which is written down only where something is found there.
+#[derive(Clone, Copy)]
+enum Path<'a> {
+    Root,
+    Element(&'a Self, usize),
+    Member(&'a Self, &'a str),
+}
+
+impl Path<'_> {
+    /// The JSON pointer.
+    fn pointer(&self) -> String {
+        match self {
+            Self::Root => String::new(),
+            Self::Element(above, index) => format!("{}/{index}", above.pointer()),
+            Self::Member(above, name) => format!("{}/{}", above.pointer(), escape_pointer(name)),
+        }
+    }
+}
+
 /// The evidence of a member of a part's top object.
 fn member_evidence(part: &Part, member: &Member) -> Evidence {
     Evidence::in_part(
@@ -314,9 +349,10 @@ fn member_evidence(part: &Part, member: &Member) -> Evidence {
     )
 }
 
-/// The evidence of the last top member of this name in the protected header.
+/// The evidence of the last header parameter of this name, in the protected header or else in one that nothing protects.
 fn header_evidence(subject: &Subject<'_>, name: &str) -> Vec<Evidence> {
-    named_evidence(subject.case.token.part(PartRole::ProtectedHeader), name)
+    let found = subject.case.token.parameter_in(name);
+    named_evidence(found.map(|(part, _)| part), name)
 }
 
 /// The evidence of the last top member of this name.

@@ -5,12 +5,12 @@ use std::sync::LazyLock;
 use openssl::bn::{BigNum, BigNumContext, BigNumRef};
 use openssl::error::ErrorStack;
 
-use super::keys::rsa_key;
-use super::remembered::Remembered;
+use super::held::{Held, Purpose};
 use super::signature::alg_evidence;
-use super::{Confidence, Finding, Reason, Rule, Ruling, Severity, Subject};
+use super::{Confidence, Finding, MOST_KEYS, Rule, Ruling, Severity, Subject};
 use crate::jose::visible::visible;
 use crate::keys::Key;
+use crate::verify::remembered::Remembered;
 
 /// What a modulus tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ enum Method {
 
 /// The facts of a key's modulus.
 fn facts(key: &Key) -> Option<Facts> {
-    static REMEMBERED: Remembered<String, Facts> = Remembered::new();
+    static REMEMBERED: Remembered<String, Facts> = Remembered::new(MOST_KEYS);
     REMEMBERED.get(key.thumbprint.clone()?, |_| {
         let rsa = key.public()?.rsa().ok()?;
         find_out(rsa.n()).ok()
@@ -57,24 +57,25 @@ impl Rule for RsaRoca {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let key = match rsa_key(subject) {
-            Ok(key) => key,
+        let held = match Held::rsa(subject) {
+            Ok(held) => held,
             Err(ruling) => return ruling,
         };
-        let fires = facts(&key).is_some_and(|facts| facts.is_roca);
+        let fires = facts(&held.key).is_some_and(|facts| facts.is_roca);
         Ruling::from(fires.then(|| Finding {
             rule: self.id(),
             severity: Severity::Critical,
             confidence: Confidence::Proven,
             title: "RSA key from a broken chip (ROCA)".to_owned(),
             detail: format!(
-                "Key \u{201C}{}\u{201D} has the form that one maker\u{2019}s chips gave their keys. Such a modulus can be factored at a price that attackers pay, and then anyone can sign.",
-                visible(&key.id)
+                "Key \u{201C}{}\u{201D} has the form that one maker\u{2019}s chips gave their keys. Such a modulus can be factored at a price that attackers pay, and then anyone can {}.",
+                visible(&held.key.id),
+                held.power()
             ),
             remedy: "Replace the key, and do not make the next one on that device.".to_owned(),
             references: vec!["CVE-2017-15361", "CWE-310"],
             evidence: alg_evidence(subject),
-            refusal: Some(Reason::KeyNotAllowed),
+            refusal: held.not_allowed(),
         }))
     }
 }
@@ -88,11 +89,11 @@ impl Rule for RsaFactorable {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let key = match rsa_key(subject) {
-            Ok(key) => key,
+        let held = match Held::rsa(subject) {
+            Ok(held) => held,
             Err(ruling) => return ruling,
         };
-        let method = facts(&key).and_then(|facts| facts.factors);
+        let method = facts(&held.key).and_then(|facts| facts.factors);
         Ruling::from(method.map(|method| {
             let how = match method {
                 Method::Prime => "the modulus is a prime, not a product of two",
@@ -111,8 +112,12 @@ impl Rule for RsaFactorable {
                     "RSA key that was not made at random".to_owned()
                 },
                 detail: format!(
-                    "Of key \u{201C}{}\u{201D} {how}. Whoever finds the private key can sign any token.",
-                    visible(&key.id)
+                    "Of key \u{201C}{}\u{201D} {how}. Whoever finds the private key can {}.",
+                    visible(&held.key.id),
+                    match held.purpose {
+                        Purpose::Decryption(_) => "read any token for it",
+                        Purpose::Signature(_) => "sign any token",
+                    }
                 ),
                 remedy: "Replace the key, and make the next one with another program.".to_owned(),
                 references: if method == Method::Fermat {
@@ -121,7 +126,7 @@ impl Rule for RsaFactorable {
                     vec!["CWE-338"]
                 },
                 evidence: alg_evidence(subject),
-                refusal: is_proven.then_some(Reason::KeyNotAllowed),
+                refusal: held.not_allowed().filter(|_| is_proven),
             }
         }))
     }

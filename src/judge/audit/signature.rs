@@ -6,7 +6,7 @@ use super::{
 use crate::jose::json::Json;
 use crate::jose::visible::visible;
 use crate::jose::{Kind, PartRole};
-use crate::keys::Curve;
+use crate::keys::{Curve, MlDsa};
 use crate::verify::algorithm::find;
 use crate::verify::{Family, NotChecked, Outcome, ShapeFault, SignatureProof};
 
@@ -165,14 +165,8 @@ fn unfit_length(proof: &SignatureProof, alg: &str, found: usize) -> Option<Unfit
     if found == 0 {
         return None;
     }
-    // RFC 9964: not verified here, but known by their lengths.
-    let ml_dsa = match alg {
-        "ML-DSA-44" => Some(2420),
-        "ML-DSA-65" => Some(3309),
-        "ML-DSA-87" => Some(4627),
-        _ => None,
-    };
-    if let Some(expected) = ml_dsa {
+    // Known also where OpenSSL is too old to verify them.
+    if let Some(expected) = MlDsa::named(alg).map(MlDsa::signature_bytes) {
         return (found != expected).then(|| UnfitLength::of(expected));
     }
     let algorithm = find(alg)?;
@@ -368,7 +362,7 @@ impl Rule for SigMalleable {
         let family = find(proof.alg.as_deref().unwrap_or_default()).map(|found| found.family);
         let bytes = signature_bytes(subject);
         let (_, s) = bytes.split_at(bytes.len() / 2);
-        let reversed: Vec<u8> = s.iter().rev().copied().collect();
+        let is_beyond = |order: &[u8]| s.iter().rev().ge(order);
         let (severity, detail, refusal) = match (family, bytes.len()) {
             (Some(Family::Ecdsa(Curve::Secp256k1, _)), 64)
                 if proof.shape.is_none() && s > &HALF_SECP256K1[..] =>
@@ -379,12 +373,12 @@ impl Rule for SigMalleable {
                     None,
                 )
             }
-            (Some(Family::Eddsa(_)), 64) if reversed[..] >= ED25519_ORDER[..] => (
+            (Some(Family::Eddsa(_)), 64) if is_beyond(&ED25519_ORDER) => (
                 Severity::Medium,
                 BEYOND_ORDER,
                 Some(Reason::SignatureInvalid),
             ),
-            (Some(Family::Eddsa(_)), 114) if reversed[..] >= ED448_ORDER[..] => (
+            (Some(Family::Eddsa(_)), 114) if is_beyond(&ED448_ORDER) => (
                 Severity::Medium,
                 BEYOND_ORDER,
                 Some(Reason::SignatureInvalid),

@@ -1,5 +1,7 @@
 //! Claims and time (catalogue 1.7).
 
+use std::cmp::Ordering;
+
 use jiff::Timestamp;
 
 use super::{
@@ -140,13 +142,13 @@ impl Rule for IatFuture {
         let ahead = subject
             .times
             .mark("iat")
-            .filter(|iat| iat.seconds > after(subject.case.at, leeway));
+            .filter(|iat| is_after(&iat.seconds, subject.case.at, leeway));
         Ruling::from(ahead.map(|iat| {
             let distance = iat.at.map_or_else(
                 || "more than can be shown".to_owned(),
                 |at| span(time::seconds_between(at, subject.case.at)),
             );
-            let strict = if iat.seconds > after(subject.case.at, 60) {
+            let strict = if is_after(&iat.seconds, subject.case.at, 60) {
                 " FAPI 2.0 refuses what is more than 60 seconds ahead."
             } else {
                 ""
@@ -168,10 +170,14 @@ impl Rule for IatFuture {
     }
 }
 
-/// The instant so many seconds after another, exactly.
-fn after(at: Timestamp, seconds: i64) -> Decimal {
-    let nanoseconds = i128::from(seconds).saturating_mul(1_000_000_000);
-    Decimal::from_nanoseconds(at.as_nanosecond().saturating_add(nanoseconds))
+/// Whether a time is more than so many seconds after an instant, exactly.
+fn is_after(time: &Decimal, at: Timestamp, seconds: i64) -> bool {
+    let limit = at.as_nanosecond().saturating_add(nanoseconds(seconds));
+    time.cmp_nanoseconds(limit).is_gt()
+}
+
+fn nanoseconds(seconds: i64) -> i128 {
+    i128::from(seconds).saturating_mul(1_000_000_000)
 }
 
 /// Whether `later` is more than so many seconds after `earlier`.
@@ -182,7 +188,7 @@ fn exceeds(later: &Mark, earlier: &Mark, seconds: i64) -> bool {
         .zip(earlier.seconds.to_nanoseconds())
         .and_then(|(later, earlier)| later.checked_sub(earlier));
     match apart {
-        Some(apart) => apart > i128::from(seconds).saturating_mul(1_000_000_000),
+        Some(apart) => apart > nanoseconds(seconds),
         // Numbers too large to count are further apart than any limit.
         None => later.seconds > earlier.seconds,
     }
@@ -373,7 +379,7 @@ fn lifetime(exp: &Mark, from: Option<&Mark>, now: Timestamp) -> i64 {
     else {
         let is_after = match from {
             Some(from) => exp.seconds > from.seconds,
-            None => exp.seconds > after(now, 0),
+            None => is_after(&exp.seconds, now, 0),
         };
         return if is_after { i64::MAX } else { 0 };
     };
@@ -445,17 +451,19 @@ impl Rule for NumericDateType {
         let findings = members
             .iter()
             .enumerate()
-            .filter(|(_, member)| registry::is_numeric_date(&member.name))
+            .filter(|(_, member)| match &member.value.value {
+                Value::Number(number) if is_plain(number) => false,
+                _ => registry::is_numeric_date(&member.name),
+            })
             .filter(|(index, member)| {
                 // A duplicate says so itself; only the value that counts is looked at.
                 let mut later = members.iter().skip(index.saturating_add(1));
                 later.all(|later| later.name != member.name)
             })
-            .filter_map(|(_, member)| {
+            .map(|(_, member)| {
                 let name = &member.name;
                 let refuses = matches!(name.as_str(), "exp" | "nbf");
                 let (severity, title, detail, refusal) = match &member.value.value {
-                    Value::Number(number) if is_plain(number) => return None,
                     Value::Number(number) => (
                         Severity::Info,
                         format!("{name} is written as {}", visible(&number.text)),
@@ -476,7 +484,7 @@ impl Rule for NumericDateType {
                         refuses.then_some(Reason::Malformed),
                     ),
                 };
-                Some(Finding {
+                Finding {
                     rule: self.id(),
                     severity,
                     confidence: Confidence::Certain,
@@ -486,7 +494,7 @@ impl Rule for NumericDateType {
                     references: vec!["RFC 7519 \u{A7}2", "CWE-1287"],
                     evidence: vec![member_evidence(part, member)],
                     refusal,
-                })
+                }
             });
         Ruling::Ran(findings.collect())
     }
@@ -530,8 +538,9 @@ impl Rule for NumericDateUnit {
         }
         let findings = subject.times.marks.iter().filter_map(|mark| {
             let claim = &mark.claim;
+            let oddness = oddness(claim, &mark.seconds)?;
             let written = visible(&mark.number.text);
-            let (severity, title, detail) = match oddness(claim, &mark.seconds)? {
+            let (severity, title, detail) = match oddness {
                 Oddness::Unit(unit) => (
                     Severity::High,
                     format!("{claim} counts {unit}"),
@@ -601,38 +610,33 @@ enum Oddness {
 }
 
 fn oddness(claim: &str, value: &Decimal) -> Option<Oddness> {
-    let is_limit = claim == "exp";
-    let is_usual = matches!(claim, "exp" | "iat");
-    let at = |seconds: i64| after(Timestamp::UNIX_EPOCH, seconds);
+    let than = |seconds: i64| value.cmp_nanoseconds(nanoseconds(seconds));
+    let [first, last] = PLAUSIBLE;
+    if than(TOO_SMALL).is_lt() {
+        return match (than(0), claim) {
+            (Ordering::Less, _) => Some(Oddness::Negative),
+            (Ordering::Equal, "exp") => Some(Oddness::Zero),
+            (Ordering::Equal, "iat") | (Ordering::Greater, "exp" | "iat") => {
+                Some(Oddness::TooSmall)
+            }
+            _ => None,
+        };
+    }
+    if than(last).is_le() {
+        let is_limit = claim == "exp";
+        return (is_limit && than(MAX_32_BITS).is_gt()).then_some(Oddness::Beyond32Bits);
+    }
     let units = [
         ("milliseconds", 1_000),
         ("microseconds", 1_000_000),
         ("nanoseconds", 1_000_000_000),
     ];
     let unit = units.into_iter().find(|(_, factor)| {
-        let [first, last] = PLAUSIBLE.map(|seconds| at(seconds.saturating_mul(*factor)));
-        *value >= first && *value <= last
+        than(first.saturating_mul(*factor)).is_ge() && than(last.saturating_mul(*factor)).is_le()
     });
-    let [_, last] = PLAUSIBLE;
-    if let Some((unit, _)) = unit.filter(|_| *value > at(last)) {
-        Some(Oddness::Unit(unit))
-    } else if *value < at(0) {
-        Some(Oddness::Negative)
-    } else if *value == at(0) {
-        match claim {
-            "exp" => Some(Oddness::Zero),
-            "iat" => Some(Oddness::TooSmall),
-            _ => None,
-        }
-    } else if *value < at(TOO_SMALL) {
-        is_usual.then_some(Oddness::TooSmall)
-    } else if *value > at(MAX_EXACT) {
-        Some(Oddness::Imprecise)
-    } else if *value > at(last) {
-        Some(Oddness::TooLate)
-    } else if *value > at(MAX_32_BITS) && is_limit {
-        Some(Oddness::Beyond32Bits)
-    } else {
-        None
-    }
+    Some(match unit {
+        Some((unit, _)) => Oddness::Unit(unit),
+        None if than(MAX_EXACT).is_gt() => Oddness::Imprecise,
+        None => Oddness::TooLate,
+    })
 }

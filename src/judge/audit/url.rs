@@ -127,7 +127,10 @@ fn faults(url: &str) -> Vec<Fault> {
             "it holds a backslash, which some readers take for a slash",
         ));
     }
-    if !["http", "https"].contains(&scheme.to_ascii_lowercase().as_str()) {
+    if !["http", "https"]
+        .iter()
+        .any(|web| scheme.eq_ignore_ascii_case(web))
+    {
         return faults;
     }
     let Some(rest) = rest.strip_prefix("//") else {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use openssl::pkey::Id;
 use openssl::sha::{sha1, sha256};
 use openssl::x509::X509;
-use x509_parser::prelude::X509Certificate;
+use x509_parser::prelude::{GeneralName, X509Certificate};
 
 use super::der;
 use crate::jose::base64url;
@@ -48,12 +48,54 @@ fn describe(der: &[u8]) -> Option<Certificate> {
         x509_parser::parse_x509_certificate(der).ok()?;
     let validity = certificate.validity();
     let constraints = certificate.basic_constraints().ok().flatten();
+    let usage = certificate.key_usage().ok().flatten();
     Some(Certificate {
         subject: certificate.subject().to_string(),
         issuer: certificate.issuer().to_string(),
         not_before: Timestamp::from_second(validity.not_before.timestamp()).ok(),
         not_after: Timestamp::from_second(validity.not_after.timestamp()).ok(),
         is_ca: constraints.is_some_and(|constraints| constraints.value.ca),
+        may_sign: usage
+            .as_ref()
+            .map(|usage| usage.value.digital_signature() || usage.value.non_repudiation()),
+        may_issue: usage.as_ref().map(|usage| usage.value.key_cert_sign()),
+        hosts: hosts(&certificate),
+        broken_hash: broken_hash(&certificate.signature_algorithm.algorithm.to_id_string()),
+    })
+}
+
+/// More alternative names than this are passed over.
+const MAX_NAMES: usize = 1_000;
+
+fn hosts(certificate: &X509Certificate<'_>) -> Vec<String> {
+    let names = certificate.subject_alternative_name().ok().flatten();
+    let names = names.map(|names| names.value.general_names.as_slice());
+    names
+        .unwrap_or_default()
+        .iter()
+        .take(MAX_NAMES)
+        .filter_map(|name| match name {
+            GeneralName::DNSName(host) => Some(*host),
+            GeneralName::URI(uri) => {
+                let (_, rest) = uri.split_once("://")?;
+                let authority = rest.split(['/', '?', '#']).next()?;
+                let host = authority.rsplit('@').next()?;
+                Some(host.split_once(':').map_or(host, |(host, _port)| host))
+            }
+            _ => None,
+        })
+        .map(str::to_ascii_lowercase)
+        .collect()
+}
+
+/// The name of the hash of a signature algorithm, where it is a broken one.
+fn broken_hash(algorithm: &str) -> Option<&'static str> {
+    Some(match algorithm {
+        "1.2.840.113549.1.1.2" => "MD2",
+        "1.2.840.113549.1.1.4" => "MD5",
+        // RSA, ECDSA and DSA.
+        "1.2.840.113549.1.1.5" | "1.2.840.10045.4.1" | "1.2.840.10040.4.3" => "SHA-1",
+        _ => return None,
     })
 }
 

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::certificate::from_certificate_der;
 use super::{Form, LoadError};
 use crate::keys::pair;
-use crate::keys::public::{from_pkey, refused};
+use crate::keys::public::{PublicKey, from_pkey, refused};
 use crate::keys::{Holds, Key, KeyFault, KeyNote};
 
 /// One DER element, alone in its file.
@@ -44,6 +44,9 @@ const ALGORITHMS: &[&[u8]] = &[
     b"\x2B\x65\x6F",                         // id-X448
     b"\x2B\x65\x70",                         // id-Ed25519
     b"\x2B\x65\x71",                         // id-Ed448
+    b"\x60\x86\x48\x01\x65\x03\x04\x03\x11", // id-ml-dsa-44
+    b"\x60\x86\x48\x01\x65\x03\x04\x03\x12", // id-ml-dsa-65
+    b"\x60\x86\x48\x01\x65\x03\x04\x03\x13", // id-ml-dsa-87
 ];
 
 /// What a DER element is, as far as its first tags tell.
@@ -109,7 +112,7 @@ pub(super) fn structure(bytes: &[u8]) -> Option<Structure> {
     }
 }
 
-/// The first element of `der` as a key, unusable or not. Of a private one the public half is kept.
+/// The first element of `der` as a key, unusable or not.
 pub(super) fn key(der: &[u8], armour: Armour, source: &str, ordinal: usize) -> Key {
     let structure = structure(der);
     if structure == Some(Structure::Certificate) {
@@ -189,22 +192,28 @@ fn algorithm_name(oid: &[u8]) -> String {
 }
 
 fn take<T: HasPublic>(key: &mut Key, loaded: Result<PKey<T>, ErrorStack>) {
-    let public = loaded.map_err(|stack| refused(&stack)).and_then(|pkey| {
-        if pkey.id() == Id::RSA_PSS {
-            key.members.notes.push(KeyNote::PssOnly);
-        }
-        from_pkey(&pkey)
-    });
+    let public = loaded.map_err(|stack| refused(&stack));
+    let public = public.and_then(|pkey| public_half(key, &pkey));
     key.set_public(public);
 }
 
 fn take_private(key: &mut Key, loaded: Result<PKey<Private>, ErrorStack>) {
-    let is_known = |pkey: &&PKey<Private>| from_pkey(pkey).is_ok();
-    let known = loaded.as_ref().ok().filter(is_known);
-    match known.and_then(|pkey| pair::of_pkey(pkey).err()) {
-        Some(torn) => key.fault = Some(torn),
-        None => take(key, loaded),
+    let pair = loaded.map_err(|stack| refused(&stack)).and_then(|pkey| {
+        let mut public = public_half(key, &pkey)?;
+        let half = pair::of_pkey(pkey);
+        let found = half.found.into_iter().map(KeyNote::Inconsistent);
+        key.members.notes.extend(found);
+        public.private = half.key;
+        Ok(public)
+    });
+    key.set_public(pair);
+}
+
+fn public_half<T: HasPublic>(key: &mut Key, pkey: &PKey<T>) -> Result<PublicKey, KeyFault> {
+    if pkey.id() == Id::RSA_PSS {
+        key.members.notes.push(KeyNote::PssOnly);
     }
+    from_pkey(pkey)
 }
 
 /// Whether an `ECPrivateKey` says on which curve it is.

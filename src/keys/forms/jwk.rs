@@ -1,4 +1,4 @@
-//! JWK and JWK Set (RFC 7517), with the key types of RFC 7518 section 6, RFC 8037 and RFC 8812.
+//! JWK and JWK Set (RFC 7517), with the key types of RFC 7518 section 6, RFC 8037, RFC 8812 and RFC 9964.
 //!
 //! Read with our own JSON reader, which knows duplicates and never stops at a descriptive member of a wrong
 //! type: only what the key is made of can make it unusable.
@@ -7,18 +7,20 @@ use std::collections::HashMap;
 
 use openssl::bn::BigNum;
 use openssl::error::ErrorStack;
-use openssl::pkey::{PKey, Public};
+use openssl::pkey::{PKey, Private, Public};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::certificate::from_certificate_der;
+use super::certified::certified;
 use super::{Form, LoadError, Seeming, check_count};
 use crate::jose::base64url::{self, EncodingFaultKind};
 use crate::jose::json::{self, Json, Value};
+use crate::keys::akp::{self, MlDsa};
 use crate::keys::key::quoted;
-use crate::keys::pair::{self, RsaNumbers};
+use crate::keys::pair::{self, Half, RsaNumbers};
 use crate::keys::public::{self, PublicKey};
 use crate::keys::{
-    Curve, Holds, Key, KeyFault, KeyKind, KeyNote, Material, Members, OkpCurve, Secret,
+    Curve, Holds, Inconsistency, Key, KeyFault, KeyKind, KeyNote, Material, Members, OkpCurve,
+    Secret,
 };
 
 /// JSON: one JWK, a JWK Set, or a bare array of JWKs.
@@ -27,7 +29,7 @@ pub(super) const FORM: Form = Form {
     load,
 };
 
-/// Members that only a private key has (RFC 7518 sections 6.2.2 and 6.3.2, RFC 8037 section 2).
+/// Members that only a private key has (RFC 7518 sections 6.2.2 and 6.3.2, RFC 8037 section 2, RFC 9964 section 3).
 const PRIVATE: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "priv"];
 
 const EC_CURVES: &[Curve] = &[Curve::P256, Curve::P384, Curve::P521, Curve::Secp256k1];
@@ -38,7 +40,7 @@ const OKP_CURVES: &[OkpCurve] = &[
     OkpCurve::X448,
 ];
 
-/// A JWK as a key, unusable or not. Of a private one the public half is kept. `ordinal` is its place in `source`, from 1.
+/// A JWK as a key, unusable or not. `ordinal` is its place in `source`, from 1.
 pub fn from_jwk(json: &Json, source: &str, ordinal: usize) -> Key {
     let mut key = Key::blank(source, ordinal, "JWK");
     if json.object().is_none() {
@@ -65,45 +67,12 @@ pub fn from_jwk(json: &Json, source: &str, ordinal: usize) -> Key {
             if PRIVATE.iter().any(|name| json.get(name).is_some()) {
                 key.holds = Holds::Private;
             }
-            match certified(json, &mut key, &public) {
-                Ok(()) => key.set_public(Ok(public)),
-                Err(fault) => key.fault = Some(fault),
-            }
+            certified(json, &mut key, &public);
+            key.set_public(Ok(public));
         }
         Err(fault) => key.fault = Some(fault),
     }
     key
-}
-
-/// Compares the key with its first certificate, and takes over what that says.
-fn certified(json: &Json, key: &mut Key, public: &PublicKey) -> Result<(), KeyFault> {
-    let Some(chain) = json.get("x5c") else {
-        return Ok(());
-    };
-    let first = chain.array().and_then(|chain| chain.first());
-    let certificate = first.and_then(Json::str).map(|text| {
-        let der = base64url::decode(text).bytes;
-        from_certificate_der(&der, &key.source, key.ordinal)
-    });
-    match certificate {
-        Some(own) if own.fault.is_none() => {
-            if own.thumbprint.as_deref() != Some(public.thumbprint.as_str()) {
-                return Err(KeyFault::CertificateKey);
-            }
-            key.members.x5t = key.members.x5t.take().or(own.members.x5t);
-            key.members.x5t_s256 = key.members.x5t_s256.take().or(own.members.x5t_s256);
-            key.certificate = own.certificate;
-        }
-        other => key.members.notes.push(KeyNote::Ignored {
-            name: "x5c",
-            expected: "an array of certificates in base64",
-            found: match other {
-                Some(_) => "one that cannot be read",
-                None => first.map_or_else(|| with_article(chain), with_article),
-            },
-        }),
-    }
-    Ok(())
 }
 
 fn load(source: &str, content: &[u8]) -> Result<Vec<Key>, LoadError> {
@@ -284,30 +253,42 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn material(&mut self) -> Result<Loaded, KeyFault> {
         match self.text("kty")? {
+            "AKP" => {
+                let alg = self.text("alg")?;
+                let set = MlDsa::named(alg);
+                let set = set.ok_or_else(|| {
+                    KeyFault::UnknownType(format!("AKP for the algorithm {}", quoted(alg)))
+                })?;
+                let mut public = akp::public(set, &self.bytes("pub")?)?;
+                if let Some(seed) = self.private("priv") {
+                    public.private = self.half(akp::private(set, &public.key, &seed));
+                }
+                Ok(Loaded::Public(public))
+            }
             "EC" => {
                 let curve = self.curve(EC_CURVES, Curve::name)?;
                 let x = self.coordinate("x", curve)?;
                 let y = self.coordinate("y", curve)?;
-                let public = public::ec(curve, &x, &y)?;
-                if let Some(d) = self.private("d")? {
-                    pair::ec(&public.key, &d)?;
+                let mut public = public::ec(curve, &x, &y)?;
+                if let Some(d) = self.private("d") {
+                    public.private = self.half(pair::ec(curve, &public.key, &d));
                 }
                 Ok(Loaded::Public(public))
             }
             "OKP" => {
                 let curve = self.curve(OKP_CURVES, OkpCurve::name)?;
                 let x = self.bytes("x")?;
-                let public = public::okp(curve, &x)?;
-                if let Some(d) = self.private("d")? {
-                    pair::okp(curve, &public.key, &d)?;
+                let mut public = public::okp(curve, &x)?;
+                if let Some(d) = self.private("d") {
+                    public.private = self.half(pair::okp(curve, &public.key, &d));
                 }
                 Ok(Loaded::Public(public))
             }
             "RSA" => {
                 let n = self.number("n")?;
                 let e = self.number("e")?;
-                let public = public::rsa(&n, &e)?;
-                self.rsa_pair(&public.key)?;
+                let mut public = public::rsa(&n, &e)?;
+                public.private = self.rsa_private(&public.key)?;
                 Ok(Loaded::Public(public))
             }
             // An empty secret is one: there are signers that use it.
@@ -318,38 +299,71 @@ impl Reader<'_> {
         }
     }
 
-    /// Checks the private numbers of an RSA key, when it has some.
-    fn rsa_pair(&mut self, public: &PKey<Public>) -> Result<(), KeyFault> {
-        let Some(d) = self.private("d")? else {
-            return Ok(());
-        };
-        // Of more than two primes these are not all.
+    /// The private half of an RSA key, when it has one that belongs to it.
+    fn rsa_private(&mut self, public: &PKey<Public>) -> Result<Option<PKey<Private>>, KeyFault> {
+        // RFC 7518 section 6.3.2: with any of the others, all must be there, but for those of further primes.
+        const OTHERS: [&str; 5] = ["p", "q", "dp", "dq", "qi"];
+        let is_there = |name: &str| self.json.get(name).is_some();
+        if OTHERS.iter().any(|name| is_there(name)) {
+            let missing: Vec<_> = std::iter::once("d")
+                .chain(OTHERS)
+                .filter(|name| !is_there(name))
+                .map(|name| Inconsistency::Missing { name })
+                .collect();
+            self.inconsistent(missing);
+        }
         let is_pair = self.json.get("oth").is_none();
-        let primes = match (self.private("p")?, self.private("q")?) {
-            (Some(p), Some(q)) if is_pair => Some((p, q)),
-            _ => None,
+        let [d, p, q, dp, dq, qi] = ["d", "p", "q", "dp", "dq", "qi"].map(|name| {
+            let bytes = self.private(name);
+            bytes.map(|bytes| SecretNumber::new(&bytes)).transpose()
+        });
+        let read = || Ok::<_, ErrorStack>((d?, p?.zip(q?), [dp?, dq?, qi?], public.rsa()?));
+        let (Some(d), primes, derived, own) = read().map_err(|stack| public::refused(&stack))?
+        else {
+            return Ok(None);
         };
-        let number = |bytes: &[u8]| SecretNumber::new(bytes);
-        let refused = |stack: ErrorStack| public::refused(&stack);
-        let primes = primes
-            .map(|(p, q)| Ok((number(&p)?, number(&q)?)))
-            .transpose()
-            .map_err(refused)?;
-        let d = number(&d).map_err(refused)?;
-        let own = public.rsa().map_err(refused)?;
-        pair::rsa(&RsaNumbers {
+        let half = pair::rsa(&RsaNumbers {
             n: own.n(),
             e: own.e(),
             d: &d.0,
             primes: primes.as_ref().map(|(p, q)| (&*p.0, &*q.0)),
-        })
+            is_pair,
+            derived: derived
+                .each_ref()
+                .map(|number| number.as_ref().map(|number| &*number.0)),
+        });
+        Ok(self.half(half))
     }
 
-    /// A private member, when it is there.
-    fn private(&mut self, name: &'static str) -> Result<Option<Zeroizing<Vec<u8>>>, KeyFault> {
-        match self.json.get(name) {
-            Some(_) => self.bytes(name).map(Some),
-            None => Ok(None),
+    /// Notes what is wrong with a private half, and gives it.
+    fn half(&mut self, half: Half) -> Option<PKey<Private>> {
+        self.inconsistent(half.found);
+        half.key
+    }
+
+    fn inconsistent(&mut self, found: Vec<Inconsistency>) {
+        self.notes
+            .extend(found.into_iter().map(KeyNote::Inconsistent));
+    }
+
+    /// A private member, when it is there and can be read.
+    fn private(&mut self, name: &'static str) -> Option<Zeroizing<Vec<u8>>> {
+        self.json.get(name)?;
+        match self.bytes(name) {
+            Ok(bytes) => Some(bytes),
+            Err(KeyFault::Member {
+                name,
+                expected,
+                found,
+            }) => {
+                self.inconsistent(vec![Inconsistency::Unreadable {
+                    name,
+                    expected,
+                    found,
+                }]);
+                None
+            }
+            Err(_) => None,
         }
     }
 
@@ -428,7 +442,8 @@ impl Reader<'_> {
     }
 }
 
-fn with_article(json: &Json) -> &'static str {
+/// The type of a value, for people.
+pub(super) fn with_article(json: &Json) -> &'static str {
     match json.value {
         Value::Array(_) => "an array",
         Value::Bool(_) => "a boolean",
@@ -529,8 +544,16 @@ mod tests {
                 "expected member \"kty\" as a string, found a number",
             ),
             (
-                r#"{"kty":"AKP"}"#,
-                "expected a known key type, found \u{201C}AKP\u{201D}",
+                r#"{"kty":"AKP","alg":"ML-DSA-45"}"#,
+                "expected a known key type, found AKP for the algorithm \u{201C}ML-DSA-45\u{201D}",
+            ),
+            (
+                r#"{"kty":"AKP","pub":"AAAA"}"#,
+                "expected member \"alg\" as a string, found nothing",
+            ),
+            (
+                r#"{"kty":"AKP","alg":"ML-DSA-44","pub":"AAAA"}"#,
+                "expected member \"pub\" as 1312 bytes in base64url, found 3 bytes",
             ),
             (
                 r#"{"kty":"rsa"}"#,

@@ -5,6 +5,7 @@
 
 mod bare;
 mod certificate;
+mod certified;
 mod der;
 mod error;
 mod jwk;
@@ -145,7 +146,7 @@ mod tests {
         assert!(error(&vec![b' '; (MAX_KEY_FILE_BYTES + 1) as usize]).contains("4194305 bytes"));
         assert!(error(b"<!DOCTYPE html><html>").contains("web page"));
         assert!(error(b"{\"kty\":").contains("line 1"));
-        assert!(error(b"{\"kty\":\"AKP\"}").contains("AKP"));
+        assert!(error(b"{\"kty\":\"PQC\"}").contains("PQC"));
         assert!(error(b"{\"keys\":[]}").contains("without keys"));
     }
 

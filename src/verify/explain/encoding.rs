@@ -166,7 +166,7 @@ fn with_zeros(doubt: &Doubt<'_>, missing: usize) -> Vec<Vec<u8>> {
                 Some([&zeros(of_r), r, &zeros(of_s), s].concat())
             })
             .collect(),
-        Family::Eddsa(_) | Family::Hmac(_) => Vec::new(),
+        Family::Eddsa(_) | Family::Hmac(_) | Family::MlDsa(_) => Vec::new(),
     }
 }
 

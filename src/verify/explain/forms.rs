@@ -296,7 +296,7 @@ impl Numbers {
                     crv: curve.name(),
                     x: public.raw_public_key()?,
                 },
-                KeyKind::Oct { .. } | KeyKind::Unknown => return Ok(None),
+                KeyKind::Akp(_) | KeyKind::Oct { .. } | KeyKind::Unknown => return Ok(None),
             }))
         };
         numbers().ok().flatten()

@@ -77,7 +77,7 @@ fn is_from_entra(doubt: &Doubt<'_>) -> bool {
 /// The signing input with the hash of the nonce in its place; every other byte of the header stays.
 fn as_signed(doubt: &Doubt<'_>) -> Option<Vec<u8>> {
     let nonce = doubt.header.get("nonce")?;
-    let hash = doubt.algorithm.hash()?.of(nonce.str()?.as_bytes())?;
+    let hash = doubt.algorithm.hash()?.of(nonce.str()?.as_bytes());
     let part = doubt.token.part(PartRole::ProtectedHeader)?;
     let header = part.bytes();
     let mut signed = header.get(..nonce.range.start)?.to_vec();

@@ -230,7 +230,7 @@ fn arithmetic(key: &Key) -> u64 {
                 .saturating_mul(4)
                 .saturating_mul(exponent)
         }
-        KeyKind::Ec(_) | KeyKind::Okp(_) => 100,
+        KeyKind::Akp(_) | KeyKind::Ec(_) | KeyKind::Okp(_) => 100,
         KeyKind::Oct { .. } | KeyKind::Unknown => 0,
     }
 }
@@ -274,7 +274,7 @@ impl Doubt<'_> {
         };
         Facts {
             signing_input_bytes: self.message.len(),
-            digest: hash.and_then(|hash| Some((hash, hash.of(self.message)?))),
+            digest: hash.map(|hash| (hash, hash.of(self.message))),
             signature_bytes: self.signature.len(),
             expected_signature_bytes: expected,
             recovered: search.recovered,

@@ -163,11 +163,11 @@ fn pss(block: &[u8], bits: usize, message: &[u8]) -> Option<Block> {
             if zeros < MIN_PADDING {
                 return None;
             }
-            let again = [&[0; 8], hash.of(message)?.as_slice(), salt].concat();
+            let again = [&[0; 8], hash.of(message).as_slice(), salt].concat();
             Some(Block::Pss {
                 hash,
                 salt_bytes: salt.len(),
-                is_of_message: hash.of(&again)? == seed,
+                is_of_message: hash.of(&again) == seed,
             })
         })
 }
@@ -177,7 +177,7 @@ fn mgf1(hash: Hash, seed: &[u8], length: usize) -> Option<Vec<u8>> {
     let mut mask = Vec::with_capacity(length.saturating_add(hash.bytes()));
     let mut counter = 0_u32;
     while mask.len() < length {
-        mask.extend(hash.of(&[seed, &counter.to_be_bytes()].concat())?);
+        mask.extend(hash.of(&[seed, &counter.to_be_bytes()].concat()));
         counter = counter.checked_add(1)?;
     }
     mask.truncate(length);

@@ -24,6 +24,7 @@ const IN_PANES: &[(&str, &[(&str, &str)])] = &[
             ("Alt+Up, Alt+Down", "Move a token"),
             ("Delete", "Remove a token or key"),
             ("Ctrl+F", "Filter"),
+            ("?", "What a member means"),
             ("Shift+F10", "The menu of what has the focus"),
         ],
     ),

@@ -13,6 +13,8 @@ pub enum Place {
     Claims,
     /// The field in which the clock is typed.
     Clock,
+    /// The field in which is typed what tokens the table is to list.
+    Filter,
     /// The findings.
     Findings,
     /// The header, in whichever form.

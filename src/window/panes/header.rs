@@ -10,6 +10,7 @@ use crate::inspection::Inspection;
 use crate::jose::json::Json;
 use crate::jose::visible::visible;
 use crate::jose::{Kind, Part, PartRole, Serialization, Token};
+use crate::verify::DecryptionOutcome;
 use crate::window::commands::Command;
 use crate::window::model::{Model, Selection};
 use crate::window::theme::{space, tokens};
@@ -329,12 +330,24 @@ fn entry(ui: &Ui, inspection: &Inspection, (entry, count): (usize, usize)) -> Pi
                 level: None,
             }
         }
-        None => Pill {
-            sign: (Icon::Dot, theme.dim),
-            label: format!("Recipient {number}"),
-            name: format!("Recipient {number} of {count}: {alg}"),
-            note: alg,
-            level: None,
-        },
+        None => {
+            let decryption = inspection.proof.decryption.as_ref();
+            let has_opened = decryption.is_some_and(|decryption| {
+                decryption.outcome == DecryptionOutcome::Decrypted
+                    && decryption.recipient == Some(entry)
+            });
+            let (sign, words) = if has_opened {
+                ((Icon::Check, theme.ok), ", opened with your key")
+            } else {
+                ((Icon::Dot, theme.dim), "")
+            };
+            Pill {
+                sign,
+                label: format!("Recipient {number}"),
+                name: format!("Recipient {number} of {count}: {alg}{words}"),
+                note: alg,
+                level: None,
+            }
+        }
     }
 }

@@ -2,8 +2,7 @@
 
 mod filter;
 mod keys;
-mod label;
-mod list;
+pub(in crate::window) mod label;
 mod places;
 mod rename;
 mod row;
@@ -16,12 +15,12 @@ use self::keys::KeyList;
 use self::label::TokenLabel;
 use self::row::ROW;
 use self::strip::Strip;
-use self::tokens::{TokenList, none};
+use self::tokens::{FILTER_FROM, TokenList, none};
 use crate::window::commands::Command;
 use crate::window::model::Model;
 use crate::window::panes::focus::{self, Place};
 use crate::window::theme::{self, size, space};
-use crate::window::widgets::{section, tag};
+use crate::window::widgets::{button_tag, section, tag};
 
 /// The name of a source is cut after this many characters.
 const SOURCE: usize = 22;
@@ -55,7 +54,12 @@ impl RailPane {
                 let count = model.session.tokens.len();
                 let source = self.source(model);
                 let top = ui.cursor().top();
-                section(ui, "Tokens", Some(count), |ui| source_tag(ui, source));
+                section(ui, "Tokens", Some(count), |ui| {
+                    if count >= FILTER_FROM && button_tag(ui, "Table", "Tokens as a table").clicked() {
+                        commands.push(Command::ShowTable(true));
+                    }
+                    source_tag(ui, source);
+                });
                 if count == 0 {
                     none(
                         ui,
@@ -138,7 +142,7 @@ impl RailPane {
 
     fn source(&mut self, model: &Model) -> Option<&str> {
         if self.source.as_ref().map(|(at, _)| *at) != Some(model.revision) {
-            self.source = Some((model.revision, places::only_source(model)));
+            self.source = Some((model.revision, only_source(model)));
         }
         self.source.as_ref()?.1.as_deref()
     }
@@ -199,6 +203,8 @@ fn drop_hint(ui: &mut Ui, takes_drops: bool) {
         tokens.dim,
     );
 }
+
+pub(in crate::window) use places::{only_source, summary as places_summary};
 
 /// What the token at a position is called, and the line below, for lists elsewhere.
 pub(in crate::window) fn token_words(model: &Model, at: usize) -> Option<(String, String)> {

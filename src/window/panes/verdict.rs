@@ -6,11 +6,13 @@ use egui::{
 };
 
 use crate::inspection::Inspection;
-use crate::jose::Kind;
 use crate::jose::visible::visible;
+use crate::jose::{Kind, PartRole};
 use crate::judge::words::{When, sentence, short_span};
 use crate::judge::{CheckResult, Judgement, Severity, TimeState};
-use crate::verify::{NotChecked, Outcome, Provenance, SignatureProof};
+use crate::verify::{
+    DecryptionOutcome, DecryptionProof, NotChecked, Outcome, Provenance, SignatureProof,
+};
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::layers::Layer;
@@ -406,7 +408,33 @@ fn signature(theme: &Tokens, layers: &[Layer<'_>]) -> Chip {
 }
 
 fn signature_of(theme: &Tokens, inspection: &Inspection) -> Chip {
-    signature_chip(theme, &inspection.proof.signatures)
+    match &inspection.proof.decryption {
+        Some(decryption) => Chip::new(
+            "Encryption",
+            Place::Check("decryption"),
+            decryption_words(theme, decryption),
+        ),
+        None => signature_chip(theme, &inspection.proof.signatures),
+    }
+}
+
+fn decryption_words(theme: &Tokens, decryption: &DecryptionProof) -> Words {
+    let open = |words: &str| (Icon::Question, theme.warn, vec![words.to_owned()]);
+    match decryption.outcome {
+        DecryptionOutcome::Decrypted => {
+            let key = decryption.key.as_ref();
+            if key.is_some_and(|used| used.provenance == Provenance::PublicDefault) {
+                let words = ["opened", "with a public secret"].map(str::to_owned);
+                return (Icon::Cross, theme.bad, words.into());
+            }
+            let key = key.map(|used| format!("your key {}", visible(&used.key.id)));
+            let words = std::iter::once("opened".to_owned()).chain(key);
+            (Icon::Check, theme.ok, words.collect())
+        }
+        DecryptionOutcome::Failed => (Icon::Cross, theme.bad, vec!["cannot be opened".to_owned()]),
+        DecryptionOutcome::NotTried(_) => open("not opened"),
+        DecryptionOutcome::Unsupported => open("not supported"),
+    }
 }
 
 fn signature_chip(theme: &Tokens, signatures: &[SignatureProof]) -> Chip {
@@ -508,7 +536,8 @@ fn time(theme: &Tokens, layers: &[Layer<'_>], judgement: &Judgement) -> Chip {
     let at = holder(judgement);
     let is_encrypted = layers
         .get(at)
-        .is_some_and(|layer| layer.inspection.token.kind == Kind::Jwe);
+        .map(|layer| &layer.inspection.token)
+        .is_some_and(|token| token.kind == Kind::Jwe && token.part(PartRole::Payload).is_none());
     let judgement = judgement.innermost();
     let times = &judgement.times;
     let (icon, color, text) = match times.state {

@@ -186,9 +186,13 @@ const DIFFERENCES: &[Difference] = {
             "the text is the token for it; here the token is found in the text",
             Case::has_text_around,
         ),
-        refuses(Josekit, "it does not know the names of RFC 9864", |case| {
-            matches!(case.alg.as_str(), "Ed25519" | "Ed448")
-        }),
+        refuses(
+            Josekit,
+            "it knows neither the names of RFC 9864 nor ML-DSA",
+            |case| {
+                matches!(case.alg.as_str(), "Ed25519" | "Ed448") || case.alg.starts_with("ML-DSA")
+            },
+        ),
         refuses(
             Josekit,
             "it reads JSON of 128 levels at most, and no number that no float holds",
@@ -266,8 +270,11 @@ const DIFFERENCES: &[Difference] = {
         ),
         refuses(
             Jsonwebtoken,
-            "it has neither ES512 nor ES256K nor the names of RFC 9864, and of EdDSA only Ed25519",
-            |case| matches!(case.alg.as_str(), "ES512" | "ES256K" | "Ed25519" | "Ed448"),
+            "it has neither ES512 nor ES256K nor ML-DSA nor the names of RFC 9864, and of EdDSA only Ed25519",
+            |case| {
+                matches!(case.alg.as_str(), "ES512" | "ES256K" | "Ed25519" | "Ed448")
+                    || case.alg.starts_with("ML-DSA")
+            },
         ),
         refuses(
             Jsonwebtoken,

@@ -177,15 +177,9 @@ fn m10_a_quote_too_many_and_a_signature_too_few_take_nothing_away() {
 
 #[test]
 fn m11_an_algorithm_that_nobody_knows_hides_no_claim() {
-    for alg in ["HS257", "ML-DSA-44", "XX", "", "rs256", "BP256R1"] {
+    for alg in ["HS257", "SLH-DSA-SHA2-128s", "XX", "", "rs256", "BP256R1"] {
         let header = format!(r#"{{"alg":"{alg}"}}"#);
-        // As long as it is to be, where that is known.
-        let signature = if alg == "ML-DSA-44" {
-            encode(&[1; 2420])
-        } else {
-            "AQID".to_owned()
-        };
-        let token = token(&header, GOOD_CLAIMS, &signature);
+        let token = token(&header, GOOD_CLAIMS, "AQID");
         let report = report(&token, &key("HS256").ring(), &Policy::default());
         assert_eq!(report["claims_text"], GOOD_CLAIMS, "{alg}");
         assert_eq!(outcome(&report), "unsupported", "{alg}");

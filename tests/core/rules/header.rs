@@ -74,7 +74,7 @@ fn embedded() -> Vec<Trial> {
             Severity::Info,
             inspect(&jwe, &KeyRing::default()),
             &[&member],
-            &["encrypted"],
+            &["decryption-failed"],
         ),
         Trial::spared(
             "jwk-embedded",

@@ -195,7 +195,7 @@ fn under_modulus(n: &BigNum) -> Inspection {
 }
 
 /// A modulus of the form that the broken chips make: a power of 65537 modulo the product of the primes to 167.
-fn roca_modulus() -> BigNum {
+pub(super) fn roca_modulus() -> BigNum {
     let product =
         BigNum::from_hex_str("924cba6ae99dfa084537facc54948df0c23da044d8cabe0edd75bc6").unwrap();
     let mut power = BigNum::new().unwrap();

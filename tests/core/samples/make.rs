@@ -35,6 +35,9 @@ fn make_samples() {
     if is_missing(&["unfit-keys.jwks.json", "unfit-keys.log"]) {
         make_unfit_keys();
     }
+    if is_missing(&["partner.jwks.json", "sealed.jwt", "two-signatures.json"]) {
+        make_partner();
+    }
     make_unsigned();
     make_shop();
 }
@@ -208,6 +211,63 @@ fn make_unsigned() {
             customer(&years).as_bytes(),
         )
     });
+}
+
+/// Tokens between the shop and its partner, who gives away the key that opens what is encrypted for him.
+fn make_partner() {
+    let signing = ES256.generate_key_pair().unwrap();
+    let other = EdDSA.generate_key_pair(EdCurve::Ed25519).unwrap();
+    let sealing = ECDH_ES_A128KW.generate_ec_key_pair(EcCurve::P256).unwrap();
+    let mut private = published(
+        &sealing.to_jwk_key_pair(),
+        &["crv", "x", "y", "d"],
+        "ECDH-ES+A128KW",
+        "partner-enc",
+    );
+    private["use"] = json!("enc");
+    write_keys(
+        "partner.jwks.json",
+        &[
+            published(
+                &signing.to_jwk_public_key(),
+                &["crv", "x", "y"],
+                "ES256",
+                "partner-sig",
+            ),
+            private,
+        ],
+    );
+    let signer = ES256.signer_from_jwk(&signing.to_jwk_key_pair()).unwrap();
+    let inner = signed(
+        &signer,
+        r#"{"alg":"ES256","typ":"JWT","kid":"partner-sig"}"#,
+        &customer(&years()),
+    );
+    let mut header = JweHeader::new();
+    header.set_content_encryption("A256GCM");
+    header.set_content_type("JWT");
+    header.set_key_id("partner-enc");
+    let encrypter = ECDH_ES_A128KW
+        .encrypter_from_jwk(&sealing.to_jwk_public_key())
+        .unwrap();
+    let sealed = josekit::jwe::serialize_compact(inner.as_bytes(), &header, &encrypter).unwrap();
+    write("sealed.jwt", &(sealed + "\n"));
+
+    let order = "Order 4711: 129.90 EUR, paid";
+    let other = EdDSA.signer_from_jwk(&other.to_jwk_key_pair()).unwrap();
+    let signature = |signer: &dyn JwsSigner, header: &str| {
+        let token = signed(signer, header, order);
+        let parts: Vec<_> = token.split('.').collect();
+        json!({"protected": parts[0], "signature": parts[2]})
+    };
+    let mut carrier = signature(&other, r#"{"alg":"EdDSA"}"#);
+    carrier["header"] = json!({"kid": "carrier-2026"});
+    let both = json!({
+        "payload": encode(order.as_bytes()),
+        "signatures": [signature(&signer, r#"{"alg":"ES256","kid":"partner-sig"}"#), carrier],
+    });
+    let text = serde_json::to_string_pretty(&both).unwrap();
+    write("two-signatures.json", &(text + "\n"));
 }
 
 /// The shop, with the key that it signs with in this run, once something was signed.

@@ -19,6 +19,7 @@ macro_rules! pane {
 }
 
 mod judgement;
+mod meaning;
 mod members;
 mod raw;
 mod rows;

@@ -20,6 +20,8 @@ pub(super) enum Asked {
     GoBack,
     /// Select this row, or no longer.
     Select(Start),
+    /// Tell what this row means, or no longer.
+    Tell(Start),
 }
 
 /// Takes the keys for the table. `escapes`: there is something for the Escape key to take back.
@@ -66,6 +68,11 @@ pub(super) fn take(ui: &Ui, id: Id, view: &mut TableView, escapes: bool) -> Vec<
                 Key::Enter | Key::Space if modifiers.is_none() => {
                     view.active = Some(row.start);
                     asked.push(Asked::Select(row.start));
+                }
+                // Shift is held for it on most keyboards.
+                Key::Questionmark if !modifiers.command && !modifiers.alt => {
+                    view.active = Some(row.start);
+                    asked.push(Asked::Tell(row.start));
                 }
                 _ if modifiers.is_none() => step(view, key, &row),
                 _ => {}

@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 
 use super::super::times;
+use super::told::Told;
 use crate::inspection::Inspection;
 use crate::jose::json::{Json, Value};
-use crate::jose::{Kind, PartRole, registry};
+use crate::jose::registry::{self, Class, Meaning as Known};
+use crate::jose::{Kind, PartRole};
 use crate::judge::{Expectation, Judgement, Policy};
 use crate::verify::{Designation, algorithm};
 use crate::window::model::{Model, Zone};
@@ -45,6 +47,22 @@ impl Meaning {
         }
     }
 
+    /// Of a member of an object in a part.
+    pub(super) fn inner(told: &Told<'_>) -> Self {
+        Self::plain(told.meaning.label.as_str()).with_misfit(told)
+    }
+
+    /// Says where the value is not what the name asks for.
+    fn with_misfit(mut self, told: &Told<'_>) -> Self {
+        if let Some(misfit) = &told.misfit {
+            self.add(&misfit.words);
+            if misfit.is_kind && self.tone == Tone::Plain {
+                self.tone = Tone::Warn;
+            }
+        }
+        self
+    }
+
     /// Says something more.
     pub(super) fn add(&mut self, words: &str) {
         if !words.is_empty() {
@@ -76,11 +94,13 @@ impl<'a> Context<'a> {
     }
 
     /// What a top member of a part means.
-    pub(super) fn of(&self, role: PartRole, name: &str, value: &Json) -> Meaning {
-        let mut meaning = match role {
-            PartRole::ProtectedHeader | PartRole::UnprotectedHeader => self.header(name, value),
-            _ => self.claim(name, value),
+    pub(super) fn of(&self, role: PartRole, told: &Told<'_>, value: &Json) -> Meaning {
+        let name = told.name;
+        let meaning = match role {
+            PartRole::ProtectedHeader | PartRole::UnprotectedHeader => self.header(told, value),
+            _ => self.claim(told, value),
         };
+        let mut meaning = meaning.with_misfit(told);
         if let Some(expectation) = self.expectation(role, name) {
             let (words, tone) = if expectation.met {
                 ("matches policy".to_owned(), Tone::Plain)
@@ -110,32 +130,26 @@ impl<'a> Context<'a> {
         })
     }
 
-    fn header(&self, name: &str, value: &Json) -> Meaning {
-        let is_jwe = self.inspection.token.kind == Kind::Jwe;
-        let label = || {
-            let note =
-                registry::header_parameter(name, is_jwe).map(|parameter| parameter.note.as_str());
-            registry::label(name)
-                .or(note.filter(|note| !note.is_empty()))
-                .unwrap_or_default()
-        };
-        match (name, value.str()) {
+    fn header(&self, told: &Told<'_>, value: &Json) -> Meaning {
+        match (told.name, value.str()) {
             ("alg", Some(alg)) => algorithm_meaning(alg),
             ("enc", Some(enc)) if registry::algorithm(enc).is_none() => {
                 Meaning::plain("Content encryption that is not registered")
             }
             ("kid", Some(_)) => Meaning {
-                text: label().to_owned(),
                 tag: Some(self.key_tag()),
-                ..Meaning::default()
+                ..Meaning::plain(told.meaning.label.as_str())
             },
             _ => {
-                let label = label();
-                Meaning::plain(if label.is_empty() {
-                    "Not registered"
-                } else {
-                    label
-                })
+                let mut meaning = Meaning::plain(label(told));
+                let is_jwe = self.inspection.token.kind == Kind::Jwe;
+                let kind = if is_jwe { "JWE" } else { "JWS" };
+                if let [other] = &told.meaning.of[..]
+                    && other != kind
+                {
+                    meaning.add(&format!("of a {other} only"));
+                }
+                meaning
             }
         }
     }
@@ -149,31 +163,26 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn claim(&self, name: &str, value: &Json) -> Meaning {
-        if registry::is_numeric_date(name) {
-            return self.time(name, value);
+    fn claim(&self, told: &Told<'_>, value: &Json) -> Meaning {
+        if registry::is_numeric_date(told.name) {
+            return self.time(told, value);
         }
-        let label = registry::label(name).map(str::to_owned).or_else(|| {
-            let registered =
-                registry::claim(name).map(|claim| format!("Registered, {}", claim.reference));
-            registered.or_else(|| registry::vendor_claim(name).map(str::to_owned))
-        });
-        let label = label.unwrap_or_else(|| "Not registered".to_owned());
-        Meaning::plain(if is_personal(name) {
-            joined(&label, "personal data")
-        } else {
-            label
-        })
+        let mut meaning = Meaning::plain(label(told));
+        let Known { class, of, .. } = told.meaning;
+        if let (Class::Private | Class::Public, [_] | [_, _]) = (class, &of[..]) {
+            meaning.add(&of.join(", "));
+        }
+        if is_personal(told.name) {
+            meaning.add("personal data");
+        }
+        meaning
     }
 
-    fn time(&self, name: &str, value: &Json) -> Meaning {
-        let label = registry::label(name).unwrap_or("Time");
+    fn time(&self, told: &Told<'_>, value: &Json) -> Meaning {
+        let (name, label) = (told.name, label(told));
         if !matches!(value.value, Value::Number(_)) {
             return Meaning {
-                text: format!(
-                    "{label}: expected a number of seconds, found {}",
-                    value.kind()
-                ),
+                text: label.to_owned(),
                 tone: if matches!(name, "exp" | "nbf") {
                     Tone::Bad
                 } else {
@@ -231,6 +240,14 @@ impl<'a> Context<'a> {
             }
             _ => format!("User signed in {absolute} · {relative}"),
         }
+    }
+}
+
+fn label(told: &Told<'_>) -> &'static str {
+    if told.meaning.is_known() {
+        &told.meaning.label
+    } else {
+        "Not registered"
     }
 }
 

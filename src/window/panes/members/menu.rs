@@ -2,7 +2,7 @@
 
 use egui::{Button, Popup, Pos2, Ui};
 
-use super::scroll::TableView;
+use super::scroll::{TableView, Telling};
 use super::tree::{Entry, Start, nested_in};
 use crate::jose::json::Json;
 use crate::window::commands::Command;
@@ -30,14 +30,17 @@ impl RowMenu {
     }
 }
 
-/// What a row allows.
+/// What there is of a row.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Can {
-    pub(super) be_copied: bool,
-    /// It is a token.
-    pub(super) be_opened: bool,
-    /// It is long.
-    pub(super) be_shown_whole: bool,
+pub(super) struct Has {
+    /// Characters in the token: a payload that was supplied stands in none.
+    pub(super) characters: bool,
+    /// More than the row shows while it is cut.
+    pub(super) is_long: bool,
+    /// A token for its value.
+    pub(super) is_token: bool,
+    /// Something to tell of what it means.
+    pub(super) has_meaning: bool,
 }
 
 /// Shows the menu of a row where it is open. The table gets the keyboard back when it closes.
@@ -46,7 +49,12 @@ pub(super) fn show(
     view: &mut TableView,
     entry: &Entry<'_>,
     selection: &Selection,
-    can: Can,
+    Has {
+        characters,
+        is_long,
+        is_token,
+        has_meaning,
+    }: Has,
 ) -> Option<Command> {
     let mut menu = view.menu?;
     let mut is_open = true;
@@ -63,9 +71,11 @@ pub(super) fn show(
                 ("Copy as row", CopyOf::Row(selection.clone())),
                 ("Copy characters as found", CopyOf::Found(selection.clone())),
             ];
-            for (label, copy) in copies {
-                let button = ui.add_enabled(can.be_copied, Button::new(label));
-                if can.be_copied && std::mem::take(&mut menu.wants_focus) {
+            let meaning = ("Copy meaning", CopyOf::Meaning(selection.clone()));
+            let meaning = has_meaning.then_some(meaning);
+            for (label, copy) in copies.into_iter().chain(meaning) {
+                let button = ui.add_enabled(characters, Button::new(label));
+                if characters && std::mem::take(&mut menu.wants_focus) {
                     if ui.is_sizing_pass() {
                         menu.wants_focus = true;
                     } else {
@@ -77,15 +87,22 @@ pub(super) fn show(
                     ui.close();
                 }
             }
-            if can.be_opened && ui.button("Open as token").clicked() {
+            if is_token && ui.button("Open as token").clicked() {
                 done = Some(Command::OpenMember(selection.clone()));
                 ui.close();
             }
-            let is_long = can.be_shown_whole;
             let is_whole = view.opened.whole.contains(&menu.start);
             let is_nested = super::tree::count(entry.value) > 0;
-            if is_long || is_nested {
+            if is_long || is_nested || has_meaning {
                 ui.separator();
+            }
+            if has_meaning {
+                let button = Button::new("Show meaning").shortcut_text("?");
+                if ui.add(button).clicked() {
+                    view.active = Some(menu.start);
+                    view.telling = Telling::AtKeyboard;
+                    ui.close();
+                }
             }
             if is_long {
                 let label = if is_whole { "Show less" } else { "Show all" };

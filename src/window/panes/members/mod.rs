@@ -1,6 +1,7 @@
 //! What header and claims have in common: one decoded part as table, JSON or hex.
 
 mod cells;
+mod clicks;
 mod filter;
 mod heights;
 mod keys;
@@ -9,6 +10,7 @@ mod menu;
 mod notes;
 mod scroll;
 mod table;
+pub(in crate::window) mod told;
 mod tree;
 mod whole;
 

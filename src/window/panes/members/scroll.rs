@@ -32,6 +32,16 @@ pub(super) struct InView {
     pub(super) bottom: f64,
 }
 
+/// Of which row it is told in full what it means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Telling {
+    /// The one that the keyboard is at, until that is taken back.
+    AtKeyboard,
+    /// The one that the pointer rests on.
+    #[default]
+    UnderPointer,
+}
+
 /// The rows of one table, and where the view is.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TableView {
@@ -64,6 +74,8 @@ pub(super) struct TableView {
     pub(super) has_focus: bool,
     /// Whether the rows are to get the keyboard.
     pub(super) wants_focus: bool,
+    /// Of which row it is told what it means.
+    pub(super) telling: Telling,
     /// Whether the list is of what is opened now.
     is_listed: bool,
 }
@@ -83,6 +95,11 @@ impl TableView {
     pub(super) fn can_close(&self, start: Start) -> bool {
         let kept = self.filter.kept.as_ref();
         !kept.is_some_and(|kept| kept.parents.contains(&start))
+    }
+
+    /// Whether it is told what the row means that the keyboard is at.
+    pub(super) fn tells(&self) -> bool {
+        self.telling == Telling::AtKeyboard
     }
 
     /// Opens or closes an object or array.

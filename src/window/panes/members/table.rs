@@ -4,29 +4,31 @@ use std::ops::Range;
 
 use egui::accesskit::{Action, Node};
 use egui::{
-    Color32, FontId, Id, Margin, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    Color32, Id, Margin, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Tooltip, Ui,
     UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::cells::{CellInput, Cells, MAX_CHARACTERS, Shape, Whole, cut, lines, value_text};
+use super::clicks::{disclosure, link};
 use super::keys::{self, Asked};
 use super::meaning::{Context, Meaning, Tone};
 use super::menu::{self, RowMenu};
 use super::notes::{Note, Notes};
-use super::scroll::{Bring, InView, TableView};
+use super::scroll::{Bring, InView, TableView, Telling};
+use super::told::{self, Told};
 use super::tree::{Duplicate, Duplicates, Entry, Row, Start, first_after, way};
 use crate::inspection::Inspection;
 use crate::jose::json::{Json, Value, as_double};
 use crate::jose::visible::visible;
-use crate::jose::{Part, Token};
+use crate::jose::{Kind, Part, PartRole, Token};
 use crate::judge::{Judgement, Severity};
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::model::{Model, Selection};
 use crate::window::panes::focus::{self, Place};
 use crate::window::panes::{hover, links};
-use crate::window::theme::{Tokens, size, space, tokens};
-use crate::window::widgets::{Icon, paint_icon, row_frame};
+use crate::window::theme::{Tokens, space, tokens};
+use crate::window::widgets::row_frame;
 
 /// A value that is shown whole is told to screen readers up to so many characters.
 const MAX_SPOKEN: usize = 8 << 10;
@@ -61,6 +63,7 @@ struct Surroundings<'a> {
 struct Laid<'a> {
     row: Row,
     entry: Entry<'a>,
+    told: Option<Told<'a>>,
     meaning: Meaning,
     notes: Vec<Note>,
     cells: Cells,
@@ -84,7 +87,7 @@ impl<'a> Table<'a> {
             self.uncover(view, bytes);
         }
         let is_looking = view.filter.is_open || !view.filter.text.is_empty();
-        let escapes = is_looking || selected.is_some();
+        let escapes = view.tells() || is_looking || selected.is_some();
         let asked = keys::take(ui, id, view, escapes);
         let mut commands = self.answer(view, asked, is_looking);
         let around = Surroundings {
@@ -107,6 +110,9 @@ impl<'a> Table<'a> {
                 let has_focus = ui.memory(|memory| memory.has_focus(id));
                 let had_focus = std::mem::replace(&mut view.has_focus, has_focus);
                 let gained = has_focus && !had_focus;
+                if had_focus && !has_focus {
+                    view.telling = Telling::UnderPointer;
+                }
                 if gained {
                     let active = view.active().and_then(|index| view.list.get(index));
                     view.active = active.map(|row| row.start);
@@ -120,6 +126,8 @@ impl<'a> Table<'a> {
         if std::mem::take(&mut view.wants_focus) {
             // Only now: the end of the scope would take a click in it for one beside the table.
             ui.memory_mut(|memory| memory.request_focus(id));
+            // The keys of the next frame are the rows' only once they are known to have the focus.
+            ui.request_repaint();
         }
         if gained {
             // Where header and claims are themselves scrolled.
@@ -158,6 +166,7 @@ impl<'a> Table<'a> {
                     view.filter.is_open = true;
                     view.filter.wants_focus = true;
                 }
+                Asked::GoBack if view.tells() => view.telling = Telling::UnderPointer,
                 Asked::GoBack if is_looking => {
                     view.filter.clear();
                     view.changed();
@@ -167,6 +176,14 @@ impl<'a> Table<'a> {
                     let selection = self.selection(view, start);
                     commands.extend(selection.map(|selection| self.select(selection)));
                 }
+                Asked::Tell(start) => {
+                    view.telling = if view.tells() {
+                        Telling::UnderPointer
+                    } else {
+                        Telling::AtKeyboard
+                    };
+                    view.bring = Some(Bring::Near(start));
+                }
             }
         }
         commands
@@ -174,11 +191,24 @@ impl<'a> Table<'a> {
 
     /// Whether a value is a token, which can be opened as one of its own.
     fn can_open(&self, view: &mut TableView, start: Start, value: &Json) -> bool {
-        let Some(text) = value.str().filter(|_| !self.part.range.is_empty()) else {
+        let Some(text) = value.str().filter(|_| self.has_characters()) else {
             return false;
         };
         let is_token = || Token::nested(text.as_bytes()).is_some();
         *view.tokens.entry(start).or_insert_with(is_token)
+    }
+
+    /// Whether its members stand in characters of the token: not those of a payload that was supplied, or came out of a
+    /// ciphertext.
+    fn has_characters(&self) -> bool {
+        let is_opened =
+            self.inspection.token.kind == Kind::Jwe && self.part.role == PartRole::Payload;
+        !is_opened && !self.part.range.is_empty()
+    }
+
+    /// What there is to tell of the member or element of these bytes.
+    fn told(&self, bytes: &Range<usize>) -> Option<Told<'a>> {
+        Told::of(&self.inspection.token, self.part.role, self.root, bytes)
     }
 
     /// What is selected with a row.
@@ -277,10 +307,11 @@ impl<'a> Table<'a> {
     ) -> Option<Laid<'a>> {
         let row = *view.list.get(index)?;
         let entry = view.list.entry(self.root, self.duplicates, index)?;
-        let mut meaning = if row.has_meaning {
-            around.context.of(self.part.role, &entry.name, entry.value)
-        } else {
-            Meaning::default()
+        let told = self.told(&entry.range);
+        let mut meaning = match &told {
+            Some(told) if row.has_meaning => around.context.of(self.part.role, told, entry.value),
+            Some(told) if !entry.is_element => Meaning::inner(told),
+            _ => Meaning::default(),
         };
         meaning.add(match entry.duplicate {
             Some(Duplicate::Earlier) => {
@@ -322,6 +353,7 @@ impl<'a> Table<'a> {
         Some(Laid {
             row,
             entry,
+            told,
             meaning,
             notes,
             cells,
@@ -360,7 +392,9 @@ impl<'a> Table<'a> {
         self.describe(ui, &response, laid, place.index, is_lit);
         if laid.row.is_nested {
             let can_close = !laid.is_open || view.can_close(start);
-            if disclosure(ui, theme, laid, rect, row_id, can_close) {
+            let place = laid.cells.triangle.translate(rect.min.to_vec2());
+            let (name, _) = cut(&entry.name, MAX_CHARACTERS);
+            if disclosure(ui, place, row_id, &name, laid.is_open, can_close) {
                 view.toggle(start);
                 view.take_keyboard(start);
             }
@@ -382,7 +416,8 @@ impl<'a> Table<'a> {
             }
         }
         let is_active = view.active == Some(start);
-        if is_active && ui.memory(|memory| memory.has_focus(around.id)) {
+        let has_keyboard = is_active && ui.memory(|memory| memory.has_focus(around.id));
+        if has_keyboard {
             let ring = Stroke::new(1.5, theme.accent);
             ui.painter()
                 .rect_stroke(rect.shrink(1.0), 2, ring, StrokeKind::Inside);
@@ -401,11 +436,26 @@ impl<'a> Table<'a> {
             view.menu = Some(RowMenu::new(start, at.unwrap_or(rect.left_top())));
             view.take_keyboard(start);
         }
-        let response = match &laid.meaning.hover {
-            Some(text) => response.on_hover_text(text),
-            None => response,
-        };
+        if let Some(told) = &laid.told {
+            let tooltip = if has_keyboard && view.tells() {
+                let seen = rect.intersect(ui.clip_rect());
+                Some(Tooltip::always_open(
+                    ui.ctx().clone(),
+                    response.layer_id,
+                    row_id,
+                    seen,
+                ))
+            } else {
+                // One at a time.
+                (!view.tells()).then(|| Tooltip::for_enabled(&response))
+            };
+            let more = laid.meaning.hover.as_deref();
+            if let Some(tooltip) = tooltip {
+                told::beside(ui, tooltip, told).show(|ui| told.ui(ui, more));
+            }
+        }
         response.clicked().then(|| {
+            view.telling = Telling::UnderPointer;
             view.take_keyboard(start);
             self.select(links::select(self.part, entry.range.clone()))
         })
@@ -459,13 +509,13 @@ impl<'a> Table<'a> {
         };
         let selection = links::select(self.part, entry.range.clone());
         let is_long = view.long.contains(&start) || view.opened.whole.contains(&start);
-        let can = menu::Can {
-            be_shown_whole: is_long,
-            be_opened: self.can_open(view, start, entry.value),
-            // A payload that was supplied stands in no characters of the token.
-            be_copied: !self.part.range.is_empty(),
+        let has = menu::Has {
+            characters: self.has_characters(),
+            is_long,
+            is_token: self.can_open(view, start, entry.value),
+            has_meaning: self.told(&entry.range).is_some(),
         };
-        menu::show(ui, view, &entry, &selection, can)
+        menu::show(ui, view, &entry, &selection, has)
     }
 
     fn describe(&self, ui: &Ui, response: &Response, laid: &Laid<'_>, index: usize, is_lit: bool) {
@@ -484,8 +534,10 @@ impl<'a> Table<'a> {
                     Action::Expand
                 });
             }
-            if let Some(more) = &laid.meaning.hover {
-                node.set_description(more.replace('\n', " · "));
+            if let Some(told) = &laid.told {
+                let lines = told.lines(laid.meaning.hover.as_deref());
+                let behind_name: Vec<String> = lines.into_iter().skip(1).collect();
+                node.set_description(behind_name.join(" "));
             }
         });
     }
@@ -541,70 +593,4 @@ fn tint(theme: &Tokens, meaning: &Meaning, worst: Option<Severity>) -> Option<Co
         (Tone::Warn, _) => Some(theme.tint(theme.warn)),
         _ => None,
     }
-}
-
-/// The triangle of an object or array; true when it was clicked.
-fn disclosure(
-    ui: &Ui,
-    theme: &Tokens,
-    laid: &Laid<'_>,
-    rect: Rect,
-    row_id: Id,
-    can_toggle: bool,
-) -> bool {
-    let place = laid.cells.triangle.translate(rect.min.to_vec2());
-    let sense = if can_toggle {
-        Sense::CLICK
-    } else {
-        Sense::hover()
-    };
-    let response = ui.interact(place.expand(2.0), row_id.with("open"), sense);
-    if can_toggle {
-        response.widget_info(|| {
-            let verb = if laid.is_open { "Close" } else { "Open" };
-            let (name, _) = cut(&laid.entry.name, MAX_CHARACTERS);
-            let words = format!("{verb} {}", visible(&name));
-            WidgetInfo::selected(Role::DisclosureTriangle, true, laid.is_open, words)
-        });
-    }
-    let color = if can_toggle && response.hovered() {
-        theme.accent
-    } else {
-        theme.dim
-    };
-    let icon = if laid.is_open {
-        Icon::Open
-    } else {
-        Icon::Closed
-    };
-    paint_icon(
-        ui.painter(),
-        Rect::from_center_size(place.center(), vec2(9.0, 9.0)),
-        icon,
-        color,
-    );
-    response.clicked()
-}
-
-/// Text that acts when it is clicked. The keyboard does the same from its row.
-fn link(ui: &Ui, place: Rect, id: Id, label: &str, name: &str) -> bool {
-    let theme = tokens(ui);
-    let response = ui.interact(place, id, Sense::CLICK);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
-    let galley = ui.painter().layout_no_wrap(
-        label.to_owned(),
-        FontId::proportional(size::SMALL),
-        theme.accent,
-    );
-    let at = pos2(place.left(), place.center().y - galley.size().y / 2.0);
-    if response.hovered() {
-        let under = at.y + galley.size().y;
-        ui.painter().hline(
-            at.x..=at.x + galley.size().x,
-            under,
-            Stroke::new(1.0, theme.accent),
-        );
-    }
-    ui.painter().galley(at, galley, theme.accent);
-    response.clicked()
 }

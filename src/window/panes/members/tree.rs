@@ -183,7 +183,7 @@ pub(super) fn child(value: &Json, at: usize) -> Option<Child<'_>> {
 }
 
 /// The child of a value that holds all of these bytes.
-fn child_around<'a>(value: &'a Json, bytes: &Range<usize>) -> Option<Child<'a>> {
+pub(super) fn child_around<'a>(value: &'a Json, bytes: &Range<usize>) -> Option<Child<'a>> {
     let before = match &value.value {
         Value::Array(elements) => {
             elements.partition_point(|element| element.range.start <= bytes.start)

@@ -3,7 +3,6 @@
 use egui::{Key, Ui};
 
 use super::label::{KeyMark, key_mark, key_note};
-use super::list::{self, View};
 use super::row::{ROW, Row};
 use crate::jose::visible::visible;
 use crate::keys::{Reading, Reread};
@@ -12,6 +11,7 @@ use crate::window::copies::CopyOf;
 use crate::window::model::Model;
 use crate::window::panes::checks::read_secret;
 use crate::window::panes::focus::{self, Place};
+use crate::window::panes::list::{self, View};
 use crate::window::panes::menu::{self, Entries, Menu, Shown};
 use crate::window::panes::roving::{Roving, pressed, step};
 use crate::window::theme;

@@ -74,13 +74,12 @@ impl TokenLabel {
     }
 }
 
-/// A guess at what a token is and whose.
-fn title(inspection: &Inspection) -> String {
+/// A guess at what a token is, as found.
+pub(in crate::window) fn what(inspection: &Inspection) -> &str {
     let token = &inspection.token;
     let place = inspection.places.first();
-    let claim = |name| holder(inspection).claims()?.str(name);
     let typ = token.header().and_then(|header| header.str("typ"));
-    let what = place
+    place
         .and_then(|place| place.name_in.as_deref())
         .or(typ)
         .or_else(|| match place.map(|place| place.where_) {
@@ -88,7 +87,14 @@ fn title(inspection: &Inspection) -> String {
             _ if token.kind == Kind::Jwe => Some("Encrypted token"),
             _ => None,
         })
-        .unwrap_or("Token");
+        .unwrap_or("Token")
+}
+
+/// A guess at what a token is and whose.
+fn title(inspection: &Inspection) -> String {
+    let what = what(inspection);
+    let token = &inspection.token;
+    let claim = |name| token.claims().and_then(|claims| claims.str(name));
     let who = claim("sub")
         .or_else(|| claim("client_id"))
         .or_else(|| claim("jti"));
@@ -98,14 +104,19 @@ fn title(inspection: &Inspection) -> String {
     }
 }
 
-fn note(inspection: &Inspection, judgement: Option<&Judgement>) -> String {
-    let token = &inspection.token;
-    let kind = match token.kind {
+/// A kind of token in a word.
+pub(in crate::window) fn kind_label(kind: Kind) -> &'static str {
+    match kind {
         Kind::Jwe => "JWE",
         Kind::Jws => "JWS",
         Kind::SdJwt => "SD-JWT",
         Kind::Unreadable => "Unreadable",
-    };
+    }
+}
+
+fn note(inspection: &Inspection, judgement: Option<&Judgement>) -> String {
+    let token = &inspection.token;
+    let kind = kind_label(token.kind);
     let header = |name| token.header().and_then(|header| header.str(name));
     let claims = holder(inspection).claims();
     let issuer = claims.and_then(|claims| claims.str("iss"));
@@ -154,7 +165,8 @@ fn host(issuer: &str) -> &str {
     })
 }
 
-fn shown(text: &str) -> String {
+/// A text from a token, as it may be shown.
+pub(in crate::window) fn shown(text: &str) -> String {
     match text.char_indices().nth(MAX_NAME) {
         Some((at, _)) => format!("{}\u{2026}", visible(text.get(..at).unwrap_or_default())),
         None => visible(text),
@@ -170,7 +182,7 @@ pub(super) enum KeyMark {
     None,
     /// It verifies the token on screen.
     Verifies,
-    /// It is too short.
+    /// It should not be relied on.
     Weak(&'static str),
 }
 
@@ -181,6 +193,9 @@ pub(super) fn key_mark(model: &Model, key: &Key) -> KeyMark {
     match key.kind {
         _ if key.fault.is_some() => KeyMark::Faulty,
         _ if verifies => KeyMark::Verifies,
+        _ if key.inconsistencies().next().is_some() => {
+            KeyMark::Weak("its members contradict each other")
+        }
         KeyKind::Oct { bytes } if bytes < WEAK_SECRET_BYTES => KeyMark::Weak("too short for HS256"),
         KeyKind::Rsa { bits } if bits < WEAK_RSA_BITS => KeyMark::Weak("too short"),
         _ => KeyMark::None,

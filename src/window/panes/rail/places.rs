@@ -87,7 +87,7 @@ fn list(ui: &mut Ui, places: &[Place]) {
 }
 
 /// The places, shorter, for under the pointer.
-pub(super) fn summary(ui: &mut Ui, places: &[Place]) {
+pub(in crate::window) fn summary(ui: &mut Ui, places: &[Place]) {
     let tokens = theme::tokens(ui);
     for place in places.iter().take(UNDER_POINTER) {
         let text = visible(&report::found(place));
@@ -104,7 +104,7 @@ fn more(places: &[Place], listed: usize) -> Option<String> {
 }
 
 /// What the places of all tokens have in common: the name of the one file, or other origin, that all came from.
-pub(super) fn only_source(model: &Model) -> Option<String> {
+pub(in crate::window) fn only_source(model: &Model) -> Option<String> {
     let tokens = model.session.tokens.iter();
     let mut places = tokens.flat_map(|inspection| &inspection.places);
     let first = &places.next()?.name;

@@ -3,10 +3,10 @@
 use egui::{Rect, Role, Ui, WidgetInfo, pos2, vec2};
 
 use super::label::TokenLabel;
-use super::list::{self, View};
 use super::row;
 use crate::window::commands::Command;
 use crate::window::model::Model;
+use crate::window::panes::list::{self, View};
 use crate::window::panes::roving::{Roving, step};
 use crate::window::theme;
 

@@ -7,7 +7,6 @@ use egui::{
 
 use super::filter::{Filter, Listed};
 use super::label::TokenLabel;
-use super::list::{self, View};
 use super::places::{PlacesDialog, summary};
 use super::rename::{Rename, Renamed};
 use super::row::{ROW, Row, RowResponse};
@@ -15,13 +14,14 @@ use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::model::Model;
 use crate::window::panes::focus::{self, Place};
+use crate::window::panes::list::{self, View};
 use crate::window::panes::menu::{self, Entries, Menu, Shown};
 use crate::window::panes::roving::{Roving, pressed, step};
 use crate::window::theme::{self, size, space};
 use crate::window::widgets::{grouped, wrapped};
 
-/// From this many tokens on there is a filter.
-const FILTER_FROM: usize = 12;
+/// From this many tokens on there is a filter, and the way to the table.
+pub(super) const FILTER_FROM: usize = 12;
 
 /// The height of the filter, in points.
 const FILTER: f32 = 32.0;

@@ -3,7 +3,7 @@
 use super::super::times;
 use super::{Shown, shown_marks};
 use crate::inspection::Inspection;
-use crate::jose::{Kind, registry};
+use crate::jose::{Kind, PartRole, registry};
 use crate::judge::words::short_span;
 use crate::judge::{Judgement, TimeState, Times};
 use crate::window::model::{Clock, Model};
@@ -57,8 +57,8 @@ pub(super) fn nothing(inspection: &Inspection, state: TimeState) -> (&'static st
             "Its payload is a token, and the times are those of that one. The layers above lead to it.",
         );
     }
-    let kind = inspection.token.kind;
-    if kind == Kind::Jwe {
+    let token = &inspection.token;
+    if token.kind == Kind::Jwe && token.part(PartRole::Payload).is_none() {
         return (
             "No times to see",
             "The claims are encrypted, and their times with them.",

@@ -2,17 +2,18 @@
 
 use std::ops::Range;
 
+use egui::scroll_area::ScrollAreaOutput;
 use egui::{Pos2, Rect, ScrollArea, Ui, pos2, vec2};
 
 /// The rows of a list that are drawn in this frame.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct View {
+pub(crate) struct View {
     /// The rows in view.
-    pub(super) rows: Range<usize>,
+    pub(crate) rows: Range<usize>,
     /// How many rows there are.
-    pub(super) count: usize,
+    pub(crate) count: usize,
     /// How many rows a page has, at least one.
-    pub(super) page: usize,
+    pub(crate) page: usize,
     /// Where the first row begins, in view or not.
     origin: Pos2,
     /// The width and the height of a row.
@@ -21,20 +22,20 @@ pub(super) struct View {
 
 impl View {
     /// Where a row is.
-    pub(super) fn rect(&self, row: usize) -> Rect {
+    pub(crate) fn rect(&self, row: usize) -> Rect {
         let top = self.origin.y + row as f32 * self.size.y;
         Rect::from_min_size(pos2(self.origin.x, top), self.size)
     }
 
     /// The number of rows above the gap between rows that is nearest to this height on the screen.
-    pub(super) fn gap(&self, y: f32) -> usize {
+    pub(crate) fn gap(&self, y: f32) -> usize {
         let rows = ((y - self.origin.y) / self.size.y).round().max(0.0);
         (rows as usize).min(self.count)
     }
 }
 
 /// Shows the rows of a list within a height, in points.
-pub(super) fn show<R>(
+pub(crate) fn show<R>(
     ui: &mut Ui,
     salt: &'static str,
     height: f32,
@@ -45,8 +46,19 @@ pub(super) fn show<R>(
         .id_salt(salt)
         .max_height(height)
         .auto_shrink([false, true]);
+    show_in(ui, area, (count, row), 0.0, rows).inner
+}
+
+/// Shows the rows of a list in a scroll area. Where there is more room than `width`, in points, they take it.
+pub(crate) fn show_in<R>(
+    ui: &mut Ui,
+    area: ScrollArea,
+    (count, row): (usize, f32),
+    width: f32,
+    rows: impl FnOnce(&mut Ui, &View) -> R,
+) -> ScrollAreaOutput<R> {
     area.show_viewport(ui, |ui, viewport| {
-        ui.set_width(ui.available_width());
+        ui.set_width(width.max(ui.available_width()));
         ui.set_height(count as f32 * row);
         let first = (viewport.top() / row).floor().max(0.0) as usize;
         let end = (viewport.bottom() / row).ceil().max(0.0) as usize;
@@ -59,7 +71,6 @@ pub(super) fn show<R>(
         };
         rows(ui, &view)
     })
-    .inner
 }
 
 #[cfg(test)]

@@ -1,0 +1,244 @@
+//! Keys from passwords (PBES2, RFC 7518 section 4.8): PBKDF2 (RFC 8018 section 5.2) that can be called off.
+
+use std::sync::atomic::Ordering;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Sha256, Sha384, Sha512};
+use zeroize::{Zeroize as _, Zeroizing};
+
+use super::algorithms::{Aes, KeyManagement};
+use super::shape::{octets, shortened};
+use super::{Effort, JweShapeFault, OpenError, Sealed};
+use crate::jose::json::{Decimal, Json, Value};
+use crate::verify::Hash;
+
+/// More iterations than this are not made.
+pub const MAX_ITERATIONS: u32 = 1_200_000;
+
+/// After so many iterations the work says how far it is, and asks whether to go on.
+const STRIDE: u32 = 2048;
+
+/// The header parameters of the derivation.
+pub(super) struct Parameters {
+    /// `p2s`.
+    salt: Zeroizing<Vec<u8>>,
+    /// `p2c`, at least 1 and within the limit.
+    pub(super) iterations: u32,
+}
+
+impl Parameters {
+    pub(super) fn read(sealed: &Sealed<'_>) -> Result<Self, JweShapeFault> {
+        let iterations = iterations((sealed.header)("p2c"))?;
+        let salt = octets(sealed, "p2s")?.ok_or_else(|| JweShapeFault::Parameter {
+            name: "p2s",
+            expected: "a string in base64url",
+            found: "nothing".to_owned(),
+        })?;
+        Ok(Self { salt, iterations })
+    }
+
+    /// The key that wraps the content key. `before` is the work that was done already, of `total`.
+    pub(super) fn wrapping_key(
+        &self,
+        management: &KeyManagement,
+        (hash, aes): (Hash, Aes),
+        password: &[u8],
+        effort: &Effort<'_>,
+        (before, total): (u64, u64),
+    ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+        // RFC 7518 section 4.8.1.1.
+        let salt = [management.name.as_bytes(), &[0], &self.salt].concat();
+        let mut work = Work {
+            salt: &salt,
+            iterations: self.iterations,
+            effort,
+            before,
+            total,
+        };
+        let mut key = match hash {
+            Hash::Sha256 => work.derive::<Hmac<Sha256>>(password),
+            Hash::Sha384 => work.derive::<Hmac<Sha384>>(password),
+            Hash::Sha512 => work.derive::<Hmac<Sha512>>(password),
+        }?;
+        // One block is enough: every hash is longer than the key.
+        key.truncate(aes.key_bytes());
+        Ok(key)
+    }
+}
+
+fn iterations(json: Option<&Json>) -> Result<u32, JweShapeFault> {
+    let fault = |found: String| JweShapeFault::Parameter {
+        name: "p2c",
+        expected: "a positive integer",
+        found,
+    };
+    let (text, value) = match json.map(|json| &json.value) {
+        Some(Value::Number(number)) => (&number.text, Decimal::parse(&number.text)),
+        other => {
+            let found = json
+                .filter(|_| other.is_some())
+                .map_or("nothing", Json::kind);
+            return Err(fault(found.to_owned()));
+        }
+    };
+    let value =
+        value.filter(|value| value.is_integer() && Some(value) >= Decimal::parse("1").as_ref());
+    let Some(value) = value else {
+        return Err(fault(shortened(text)));
+    };
+    value
+        .to_nanoseconds()
+        .and_then(|nanoseconds| u32::try_from(nanoseconds / 1_000_000_000).ok())
+        .filter(|iterations| *iterations <= MAX_ITERATIONS)
+        .ok_or_else(|| JweShapeFault::Iterations {
+            ceiling: MAX_ITERATIONS,
+            found: shortened(text),
+        })
+}
+
+struct Work<'a> {
+    salt: &'a [u8],
+    iterations: u32,
+    effort: &'a Effort<'a>,
+    before: u64,
+    total: u64,
+}
+
+impl Work<'_> {
+    /// The first block.
+    fn derive<M: Mac + KeyInit + Clone>(
+        &mut self,
+        password: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+        let Ok(keyed) = <M as KeyInit>::new_from_slice(password) else {
+            return Err(OpenError::Refused("a password of this length".to_owned()));
+        };
+        let first = keyed.clone().chain_update(self.salt);
+        let mut last = first
+            .chain_update(1_u32.to_be_bytes())
+            .finalize()
+            .into_bytes();
+        let mut block = Zeroizing::new(last.to_vec());
+        for done in 1..self.iterations {
+            if done.is_multiple_of(STRIDE) {
+                if self.effort.cancel.load(Ordering::Relaxed) {
+                    return Err(OpenError::Cancelled);
+                }
+                (self.effort.progress)(self.before.saturating_add(done.into()), self.total);
+            }
+            last = keyed.clone().chain_update(&last).finalize().into_bytes();
+            for (sum, byte) in block.iter_mut().zip(&last) {
+                *sum ^= byte;
+            }
+        }
+        last.as_mut_slice().zeroize();
+        Ok(block)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::sync::atomic::AtomicBool;
+
+    use openssl::hash::MessageDigest;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::jose::json::read;
+    use crate::verify::decrypt::key_management;
+
+    fn of(text: &str) -> Result<u32, JweShapeFault> {
+        iterations(read(text.as_bytes()).root.as_ref())
+    }
+
+    #[test]
+    fn a_count_is_a_positive_integer_within_the_limit() {
+        assert_eq!(of("1"), Ok(1));
+        assert_eq!(of("4096"), Ok(4096));
+        assert_eq!(of("1.2e6"), Ok(MAX_ITERATIONS));
+        for text in [
+            "0", "-1", "1.5", "0.5", "-0", "1e-3", "\"1000\"", "null", "[1]", "{}", "true",
+        ] {
+            assert!(
+                matches!(of(text), Err(JweShapeFault::Parameter { name: "p2c", .. })),
+                "{text}"
+            );
+        }
+        for text in [
+            "1200001",
+            "2147483648",
+            "4294967296",
+            "1e300",
+            "18446744073709551616",
+        ] {
+            assert_eq!(
+                of(text),
+                Err(JweShapeFault::Iterations {
+                    ceiling: MAX_ITERATIONS,
+                    found: text.to_owned()
+                })
+            );
+        }
+        assert!(iterations(None).is_err());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+        #[test]
+        fn openssl_derives_the_same(
+            password in proptest::collection::vec(any::<u8>(), 0..200),
+            salt in proptest::collection::vec(any::<u8>(), 0..80),
+            iterations in 1_u32..50,
+            which in 16_usize..19,
+        ) {
+            let management = &super::super::KEY_MANAGEMENT[which];
+            let super::super::KeyFamily::Pbes2(hash, aes) = management.family else {
+                panic!("a PBES2 algorithm");
+            };
+            let parameters = Parameters { salt: salt.clone().into(), iterations };
+            let key = parameters
+                .wrapping_key(management, (hash, aes), &password, &Effort::unwatched(), (0, 0))
+                .unwrap();
+            let digest = match hash {
+                Hash::Sha256 => MessageDigest::sha256(),
+                Hash::Sha384 => MessageDigest::sha384(),
+                Hash::Sha512 => MessageDigest::sha512(),
+            };
+            let salt = [management.name.as_bytes(), b"\0", &salt].concat();
+            let mut expected = vec![0; aes.key_bytes()];
+            openssl::pkcs5::pbkdf2_hmac(&password, &salt, iterations as usize, digest, &mut expected)
+                .unwrap();
+            prop_assert_eq!(key.as_slice(), expected);
+        }
+    }
+
+    #[test]
+    fn the_work_tells_how_far_it_is_and_can_be_called_off() {
+        let management = key_management("PBES2-HS256+A128KW").unwrap();
+        let parameters = Parameters {
+            salt: Zeroizing::default(),
+            iterations: 20_000,
+        };
+        let cancel = AtomicBool::new(false);
+        let told = Cell::new((0, 0));
+        let run = |stop_at: u64| {
+            let progress = |done: u64, total: u64| {
+                assert!(done > told.get().0 && total == 40_000);
+                told.set((done, told.get().1 + 1));
+                cancel.store(done >= stop_at, Ordering::Relaxed);
+            };
+            let effort = Effort {
+                cancel: &cancel,
+                progress: &progress,
+            };
+            told.set((20_000, 0));
+            let kind = (Hash::Sha256, Aes::A128);
+            parameters.wrapping_key(management, kind, b"x", &effort, (20_000, 40_000))
+        };
+        assert!(run(u64::MAX).is_ok());
+        assert_eq!(told.get().1, 9);
+        assert_eq!(run(22_000).err(), Some(OpenError::Cancelled));
+        assert_eq!(told.get().1, 1);
+    }
+}

@@ -1,0 +1,378 @@
+//! Which keys a JWE is opened with, in which order, and what the result is called (`REPORT.md`, "Which keys").
+
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::decrypt::{
+    Effort, InflateError, JwePart, JweShapeFault, KeyManagement, MAX_INFLATED_BYTES, OpenError,
+    Opened, Sealed, content_encryption, inflate, key_management, open, shape_fault,
+};
+use super::prove::{Setting, designate};
+use super::{
+    DecryptionOutcome, DecryptionProof, Designation, Diagnosis, NotTried, Provenance, Trial,
+    UsedKey,
+};
+use crate::jose::json::{Json, Value};
+use crate::jose::visible::visible;
+use crate::jose::{FaultKind, PartRole, Token};
+use crate::keys::{Holds, Key, KeyRing, Material};
+
+/// What came out, beside what is said of it.
+pub(super) struct Unsealed {
+    pub(super) proof: DecryptionProof,
+    pub(super) plaintext: Option<Zeroizing<Vec<u8>>>,
+}
+
+/// Opens a JWE for the first of its recipients whose key is there.
+pub(super) fn unseal(token: &Token, keys: &KeyRing, setting: &Setting) -> Unsealed {
+    let views = token.views();
+    let several = views.len() > 1;
+    let mut best: Option<Unsealed> = None;
+    for (recipient, view) in views.iter().enumerate() {
+        let mut unsealed = Recipient::new(view, keys, setting).unseal();
+        unsealed.proof.recipient = Some(recipient);
+        if several {
+            for diagnosis in &mut unsealed.proof.diagnosis {
+                let number = recipient.saturating_add(1);
+                diagnosis.text = format!("Recipient {number}: {}", diagnosis.text);
+            }
+        }
+        if unsealed.plaintext.is_some() {
+            return unsealed;
+        }
+        match &mut best {
+            None => best = Some(unsealed),
+            Some(best) => best.absorb(unsealed),
+        }
+    }
+    // There is a view for every token.
+    best.unwrap_or_else(|| Unsealed {
+        proof: DecryptionProof::not_tried(NotTried::NoKey),
+        plaintext: None,
+    })
+}
+
+impl Unsealed {
+    /// Keeps the more telling of two results, and the diagnoses of both.
+    fn absorb(&mut self, other: Self) {
+        let mut diagnosis = std::mem::take(&mut self.proof.diagnosis);
+        let mut tried = std::mem::take(&mut self.proof.tried);
+        let is_better = other.proof.outcome.rank() > self.proof.outcome.rank();
+        let (of_other, tried_by_other) = if is_better {
+            let Self { proof, .. } = std::mem::replace(self, other);
+            drop(proof);
+            (
+                std::mem::take(&mut self.proof.diagnosis),
+                std::mem::take(&mut self.proof.tried),
+            )
+        } else {
+            (other.proof.diagnosis, other.proof.tried)
+        };
+        diagnosis.extend(of_other);
+        tried.extend(tried_by_other);
+        self.proof.diagnosis = diagnosis;
+        self.proof.tried = tried;
+    }
+}
+
+/// A JWE as it is for one recipient.
+struct Recipient<'a> {
+    token: &'a Token,
+    keys: &'a KeyRing,
+    setting: &'a Setting,
+    additional_data: String,
+}
+
+impl<'a> Recipient<'a> {
+    fn new(token: &'a Token, keys: &'a KeyRing, setting: &'a Setting) -> Self {
+        let aad = token
+            .part(PartRole::Aad)
+            .map(|aad| aad.characters(token.text()));
+        let protected = token.protected();
+        Self {
+            token,
+            keys,
+            setting,
+            additional_data: match aad {
+                // RFC 7516 section 5.1 step 14; an empty `aad` is none.
+                Some(aad) if !aad.is_empty() => format!("{protected}.{aad}"),
+                _ => protected.to_owned(),
+            },
+        }
+    }
+
+    fn unseal(&self) -> Unsealed {
+        let text_of = |name| self.token.parameter(name).and_then(Json::str);
+        let (alg, enc) = (text_of("alg"), text_of("enc"));
+        let mut proof = DecryptionProof {
+            alg: alg.map(str::to_owned),
+            enc: enc.map(str::to_owned),
+            ..DecryptionProof::not_tried(NotTried::NoKey)
+        };
+        let mut plaintext = None;
+        proof.outcome = match (alg, enc) {
+            (Some(alg), Some(enc)) => self.with_names(alg, enc, &mut proof, &mut plaintext),
+            _ => DecryptionOutcome::Unsupported,
+        };
+        Unsealed { proof, plaintext }
+    }
+
+    fn with_names(
+        &self,
+        alg: &str,
+        enc: &str,
+        proof: &mut DecryptionProof,
+        plaintext: &mut Option<Zeroizing<Vec<u8>>>,
+    ) -> DecryptionOutcome {
+        let (Some(management), Some(content)) = (key_management(alg), content_encryption(enc))
+        else {
+            return DecryptionOutcome::Unsupported;
+        };
+        if self.zip().is_err() {
+            return DecryptionOutcome::Unsupported;
+        }
+        proof.is_symmetric = management.is_symmetric();
+        if self
+            .token
+            .faults
+            .iter()
+            .any(|fault| matches!(fault.kind, FaultKind::TooLarge { .. }))
+        {
+            return DecryptionOutcome::NotTried(NotTried::Limit);
+        }
+        let header = |name: &str| self.token.parameter(name);
+        let bytes = |role| self.token.part(role).map_or(&[][..], |part| part.bytes());
+        let sealed = Sealed {
+            alg,
+            enc,
+            header: &header,
+            encrypted_key: bytes(PartRole::EncryptedKey),
+            iv: bytes(PartRole::Iv),
+            ciphertext: bytes(PartRole::Ciphertext),
+            tag: bytes(PartRole::Tag),
+            additional_data: self.additional_data.as_bytes(),
+        };
+        proof.shape = shape_fault(&sealed);
+        if let Some(JweShapeFault::Iterations { .. }) = proof.shape {
+            return DecryptionOutcome::NotTried(NotTried::Limit);
+        }
+        if let Some(fault) = &proof.shape {
+            proof.diagnosis.extend(shape_diagnosis(fault));
+            return DecryptionOutcome::Failed;
+        }
+        let wanted = management.secret_bytes(content);
+        let can = |key: &Key| can_open(management, wanted, key);
+        proof.designated = designate(self.token, self.keys, &can);
+        self.try_keys(&sealed, &can, proof, plaintext)
+    }
+
+    /// Tries the designated key first, then every other one that can do the algorithm.
+    fn try_keys(
+        &self,
+        sealed: &Sealed<'_>,
+        can: &dyn Fn(&Key) -> bool,
+        proof: &mut DecryptionProof,
+        plaintext: &mut Option<Zeroizing<Vec<u8>>>,
+    ) -> DecryptionOutcome {
+        let effort = Effort {
+            cancel: &self.setting.watch.cancel,
+            progress: &|done, of| self.setting.watch.tell(done, of),
+        };
+        let designated = proof.designated.as_ref().map(|(key, _)| Arc::clone(key));
+        let is_designated = |key: &Arc<Key>| {
+            designated
+                .as_ref()
+                .is_some_and(|meant| Arc::ptr_eq(meant, key))
+        };
+        let rest = self.keys.keys().iter().filter(|key| !is_designated(key));
+        let mut designated_failed = false;
+        for key in designated.iter().chain(rest) {
+            if !key.is_usable() || !can(key) {
+                continue;
+            }
+            let result = open(sealed, key, &effort);
+            proof.tried.push(Trial {
+                key: Arc::clone(key),
+                verified: result.is_ok(),
+            });
+            match result {
+                Ok(opened) => return self.opened(opened, key, proof, plaintext),
+                Err(OpenError::Cancelled) => {
+                    return DecryptionOutcome::NotTried(NotTried::Cancelled);
+                }
+                Err(error) => {
+                    proof.diagnosis.extend(diagnosis(&error, key));
+                    designated_failed |= is_designated(key);
+                }
+            }
+        }
+        self.note_public_halves(sealed, proof);
+        match (designated_failed, proof.tried.is_empty()) {
+            (true, _) => DecryptionOutcome::Failed,
+            (false, true) => DecryptionOutcome::NotTried(NotTried::NoKey),
+            (false, false) => DecryptionOutcome::NotTried(NotTried::NoKeyOpens),
+        }
+    }
+
+    /// The key is right; what it opened may still be compressed.
+    fn opened(
+        &self,
+        opened: Opened,
+        key: &Arc<Key>,
+        proof: &mut DecryptionProof,
+        plaintext: &mut Option<Zeroizing<Vec<u8>>>,
+    ) -> DecryptionOutcome {
+        proof.key = Some(UsedKey {
+            key: Arc::clone(key),
+            provenance: Provenance::Yours,
+            read_as: opened.read_as,
+            known: None,
+        });
+        // What other keys failed with is of no interest any more.
+        proof.diagnosis.clear();
+        if self.zip() != Ok(Zip::Deflate) {
+            *plaintext = Some(opened.plaintext);
+            return DecryptionOutcome::Decrypted;
+        }
+        match inflate(&opened.plaintext, MAX_INFLATED_BYTES) {
+            Ok(inflated) => {
+                *plaintext = Some(inflated);
+                DecryptionOutcome::Decrypted
+            }
+            Err(error) => {
+                proof.diagnosis.push(Diagnosis::new(
+                    "compressed-content",
+                    format!("The key opens it, but {error}."),
+                    "Compress with raw DEFLATE (RFC 1951), or better not at all.",
+                ));
+                match error {
+                    InflateError::TooLarge { .. } => DecryptionOutcome::NotTried(NotTried::Limit),
+                    _ => DecryptionOutcome::Failed,
+                }
+            }
+        }
+    }
+
+    /// Says which keys would do if their private halves were there.
+    fn note_public_halves(&self, sealed: &Sealed<'_>, proof: &mut DecryptionProof) {
+        let Some(management) = key_management(sealed.alg) else {
+            return;
+        };
+        let is_half = |key: &&Arc<Key>| {
+            matches!(key.material, Material::Public(_)) && management.fits(key.kind)
+        };
+        let kid = self.token.parameter("kid").and_then(Json::str);
+        let mut halves = self.keys.keys().iter().filter(is_half);
+        let named = halves
+            .clone()
+            .find(|key| kid.is_some() && key.members.kid.as_deref() == kid);
+        if let Some(key) = named.or_else(|| halves.next()) {
+            if key.holds == Holds::Private {
+                proof.diagnosis.push(Diagnosis::new(
+                    "alg-key-mismatch",
+                    format!(
+                        "The private half of key \u{201C}{}\u{201D} is missing or does not belong to its public half, and opens nothing.",
+                        visible(&key.id)
+                    ),
+                    "Load the recipient\u{2019}s private key as it was made.",
+                ));
+                return;
+            }
+            proof.diagnosis.push(Diagnosis::new(
+                "alg-key-mismatch",
+                format!(
+                    "Of key \u{201C}{}\u{201D} only the public half is loaded, which encrypts and cannot open.",
+                    visible(&key.id)
+                ),
+                "Decrypt with the recipient\u{2019}s private key.",
+            ));
+        }
+    }
+
+    /// Whether the content is compressed. Only a protected `zip` counts (RFC 7516 section 4.1.3).
+    fn zip(&self) -> Result<Zip, ()> {
+        let protected = self.token.header().and_then(|header| header.get("zip"));
+        match protected.map(|zip| &zip.value) {
+            None => Ok(Zip::None),
+            Some(Value::String(name)) if name == "DEF" => Ok(Zip::Deflate),
+            Some(_) => Err(()),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Zip {
+    None,
+    Deflate,
+}
+
+/// Whether a key has what opening needs: the private half, or a secret of the wanted length in some reading.
+fn can_open(management: &KeyManagement, wanted: Option<usize>, key: &Key) -> bool {
+    let is_long_enough = |bytes: usize| wanted.is_none_or(|wanted| wanted == bytes);
+    management.fits(key.kind)
+        && match &key.material {
+            Material::Pair { .. } => true,
+            Material::Symmetric { secret, readings } => {
+                is_long_enough(secret.bytes().len())
+                    || readings
+                        .iter()
+                        .any(|(_, reading)| is_long_enough(reading.bytes().len()))
+            }
+            Material::None | Material::Public(_) => false,
+        }
+}
+
+/// Why a key did not open it, in a sentence.
+fn diagnosis(error: &OpenError, key: &Key) -> Option<Diagnosis> {
+    let for_developer = match error {
+        OpenError::Passphrase => {
+            "Check the password, its encoding, and that no line break is part of it."
+        }
+        OpenError::Tag { .. } => {
+            "Encrypt for this recipient\u{2019}s key, and pass every part on unchanged: header, encrypted key, initialization vector, ciphertext, tag."
+        }
+        _ => "Encrypt for this recipient\u{2019}s key, and name it by its kid.",
+    };
+    Some(Diagnosis::new(
+        error.code()?,
+        format!("With key \u{201C}{}\u{201D}: {error}.", visible(&key.id)),
+        for_developer,
+    ))
+}
+
+/// What makes it impossible to open, whatever the key.
+fn shape_diagnosis(fault: &JweShapeFault) -> Option<Diagnosis> {
+    let code = match fault {
+        JweShapeFault::Length {
+            part: JwePart::Tag, ..
+        } => "tag-mismatch",
+        JweShapeFault::Length {
+            part: JwePart::EncryptedKey,
+            ..
+        } => "key-unwrap-failed",
+        _ => return None,
+    };
+    Some(Diagnosis::new(
+        code,
+        format!("No key opens it: {fault}."),
+        "Pass every part on whole; a shortened tag must never be accepted.",
+    ))
+}
+
+impl DecryptionProof {
+    fn not_tried(why: NotTried) -> Self {
+        Self {
+            alg: None,
+            enc: None,
+            outcome: DecryptionOutcome::NotTried(why),
+            recipient: None,
+            key: None,
+            designated: None::<(Arc<Key>, Designation)>,
+            shape: None,
+            tried: Vec::new(),
+            diagnosis: Vec::new(),
+            is_symmetric: false,
+        }
+    }
+}

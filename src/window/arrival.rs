@@ -1,0 +1,192 @@
+//! What was read joins the session a few tokens at a time: a hundred thousand of them are no work of one frame.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+use std::vec::IntoIter;
+
+use super::desk::{Desk, drop_elsewhere};
+use super::loading::Loaded;
+use super::model::Model;
+use super::table::{MANY, Many};
+use crate::inspection::{Index, Inspection};
+use crate::judge::Judgement;
+
+/// Taking in goes on for this long before the window is drawn again.
+const SLICE: Duration = Duration::from_millis(6);
+
+/// What came and is not all in yet, oldest first.
+#[derive(Default)]
+pub(super) struct Arrivals(VecDeque<Arrival>);
+
+/// The tokens of one reading, and what else it brought.
+struct Arrival {
+    tokens: IntoIter<(Inspection, Judgement)>,
+    /// All but the tokens.
+    rest: Loaded,
+    /// Where the tokens of the session are; `None` where that is no longer so.
+    index: Option<Index>,
+    /// How many tokens came.
+    found: usize,
+    /// How many of them were new.
+    new: usize,
+    /// The position of the one to show: the first new one; where all were there already, the first of them.
+    first: Option<(usize, bool)>,
+}
+
+impl Arrivals {
+    /// Takes note of what was read.
+    pub(super) fn push(&mut self, mut loaded: Loaded) {
+        let tokens = std::mem::take(&mut loaded.tokens);
+        self.0.push_back(Arrival {
+            found: tokens.len(),
+            tokens: tokens.into_iter(),
+            rest: loaded,
+            index: None,
+            new: 0,
+            first: None,
+        });
+    }
+
+    /// Whether all is in.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Says that tokens are at other positions than before, or gone.
+    pub(super) fn forget_positions(&mut self) {
+        for arrival in &mut self.0 {
+            arrival.index = None;
+            arrival.first = None;
+        }
+    }
+}
+
+impl Arrival {
+    /// Whether there is more.
+    fn go_on(&mut self, model: &mut Model, until: Instant) -> bool {
+        let Model {
+            session,
+            judgements,
+            ..
+        } = model;
+        let index = self.index.get_or_insert_with(|| Index::of(&session.tokens));
+        for (inspection, judgement) in self.tokens.by_ref() {
+            let at = index.add(&mut session.tokens, inspection);
+            let is_new = at == judgements.len();
+            if is_new {
+                judgements.push(judgement);
+                self.new = self.new.saturating_add(1);
+            }
+            if self.first.is_none_or(|(_, was_new)| is_new && !was_new) {
+                self.first = Some((at, is_new));
+            }
+            if Instant::now() > until {
+                break;
+            }
+        }
+        self.tokens.len() > 0
+    }
+}
+
+impl Desk {
+    /// Goes on taking in what was read, for a slice. Gives the time until the next, while there is more.
+    pub(super) fn take_in(&mut self) -> Option<Duration> {
+        let until = Instant::now() + SLICE;
+        while let Some(mut arrival) = self.arrivals.0.pop_front() {
+            if arrival.go_on(&mut self.model, until) {
+                self.arrivals.0.push_front(arrival);
+                self.model.revise();
+                return Some(Duration::ZERO);
+            }
+            self.taken_in(arrival);
+        }
+        None
+    }
+
+    fn taken_in(&mut self, arrival: Arrival) {
+        drop_elsewhere((arrival.index, arrival.tokens));
+        let loaded = arrival.rest;
+        let found = (arrival.found, loaded.keys.len());
+        let is_late = loaded.generation != self.generation;
+        let keys = &mut self.model.session.keys;
+        let keys_before = keys.len();
+        keys.add(loaded.keys);
+        let new = (arrival.new, keys.len().saturating_sub(keys_before));
+        let count = self.model.session.tokens.len();
+        if new.1 > 0 {
+            // The new tokens know the new keys already, the old ones do not.
+            if count > new.0 || is_late {
+                self.keys_changed();
+            } else {
+                self.generation = self.generation.wrapping_add(1);
+            }
+        } else if is_late && new.0 > 0 {
+            self.keys_changed();
+        }
+        self.is_stale = true;
+        if let Some((name, bytes)) = loaded.payload {
+            self.supply_payload(&name, bytes);
+        }
+        let holder = self.model.outermost();
+        let holder = holder.map(|(inspection, _)| inspection.sha256.clone());
+        if let Some((first, _)) = arrival.first {
+            self.model.current = Some(first);
+            self.model.selection = None;
+        }
+        if new.0 > 1 {
+            let is_many = count >= MANY;
+            self.model.table.is_open |= is_many && self.model.layout.many == Many::Table;
+        }
+        for notice in loaded.notices {
+            self.notify(notice);
+        }
+        if let Some(text) = brought(loaded.verb, found, new) {
+            self.model.last_action = text;
+        }
+        let opened = arrival.first.filter(|_| loaded.are_members && new.0 > 0);
+        let opened = opened.and_then(|(at, _)| self.model.session.tokens.get(at));
+        if let Some(sha256) = opened.map(|inspection| inspection.sha256.clone()) {
+            self.opened_member(sha256, holder);
+        }
+    }
+}
+
+/// "Pasted 2 tokens and 1 key", or `None` when there was nothing.
+fn brought(verb: &str, found: (usize, usize), new: (usize, usize)) -> Option<String> {
+    let count = |count: usize, one: &str, many: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {many}")),
+    };
+    let things: Vec<_> = [count(new.0, "token", "tokens"), count(new.1, "key", "keys")]
+        .into_iter()
+        .flatten()
+        .collect();
+    match (things.is_empty(), found) {
+        (false, _) => Some(format!("{verb} {}", things.join(" and "))),
+        (true, (0, 0)) => None,
+        (true, _) => Some(format!("{verb} nothing that was not there already")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_brought_is_said_with_its_number() {
+        assert_eq!(
+            brought("Pasted", (2, 0), (2, 0)).as_deref(),
+            Some("Pasted 2 tokens")
+        );
+        assert_eq!(
+            brought("Opened", (1, 3), (1, 3)).as_deref(),
+            Some("Opened 1 token and 3 keys")
+        );
+        assert_eq!(
+            brought("Pasted", (1, 0), (0, 0)).as_deref(),
+            Some("Pasted nothing that was not there already")
+        );
+        assert_eq!(brought("Pasted", (0, 0), (0, 0)), None);
+    }
+}
