@@ -9,7 +9,12 @@ use crate::jose::json::{self, Json, Value};
 use crate::jose::{MAX_TOKEN_BYTES, serialized_kind};
 
 /// Names that stand in every such object, one or the other.
-const NAMES: [&[u8]; 3] = [b"\"protected\"", b"\"signatures\"", b"\"ciphertext\""];
+const NAMES: [&[u8]; 4] = [
+    b"\"protected\"",
+    b"\"signatures\"",
+    b"\"signature\"",
+    b"\"ciphertext\"",
+];
 
 /// So many braces before a name are tried as the beginning of its object.
 const MAX_BRACES: usize = 3;
@@ -123,7 +128,9 @@ mod tests {
             r#"{"payload": "AA", "signatures": [{"header": {"alg": "HS256"}, "signature": "AA"}]}"#;
         let jwe =
             r#"{"ciphertext":"AA","header":{"alg":"dir","enc":"A128GCM"},"iv":"AA","tag":"AA"}"#;
-        for token in [FLAT, general, jwe] {
+        let unprotected = r#"{"payload":"AA","header":{"alg":"HS256"},"signature":"AA"}"#;
+        let detached = r#"{"header":{"alg":"HS256"},"signature":"AA"}"#;
+        for token in [FLAT, general, jwe, unprotected, detached] {
             assert_eq!(texts(token), [token]);
             assert_eq!(texts(&format!("\n  {token} \r\n")), [token]);
             assert_eq!(
@@ -143,6 +150,7 @@ mod tests {
     fn other_objects_are_none() {
         for text in [
             r#"{"signature":"by hand","name":"x"}"#,
+            r#"{"signature":"by hand","header":{"name":"x"}}"#,
             r#"{"payload":{"a":1},"protected":true}"#,
             r#"{"keys":[{"kty":"oct","k":"AA"}]}"#,
             r#"protected" {"a": "protected""#,

@@ -324,6 +324,16 @@ fn header(case: Case<'_>) -> Check {
 /// Extensions that must be understood (RFC 7515 section 4.1.11).
 fn crit(case: Case<'_>) -> Check {
     let crit = case.token.header().and_then(|header| header.get("crit"));
+    let found = case.token.parameter_in("crit").map(|(part, _)| part.role);
+    if found == Some(PartRole::UnprotectedHeader) {
+        return Check {
+            check: "crit",
+            title: "crit is not protected".to_owned(),
+            result: CheckResult::Failed,
+            text: "It stands in a header that nothing protects".to_owned(),
+            byte_range: header_range(case, "crit"),
+        };
+    }
     let names: Option<Vec<&str>> = crit.and_then(|crit| {
         crit.array()?
             .iter()
@@ -336,7 +346,7 @@ fn crit(case: Case<'_>) -> Check {
             "No critical extensions",
             "No crit in the header".to_owned(),
         ),
-        (Some(_), Some(["b64"])) => (
+        (Some(_), Some(["b64"])) if case.token.kind != Kind::Jwe => (
             CheckResult::Passed,
             "Critical extension known",
             "b64 (RFC 7797)".to_owned(),

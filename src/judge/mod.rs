@@ -17,7 +17,7 @@ use jiff::Timestamp;
 
 use crate::jose::json::JsonFaultKind;
 use crate::jose::{Fault, FaultKind, Kind, Part, PartRole, Token};
-use crate::verify::{DecryptionProof, Layer, Proof};
+use crate::verify::{Layer, Proof};
 
 pub use audit::{Confidence, Finding, Severity};
 pub use checks::{Check, CheckResult};
@@ -225,15 +225,16 @@ impl<'a> Case<'a> {
         views
             .map(|(index, token)| {
                 let signature = self.proof.signatures.get(index);
-                let is_of_it = |proof: &&DecryptionProof| {
-                    proof.recipient.is_none_or(|recipient| recipient == index)
-                };
-                let decryption = self.proof.decryption.as_ref().filter(is_of_it);
+                // What was found out about one recipient says nothing of the others.
+                let decryption = self.proof.decryption.as_ref();
+                let decryption = decryption.filter(|proof| proof.recipient == Some(index));
+                let inner = self.proof.inner.as_ref().filter(|_| decryption.is_some());
                 View {
                     token,
                     proof: Cow::Owned(Proof {
                         signatures: signature.cloned().into_iter().collect(),
                         decryption: decryption.cloned(),
+                        inner: inner.cloned(),
                         ..Proof::default()
                     }),
                 }

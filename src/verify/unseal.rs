@@ -235,7 +235,11 @@ impl<'a> Recipient<'a> {
             *plaintext = Some(opened.plaintext);
             return DecryptionOutcome::Decrypted;
         }
-        match inflate(&opened.plaintext, MAX_INFLATED_BYTES) {
+        let inflated = inflate(&opened.plaintext, MAX_INFLATED_BYTES);
+        if let Err(InflateError::TooLarge { .. }) = inflated {
+            proof.oversized = Some(opened.plaintext.len());
+        }
+        match inflated {
             Ok(inflated) => {
                 *plaintext = Some(inflated);
                 DecryptionOutcome::Decrypted
@@ -373,6 +377,7 @@ impl DecryptionProof {
             tried: Vec::new(),
             diagnosis: Vec::new(),
             is_symmetric: false,
+            oversized: None,
         }
     }
 }

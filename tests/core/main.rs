@@ -25,6 +25,8 @@ mod explain;
 #[cfg(test)]
 mod find;
 #[cfg(test)]
+mod forms;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod house;

@@ -17,10 +17,12 @@ use crate::common::{inspect, judge, reasons, ring};
 mod anything;
 mod certificates;
 mod encoding;
+mod encrypted;
 mod encryption;
 mod header;
 mod inconsistent;
 mod keys;
+mod serialization;
 mod signature;
 mod times;
 mod trial;
@@ -37,12 +39,14 @@ const GOOD_CLAIMS: &str = r#"{"iss":"https://a.example","aud":"b","exp":17953400
 fn trials() -> Vec<Trial> {
     [
         encoding::trials(),
+        serialization::trials(),
         signature::trials(),
         header::trials(),
         certificates::trials(),
         keys::trials(),
         encryption::trials(),
         inconsistent::trials(),
+        encrypted::trials(),
         times::trials(),
         types::trials(),
     ]

@@ -20,7 +20,13 @@ const OF_JWE: [&str; 4] = ["ciphertext", "recipients", "encrypted_key", "iv"];
 pub fn kind_of(object: &Json) -> Option<Kind> {
     let has = |name: &str| object.get(name).is_some();
     let is_string = |name: &str| object.get(name).and_then(Json::str).is_some();
-    if has("signatures") || is_string("signature") && (has("payload") || has("protected")) {
+    let names_alg = || {
+        let header = object.get("header");
+        header.is_some_and(|header| header.get("alg").is_some())
+    };
+    if has("signatures")
+        || is_string("signature") && (has("payload") || has("protected") || names_alg())
+    {
         return Some(Kind::Jws);
     }
     if is_string("ciphertext") && (has("protected") || has("recipients") || has("header")) {

@@ -227,7 +227,7 @@ impl Token {
 
     /// Whether the protected header says that the payload stands in the text as it is (RFC 7797 section 3).
     pub fn is_unencoded(&self) -> bool {
-        compact::is_unencoded(self.header())
+        self.kind != Kind::Jwe && compact::is_unencoded(self.header())
     }
 
     /// The JSON object that it is written as; `None` in compact form.

@@ -129,16 +129,26 @@ impl Rule for AlgUnregistered {
         if token.kind == Kind::Unreadable {
             return Ruling::Unconcerned;
         }
-        let Some(header) = token.header().filter(|header| header.object().is_some()) else {
+        let mut headers = token
+            .all(PartRole::ProtectedHeader)
+            .chain(token.all(PartRole::UnprotectedHeader));
+        let header = headers.find(|part| {
+            let json = part.json.as_ref();
+            json.is_some_and(|json| json.object().is_some())
+        });
+        let Some(header) = header else {
             return Ruling::NotRun;
         };
         let is_jwe = token.kind == Kind::Jwe;
-        let found = match header.get("alg").map(|alg| (alg.str(), alg.kind())) {
-            None => Some("No alg".to_owned()),
-            Some((None, kind)) => Some(format!("alg is of type {kind}")),
-            Some((Some(alg), _)) => misplaced(alg, is_jwe),
-        };
-        Ruling::from(found.map(|found| {
+        let names: &[&str] = if is_jwe { &["alg", "enc"] } else { &["alg"] };
+        let findings = names.iter().filter_map(|&name| {
+            let value = subject.header(name);
+            let found = match value.map(|value| (value.str(), value.kind())) {
+                None => Some(format!("No {name}")),
+                Some((None, kind)) => Some(format!("{name} is of type {kind}")),
+                Some((Some(value), _)) if name == "enc" => misplaced_enc(value),
+                Some((Some(value), _)) => misplaced(value, is_jwe),
+            }?;
             // A key that verifies under a neighbouring name shows a slip of the pen rather than an attempt.
             let is_signed = signature(subject).is_some_and(|proof| {
                 proof.key.is_some()
@@ -147,8 +157,8 @@ impl Rule for AlgUnregistered {
                         .iter()
                         .any(|diagnosis| diagnosis.code == "sibling-alg-verifies")
             });
-            let has_alg = header.str("alg").is_some();
-            Finding {
+            let is_text = value.and_then(Json::str).is_some();
+            Some(Finding {
                 rule: self.id(),
                 severity: if is_signed && !signature_bytes(subject).is_empty() {
                     Severity::Medium
@@ -157,19 +167,53 @@ impl Rule for AlgUnregistered {
                 },
                 confidence: Confidence::Certain,
                 title: found,
-                detail: "Nobody can say how to verify this token. Libraries that fall back to a default, or pass over a name that they do not know, take it without a signature.".to_owned(),
-                remedy: "Refuse what is not on the list of allowed algorithms, before looking for a key.".to_owned(),
-                references: vec!["RFC 7515 \u{A7}4.1.1", "CVE-2026-23993", "CWE-347"],
-                evidence: if header.get("alg").is_some() {
-                    alg_evidence(subject)
+                detail: if is_jwe {
+                    "Nobody can say how to open this token. Libraries that fall back to a default, or pass over a name that they do not know, can be led to treat it as another kind."
                 } else {
-                    let part = token.part(PartRole::ProtectedHeader);
-                    part.map(Evidence::whole_part).into_iter().collect()
+                    "Nobody can say how to verify this token. Libraries that fall back to a default, or pass over a name that they do not know, take it without a signature."
+                }.to_owned(),
+                remedy: "Refuse what is not on the list of allowed algorithms, before looking for a key.".to_owned(),
+                references: if is_jwe {
+                    vec!["RFC 7516 \u{A7}4.1.1", "RFC 7516 \u{A7}4.1.2", "CWE-327"]
+                } else {
+                    vec!["RFC 7515 \u{A7}4.1.1", "CVE-2026-23993", "CWE-347"]
                 },
-                refusal: (!has_alg).then_some(Reason::Malformed),
-            }
-        }))
+                evidence: match header_evidence(subject, name) {
+                    none if none.is_empty() => vec![Evidence::whole_part(header)],
+                    evidence => evidence,
+                },
+                refusal: (!is_text).then_some(Reason::Malformed),
+            })
+        });
+        Ruling::Ran(findings.collect())
     }
+}
+
+/// What is wrong with a name as `enc`.
+fn misplaced_enc(enc: &str) -> Option<String> {
+    if is_prohibited(enc) {
+        return None;
+    }
+    let shown = visible(enc);
+    match registry::algorithm(enc) {
+        None if is_uri(enc) => None,
+        None => Some(format!(
+            "\u{201C}{shown}\u{201D} is no registered encryption"
+        )),
+        Some(algorithm) => (algorithm.usage != "enc")
+            .then(|| format!("\u{201C}{shown}\u{201D} is for alg, not for enc")),
+    }
+}
+
+/// Whether a name is a URI, which nobody else uses for something else.
+fn is_uri(name: &str) -> bool {
+    name.split_once(':').is_some_and(|(scheme, rest)| {
+        !rest.is_empty()
+            && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme
+                .chars()
+                .all(|character| character.is_ascii_alphanumeric() || "+-.".contains(character))
+    })
 }
 
 /// What is wrong with a name as `alg` of a signed token, or of an encrypted one; other rules speak of `none` in
@@ -180,14 +224,8 @@ fn misplaced(alg: &str, is_jwe: bool) -> Option<String> {
     }
     let shown = visible(alg);
     let Some(algorithm) = registry::algorithm(alg) else {
-        let is_uri = alg.split_once(':').is_some_and(|(scheme, rest)| {
-            !rest.is_empty()
-                && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-                && scheme
-                    .chars()
-                    .all(|character| character.is_ascii_alphanumeric() || "+-.".contains(character))
-        });
-        return (!is_uri).then(|| format!("\u{201C}{shown}\u{201D} is no registered algorithm"));
+        return (!is_uri(alg))
+            .then(|| format!("\u{201C}{shown}\u{201D} is no registered algorithm"));
     };
     let wanted = if is_jwe { "alg/enc" } else { "alg/sig" };
     (algorithm.usage != wanted).then(|| {
@@ -220,14 +258,18 @@ impl Rule for AlgProhibited {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let Some(header) = subject.case.token.header() else {
+        let token = subject.case.token;
+        let mut headers = token
+            .all(PartRole::ProtectedHeader)
+            .chain(token.all(PartRole::UnprotectedHeader));
+        if headers.next().is_none() {
             return Ruling::NotRun;
-        };
-        let prohibited = ["alg", "enc"].into_iter().find_map(|member| {
-            let name = header.str(member)?;
+        }
+        let prohibited = ["alg", "enc"].into_iter().filter_map(|member| {
+            let name = subject.header(member)?.str()?;
             is_prohibited(name).then_some((member, name))
         });
-        Ruling::from(prohibited.map(|(member, name)| Finding {
+        let findings = prohibited.map(|(member, name)| Finding {
             rule: self.id(),
             severity: Severity::High,
             confidence: Confidence::Certain,
@@ -237,6 +279,7 @@ impl Rule for AlgProhibited {
             references: vec!["RFC 7518 \u{A7}7.1", "CWE-327"],
             evidence: header_evidence(subject, member),
             refusal: Some(Reason::Rule(self.id())),
-        }))
+        });
+        Ruling::Ran(findings.collect())
     }
 }

@@ -170,7 +170,7 @@ const NO_POINT: &str = "is no point of the curve";
 const WRONG_LENGTH: &str = "has the wrong length";
 
 /// What is wrong with a raw public key. A point that OpenSSL cannot compute with is left alone.
-fn okp_fault(curve: OkpCurve, x: &[u8]) -> Option<&'static str> {
+pub(super) fn okp_fault(curve: OkpCurve, x: &[u8]) -> Option<&'static str> {
     static REMEMBERED: Remembered<(OkpCurve, Vec<u8>), Option<&'static str>> =
         Remembered::new(MOST_KEYS);
     if x.len() != curve.public_bytes() {

@@ -18,7 +18,7 @@ const MAX_DUPLICATES: usize = 100;
 /// Whether the profile reads this part as JSON that has rules: headers always, payloads unless opaque.
 fn is_ruled_json(subject: &Subject<'_>, part: PartRole) -> bool {
     match part {
-        PartRole::ProtectedHeader => true,
+        PartRole::ProtectedHeader | PartRole::UnprotectedHeader => true,
         PartRole::Payload => subject.profile.name != ProfileName::Jws,
         _ => false,
     }
@@ -207,8 +207,47 @@ impl Rule for JsonDuplicateMember {
                 });
             }
         }
+        findings.extend(around_parts(subject));
         Ruling::Ran(findings)
     }
+}
+
+/// Of the object that a token in JSON form is written as: names that stand twice outside of its headers.
+fn around_parts(subject: &Subject<'_>) -> Vec<Finding> {
+    let token = subject.case.token;
+    let faults = token.faults.iter().filter_map(|fault| match &fault.kind {
+        FaultKind::Json(JsonFaultKind::DuplicateMember { name, all })
+            if fault.part == PartRole::Token =>
+        {
+            Some((name, all))
+        }
+        _ => None,
+    });
+    faults
+        .map(|(name, all)| Finding {
+            rule: "json-duplicate-member",
+            severity: Severity::High,
+            confidence: Confidence::Certain,
+            title: format!(
+                "\u{201C}{}\u{201D} stands {} times around the parts",
+                visible(name),
+                all.len()
+            ),
+            detail: "Some parsers keep the first value, others the last. Two services can read two different tokens in one text.".to_owned(),
+            remedy: "Use a parser that refuses duplicate names, on both sides.".to_owned(),
+            references: vec!["RFC 7515 \u{A7}7.2", "CWE-436"],
+            evidence: all
+                .iter()
+                .take(MAX_DUPLICATES)
+                .map(|range| Evidence {
+                    part: PartRole::Token,
+                    pointer: None,
+                    range: range.clone(),
+                })
+                .collect(),
+            refusal: Some(Reason::Malformed),
+        })
+        .collect()
 }
 
 fn duplicate_detail(part: &Part, all: &[std::ops::Range<usize>]) -> String {
@@ -266,7 +305,10 @@ impl Rule for JsonCaseVariantMember {
             };
             let mut groups = Vec::new();
             variants(root, Path::Root, &mut groups);
-            if part.role == PartRole::ProtectedHeader {
+            if matches!(
+                part.role,
+                PartRole::ProtectedHeader | PartRole::UnprotectedHeader
+            ) {
                 let lone = root.object().unwrap_or_default().iter().filter(|member| {
                     let folded = folded(&member.name);
                     folded != member.name && GUARDED.contains(&&*folded)

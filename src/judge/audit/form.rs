@@ -1,9 +1,9 @@
 //! The text of a token as a whole (catalogue 1.1): what else it could be read as, and how long it is.
 
 use super::{Confidence, Evidence, Finding, Reason, Rule, Ruling, Severity, Subject};
-use crate::jose::json::{self, Document, Json};
+use crate::jose::json::{self, Document, Json, Value};
 use crate::jose::visible::visible;
-use crate::jose::{FaultKind, Kind, PartRole, base64url};
+use crate::jose::{FaultKind, Kind, PartRole, Serialization, base64url};
 
 /// `jws-polyglot`: one text that reads as two forms of token.
 pub(super) struct JwsPolyglot;
@@ -21,15 +21,45 @@ impl Rule for JwsPolyglot {
         let whole = (text.len() <= MAX_REREAD && text.trim_start().starts_with('{'))
             .then(|| json::read(text.as_bytes()))
             .filter(|whole| whole.is_document() && whole.object().is_some());
-        Ruling::from(match &whole {
-            Some(whole) => two_forms(text, whole),
+        let split = match &whole {
+            Some(whole) => two_forms(subject, whole),
             None => json_in_parts(subject),
-        })
+        };
+        Ruling::Ran(split.into_iter().chain(mixed_forms(subject)).collect())
     }
 }
 
+/// Members of two forms side by side: one reader takes it for the one, another for the other.
+fn mixed_forms(subject: &Subject<'_>) -> Option<Finding> {
+    let token = subject.case.token;
+    let mut mixed = token.faults.iter().filter_map(|fault| match fault.kind {
+        FaultKind::MixedForms { first, second } => Some((first, second, fault)),
+        _ => None,
+    });
+    let (first, second, _) = mixed.clone().next()?;
+    let evidence = mixed.by_ref().map(|(.., fault)| Evidence {
+        part: PartRole::Token,
+        pointer: None,
+        range: fault.range.clone(),
+    });
+    Some(Finding {
+        rule: "jws-polyglot",
+        severity: Severity::High,
+        confidence: Confidence::Certain,
+        title: "Members of two forms of token".to_owned(),
+        detail: format!(
+            "{first} and {second} stand side by side, and belong to two forms. A service that verifies it as one and reads it as the other can be given content that nobody verified."
+        ),
+        remedy: "Refuse an object that has members of more than one form.".to_owned(),
+        references: vec!["RFC 7515 \u{A7}7.2", "RFC 7516 \u{A7}7.2", "CWE-436"],
+        evidence: evidence.collect(),
+        refusal: Some(Reason::Malformed),
+    })
+}
+
 /// A JSON object that splits at its dots into parts, the second of which is a JSON object too.
-fn two_forms(text: &str, whole: &Document) -> Option<Finding> {
+fn two_forms(subject: &Subject<'_>, whole: &Document) -> Option<Finding> {
+    let text = subject.case.token.text();
     let parts: Vec<&str> = text.split('.').collect();
     let second = parts
         .get(1)
@@ -39,7 +69,9 @@ fn two_forms(text: &str, whole: &Document) -> Option<Finding> {
     let first = whole
         .str("payload")
         .map(|payload| json::read(&base64url::decode(payload).bytes));
-    let differ = !first.is_some_and(|first| same_claims(&first, &second));
+    // Of an encrypted token the first reading is what was opened.
+    let first = first.as_ref().or(subject.case.token.claims());
+    let differ = !first.is_some_and(|first| same_claims(first, &second));
     let (severity, claims) = if differ {
         (
             Severity::Critical,
@@ -57,7 +89,9 @@ fn two_forms(text: &str, whole: &Document) -> Option<Finding> {
         confidence: Confidence::Certain,
         title: "One text, two forms of token".to_owned(),
         detail: format!(
-            "As JSON it is one token, split at its dots it is another, {claims}. A service that verifies one reading and takes the claims from the other can be given any claims."
+            "As JSON it is one token, split at its dots it is another, {claims}: as JSON {}, split {}. A service that verifies one reading and takes the claims from the other can be given any claims.",
+            first.map_or_else(|| "none that can be read".to_owned(), told),
+            told(&second)
         ),
         remedy: "Decide the form once, by the first character, and never split again what was verified in another form.".to_owned(),
         references: vec!["CVE-2022-39227", "RFC 7515 \u{A7}7.2", "CWE-436"],
@@ -68,6 +102,32 @@ fn two_forms(text: &str, whole: &Document) -> Option<Finding> {
         }],
         refusal: Some(Reason::Malformed),
     })
+}
+
+/// The claims of one reading for people, the first of them.
+fn told(claims: &Document) -> String {
+    /// So many characters.
+    const SHOWN: usize = 120;
+    let members = claims.object().unwrap_or_default().iter();
+    let list: Vec<String> = members
+        .map(|member| {
+            let value = match &member.value.value {
+                Value::Array(_) => "[\u{2026}]".to_owned(),
+                Value::Bool(value) => value.to_string(),
+                Value::Null => "null".to_owned(),
+                Value::Number(number) => number.text.clone(),
+                Value::Object(_) => "{\u{2026}}".to_owned(),
+                Value::String(text) => format!("\u{201C}{}\u{201D}", visible(text)),
+            };
+            format!("{} {value}", visible(&member.name))
+        })
+        .collect();
+    let list = list.join(", ");
+    match list.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}\u{2026}", list.get(..end).unwrap_or_default()),
+        None if list.is_empty() => "no claims".to_owned(),
+        None => list,
+    }
 }
 
 /// Whether both hold the same members with values of the same text.
@@ -166,7 +226,9 @@ impl Rule for TokenSize {
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
         let token = subject.case.token;
+        // Only the compact form travels in headers and cookies.
         if matches!(token.kind, Kind::SdJwt | Kind::Unreadable)
+            || token.serialization != Serialization::Compact
             || BODY_ONLY.contains(&subject.typ().as_str())
             || BODY_ONLY_CLAIMS
                 .iter()

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::jose::json::{Json, Value};
 use crate::jose::visible::visible;
-use crate::jose::{Part, PartRole};
+use crate::jose::{Kind, Part, PartRole};
 use crate::verify::{Outcome, Provenance};
 
 /// Parameters that RFC 7515, 7516 and 7518 define, which `crit` must not name (RFC 7515 section 4.1.11).
@@ -39,7 +39,7 @@ impl Rule for JwkEmbedded {
         }
         let is_expected = PROOFS_OF_POSSESSION.contains(&subject.typ().as_str())
             // ACME (RFC 8555 section 6.2), and an ID token that its own subject issued.
-            || (subject.header("url").is_some() && subject.header("nonce").is_some())
+            || (subject.protected("url").is_some() && subject.protected("nonce").is_some())
             || subject.claim("sub_jwk").is_some();
         if is_expected {
             return Ruling::Ran(Vec::new());
@@ -243,49 +243,61 @@ impl Rule for X5tSha1 {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let Some(part) = subject.case.token.part(PartRole::ProtectedHeader) else {
+        let token = subject.case.token;
+        if token.part(PartRole::ProtectedHeader).is_none()
+            && token.part(PartRole::UnprotectedHeader).is_none()
+        {
             return Ruling::NotRun;
-        };
-        let root = part.json.as_ref().and_then(|json| json.root.as_ref());
-        let own = root.map(|root| (String::new(), root));
-        let key = subject.header("jwk").map(|key| ("/jwk".to_owned(), key));
+        }
+        let own = token.parameter_in("x5t").and_then(|(part, _)| {
+            let root = part.json.as_ref()?.root.as_ref()?;
+            Some((part, String::new(), root))
+        });
+        let key = token.parameter_in("jwk");
+        let key = key.map(|(part, key)| (part, "/jwk".to_owned(), key));
         let issuer = subject.claim("iss").and_then(Json::str).unwrap_or_default();
         let is_custom = SHA1_ISSUERS.iter().any(|known| issuer.starts_with(known));
-        let findings = own.into_iter().chain(key).filter_map(|(pointer, object)| {
-            let member = object.member("x5t")?;
-            let has_both = object.get("x5t#S256").is_some();
-            let (severity, more) = if has_both {
-                (
-                    Severity::Info,
-                    "The SHA-256 thumbprint stands beside it; compare that one.",
-                )
-            } else if is_custom {
-                (
-                    Severity::Info,
-                    "This issuer always names its certificates so.",
-                )
-            } else {
-                (
-                    Severity::Low,
-                    "It must not be the only thing that ties the token to a certificate.",
-                )
-            };
-            Some(Finding {
-                rule: self.id(),
-                severity,
-                confidence: Confidence::Certain,
-                title: "Certificate named by SHA-1 (x5t)".to_owned(),
-                detail: format!("Two certificates with one SHA-1 thumbprint can be made. {more}"),
-                remedy: "Send x5t#S256.".to_owned(),
-                references: vec!["RFC 7515 \u{A7}4.1.7", "CWE-328"],
-                evidence: vec![Evidence::in_part(
-                    part,
-                    format!("{pointer}/x5t"),
-                    member.range(),
-                )],
-                refusal: None,
-            })
-        });
+        let findings = own
+            .into_iter()
+            .chain(key)
+            .filter_map(|(part, pointer, object)| {
+                let member = object.member("x5t")?;
+                let has_both = object.get("x5t#S256").is_some()
+                    || (pointer.is_empty() && subject.header("x5t#S256").is_some());
+                let (severity, more) = if has_both {
+                    (
+                        Severity::Info,
+                        "The SHA-256 thumbprint stands beside it; compare that one.",
+                    )
+                } else if is_custom {
+                    (
+                        Severity::Info,
+                        "This issuer always names its certificates so.",
+                    )
+                } else {
+                    (
+                        Severity::Low,
+                        "It must not be the only thing that ties the token to a certificate.",
+                    )
+                };
+                Some(Finding {
+                    rule: self.id(),
+                    severity,
+                    confidence: Confidence::Certain,
+                    title: "Certificate named by SHA-1 (x5t)".to_owned(),
+                    detail: format!(
+                        "Two certificates with one SHA-1 thumbprint can be made. {more}"
+                    ),
+                    remedy: "Send x5t#S256.".to_owned(),
+                    references: vec!["RFC 7515 \u{A7}4.1.7", "CWE-328"],
+                    evidence: vec![Evidence::in_part(
+                        part,
+                        format!("{pointer}/x5t"),
+                        member.range(),
+                    )],
+                    refusal: None,
+                })
+            });
         Ruling::Ran(findings.collect())
     }
 }
@@ -303,10 +315,18 @@ impl Rule for CritMalformed {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let fault = subject
-            .header("crit")
-            .and_then(|crit| crit_fault(subject, crit));
-        Ruling::from(fault.map(|found| Finding {
+        let found = match subject.protected("crit") {
+            Some(crit) => crit_fault(subject, crit),
+            None => None,
+        };
+        // In an unprotected header it binds nobody, whatever it says.
+        let mut outside = subject.case.token.all(PartRole::UnprotectedHeader);
+        let outside = outside.any(|part| {
+            let header = part.json.as_ref();
+            header.is_some_and(|header| header.get("crit").is_some())
+        });
+        let found = found.or_else(|| outside.then(|| "it where nothing protects it".to_owned()));
+        Ruling::from(found.map(|found| Finding {
             rule: self.id(),
             severity: Severity::High,
             confidence: Confidence::Certain,
@@ -339,9 +359,9 @@ fn crit_fault(subject: &Subject<'_>, crit: &Json) -> Option<String> {
         if DEFINED_BY_JOSE.contains(&name) {
             return Some(format!("\u{201C}{shown}\u{201D}, which is no extension"));
         }
-        if subject.header(name).is_none() {
+        if subject.protected(name).is_none() {
             return Some(format!(
-                "\u{201C}{shown}\u{201D}, which does not stand in the header"
+                "\u{201C}{shown}\u{201D}, which does not stand in the protected header"
             ));
         }
         seen.push(name);
@@ -358,13 +378,15 @@ impl Rule for CritUnknown {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
+        // RFC 7797 is about signed tokens only.
+        let is_jwe = subject.case.token.kind == Kind::Jwe;
         let names: Vec<String> = subject
-            .header("crit")
+            .protected("crit")
             .and_then(Json::array)
             .unwrap_or_default()
             .iter()
             .filter_map(Json::str)
-            .filter(|name| *name != "b64")
+            .filter(|name| is_jwe || *name != "b64")
             .map(visible)
             .collect();
         Ruling::from((!names.is_empty()).then(|| Finding {
@@ -390,11 +412,14 @@ impl Rule for B64Unencoded {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let Some(b64) = subject.header("b64") else {
+        if subject.case.token.kind == Kind::Jwe {
+            return Ruling::Unconcerned;
+        }
+        let Some(b64) = subject.protected("b64") else {
             return Ruling::Ran(Vec::new());
         };
         let is_critical = subject
-            .header("crit")
+            .protected("crit")
             .and_then(Json::array)
             .is_some_and(|names| names.iter().any(|name| name.str() == Some("b64")));
         let is_jwt = subject.profile.name != ProfileName::Jws

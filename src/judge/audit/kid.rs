@@ -14,7 +14,7 @@ const MAX_KID: usize = 1 << 16;
 
 /// The key id, where it is a text and stands for itself: an address of a key is another matter.
 fn plain_kid<'a>(subject: &Subject<'a>) -> Option<&'a str> {
-    let kid = subject.case.token.header()?.str("kid")?;
+    let kid = subject.case.token.parameter("kid")?.str()?;
     let kid = kid.get(..MAX_KID).unwrap_or(kid);
     (!is_did(kid)).then_some(kid)
 }

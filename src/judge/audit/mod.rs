@@ -17,6 +17,7 @@ mod header;
 mod held;
 mod hmac;
 mod inconsistent;
+mod jwe;
 #[cfg_attr(
     not(test),
     expect(dead_code, reason = "waits for SD-JWT to be part of a proof")
@@ -31,11 +32,13 @@ mod rsa;
 )]
 mod sd_jwt;
 mod secret;
+mod serialization;
 mod signature;
 mod times;
 mod types;
 mod url;
 
+use super::policy::media_type;
 use super::{Case, Evidence, Profile, ProfileName, Reason, Times};
 use crate::jose::Part;
 use crate::jose::json::{Document, Json, Member, escape_pointer};
@@ -158,8 +161,13 @@ impl Subject<'_> {
         }
     }
 
-    /// A member of the protected header.
+    /// A header parameter, from the protected header or else from one that nothing protects.
     fn header(&self, name: &str) -> Option<&Json> {
+        self.case.token.parameter(name)
+    }
+
+    /// A member of the protected header.
+    fn protected(&self, name: &str) -> Option<&Json> {
         self.case.token.header()?.get(name)
     }
 
@@ -213,7 +221,10 @@ pub static RULES: &[&dyn Rule] = &[
     &encoding::JsonDuplicateMember,
     &encoding::JsonCaseVariantMember,
     &encoding::JsonBadEncoding,
+    &serialization::JwtJsonSerialization,
     &form::JwsPolyglot,
+    &serialization::JwsHeaderOverlap,
+    &serialization::JwsAlgUnprotected,
     &form::TokenSize,
     &algorithm::AlgNone,
     &algorithm::AlgNoneVariant,
@@ -261,6 +272,14 @@ pub static RULES: &[&dyn Rule] = &[
     &keys::JwksSymmetric,
     &keys::JwksDuplicateKid,
     &inconsistent::JwkInconsistent,
+    &jwe::JweP2cHigh,
+    &jwe::JweP2cLow,
+    &jwe::JweZip,
+    &jwe::JweZipBomb,
+    &jwe::JweRsa15,
+    &jwe::JweEpkInvalid,
+    &jwe::JweNotAuthenticated,
+    &jwe::CtyNesting,
     &times::ExpMissing,
     &times::OutsideValidity,
     &times::IatFuture,
@@ -349,10 +368,10 @@ fn member_evidence(part: &Part, member: &Member) -> Evidence {
     )
 }
 
-/// The evidence of the last header parameter of this name, in the protected header or else in one that nothing protects.
+/// The evidence of a header parameter, in the header that [`Subject::header`] takes it from.
 fn header_evidence(subject: &Subject<'_>, name: &str) -> Vec<Evidence> {
-    let found = subject.case.token.parameter_in(name);
-    named_evidence(found.map(|(part, _)| part), name)
+    let header = subject.case.token.parameter_in(name).map(|(part, _)| part);
+    named_evidence(header, name)
 }
 
 /// The evidence of the last top member of this name.

@@ -468,7 +468,7 @@ impl Rule for SigInvalid {
 /// Whether Entra made the token for Microsoft Graph: third parties cannot verify those.
 fn is_for_graph(subject: &Subject<'_>) -> bool {
     let issuer = subject.claim("iss").and_then(Json::str);
-    subject.header("nonce").is_some()
+    subject.protected("nonce").is_some()
         && issuer.is_some_and(|issuer| {
             [
                 "https://sts.windows.net/",

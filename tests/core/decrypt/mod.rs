@@ -9,7 +9,8 @@ use tokenloupe::verify::Hash;
 use tokenloupe::verify::algorithm::hmac;
 use tokenloupe::verify::decrypt::algorithms::{Aes, ContentFamily};
 use tokenloupe::verify::decrypt::{
-    Effort, JweShapeFault, OpenError, Opened, Sealed, content_encryption, open, shape_fault,
+    ContentEncryption, Effort, JweShapeFault, OpenError, Opened, Sealed, content_encryption, open,
+    shape_fault,
 };
 
 mod facts;
@@ -81,26 +82,7 @@ impl Jwe {
         let enc = content_encryption(document.str("enc").unwrap()).unwrap();
         let iv = vec![0x17; enc.iv_bytes()];
         let additional_data = encode(header.as_bytes()).into_bytes();
-        let (ciphertext, tag) = match enc.family {
-            ContentFamily::Gcm(aes) => {
-                let mut tag = vec![0; 16];
-                let ciphertext = encrypt_aead(
-                    gcm(aes),
-                    content_key,
-                    Some(&iv),
-                    &additional_data,
-                    plaintext,
-                    &mut tag,
-                );
-                (ciphertext.unwrap(), tag)
-            }
-            ContentFamily::CbcHmac(aes, hash) => {
-                let (mac_key, key) = content_key.split_at(content_key.len() / 2);
-                let ciphertext = encrypt(cbc(aes), key, Some(&iv), plaintext).unwrap();
-                let tag = cbc_tag(hash, mac_key, &additional_data, &iv, &ciphertext);
-                (ciphertext, tag)
-            }
-        };
+        let (ciphertext, tag) = encrypted(enc, content_key, &iv, &additional_data, plaintext);
         Self {
             header: header.to_owned(),
             encrypted_key: encrypted_key.to_vec(),
@@ -135,6 +117,36 @@ impl Jwe {
 
     fn shape_fault(&self) -> Option<JweShapeFault> {
         self.with_sealed(shape_fault)
+    }
+}
+
+/// The ciphertext and the tag of content.
+pub(crate) fn encrypted(
+    enc: &ContentEncryption,
+    content_key: &[u8],
+    iv: &[u8],
+    additional_data: &[u8],
+    plaintext: &[u8],
+) -> (Vec<u8>, Vec<u8>) {
+    match enc.family {
+        ContentFamily::Gcm(aes) => {
+            let mut tag = vec![0; 16];
+            let ciphertext = encrypt_aead(
+                gcm(aes),
+                content_key,
+                Some(iv),
+                additional_data,
+                plaintext,
+                &mut tag,
+            );
+            (ciphertext.unwrap(), tag)
+        }
+        ContentFamily::CbcHmac(aes, hash) => {
+            let (mac_key, key) = content_key.split_at(content_key.len() / 2);
+            let ciphertext = encrypt(cbc(aes), key, Some(iv), plaintext).unwrap();
+            let tag = cbc_tag(hash, mac_key, additional_data, iv, &ciphertext);
+            (ciphertext, tag)
+        }
     }
 }
 
