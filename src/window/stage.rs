@@ -76,8 +76,12 @@ impl Stage {
 
     /// The token of a row of the table.
     pub(super) fn preview_ui(&mut self, ui: &mut Ui, model: &Model) -> Vec<Command> {
-        let findings = &mut self.findings;
-        preview(ui, model, |ui| findings.ui(ui, model))
+        let (layers, findings) = (&mut self.layers, &mut self.findings);
+        preview(ui, model, |ui| {
+            let mut commands: Vec<_> = layers.ui(ui, model).into_iter().collect();
+            commands.extend(findings.ui(ui, model));
+            commands
+        })
     }
 
     /// Everything else; with `tabs` also what [`Stage::column_ui`] shows in a wide window.

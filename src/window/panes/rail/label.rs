@@ -93,8 +93,7 @@ pub(in crate::window) fn what(inspection: &Inspection) -> &str {
 /// A guess at what a token is and whose.
 fn title(inspection: &Inspection) -> String {
     let what = what(inspection);
-    let token = &inspection.token;
-    let claim = |name| token.claims().and_then(|claims| claims.str(name));
+    let claim = |name| holder(inspection).claims()?.str(name);
     let who = claim("sub")
         .or_else(|| claim("client_id"))
         .or_else(|| claim("jti"));
@@ -137,7 +136,7 @@ fn note(inspection: &Inspection, judgement: Option<&Judgement>) -> String {
 }
 
 /// The token that holds the claims: the one in the payload, as deep as that goes.
-fn holder(inspection: &Inspection) -> &Token {
+pub(in crate::window) fn holder(inspection: &Inspection) -> &Token {
     let mut holder = (&*inspection.token, &inspection.proof);
     while let Some(layer) = &holder.1.inner {
         holder = (&layer.token, &layer.proof);
