@@ -509,7 +509,7 @@ mod tests {
     struct Nobody;
 
     impl Clipboard for Nobody {
-        fn read(&mut self) -> Result<zeroize::Zeroizing<String>, ClipboardFault> {
+        fn read(&mut self) -> Result<Zeroizing<String>, ClipboardFault> {
             Err(ClipboardFault::NoText)
         }
 

@@ -69,7 +69,7 @@ impl<'m> Facts<'m> {
     }
 
     fn claim(self, name: &str) -> Option<&'m str> {
-        self.inspection.token.claims()?.str(name)
+        self.inspection.holder().claims()?.str(name)
     }
 
     fn outcome(self) -> Option<VerdictOutcome> {

@@ -2,8 +2,8 @@
 
 use crate::find::Where;
 use crate::inspection::Inspection;
+use crate::jose::Kind;
 use crate::jose::visible::visible;
-use crate::jose::{Kind, Token};
 use crate::judge::words::short_span;
 use crate::judge::{Judgement, VerdictOutcome};
 use crate::keys::{Holds, Key, KeyKind};
@@ -93,8 +93,7 @@ pub(in crate::window) fn what(inspection: &Inspection) -> &str {
 /// A guess at what a token is and whose.
 fn title(inspection: &Inspection) -> String {
     let what = what(inspection);
-    let token = &inspection.token;
-    let claim = |name| token.claims().and_then(|claims| claims.str(name));
+    let claim = |name| inspection.holder().claims()?.str(name);
     let who = claim("sub")
         .or_else(|| claim("client_id"))
         .or_else(|| claim("jti"));
@@ -118,7 +117,7 @@ fn note(inspection: &Inspection, judgement: Option<&Judgement>) -> String {
     let token = &inspection.token;
     let kind = kind_label(token.kind);
     let header = |name| token.header().and_then(|header| header.str(name));
-    let claims = holder(inspection).claims();
+    let claims = inspection.holder().claims();
     let issuer = claims.and_then(|claims| claims.str("iss"));
     let first = match header("alg") {
         Some(alg) => format!("{kind} {}", shown(alg)),
@@ -134,15 +133,6 @@ fn note(inspection: &Inspection, judgement: Option<&Judgement>) -> String {
     .flatten()
     .collect::<Vec<_>>()
     .join(" \u{00B7} ")
-}
-
-/// The token that holds the claims: the one in the payload, as deep as that goes.
-fn holder(inspection: &Inspection) -> &Token {
-    let mut holder = (&*inspection.token, &inspection.proof);
-    while let Some(layer) = &holder.1.inner {
-        holder = (&layer.token, &layer.proof);
-    }
-    holder.0
 }
 
 /// How it stands, in a word or two.
