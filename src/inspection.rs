@@ -96,6 +96,15 @@ impl Inspection {
         }
     }
 
+    /// The token that holds the claims: the one in the payload, as deep as that goes.
+    pub fn holder(&self) -> &Token {
+        let mut holder = (&*self.token, &self.proof);
+        while let Some(layer) = &holder.1.inner {
+            holder = (&layer.token, &layer.proof);
+        }
+        holder.0
+    }
+
     /// The token as received, and not opened: what is to be proved.
     pub fn sealed(&self) -> &Arc<Token> {
         &self.sealed

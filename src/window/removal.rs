@@ -197,8 +197,8 @@ impl Desk {
                 self.close_member(&sha256, back.as_deref());
                 "Closed the token of the member".clone_into(&mut self.model.last_action);
             }
-            What::Payload { sha256, before } => {
-                self.set_payload(&sha256, before);
+            What::Payload { sha256, mut before } => {
+                self.swap_payload(&sha256, &mut before);
                 "Took the change of the payload back".clone_into(&mut self.model.last_action);
             }
             What::Reading { before, after } => {

@@ -16,6 +16,7 @@ use super::panes::timeline::TimelinePane;
 use super::panes::verdict::VerdictPane;
 use super::theme;
 use super::widgets::{Segment, segmented};
+use crate::jose::Serialization;
 
 /// Between the cards, in points.
 const GAP: f32 = 10.0;
@@ -107,11 +108,8 @@ impl Stage {
                     Tab::Checks | Tab::Findings => TABS + TAB,
                 };
                 let stacked = width < SIDE_BY_SIDE;
-                let least = if stacked {
-                    2.0 * MEMBERS + GAP
-                } else {
-                    MEMBERS
-                };
+                let header = MEMBERS + choices(model);
+                let least = if stacked { 2.0 * header + GAP } else { header };
                 // The raw token makes room for the rest, as long as a few lines of it are seen.
                 let used = ui.cursor().top() - start;
                 let left = height - used - least - bottom - 2.0 * GAP;
@@ -216,6 +214,16 @@ impl Stage {
             commands.push(Command::SetTab(tab));
         }
         commands
+    }
+}
+
+/// What the choice between signatures and between headers takes of the header's height, in points.
+fn choices(model: &Model) -> f32 {
+    let token = model.current().map(|(inspection, _)| &inspection.token);
+    match token {
+        Some(token) if token.entries() > 1 => 120.0,
+        Some(token) if token.serialization != Serialization::Compact => 52.0,
+        _ => 0.0,
     }
 }
 

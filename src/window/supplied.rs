@@ -110,23 +110,26 @@ impl Desk {
             ),
             None => "Removed the payload from its token.".to_owned(),
         };
-        if let Some(before) = self.set_payload(&sha256, payload) {
+        let mut before = payload;
+        if self.swap_payload(&sha256, &mut before) {
             self.undoable(&words, What::Payload { sha256, before });
         }
     }
 
-    /// Gives the payload of before.
-    pub(super) fn set_payload(
+    /// Exchanges the payload of a token for another, and verifies it again. Whether the token is there.
+    pub(super) fn swap_payload(
         &mut self,
         sha256: &str,
-        payload: Option<DetachedPayload>,
-    ) -> Option<Option<DetachedPayload>> {
+        payload: &mut Option<DetachedPayload>,
+    ) -> bool {
         let mut tokens = self.model.session.tokens.iter_mut();
-        let inspection = tokens.find(|token| token.sha256 == sha256)?;
-        let before = std::mem::replace(&mut inspection.detached_payload, payload);
+        let Some(inspection) = tokens.find(|token| token.sha256 == sha256) else {
+            return false;
+        };
+        std::mem::swap(&mut inspection.detached_payload, payload);
         let again = unproved(inspection);
         self.verify(vec![again]);
-        Some(before)
+        true
     }
 
     fn undoable(&mut self, words: &str, what: What) {

@@ -138,7 +138,7 @@ fn each_layer_is_shown_by_all_panes_and_the_verdict_says_whose_it_is() {
     // What the chips say is of all layers.
     assert_eq!(
         desk.names("Signature: "),
-        ["Signature: valid, your key first, in all layers"]
+        ["Signature: valid, your key first, all layers"]
     );
     assert_eq!(desk.names("Time: "), ["Time: exp passed"]);
     // The rail tells whose the claims are.

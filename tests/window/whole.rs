@@ -223,6 +223,10 @@ const OTHER_FORMS: &[State] = &[
     State::of("nested", &[])
         .without_keys()
         .then(crate::layers::show_nested),
+    State {
+        keys: &["partner.jwks.json"],
+        ..State::of("sealed", &["sealed.jwt"])
+    },
     State::of("nested-inner", &[])
         .without_keys()
         .then(crate::layers::show_inner),

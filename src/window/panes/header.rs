@@ -319,35 +319,30 @@ fn entry(ui: &Ui, inspection: &Inspection, (entry, count): (usize, usize)) -> Pi
             || "no alg".to_owned(),
             |alg| visible(&alg.chars().take(MAX_NAME).collect::<String>()),
         );
-    match inspection.proof.signatures.get(entry) {
-        Some(proof) => {
-            let (icon, color, words) = signature_words(theme, proof);
-            Pill {
-                sign: (icon, color),
-                label: format!("Signature {number}"),
-                name: format!("Signature {number} of {count}: {alg}, {}", words.join(", ")),
-                note: alg,
-                level: None,
-            }
-        }
-        None => {
-            let decryption = inspection.proof.decryption.as_ref();
-            let has_opened = decryption.is_some_and(|decryption| {
-                decryption.outcome == DecryptionOutcome::Decrypted
-                    && decryption.recipient == Some(entry)
-            });
-            let (sign, words) = if has_opened {
-                ((Icon::Check, theme.ok), ", opened with your key")
-            } else {
-                ((Icon::Dot, theme.dim), "")
-            };
-            Pill {
-                sign,
-                label: format!("Recipient {number}"),
-                name: format!("Recipient {number} of {count}: {alg}{words}"),
-                note: alg,
-                level: None,
-            }
-        }
+    if let Some(proof) = inspection.proof.signatures.get(entry) {
+        let (icon, color, words) = signature_words(theme, proof);
+        return Pill {
+            sign: (icon, color),
+            label: format!("Signature {number}"),
+            name: format!("Signature {number} of {count}: {alg}, {}", words.join(", ")),
+            note: alg,
+            level: None,
+        };
+    }
+    let decryption = inspection.proof.decryption.as_ref();
+    let has_opened = decryption.is_some_and(|decryption| {
+        decryption.outcome == DecryptionOutcome::Decrypted && decryption.recipient == Some(entry)
+    });
+    let (sign, words) = if has_opened {
+        ((Icon::Check, theme.ok), ", opened with your key")
+    } else {
+        ((Icon::Dot, theme.dim), "")
+    };
+    Pill {
+        sign,
+        label: format!("Recipient {number}"),
+        name: format!("Recipient {number} of {count}: {alg}{words}"),
+        note: alg,
+        level: None,
     }
 }

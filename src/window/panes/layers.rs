@@ -76,7 +76,7 @@ fn pill(theme: &Tokens, layer: &Layer<'_>, (number, count): (usize, usize)) -> P
             "Layer {number} of {count}: {kind}{and_algorithms}, {}{reason}, {held}",
             outcome.name()
         ),
-        label: kind.to_owned(),
+        label: format!("{number} {kind}"),
         note: algorithms,
         level: Some(layer.depth.saturating_add(1)),
     }

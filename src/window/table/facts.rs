@@ -13,7 +13,7 @@ use crate::judge::words::short_span;
 use crate::judge::{Finding, Judgement, Severity, TimeState, VerdictOutcome};
 use crate::verify::Provenance;
 use crate::window::model::Model;
-use crate::window::panes::rail::label::{holder, kind_label, shown, what};
+use crate::window::panes::rail::label::{kind_label, shown, what};
 use crate::window::widgets::grouped;
 
 /// Where nothing can be said.
@@ -69,7 +69,7 @@ impl<'m> Facts<'m> {
     }
 
     fn claim(self, name: &str) -> Option<&'m str> {
-        holder(self.inspection).claims()?.str(name)
+        self.inspection.holder().claims()?.str(name)
     }
 
     fn outcome(self) -> Option<VerdictOutcome> {
@@ -162,7 +162,7 @@ impl<'m> Facts<'m> {
                 dim(&apart("exp").map_or_else(|| "valid".to_owned(), |left| format!("{left} left")))
             }
             TimeState::Unlimited => dim("no limits"),
-            TimeState::None if is_closed(holder(self.inspection)) => dim("not opened"),
+            TimeState::None if is_closed(self.inspection.holder()) => dim("not opened"),
             TimeState::None => dim(NOTHING),
         }
     }

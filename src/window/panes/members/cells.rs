@@ -300,9 +300,10 @@ impl Cells {
             }
             bottom = bottom.max(name_end);
         }
-        let open_as_token = input.is_token.then(|| match show_all {
-            Some(beside) => beside.translate(vec2(beside.width() + space::S, 0.0)),
-            None => {
+        let open_as_token = input.is_token.then(|| {
+            if let Some(beside) = show_all {
+                beside.translate(vec2(beside.width() + space::S, 0.0))
+            } else {
                 let below = link(bottom + 1.0);
                 bottom += 1.0 + LINK;
                 below

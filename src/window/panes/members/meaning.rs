@@ -1,5 +1,7 @@
 //! What a member means now, in a few words.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::super::times;
@@ -9,6 +11,7 @@ use crate::jose::json::{Json, Value};
 use crate::jose::registry::{self, Class, Meaning as Known};
 use crate::jose::{Kind, PartRole};
 use crate::judge::{Expectation, Judgement, Policy};
+use crate::keys::Key;
 use crate::verify::{Designation, algorithm};
 use crate::window::model::{Model, Zone};
 
@@ -136,8 +139,8 @@ impl<'a> Context<'a> {
             ("enc", Some(enc)) if registry::algorithm(enc).is_none() => {
                 Meaning::plain("Content encryption that is not registered")
             }
-            ("kid", Some(_)) => Meaning {
-                tag: Some(self.key_tag()),
+            ("kid", Some(kid)) => Meaning {
+                tag: Some(self.key_tag(kid)),
                 ..Meaning::plain(told.meaning.label.as_str())
             },
             _ => {
@@ -154,12 +157,18 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn key_tag(&self) -> (&'static str, Tone) {
-        let signature = self.inspection.proof.signatures.first();
-        let designated = signature.and_then(|proof| proof.designated.as_ref());
-        match designated {
-            Some((_, Designation::KeyId)) => ("among your keys", Tone::Ok),
-            _ => ("not among your keys", Tone::Plain),
+    /// Each signature and recipient has a `kid` of its own.
+    fn key_tag(&self, kid: &str) -> (&'static str, Tone) {
+        let proof = &self.inspection.proof;
+        let signed = proof.signatures.iter().map(|proof| &proof.designated);
+        let opened = proof.decryption.iter().map(|proof| &proof.designated);
+        let is_it = |(key, by): &(Arc<Key>, Designation)| {
+            *by == Designation::KeyId && key.members.kid.as_deref() == Some(kid)
+        };
+        if signed.chain(opened).flatten().any(is_it) {
+            ("among your keys", Tone::Ok)
+        } else {
+            ("not among your keys", Tone::Plain)
         }
     }
 

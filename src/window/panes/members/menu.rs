@@ -32,6 +32,10 @@ impl RowMenu {
 
 /// What there is of a row.
 #[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each entry of the menu asks for one, and none excludes another"
+)]
 pub(super) struct Has {
     /// Characters in the token: a payload that was supplied stands in none.
     pub(super) characters: bool,
@@ -40,7 +44,7 @@ pub(super) struct Has {
     /// A token for its value.
     pub(super) is_token: bool,
     /// Something to tell of what it means.
-    pub(super) has_meaning: bool,
+    pub(super) meaning: bool,
 }
 
 /// Shows the menu of a row where it is open. The table gets the keyboard back when it closes.
@@ -53,7 +57,7 @@ pub(super) fn show(
         characters,
         is_long,
         is_token,
-        has_meaning,
+        meaning: has_meaning,
     }: Has,
 ) -> Option<Command> {
     let mut menu = view.menu?;

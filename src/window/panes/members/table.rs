@@ -513,7 +513,7 @@ impl<'a> Table<'a> {
             characters: self.has_characters(),
             is_long,
             is_token: self.can_open(view, start, entry.value),
-            has_meaning: self.told(&entry.range).is_some(),
+            meaning: self.told(&entry.range).is_some(),
         };
         menu::show(ui, view, &entry, &selection, has)
     }

@@ -2,8 +2,8 @@
 
 use crate::find::Where;
 use crate::inspection::Inspection;
+use crate::jose::Kind;
 use crate::jose::visible::visible;
-use crate::jose::{Kind, Token};
 use crate::judge::words::short_span;
 use crate::judge::{Judgement, VerdictOutcome};
 use crate::keys::{Holds, Key, KeyKind};
@@ -93,7 +93,7 @@ pub(in crate::window) fn what(inspection: &Inspection) -> &str {
 /// A guess at what a token is and whose.
 fn title(inspection: &Inspection) -> String {
     let what = what(inspection);
-    let claim = |name| holder(inspection).claims()?.str(name);
+    let claim = |name| inspection.holder().claims()?.str(name);
     let who = claim("sub")
         .or_else(|| claim("client_id"))
         .or_else(|| claim("jti"));
@@ -117,7 +117,7 @@ fn note(inspection: &Inspection, judgement: Option<&Judgement>) -> String {
     let token = &inspection.token;
     let kind = kind_label(token.kind);
     let header = |name| token.header().and_then(|header| header.str(name));
-    let claims = holder(inspection).claims();
+    let claims = inspection.holder().claims();
     let issuer = claims.and_then(|claims| claims.str("iss"));
     let first = match header("alg") {
         Some(alg) => format!("{kind} {}", shown(alg)),
@@ -133,15 +133,6 @@ fn note(inspection: &Inspection, judgement: Option<&Judgement>) -> String {
     .flatten()
     .collect::<Vec<_>>()
     .join(" \u{00B7} ")
-}
-
-/// The token that holds the claims: the one in the payload, as deep as that goes.
-pub(in crate::window) fn holder(inspection: &Inspection) -> &Token {
-    let mut holder = (&*inspection.token, &inspection.proof);
-    while let Some(layer) = &holder.1.inner {
-        holder = (&layer.token, &layer.proof);
-    }
-    holder.0
 }
 
 /// How it stands, in a word or two.
@@ -179,6 +170,8 @@ pub(super) enum KeyMark {
     Faulty,
     /// Nothing.
     None,
+    /// It opens the token on screen, or one inside of it.
+    Opens,
     /// It verifies the token on screen.
     Verifies,
     /// It should not be relied on.
@@ -186,12 +179,12 @@ pub(super) enum KeyMark {
 }
 
 pub(super) fn key_mark(model: &Model, key: &Key) -> KeyMark {
-    let verifies = model
-        .outermost()
-        .is_some_and(|(inspection, _)| verifies(&inspection.proof, key));
+    let proof = model.outermost().map(|(inspection, _)| &inspection.proof);
+    let is_for = |what: fn(&Proof) -> Uses<'_>| proof.is_some_and(|proof| uses(proof, what, key));
     match key.kind {
         _ if key.fault.is_some() => KeyMark::Faulty,
-        _ if verifies => KeyMark::Verifies,
+        _ if is_for(verifying) => KeyMark::Verifies,
+        _ if is_for(opening) => KeyMark::Opens,
         _ if key.inconsistencies().next().is_some() => {
             KeyMark::Weak("its members contradict each other")
         }
@@ -201,19 +194,26 @@ pub(super) fn key_mark(model: &Model, key: &Key) -> KeyMark {
     }
 }
 
-/// Whether it verifies a signature of a token, or of one inside of it.
-fn verifies(proof: &Proof, key: &Key) -> bool {
+/// Keys that did something.
+type Uses<'a> = Box<dyn Iterator<Item = &'a UsedKey> + 'a>;
+
+/// Those that verified the signatures of a token.
+fn verifying(proof: &Proof) -> Uses<'_> {
+    let signatures = proof.signatures.iter();
+    Box::new(signatures.filter_map(|proof| proof.key.as_ref()))
+}
+
+/// The one that opened it.
+fn opening(proof: &Proof) -> Uses<'_> {
+    let decryption = proof.decryption.iter();
+    Box::new(decryption.filter_map(|proof| proof.key.as_ref()))
+}
+
+/// Whether a key of yours is among those that did this for a token, or for one inside of it.
+fn uses(proof: &Proof, what: fn(&Proof) -> Uses<'_>, key: &Key) -> bool {
     let is_it = |used: &UsedKey| used.provenance == Provenance::Yours && used.key.id == key.id;
-    let mut used = proof
-        .signatures
-        .iter()
-        .filter_map(|proof| proof.key.as_ref());
-    let inside = [&proof.inner, &proof.key_binding];
-    used.any(is_it)
-        || inside
-            .into_iter()
-            .flatten()
-            .any(|layer| verifies(&layer.proof, key))
+    let mut inside = [&proof.inner, &proof.key_binding].into_iter().flatten();
+    what(proof).any(is_it) || inside.any(|layer| uses(&layer.proof, what, key))
 }
 
 /// Its kind, which half, where from, and what is wrong with it.
