@@ -473,7 +473,7 @@ fn each_key_says_what_it_did_for_a_token_in_a_token() {
     let kid = first(&desk, "kid: partner-enc");
     assert!(kid.contains(". among your keys"), "{kid}");
     // What is wrong inside is not passed over.
-    desk.click(&first(&desk, "Layer 2: "));
+    desk.click(&first(&desk, "2 findings in layer 2"));
     assert_eq!(desk.window.state().model().shown_layer(), 1);
     let kid = first(&desk, "kid: partner-sig");
     assert!(kid.contains(". among your keys"), "{kid}");

@@ -451,8 +451,8 @@ fn other_layers(ui: &mut Ui, model: &Model) -> Option<Command> {
         };
         let (number, worst) = (at.saturating_add(1), worst.name());
         let label = match findings.len() {
-            1 => format!("Layer {number}: 1 finding, {worst}"),
-            count => format!("Layer {number}: {count} findings, the worst {worst}"),
+            1 => format!("1 finding in layer {number}, {worst}"),
+            count => format!("{count} findings in layer {number}, the worst {worst}"),
         };
         Frame::new()
             .inner_margin(Margin::symmetric(space::M as i8, space::XXS as i8))
