@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::super::times;
 use super::told::Told;
+
 use crate::inspection::Inspection;
 use crate::jose::json::{Json, Value};
 use crate::jose::registry::{self, Class, Meaning as Known};
@@ -139,8 +140,8 @@ impl<'a> Context<'a> {
             ("enc", Some(enc)) if registry::algorithm(enc).is_none() => {
                 Meaning::plain("Content encryption that is not registered")
             }
-            ("kid", Some(kid)) => Meaning {
-                tag: Some(self.key_tag(kid)),
+            ("kid", Some(_)) => Meaning {
+                tag: Some(self.key_tag(value)),
                 ..Meaning::plain(told.meaning.label.as_str())
             },
             _ => {
@@ -157,18 +158,18 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Each signature and recipient has a `kid` of its own.
-    fn key_tag(&self, kid: &str) -> (&'static str, Tone) {
+    /// Whether the key of this id was found, for any signature or for the encryption.
+    fn key_tag(&self, id: &Json) -> (&'static str, Tone) {
         let proof = &self.inspection.proof;
-        let signed = proof.signatures.iter().map(|proof| &proof.designated);
-        let opened = proof.decryption.iter().map(|proof| &proof.designated);
-        let is_it = |(key, by): &(Arc<Key>, Designation)| {
-            *by == Designation::KeyId && key.members.kid.as_deref() == Some(kid)
+        let of_signatures = proof.signatures.iter().map(|proof| &proof.designated);
+        let of_encryption = proof.decryption.iter().map(|proof| &proof.designated);
+        let is_it = |(key, designation): &&(Arc<Key>, Designation)| {
+            *designation == Designation::KeyId && key.members.kid.as_deref() == id.str()
         };
-        if signed.chain(opened).flatten().any(is_it) {
-            ("among your keys", Tone::Ok)
-        } else {
-            ("not among your keys", Tone::Plain)
+        let designated = of_signatures.chain(of_encryption).flatten().find(is_it);
+        match designated {
+            Some(_) => ("among your keys", Tone::Ok),
+            _ => ("not among your keys", Tone::Plain),
         }
     }
 
