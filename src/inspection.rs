@@ -110,11 +110,11 @@ impl Inspection {
         &self.sealed
     }
 
-    /// Takes a proof of [`Inspection::sealed`], and what it opened.
-    pub fn take(&mut self, mut proof: Proof) {
+    /// Takes a proof of [`Inspection::sealed`], and what it opened. Gives the proof of before.
+    pub fn take(&mut self, mut proof: Proof) -> Proof {
         let opened = proof.opened.take();
         self.token = opened.unwrap_or_else(|| Arc::clone(&self.sealed));
-        self.proof = proof;
+        std::mem::replace(&mut self.proof, proof)
     }
 
     /// Judges it at an instant.
@@ -216,6 +216,11 @@ impl Index {
                 .collect(),
             places: HashMap::new(),
         }
+    }
+
+    /// Makes room for so many more at once.
+    pub fn reserve(&mut self, more: usize) {
+        self.known.reserve(more);
     }
 
     /// Adds a token to those that the index is of, or its places to the one that is there. Gives its position.

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
@@ -125,6 +126,10 @@ pub(super) struct InspectOptions {
     /// How the secret file is read; `utf8`: its bytes without one final line break; `auto`: every reading is tried
     #[arg(long, default_value = "utf8", requires = "secret_file", value_parser = secret_encoding())]
     secret_encoding: SecretEncoding,
+
+    /// A file that holds the passphrase of encrypted tokens (PBES2); one final line break is dropped
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
 
     /// The kind of token: auto, jws (any payload, no claims) or jwt
     #[arg(long, value_name = "NAME", default_value = "auto")]
@@ -262,8 +267,19 @@ impl InspectOptions {
             }
             None => None,
         };
+        let passphrase = match &self.passphrase_file {
+            Some(path) => {
+                let name = path.display().to_string();
+                let bytes = read_key_file(path)?;
+                let mut key = keys::load_secret(&name, &bytes, SecretEncoding::Utf8)?;
+                key.form = "passphrase";
+                Some(Arc::new(key))
+            }
+            None => None,
+        };
         Ok(Setting {
             detached_payload,
+            passphrase,
             ..Setting::default()
         })
     }

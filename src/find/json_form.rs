@@ -130,7 +130,8 @@ mod tests {
             r#"{"ciphertext":"AA","header":{"alg":"dir","enc":"A128GCM"},"iv":"AA","tag":"AA"}"#;
         let unprotected = r#"{"payload":"AA","header":{"alg":"HS256"},"signature":"AA"}"#;
         let detached = r#"{"header":{"alg":"HS256"},"signature":"AA"}"#;
-        for token in [FLAT, general, jwe, unprotected, detached] {
+        let shared = r#"{"ciphertext":"AA","unprotected":{"alg":"dir","enc":"A128GCM"},"iv":"AA","tag":"AA"}"#;
+        for token in [FLAT, general, jwe, unprotected, detached, shared] {
             assert_eq!(texts(token), [token]);
             assert_eq!(texts(&format!("\n  {token} \r\n")), [token]);
             assert_eq!(

@@ -1,14 +1,16 @@
 //! What a verifier checks, in its order, and how each check went.
 
 mod decryption;
+mod expected;
+mod sd_jwt;
 
 use std::ops::Range;
 
 use super::audit::top_member;
-use super::words::{capitalised, counted, span};
+use super::words::{capitalised, counted};
 use super::{
-    Case, Expectation, Judgement, Profile, ProfileName, TimeState, Times, VerdictOutcome,
-    spoils_encoding, time, validity,
+    Case, Expectation, Finding, Judgement, Profile, ProfileName, Times, VerdictOutcome,
+    spoils_encoding, validity,
 };
 use crate::jose::visible::visible;
 use crate::jose::{Fault, FaultKind, Kind, Part, PartRole, Serialization};
@@ -53,14 +55,27 @@ pub struct Check {
     pub byte_range: Option<Range<usize>>,
 }
 
+/// What was judged already.
+pub(super) struct Judged<'a> {
+    pub(super) profile: &'a Profile,
+    pub(super) times: &'a Times,
+    pub(super) findings: &'a [Finding],
+    pub(super) expectations: &'a [Expectation],
+    /// The token that the payload is.
+    pub(super) inner: Option<&'a Judgement>,
+    /// The key binding JWT.
+    pub(super) key_binding: Option<&'a Judgement>,
+}
+
 /// Makes the checks, in the order in which a verifier does.
-pub(super) fn checks(
-    case: Case<'_>,
-    profile: &Profile,
-    times: &Times,
-    inner: Option<&Judgement>,
-) -> Vec<Check> {
-    let expectations = case.expectations();
+pub(super) fn checks(case: Case<'_>, judged: &Judged<'_>) -> Vec<Check> {
+    let Judged {
+        profile,
+        times,
+        expectations,
+        inner,
+        ..
+    } = *judged;
     let views = case.views();
     let of_each = |check: &dyn Fn(Case<'_>) -> Option<Check>| -> Vec<Check> {
         let checks = views.iter().enumerate().filter_map(|(index, view)| {
@@ -79,17 +94,18 @@ pub(super) fn checks(
     let of_signature = |check: &dyn Fn(Case<'_>, &SignatureProof) -> Check| {
         of_each(&|case| Some(check(case, case.proof.signatures.first()?)))
     };
-    let expected = |names: &[&str]| -> Vec<Check> {
+    let expected = |names: &[&str], in_key_binding: bool| -> Vec<Check> {
         expectations
             .iter()
             .filter(|expectation| names.contains(&expectation.name))
-            .map(|expectation| expected(case, expectation))
+            .filter(|expectation| expectation.in_key_binding == in_key_binding)
+            .map(|expectation| expected::expected(case, expectation))
             .collect()
     };
     let mut checks = vec![form(case), encoding(case, profile)];
     checks.extend(of_each(&|case| Some(header(case))));
     checks.extend(of_each(&|case| Some(crit(case))));
-    checks.extend(expected(&["alg"]));
+    checks.extend(expected(&["alg"], false));
     checks.extend(of_signature(&|case, proof| {
         key(
             case,
@@ -103,12 +119,16 @@ pub(super) fn checks(
         checks.push(decryption::decryption(case, proof));
     }
     checks.extend(inner.map(|inner| nested(case, inner)));
-    checks.extend(expected(&["typ"]));
+    checks.extend(sd_jwt::disclosures(case));
+    checks.extend(expected(&["typ"], false));
     if profile.name != ProfileName::Jws {
-        checks.push(time(case, times));
+        checks.push(expected::time(case, times));
     }
-    checks.extend(expected(&["iss", "aud", "nonce"]));
-    checks.extend(unexpected(&expectations));
+    let in_claims = ["iss", "aud", "nonce"];
+    checks.extend(expected(&in_claims, false));
+    checks.extend(sd_jwt::key_binding(case, judged));
+    checks.extend(expected(&in_claims, true));
+    checks.extend(expected::unexpected(expectations));
     checks
 }
 
@@ -116,6 +136,7 @@ pub(super) fn checks(
 fn designated(how: Designation) -> (&'static str, &'static str) {
     match how {
         Designation::Certificate => ("Key chosen by x5c", "x5c"),
+        Designation::Confirmation => ("The key that the issuer confirms", "alg"),
         Designation::KeyId => ("Key chosen by kid", "kid"),
         Designation::OnlyKey => ("The only key that fits", "alg"),
         Designation::Thumbprint => ("Key chosen by certificate thumbprint", "x5t"),
@@ -142,34 +163,6 @@ fn nested(case: Case<'_>, inner: &Judgement) -> Check {
         },
         byte_range: whole(case, PartRole::Payload),
     }
-}
-
-/// What the policy says nothing about, in one check that was not run.
-fn unexpected(expectations: &[Expectation]) -> Option<Check> {
-    let mut names = vec!["alg", "typ", "iss", "aud", "nonce"];
-    names.retain(|name| {
-        !expectations
-            .iter()
-            .any(|expectation| expectation.name == *name)
-    });
-    let last = names.pop()?;
-    let list = if names.is_empty() {
-        last.to_owned()
-    } else {
-        format!("{} or {last}", names.join(", "))
-    };
-    Some(Check {
-        check: "policy",
-        title: if expectations.is_empty() {
-            "Nothing expected"
-        } else {
-            "Rest not compared"
-        }
-        .to_owned(),
-        result: CheckResult::NotRun,
-        text: format!("The policy expects no particular {list}"),
-        byte_range: None,
-    })
 }
 
 fn whole(case: Case<'_>, role: PartRole) -> Option<Range<usize>> {
@@ -221,11 +214,9 @@ fn form(case: Case<'_>) -> Check {
         (Kind::Unreadable, _) => ("Not a token", "No form of JWS or JWE".to_owned()),
         (Kind::Jwe, Serialization::Compact) => ("Compact JWE", "5 parts".to_owned()),
         (Kind::Jws, Serialization::Compact) => ("Compact JWS", "3 parts".to_owned()),
-        (Kind::SdJwt, _) => (
-            "SD-JWT",
-            "A compact JWS of 3 parts, and disclosures, which this version does not check"
-                .to_owned(),
-        ),
+        (Kind::SdJwt, Serialization::Compact) => ("Compact SD-JWT", sd_jwt::form(case)),
+        (Kind::SdJwt, Serialization::Flattened) => ("Flattened SD-JWT", sd_jwt::form(case)),
+        (Kind::SdJwt, Serialization::General) => ("General SD-JWT", sd_jwt::form(case)),
         (Kind::Jwe, Serialization::Flattened) => ("Flattened JWE", "A JSON object".to_owned()),
         (Kind::Jws, Serialization::Flattened) => ("Flattened JWS", "A JSON object".to_owned()),
         (Kind::Jwe, Serialization::General) => (
@@ -491,7 +482,12 @@ fn signature(case: Case<'_>, proof: &SignatureProof) -> Check {
                     "Verifies under a public secret",
                     format!("{description} over {over} bytes, with a secret that everybody knows"),
                 ),
-                _ => (
+                Some(Provenance::Confirmed) => (
+                    CheckResult::Passed,
+                    "Signature valid",
+                    format!("{description} over {over} bytes, with the holder\u{2019}s own key"),
+                ),
+                Some(Provenance::Yours) | None => (
                     CheckResult::Passed,
                     "Signature valid",
                     format!("{description} over {over} bytes"),
@@ -554,121 +550,5 @@ fn signature(case: Case<'_>, proof: &SignatureProof) -> Check {
         result,
         text,
         byte_range: whole(case, PartRole::Signature),
-    }
-}
-
-/// `exp` and `nbf` against the instant.
-fn time(case: Case<'_>, times: &Times) -> Check {
-    let leeway = times.leeway_seconds;
-    let apart = |claim: &str| {
-        let at = times.mark(claim).and_then(|mark| mark.at);
-        at.map_or_else(
-            || "beyond all calendars".to_owned(),
-            |at| span(time::seconds_between(at, case.at)),
-        )
-    };
-    let claim_range = |claim: &str| member_range(case.token.part(PartRole::Payload), claim);
-    let saved = if times.within_leeway {
-        ", thanks to the leeway"
-    } else {
-        ""
-    };
-    let (result, title, text, byte_range) = match times.state {
-        TimeState::Expired => (
-            CheckResult::Failed,
-            "exp is in the past",
-            format!("By {}; the leeway is {leeway} s", apart("exp")),
-            claim_range("exp"),
-        ),
-        TimeState::NotYetValid => (
-            CheckResult::Failed,
-            "nbf is in the future",
-            format!("By {}; the leeway is {leeway} s", apart("nbf")),
-            claim_range("nbf"),
-        ),
-        TimeState::Valid => (
-            CheckResult::Passed,
-            "Within its time",
-            if times.within_leeway {
-                format!("Only just{saved} of {leeway} s")
-            } else {
-                format!("Expires in {}", apart("exp"))
-            },
-            claim_range("exp"),
-        ),
-        TimeState::Unlimited => (
-            CheckResult::Passed,
-            "No time limit",
-            "There is no exp: it never expires".to_owned(),
-            claim_range("nbf"),
-        ),
-        TimeState::Unreadable => (
-            CheckResult::Failed,
-            "Times cannot be read",
-            "Expected exp and nbf as JSON numbers".to_owned(),
-            claim_range("exp")
-                .filter(|_| times.mark("exp").is_none())
-                .or_else(|| claim_range("nbf")),
-        ),
-        TimeState::None if case.is_closed() => (
-            CheckResult::NotRun,
-            "Times not checked",
-            "The claims are encrypted".to_owned(),
-            None,
-        ),
-        TimeState::None => (
-            CheckResult::NotRun,
-            "Times not checked",
-            "There are no readable claims".to_owned(),
-            None,
-        ),
-    };
-    Check {
-        check: "time",
-        title: title.to_owned(),
-        result,
-        text,
-        byte_range,
-    }
-}
-
-/// A policy's expectation.
-fn expected(case: Case<'_>, expectation: &Expectation) -> Check {
-    let (label, part) = match expectation.name {
-        "alg" => ("Algorithm", PartRole::ProtectedHeader),
-        "typ" => ("Type", PartRole::ProtectedHeader),
-        "iss" => ("Issuer", PartRole::Payload),
-        "aud" => ("Audience", PartRole::Payload),
-        _ => ("Nonce", PartRole::Payload),
-    };
-    let is_encrypted = part == PartRole::Payload && case.is_closed();
-    let (result, how, text) = if is_encrypted {
-        (
-            CheckResult::NotRun,
-            "not checked",
-            "The claims are encrypted".to_owned(),
-        )
-    } else if expectation.met {
-        (
-            CheckResult::Passed,
-            "as expected",
-            expectation.expected.clone(),
-        )
-    } else {
-        let text = format!(
-            "Expected {}, found {}",
-            expectation.expected, expectation.found
-        );
-        (CheckResult::Failed, "not as expected", text)
-    };
-    Check {
-        check: expectation.name,
-        title: format!("{label} {how}"),
-        result,
-        text,
-        byte_range: match part {
-            PartRole::Payload => member_range(case.token.part(part), expectation.name),
-            _ => header_range(case, expectation.name),
-        },
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod audit;
 mod checks;
+mod claims;
 mod policy;
 mod profile;
 mod time;
@@ -87,6 +88,8 @@ pub struct Judgement {
     pub not_run: Vec<&'static str>,
     /// Its times.
     pub times: Times,
+    /// What the policy expects of it.
+    pub expectations: Vec<Expectation>,
     /// Of the token that its payload is.
     pub inner: Option<Box<Self>>,
     /// Of its key binding JWT.
@@ -140,8 +143,19 @@ pub fn judge(case: Case<'_>) -> Judgement {
         .into_iter()
         .filter_map(|judgement| judgement.as_deref())
         .collect();
-    let verdict = verdict::verdict(case, &profile, &times, &findings, &inside);
-    let checks = checks::checks(case, &profile, &times, inner.as_deref());
+    let expectations = case.expectations();
+    let verdict = verdict::verdict(case, &profile, &times, &findings, &inside, &expectations);
+    let checks = checks::checks(
+        case,
+        &checks::Judged {
+            profile: &profile,
+            times: &times,
+            findings: &findings,
+            expectations: &expectations,
+            inner: inner.as_deref(),
+            key_binding: key_binding.as_deref(),
+        },
+    );
     Judgement {
         at: case.at,
         profile,
@@ -150,6 +164,7 @@ pub fn judge(case: Case<'_>) -> Judgement {
         findings,
         not_run,
         times,
+        expectations,
         inner,
         key_binding,
     }
@@ -235,6 +250,9 @@ impl<'a> Case<'a> {
                         signatures: signature.cloned().into_iter().collect(),
                         decryption: decryption.cloned(),
                         inner: inner.cloned(),
+                        // Disclosures belong to the first signature (RFC 9901 section 8.1).
+                        sd_jwt: self.proof.sd_jwt.clone().filter(|_| index == 0),
+                        key_binding: self.proof.key_binding.clone().filter(|_| index == 0),
                         ..Proof::default()
                     }),
                 }
@@ -254,7 +272,7 @@ impl<'a> Case<'a> {
 
     /// What the policy expects of this layer: of an envelope only its algorithm.
     fn expectations(&self) -> Vec<Expectation> {
-        let mut expectations = self.policy.expectations(self.token);
+        let mut expectations = self.policy.expectations(*self);
         if self.is_envelope() {
             let is_signed = self.token.kind != Kind::Jwe;
             expectations.retain(|expectation| is_signed && expectation.name == "alg");

@@ -1,9 +1,11 @@
 //! What the reviewer expects of a token.
 
+use super::audit::top_member;
 use super::profile::ProfileChoice;
-use crate::jose::Token;
-use crate::jose::json::{Json, Value};
+use super::{Case, Evidence};
+use crate::jose::json::{Document, Json, Value, escape_pointer};
 use crate::jose::visible::visible;
+use crate::jose::{Part, PartRole};
 
 /// What to hold a token against. The default expects nothing but what the standards do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,59 +43,148 @@ impl Default for Policy {
 impl Policy {
     /// Holds the policy's expectations against a token; those that expect nothing are left out.
     ///
+    /// Where an SD-JWT comes with a key binding JWT, `nonce` is held against that one alone, and `aud` against that one and,
+    /// where there is such a claim, against the issuer's too: the holder says there for whom the presentation is made
+    /// (RFC 9901 section 7.3).
+    ///
     /// `None` as a token's value means that it has none, or none of the right type.
-    pub fn expectations(&self, token: &Token) -> Vec<Expectation> {
+    pub(super) fn expectations(&self, case: Case<'_>) -> Vec<Expectation> {
         let mut met = Vec::new();
-        let header = |name| token.parameter(name).and_then(Json::str);
-        let claim = |name| token.claims().and_then(|claims| claims.get(name));
+        let header = |name| {
+            let (part, value) = case.token.parameter_in(name).unzip();
+            let found = value.and_then(Json::str);
+            let evidence = part.and_then(|part| header_evidence(part, name));
+            (found, evidence)
+        };
         if !self.algorithms.is_empty() {
-            let found = header("alg");
+            let (found, evidence) = header("alg");
             met.push(Expectation {
                 name: "alg",
                 met: found.is_some_and(|found| self.algorithms.iter().any(|alg| alg == found)),
                 expected: self.algorithms.join(" or "),
                 found: shown(found),
+                in_key_binding: false,
+                evidence,
             });
         }
         if let Some(expected) = &self.typ {
-            let found = header("typ");
+            let (found, evidence) = header("typ");
             met.push(Expectation {
                 name: "typ",
                 met: found.is_some_and(|found| media_type(found) == media_type(expected)),
                 expected: expected.clone(),
                 found: shown(found),
+                in_key_binding: false,
+                evidence,
             });
         }
-        let texts = [("iss", &self.issuer), ("nonce", &self.nonce)];
-        for (name, expected) in texts {
-            if let Some(expected) = expected {
-                let found = claim(name).and_then(Json::str);
-                met.push(Expectation {
-                    name,
-                    met: found == Some(expected),
-                    expected: expected.clone(),
-                    found: shown(found),
-                });
-            }
+        let binding = case.key_binding();
+        let issuer = |name| {
+            case.claim(name)
+                .map(|claim| (claim.value, claim.evidence()))
+        };
+        if let Some(expected) = &self.issuer {
+            met.push(text("iss", expected, issuer("iss")));
+        }
+        if let Some(expected) = &self.nonce {
+            met.push(match binding {
+                Some(binding) => {
+                    binding.expectation(text("nonce", expected, binding.claim("nonce")))
+                }
+                None => text("nonce", expected, issuer("nonce")),
+            });
         }
         if let Some(expected) = &self.audience {
-            let audiences = claim("aud").map(audiences).unwrap_or_default();
-            met.push(Expectation {
-                name: "aud",
-                met: audiences.contains(&expected.as_str()),
-                expected: expected.clone(),
-                found: match &audiences[..] {
-                    [] => shown(None),
-                    several => several
-                        .iter()
-                        .map(|one| visible(one))
-                        .collect::<Vec<_>>()
-                        .join(", "),
-                },
-            });
+            let own = issuer("aud");
+            if own.is_some() || binding.is_none() {
+                met.push(audience(expected, own));
+            }
+            met.extend(
+                binding
+                    .map(|binding| binding.expectation(audience(expected, binding.claim("aud")))),
+            );
         }
         met
     }
+}
+
+/// A claim's value, and where it stands.
+type Found<'a> = Option<(&'a Json, Evidence)>;
+
+fn text(name: &'static str, expected: &str, found: Found<'_>) -> Expectation {
+    let (value, evidence) = found.unzip();
+    let value = value.and_then(Json::str);
+    Expectation {
+        name,
+        met: value == Some(expected),
+        expected: expected.to_owned(),
+        found: shown(value),
+        in_key_binding: false,
+        evidence,
+    }
+}
+
+/// One of the audiences must be the expected one.
+fn audience(expected: &str, found: Found<'_>) -> Expectation {
+    let (value, evidence) = found.unzip();
+    let audiences = value.map(audiences).unwrap_or_default();
+    Expectation {
+        name: "aud",
+        met: audiences.contains(&expected),
+        expected: expected.to_owned(),
+        found: match &audiences[..] {
+            [] => shown(None),
+            several => several
+                .iter()
+                .map(|one| visible(one))
+                .collect::<Vec<_>>()
+                .join(", "),
+        },
+        in_key_binding: false,
+        evidence,
+    }
+}
+
+/// The key binding JWT of a presentation, and the part of the presentation that it is.
+#[derive(Clone, Copy)]
+struct Binding<'a> {
+    claims: Option<&'a Document>,
+    part: &'a Part,
+}
+
+impl<'a> Binding<'a> {
+    fn claim(self, name: &str) -> Found<'a> {
+        let value = self.claims?.get(name)?;
+        Some((value, Evidence::whole_part(self.part)))
+    }
+
+    fn expectation(self, expectation: Expectation) -> Expectation {
+        Expectation {
+            in_key_binding: true,
+            evidence: Some(Evidence::whole_part(self.part)),
+            ..expectation
+        }
+    }
+}
+
+impl<'a> Case<'a> {
+    fn key_binding(self) -> Option<Binding<'a>> {
+        let layer = self.proof.key_binding.as_deref()?;
+        Some(Binding {
+            claims: layer.token.claims(),
+            part: self.token.part_of(0, PartRole::KeyBinding)?,
+        })
+    }
+}
+
+/// The characters of a header parameter.
+fn header_evidence(part: &Part, name: &str) -> Option<Evidence> {
+    let member = top_member(part.json.as_ref()?, name)?;
+    Some(Evidence::in_part(
+        part,
+        format!("/{}", escape_pointer(name)),
+        member.range(),
+    ))
 }
 
 /// A token's value as people are shown it.
@@ -131,12 +222,20 @@ pub struct Expectation {
     pub expected: String,
     /// What was found, for people.
     pub found: String,
+    /// Whether the key binding JWT was asked, and not the issuer's token.
+    pub in_key_binding: bool,
+    /// Where what was found stands; `None` where nothing was.
+    pub evidence: Option<Evidence>,
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
+    use crate::jose::Token;
     use crate::jose::base64url::encode;
+    use crate::verify::Proof;
 
     fn met(policy: &Policy, header: &str, claims: &str) -> Vec<(&'static str, bool)> {
         let token = Token::parse(format!(
@@ -144,7 +243,12 @@ mod tests {
             encode(header.as_bytes()),
             encode(claims.as_bytes())
         ));
-        let expectations = policy.expectations(&token);
+        let expectations = policy.expectations(Case {
+            token: &token,
+            proof: &Proof::default(),
+            policy,
+            at: Timestamp::UNIX_EPOCH,
+        });
         expectations
             .into_iter()
             .map(|expectation| (expectation.name, expectation.met))

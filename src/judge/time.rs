@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::{Case, Evidence, Profile, ProfileName};
-use crate::jose::json::{Decimal, Document, Json, Number, Value, escape_pointer};
-use crate::jose::{PartRole, registry};
+use crate::jose::json::{Decimal, Number, Value};
+use crate::jose::registry;
 
 /// How a token's times stand to the instant of the judgement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -93,17 +93,13 @@ pub(super) fn times(case: Case<'_>, profile: &Profile) -> Times {
         lifetime_seconds: None,
         leeway_seconds,
     };
-    let Some(claims) = case
-        .token
-        .claims()
-        .filter(|_| profile.name != ProfileName::Jws)
-    else {
+    if profile.name == ProfileName::Jws || case.token.claims().is_none() {
         return times;
-    };
+    }
     let leeway = i128::from(leeway_seconds).saturating_mul(SECOND);
     let now = case.at.as_nanosecond();
-    let exp = claims.get("exp").map(Json::decimal);
-    let nbf = claims.get("nbf").map(Json::decimal);
+    let claim = |name| case.claim(name).map(|claim| claim.value.decimal());
+    let (exp, nbf) = (claim("exp"), claim("nbf"));
     if let Some(Some(exp)) = &exp {
         times.expired = exp.cmp_nanoseconds(now.saturating_sub(leeway)).is_le();
         times.within_leeway |= !times.expired && exp.cmp_nanoseconds(now).is_le();
@@ -135,40 +131,28 @@ pub(super) fn times(case: Case<'_>, profile: &Profile) -> Times {
 }
 
 fn marks(case: Case<'_>) -> Vec<Mark> {
-    let (Some(part), Some(members)) = (
-        case.token.part(PartRole::Payload),
-        case.token.claims().and_then(|claims| claims.object()),
-    ) else {
-        return Vec::new();
-    };
-    let is_cut = !part.json.as_ref().is_some_and(Document::is_document);
     let mut marks: Vec<Mark> = Vec::new();
-    for member in members {
-        let Value::Number(number) = &member.value.value else {
+    for claim in case.claims() {
+        let Value::Number(number) = &claim.value.value else {
             continue;
         };
-        if is_cut && member.value.range.end == part.bytes().len() {
-            // It stands where the text stops too early, and may have lost digits.
+        if claim.is_cut() {
             continue;
         }
         let Some(seconds) =
-            Decimal::parse(&number.text).filter(|_| registry::is_numeric_date(&member.name))
+            Decimal::parse(&number.text).filter(|_| registry::is_numeric_date(claim.name))
         else {
             continue;
         };
-        marks.retain(|mark| mark.claim != member.name);
+        marks.retain(|mark| mark.claim != claim.name);
         marks.push(Mark {
-            claim: member.name.clone(),
+            claim: claim.name.to_owned(),
             number: number.clone(),
             at: seconds
                 .to_nanoseconds()
                 .and_then(|nanoseconds| Timestamp::from_nanosecond(nanoseconds).ok()),
             seconds,
-            evidence: Evidence::in_part(
-                part,
-                format!("/{}", escape_pointer(&member.name)),
-                member.range(),
-            ),
+            evidence: claim.evidence(),
         });
     }
     marks

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{Case, Finding, Judgement, Profile, TimeState, Times, spoils_encoding, validity};
+use super::{
+    Case, Expectation, Finding, Judgement, Profile, TimeState, Times, spoils_encoding, validity,
+};
 use crate::jose::json::{Json, JsonFaultKind};
 use crate::jose::{FaultKind, Kind, Token};
 use crate::verify::{
@@ -90,8 +92,6 @@ pub enum Reason {
     SenderUnproven,
     /// The algorithm is not implemented here.
     UnsupportedAlgorithm,
-    /// The serialization is not implemented here.
-    UnsupportedSerialization,
     /// It is encrypted, and was not opened.
     Encrypted,
     /// The payload is not in the text, and none was supplied.
@@ -130,7 +130,6 @@ impl Reason {
             Self::SignatureInvalid => "signature-invalid",
             Self::Unsecured => "unsecured",
             Self::UnsupportedAlgorithm => "unsupported-algorithm",
-            Self::UnsupportedSerialization => "unsupported-serialization",
         }
     }
 
@@ -147,6 +146,7 @@ pub(super) fn verdict(
     times: &Times,
     findings: &[Finding],
     inside: &[&Judgement],
+    expectations: &[Expectation],
 ) -> Verdict {
     let mut reasons: Vec<Reason> = findings
         .iter()
@@ -171,7 +171,7 @@ pub(super) fn verdict(
     if times.not_yet_valid {
         reasons.push(Reason::NotYetValid);
     }
-    reasons.extend(policy_refusals(case));
+    reasons.extend(policy_refusals(case, expectations));
     if case.token.faults.iter().any(|fault| {
         matches!(
             fault.kind,
@@ -180,11 +180,13 @@ pub(super) fn verdict(
                 | FaultKind::Json(JsonFaultKind::Depth)
         )
     }) || case.proof.is_too_deep
+        || case
+            .proof
+            .sd_jwt
+            .as_ref()
+            .is_some_and(|shown| shown.sd_jwt.hits_limit())
     {
         reasons.push(Reason::LimitExceeded);
-    }
-    if case.token.kind == Kind::SdJwt {
-        reasons.push(Reason::UnsupportedSerialization);
     }
     reasons.sort_unstable();
     reasons.dedup();
@@ -281,7 +283,7 @@ fn signature_reason(proof: &SignatureProof) -> Option<Reason> {
             Some(Provenance::Confusion) => Reason::KeyNotAllowed,
             Some(Provenance::Token) => Reason::OnlyTokenSuppliedKey,
             Some(Provenance::PublicDefault) => Reason::PubliclyKnownKey,
-            Some(Provenance::Yours) | None => return None,
+            Some(Provenance::Confirmed | Provenance::Yours) | None => return None,
         },
     })
 }
@@ -299,10 +301,10 @@ fn decryption_reason(proof: &DecryptionProof, case: Case<'_>) -> Option<Reason> 
 }
 
 /// Expectations about claims cannot be held against what is encrypted: that is the open question `encrypted`.
-fn policy_refusals(case: Case<'_>) -> impl Iterator<Item = Reason> {
+fn policy_refusals(case: Case<'_>, expectations: &[Expectation]) -> impl Iterator<Item = Reason> {
     let encrypted = case.is_closed();
-    case.expectations()
-        .into_iter()
+    expectations
+        .iter()
         .filter(|expectation| !expectation.met)
         .filter_map(move |expectation| match expectation.name {
             "alg" => Some(Reason::PolicyAlg),

@@ -190,7 +190,7 @@ fn telling<'a>(
 fn is_genuine(judgement: &Judgement, proof: &SignatureProof) -> bool {
     let used = proof.key.as_ref().map(|used| used.provenance);
     proof.outcome == Outcome::Valid
-        && matches!(used, Some(Provenance::Yours) | None)
+        && matches!(used, Some(Provenance::Confirmed | Provenance::Yours) | None)
         && !is_spoilt(judgement, proof)
 }
 
@@ -217,6 +217,9 @@ fn one_signature_words(judgement: &Judgement, signature: &SignatureProof, must: 
             }
             Some(Provenance::PublicDefault) => {
                 "The signature verifies under a secret that everybody knows: anyone can make such a token.".to_owned()
+            }
+            Some(Provenance::Confirmed) => {
+                format!("The signature is the holder\u{2019}s own: the issuer confirms the key that made it{must}.")
             }
             _ if is_spoilt(judgement, signature) => {
                 "The signature verifies with a certificate that came inside the token, and the certificates are outside their validity: that proves nothing about who made it.".to_owned()
@@ -289,12 +292,16 @@ pub fn reason_words(reason: Reason, judgement: &Judgement) -> String {
         Reason::Revoked => "revoked".to_owned(),
         Reason::Rule("crit-unknown") => "a critical extension is not understood".to_owned(),
         Reason::Rule("alg-prohibited") => "its algorithm is prohibited".to_owned(),
+        Reason::Rule("sd-disclosure-invalid") => {
+            "a disclosure is not the issuer\u{2019}s".to_owned()
+        }
+        Reason::Rule("sd-hash-weak") => "its disclosures are bound by an unfit hash".to_owned(),
+        Reason::Rule("sd-kb-mismatch") => "its key binding does not hold".to_owned(),
         Reason::Rule(id) => id.to_owned(),
         Reason::SenderUnproven => "anyone could have encrypted it".to_owned(),
         Reason::SignatureInvalid => "the signature is wrong".to_owned(),
         Reason::Unsecured => "unsecured".to_owned(),
         Reason::UnsupportedAlgorithm => "its algorithm is not supported here".to_owned(),
-        Reason::UnsupportedSerialization => "its form is not fully supported here yet".to_owned(),
     }
 }
 

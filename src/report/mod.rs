@@ -4,6 +4,7 @@
 //! Nothing is computed here: a report says what [`judge`](crate::judge) found. Unless [`Options::redact`] is
 //! off, no report holds a token's text, a signature or a secret.
 
+mod disclosed;
 mod exact;
 mod json;
 pub mod jsonl;

@@ -7,6 +7,7 @@ use std::ops::Range;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 
+use super::disclosed::DisclosureShape;
 use super::exact::{Exact, ExactNumber};
 use super::{Judged, Options, Summary};
 use crate::find::Place;
@@ -98,7 +99,8 @@ pub(super) struct TokenShape<'a> {
     signatures: Vec<SignatureShape<'a>>,
     decryption: Option<DecryptionShape<'a>>,
     inner: Option<Box<Self>>,
-    disclosures: NoneYet,
+    disclosures: Vec<DisclosureShape<'a>>,
+    processed_claims: Option<Exact<'a>>,
     key_binding: Option<Box<Self>>,
     time: TimeShape<'a>,
     checks: Vec<CheckShape>,
@@ -151,7 +153,8 @@ impl<'a> TokenShape<'a> {
             let (layer, judgement) = layer.as_ref().zip(judgement.as_ref())?;
             Some(Self::inside(layer, judgement, options))
         };
-        let claims = object(token.claims());
+        // What a token inside is written as is nobody's claims.
+        let claims = object(token.claims()).filter(|_| proof.inner.is_none());
         let claims_text = token
             .part(PartRole::Payload)
             .filter(|_| claims.is_some())
@@ -189,7 +192,11 @@ impl<'a> TokenShape<'a> {
                 .collect(),
             decryption: proof.decryption.as_ref().map(DecryptionShape::new),
             inner: inside(&proof.inner, &judgement.inner),
-            disclosures: [],
+            disclosures: DisclosureShape::all(proof.sd_jwt.as_deref()),
+            processed_claims: proof
+                .sd_jwt
+                .as_deref()
+                .and_then(|shown| object(shown.claims())),
             key_binding: inside(&proof.key_binding, &judgement.key_binding),
             time: TimeShape::new(&judgement.times),
             checks: judgement.checks.iter().map(CheckShape::new).collect(),
@@ -211,8 +218,13 @@ fn object(document: Option<&Document>) -> Option<Exact<'_>> {
 
 fn shallow_object(json: &Json) -> Option<Exact<'_>> {
     json.object()
-        .filter(|_| !is_deeper_than(json, MAX_REPORTED_DEPTH))
+        .filter(|_| !is_too_deep(json))
         .map(|_| Exact(json))
+}
+
+/// Whether a value nests deeper than readers of reports follow.
+pub(super) fn is_too_deep(json: &Json) -> bool {
+    is_deeper_than(json, MAX_REPORTED_DEPTH)
 }
 
 fn is_deeper_than(root: &Json, limit: usize) -> bool {
@@ -563,6 +575,6 @@ impl Serialize for BySeverity {
     }
 }
 
-fn pair(range: &Range<usize>) -> [usize; 2] {
+pub(super) fn pair(range: &Range<usize>) -> [usize; 2] {
     [range.start, range.end]
 }

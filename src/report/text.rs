@@ -8,6 +8,7 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 
+use super::disclosed;
 use super::layout::{bytes, prose, table, written};
 use super::{Judged, Options, Report, Summary};
 use crate::find::{Place, Where};
@@ -80,6 +81,9 @@ fn layer(
     // A payload that is a token is shown as one.
     if proof.inner.is_none() {
         payload(token, out)?;
+    }
+    if let Some(shown) = &proof.sd_jwt {
+        disclosed::text(shown, out)?;
     }
     times(&judgement.times, judgement.at, out)?;
     faults(token, out)?;
@@ -261,6 +265,7 @@ fn signature_text(signature: &SignatureProof) -> String {
     });
     if let Some(used) = &signature.key {
         let whose = match used.provenance {
+            Provenance::Confirmed => "with the holder's own key, which the issuer confirms",
             Provenance::Confusion => "with a public key as the shared secret",
             Provenance::PublicDefault => "with a secret that everybody knows",
             Provenance::Token => "with the token's own key, which proves nothing",

@@ -10,6 +10,7 @@ mod chain;
 pub mod decrypt;
 mod defaults;
 mod explain;
+mod presentation;
 mod prove;
 pub(crate) mod remembered;
 mod unseal;
@@ -25,6 +26,7 @@ pub use anchor::Anchor;
 pub use chain::{Chain, ChainFault, ChainFaultKind, MAX_CERTIFICATES};
 pub use decrypt::JweShapeFault;
 pub use defaults::KnownSecret;
+pub use presentation::{Holder, Presentation};
 pub use prove::{MAX_NESTING, Setting, prove};
 
 /// What was found out about a token's signatures or encryption, independent of clock and policy.
@@ -40,6 +42,8 @@ pub struct Proof {
     pub inner: Option<Box<Layer>>,
     /// The key binding JWT of an SD-JWT.
     pub key_binding: Option<Box<Layer>>,
+    /// For an SD-JWT.
+    pub sd_jwt: Option<Arc<Presentation>>,
     /// Whether nothing was looked at because it lies too deep in other tokens.
     pub is_too_deep: bool,
 }
@@ -201,6 +205,8 @@ impl UsedKey {
 /// Whose key verified a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Provenance {
+    /// The holder's own: an issuer whose signature is genuine says so (RFC 7800 section 3).
+    Confirmed,
     /// A public key of the reviewer's or the token's, which was used as a shared secret.
     Confusion,
     /// A secret that everybody knows.
@@ -217,7 +223,7 @@ impl Provenance {
         match self {
             Self::Confusion => "confusion",
             Self::PublicDefault => "public-default",
-            Self::Token => "token",
+            Self::Confirmed | Self::Token => "token",
             Self::Yours => "yours",
         }
     }
@@ -228,6 +234,8 @@ impl Provenance {
 pub enum Designation {
     /// By the header's `x5c`: the same certificate was loaded, or a CA certificate that it leads to.
     Certificate,
+    /// By the issuer of the token that it binds (`cnf`, RFC 7800 section 3).
+    Confirmation,
     /// By the header's `kid`.
     KeyId,
     /// It is the only loaded key that can do the algorithm, and the header names none.

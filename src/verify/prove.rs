@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::algorithm::{self, Algorithm, Family};
 use super::unseal::{Unsealed, unseal};
 use super::{
-    Chain, Designation, KnownSecret, Layer, NotChecked, Outcome, Proof, Provenance, SignatureProof,
-    Trial, UsedKey, Watch, chain, defaults, explain,
+    Chain, Designation, KnownSecret, Layer, NotChecked, Outcome, Presentation, Proof, Provenance,
+    SignatureProof, Trial, UsedKey, Watch, chain, defaults, explain, presentation,
 };
 use crate::jose::json::{Document, Json};
 use crate::jose::{FaultKind, Kind, Part, PartRole, Token, base64url};
@@ -20,6 +20,8 @@ use crate::keys::{
 pub struct Setting {
     /// The payload of a token that does not hold it (RFC 7515 appendix F).
     pub detached_payload: Option<Vec<u8>>,
+    /// A password that tokens of PBES2 are tried with, beside the keys.
+    pub passphrase: Option<Arc<Key>>,
     /// What watches the derivation of a key from a password.
     pub watch: Watch,
 }
@@ -41,7 +43,7 @@ fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -
             Some(depth) => {
                 let setting = Setting {
                     detached_payload: None,
-                    watch: setting.watch.clone(),
+                    ..setting.clone()
                 };
                 prove_layer(&inner, keys, &setting, depth)
             }
@@ -49,9 +51,6 @@ fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -
         };
         Some(Box::new(Layer::new(inner, proof)))
     };
-    let key_binding = token
-        .part(PartRole::KeyBinding)
-        .map(|part| nested_key_binding(part.bytes(), keys));
     if token.kind == Kind::Jwe {
         let Unsealed { proof, plaintext } = unseal(token, keys, setting);
         let opened = plaintext.map(|plaintext| Arc::new(token.with_plaintext(plaintext)));
@@ -67,25 +66,97 @@ fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -
     }
     let payload = token.part(PartRole::Payload).map(Part::bytes);
     let views = token.views();
+    let signatures: Vec<_> = views
+        .iter()
+        .map(|view| prove_signature(view, Candidates::of(keys), setting))
+        .collect();
+    // A key binding JWT is a layer whatever it is: a malformed one must be seen.
+    let binding = token
+        .part_of(0, PartRole::KeyBinding)
+        .map(|part| Token::parse(String::from_utf8_lossy(part.bytes())));
+    let sd_jwt = Presentation::of(token, binding.as_ref(), keys);
+    let holder = sd_jwt.as_ref().and_then(|shown| shown.holder.key());
     Proof {
-        signatures: views
-            .iter()
-            .map(|view| prove_signature(view, keys, setting))
-            .collect(),
+        key_binding: binding.map(|binding| {
+            let proof = prove_key_binding(&binding, holder, keys, &signatures);
+            Box::new(Layer::new(binding, proof))
+        }),
+        sd_jwt: sd_jwt.map(Arc::new),
         inner: nested(payload),
-        key_binding,
+        signatures,
         ..Proof::default()
     }
 }
 
-/// A key binding JWT is a layer whatever it is: a malformed one must be seen.
-fn nested_key_binding(text: &[u8], keys: &KeyRing) -> Box<Layer> {
-    let token = Token::parse(String::from_utf8_lossy(text));
-    let proof = prove_layer(&token, keys, &Setting::default(), 0);
-    Box::new(Layer::new(token, proof))
+/// Where the issuer names the holder's key, that one counts and no other (RFC 9901 section 7.3).
+fn prove_key_binding(
+    binding: &Token,
+    holder: Option<&Arc<Key>>,
+    keys: &KeyRing,
+    issuer: &[SignatureProof],
+) -> Proof {
+    let setting = Setting::default();
+    let Some(holder) = holder else {
+        // The reviewer's keys may hold it, but none of them is meant for being there alone.
+        let candidates = Candidates {
+            keys,
+            meant: Meant::Named,
+        };
+        return Proof {
+            signatures: vec![prove_signature(binding, candidates, &setting)],
+            ..Proof::default()
+        };
+    };
+    let only = KeyRing::new([Key::clone(holder)]);
+    let candidates = Candidates {
+        keys: &only,
+        meant: only.keys().first().map_or(Meant::Named, Meant::Confirmed),
+    };
+    let mut signature = prove_signature(binding, candidates, &setting);
+    if let Some((key, _)) = &mut signature.designated {
+        *key = Arc::clone(holder);
+    }
+    if let Some(used) = &mut signature.key
+        && used.provenance == Provenance::Yours
+    {
+        used.key = Arc::clone(holder);
+        used.provenance = presentation::provenance(holder, keys, issuer);
+    }
+    Proof {
+        signatures: vec![signature],
+        ..Proof::default()
+    }
 }
 
-fn prove_signature(token: &Token, keys: &KeyRing, setting: &Setting) -> SignatureProof {
+/// The keys that are tried.
+#[derive(Clone, Copy)]
+struct Candidates<'a> {
+    keys: &'a KeyRing,
+    meant: Meant<'a>,
+}
+
+/// Which of them is meant.
+#[derive(Clone, Copy)]
+enum Meant<'a> {
+    /// This one: the issuer of the token that is bound says so.
+    Confirmed(&'a Arc<Key>),
+    /// The one that the header names.
+    Named,
+    /// The same, or where it names none, the only one that can do the algorithm.
+    NamedOrOnly,
+}
+
+impl<'a> Candidates<'a> {
+    fn of(keys: &'a KeyRing) -> Self {
+        Self {
+            keys,
+            meant: Meant::NamedOrOnly,
+        }
+    }
+}
+
+fn prove_signature(token: &Token, candidates: Candidates<'_>, setting: &Setting) -> SignatureProof {
+    let keys = candidates.keys;
     let empty = Document {
         root: None,
         faults: Vec::new(),
@@ -133,10 +204,18 @@ fn prove_signature(token: &Token, keys: &KeyRing, setting: &Setting) -> Signatur
         proof.outcome = Outcome::NotChecked(NotChecked::DetachedPayloadMissing);
         return proof;
     };
-    proof.designated = designate(token, keys, &|key| algorithm.fits(key.kind)).or_else(|| {
+    let named = || designate(token, keys, &|key| algorithm.fits(key.kind));
+    let certified = || {
         let leaf = proof.chain.as_ref().and_then(Chain::trusted_leaf)?;
         Some((Arc::clone(leaf), Designation::Certificate))
-    });
+    };
+    proof.designated = match candidates.meant {
+        Meant::Confirmed(key) => Some((Arc::clone(key), Designation::Confirmation)),
+        Meant::Named => named()
+            .filter(|(_, designation)| *designation != Designation::OnlyKey)
+            .or_else(certified),
+        Meant::NamedOrOnly => named().or_else(certified),
+    };
     let attempt = Attempt {
         algorithm,
         message: &message,

@@ -1,12 +1,14 @@
 //! Which keys a JWE is opened with, in which order, and what the result is called (`REPORT.md`, "Which keys").
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
 use super::decrypt::{
-    Effort, InflateError, JwePart, JweShapeFault, KeyManagement, MAX_INFLATED_BYTES, OpenError,
-    Opened, Sealed, content_encryption, inflate, key_management, open, shape_fault,
+    Effort, InflateError, JwePart, JweShapeFault, KeyFamily, KeyManagement, MAX_INFLATED_BYTES,
+    MAX_ITERATIONS, OpenError, Opened, Sealed, content_encryption, inflate, iterations,
+    key_management, open, shape_fault,
 };
 use super::prove::{Setting, designate};
 use super::{
@@ -18,6 +20,9 @@ use crate::jose::visible::visible;
 use crate::jose::{FaultKind, PartRole, Token};
 use crate::keys::{Holds, Key, KeyRing, Material};
 
+/// Passwords are tried for one token until so many iterations were made, for all of its recipients together.
+const MAX_ITERATIONS_IN_ALL: u64 = 4 * MAX_ITERATIONS as u64;
+
 /// What came out, beside what is said of it.
 pub(super) struct Unsealed {
     pub(super) proof: DecryptionProof,
@@ -28,9 +33,20 @@ pub(super) struct Unsealed {
 pub(super) fn unseal(token: &Token, keys: &KeyRing, setting: &Setting) -> Unsealed {
     let views = token.views();
     let several = views.len() > 1;
+    let with_password = setting.passphrase.as_ref().map(|passphrase| {
+        let mut ring = keys.clone();
+        ring.add([Key::clone(passphrase)]);
+        ring
+    });
+    let attempt = Attempt {
+        keys,
+        passwords: with_password.as_ref().unwrap_or(keys),
+        setting,
+        iterated: Cell::new(0),
+    };
     let mut best: Option<Unsealed> = None;
     for (recipient, view) in views.iter().enumerate() {
-        let mut unsealed = Recipient::new(view, keys, setting).unseal();
+        let mut unsealed = Recipient::new(view, &attempt).unseal();
         unsealed.proof.recipient = Some(recipient);
         if several {
             for diagnosis in &mut unsealed.proof.diagnosis {
@@ -76,24 +92,62 @@ impl Unsealed {
     }
 }
 
+/// What a token is tried with.
+struct Attempt<'a> {
+    keys: &'a KeyRing,
+    /// The keys, and what is a password and nothing else.
+    passwords: &'a KeyRing,
+    setting: &'a Setting,
+    /// Iterations that were made so far.
+    iterated: Cell<u64>,
+}
+
+impl Attempt<'_> {
+    fn keys_for(&self, management: &KeyManagement) -> &KeyRing {
+        match management.family {
+            KeyFamily::Pbes2(..) => self.passwords,
+            _ => self.keys,
+        }
+    }
+
+    /// Whether another key may be derived for every reading of this password. Other algorithms take no time to speak of.
+    fn may_try(&self, sealed: &Sealed<'_>, management: &KeyManagement, key: &Key) -> bool {
+        if !matches!(management.family, KeyFamily::Pbes2(..)) {
+            return true;
+        }
+        let readings = match &key.material {
+            Material::Symmetric { readings, .. } => readings.len().max(1),
+            _ => 1,
+        };
+        let each = iterations((sealed.header)("p2c")).unwrap_or(0);
+        let readings = u64::try_from(readings).unwrap_or(u64::MAX);
+        let total = u64::from(each)
+            .saturating_mul(readings)
+            .saturating_add(self.iterated.get());
+        if total > MAX_ITERATIONS_IN_ALL {
+            return false;
+        }
+        self.iterated.set(total);
+        true
+    }
+}
+
 /// A JWE as it is for one recipient.
 struct Recipient<'a> {
     token: &'a Token,
-    keys: &'a KeyRing,
-    setting: &'a Setting,
+    attempt: &'a Attempt<'a>,
     additional_data: String,
 }
 
 impl<'a> Recipient<'a> {
-    fn new(token: &'a Token, keys: &'a KeyRing, setting: &'a Setting) -> Self {
+    fn new(token: &'a Token, attempt: &'a Attempt<'a>) -> Self {
         let aad = token
             .part(PartRole::Aad)
             .map(|aad| aad.characters(token.text()));
         let protected = token.protected();
         Self {
             token,
-            keys,
-            setting,
+            attempt,
             additional_data: match aad {
                 // RFC 7516 section 5.1 step 14; an empty `aad` is none.
                 Some(aad) if !aad.is_empty() => format!("{protected}.{aad}"),
@@ -163,21 +217,22 @@ impl<'a> Recipient<'a> {
         }
         let wanted = management.secret_bytes(content);
         let can = |key: &Key| can_open(management, wanted, key);
-        proof.designated = designate(self.token, self.keys, &can);
-        self.try_keys(&sealed, &can, proof, plaintext)
+        proof.designated = designate(self.token, self.attempt.keys_for(management), &can);
+        self.try_keys(&sealed, management, &can, proof, plaintext)
     }
 
     /// Tries the designated key first, then every other one that can do the algorithm.
     fn try_keys(
         &self,
         sealed: &Sealed<'_>,
+        management: &KeyManagement,
         can: &dyn Fn(&Key) -> bool,
         proof: &mut DecryptionProof,
         plaintext: &mut Option<Zeroizing<Vec<u8>>>,
     ) -> DecryptionOutcome {
         let effort = Effort {
-            cancel: &self.setting.watch.cancel,
-            progress: &|done, of| self.setting.watch.tell(done, of),
+            cancel: &self.attempt.setting.watch.cancel,
+            progress: &|done, of| self.attempt.setting.watch.tell(done, of),
         };
         let designated = proof.designated.as_ref().map(|(key, _)| Arc::clone(key));
         let is_designated = |key: &Arc<Key>| {
@@ -185,11 +240,22 @@ impl<'a> Recipient<'a> {
                 .as_ref()
                 .is_some_and(|meant| Arc::ptr_eq(meant, key))
         };
-        let rest = self.keys.keys().iter().filter(|key| !is_designated(key));
+        let keys = self.attempt.keys_for(management).keys();
+        let rest = keys.iter().filter(|key| !is_designated(key));
         let mut designated_failed = false;
         for key in designated.iter().chain(rest) {
             if !key.is_usable() || !can(key) {
                 continue;
+            }
+            if !self.attempt.may_try(sealed, management, key) {
+                proof.diagnosis.push(Diagnosis::new(
+                    "too-many-iterations",
+                    format!(
+                        "Stopped before more than {MAX_ITERATIONS_IN_ALL} iterations of key derivation: not every password was tried for every recipient."
+                    ),
+                    "Encrypt to one password, with 600000 iterations.",
+                ));
+                return DecryptionOutcome::NotTried(NotTried::Limit);
             }
             let result = open(sealed, key, &effort);
             proof.tried.push(Trial {
@@ -266,8 +332,9 @@ impl<'a> Recipient<'a> {
         let is_half = |key: &&Arc<Key>| {
             matches!(key.material, Material::Public(_)) && management.fits(key.kind)
         };
+        let keys = self.attempt.keys;
         let kid = self.token.parameter("kid").and_then(Json::str);
-        let mut halves = self.keys.keys().iter().filter(is_half);
+        let mut halves = keys.keys().iter().filter(is_half);
         let named = halves
             .clone()
             .find(|key| kid.is_some() && key.members.kid.as_deref() == kid);

@@ -189,4 +189,62 @@ mod tests {
         );
         assert_eq!(brought("Pasted", (0, 0), (0, 0)), None);
     }
+
+    fn inspected(number: usize) -> (Inspection, Judgement) {
+        use crate::jose::base64url::encode;
+        let claims = encode(format!(r#"{{"sub":"{number}"}}"#).as_bytes());
+        let text = format!("eyJhbGciOiJub25lIn0.{claims}.");
+        let found = crate::find::find(text.as_bytes(), "test").remove(0);
+        let model = Model::default();
+        let inspection = Inspection::new(found, &model.session.keys, &model.session.setting);
+        let judgement = inspection.judge(&model.session.policy, model.now);
+        (inspection, judgement)
+    }
+
+    #[test]
+    fn tokens_come_in_slices_each_once_even_if_others_go_meanwhile() {
+        let mut model = Model::default();
+        model.add(vec![inspected(0), inspected(1)]);
+        let mut arrivals = Arrivals::default();
+        arrivals.push(Loaded {
+            tokens: [2, 1, 3, 2, 4].map(inspected).to_vec(),
+            keys: Vec::new(),
+            notices: Vec::new(),
+            payload: None,
+            are_members: false,
+            generation: 0,
+            verb: "Read",
+        });
+        let past = Instant::now();
+        let slice = |arrivals: &mut Arrivals, model: &mut Model| {
+            let arrival = arrivals.0.front_mut().unwrap();
+            arrival.go_on(model, past)
+        };
+        assert!(
+            slice(&mut arrivals, &mut model),
+            "one token, and more to come"
+        );
+        assert_eq!(model.session.tokens.len(), 3);
+        assert!(slice(&mut arrivals, &mut model));
+        assert_eq!(model.session.tokens.len(), 3, "it was there already");
+        // The first goes: all others are at other positions.
+        model.session.tokens.remove(0);
+        model.judgements.remove(0);
+        arrivals.forget_positions();
+        let mut slices = 0;
+        while slice(&mut arrivals, &mut model) {
+            slices += 1;
+        }
+        assert_eq!(slices, 2);
+        let subject = |inspection: &Inspection| {
+            let claims = inspection.token.claims().unwrap();
+            claims.str("sub").unwrap().to_owned()
+        };
+        let left: Vec<_> = model.session.tokens.iter().map(subject).collect();
+        assert_eq!(left, ["1", "2", "3", "4"]);
+        assert_eq!(model.judgements.len(), 4);
+        let arrival = arrivals.0.front().unwrap();
+        assert_eq!((arrival.found, arrival.new), (5, 3));
+        assert_eq!(arrival.first, Some((2, true)), "the first new one since");
+    }
 }

@@ -397,6 +397,7 @@ impl Desk {
         self.model.table.listed = Listed::default();
         self.order.restart();
         self.arrivals.forget_positions();
+        self.proving.forget_positions();
         // A round through all tokens counts by position.
         self.is_stale = true;
         self.model.last_action = format!("Moved the token to place {}", to.saturating_add(1));

@@ -1,6 +1,5 @@
 //! What the window works on: the model, and the things that bring news for it. The [`commands`](super::commands) act on it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
@@ -14,12 +13,11 @@ use super::dialogs::{Dialog, DialogKind, FilePicker, Picked};
 use super::jobs::{Ended, Jobs, Leave};
 use super::loading::{Ground, Loaded, Source, Wanted};
 use super::model::{CLIPBOARD, Clock, Model, Notice};
+use super::proving::{Proved, Proving};
 use super::table::Order;
-use crate::inspection::{DetachedPayload, Inspection, with_payload};
-use crate::jose::Token;
+use crate::inspection::{DetachedPayload, Inspection};
 use crate::judge::Judgement;
 use crate::keys::{Key, KeyRing};
-use crate::verify::{Proof, prove};
 
 /// What was removed can be brought back for this long; then it is forgotten, and its memory zeroised.
 pub(super) const UNDO_FOR: Duration = Duration::from_mins(1);
@@ -38,21 +36,6 @@ pub(super) enum News {
     Loaded(Loaded),
     Picked(Picked),
     Proved(Proved),
-}
-
-/// A token to be verified, with the payload that was supplied for it.
-pub(super) type Unproved = (Arc<Token>, Option<DetachedPayload>);
-
-/// What is to be verified of a token.
-pub(super) fn unproved(inspection: &Inspection) -> Unproved {
-    let payload = inspection.detached_payload.clone();
-    (Arc::clone(inspection.sealed()), payload)
-}
-
-/// New proofs for all tokens.
-pub(super) struct Proved {
-    generation: u64,
-    proofs: Vec<(Unproved, Proof, Duration)>,
 }
 
 /// Something that was removed.
@@ -153,8 +136,8 @@ pub(super) struct Desk {
     removals: u64,
     /// Counts the changes of the key ring.
     pub(super) generation: u64,
-    /// The job that verifies everything again.
-    verifying: Option<u64>,
+    /// What is being verified again.
+    pub(super) proving: Proving,
 }
 
 impl Desk {
@@ -182,7 +165,7 @@ impl Desk {
             themes: (surroundings.themes)(ctx.clone()),
             removals: 0,
             generation: 0,
-            verifying: None,
+            proving: Proving::default(),
         }
     }
 
@@ -219,7 +202,7 @@ impl Desk {
                 Reply::Gone => self.notify(Notice::fault(&ClipboardFault::Missing.to_string())),
             }
         }
-        self.taking_in = self.take_in();
+        self.taking_in = self.take_in().or(self.take_proofs());
         self.model.follow();
         self.model.busy = self.jobs.busy();
         for_field
@@ -341,6 +324,7 @@ impl Desk {
             && self.round.is_none()
             && !self.order.is_looking()
             && self.arrivals.is_empty()
+            && self.proving.is_done()
     }
 
     pub(super) fn ground(&self) -> Ground {
@@ -389,68 +373,6 @@ impl Desk {
             until,
         });
         self.removals
-    }
-
-    /// Verifies everything again, on a thread.
-    pub(super) fn keys_changed(&mut self) {
-        self.generation = self.generation.wrapping_add(1);
-        self.is_stale = true;
-        let tokens: Vec<_> = self.model.session.tokens.iter().map(unproved).collect();
-        // What the keys of before would have shown is of no use.
-        if let Some(job) = self.verifying.take() {
-            self.jobs.stop(job);
-        }
-        self.verifying = self.verify(tokens);
-    }
-
-    /// Verifies these tokens again, on a thread.
-    pub(super) fn verify(&mut self, tokens: Vec<Unproved>) -> Option<u64> {
-        let label = match tokens.len() {
-            0 => return None,
-            1 => "Verifying 1 token".to_owned(),
-            count => format!("Verifying {count} tokens"),
-        };
-        let ground = self.ground();
-        self.start(&label, false, move |leave| {
-            let count = tokens.len() as u64;
-            let mut proofs = Vec::with_capacity(tokens.len());
-            for (at, token) in (0..).zip(tokens) {
-                if leave.is_cancelled() {
-                    break;
-                }
-                leave.done(at, count);
-                let start = Instant::now();
-                let setting = with_payload(&ground.setting, token.1.as_ref());
-                let proof = prove(&token.0, &ground.keys, &setting);
-                proofs.push((token, proof, start.elapsed()));
-            }
-            News::Proved(Proved {
-                generation: ground.generation,
-                proofs,
-            })
-        })
-    }
-
-    fn proved(&mut self, proved: Proved) {
-        if proved.generation != self.generation {
-            return;
-        }
-        // Tokens may have gone meanwhile.
-        let mut proofs: HashMap<_, _> = proved
-            .proofs
-            .into_iter()
-            .map(|((token, payload), proof, took)| (Arc::as_ptr(&token), (payload, proof, took)))
-            .collect();
-        for inspection in &mut self.model.session.tokens {
-            if let Some((payload, proof, took)) = proofs.remove(&Arc::as_ptr(inspection.sealed()))
-                // Another one may have been supplied meanwhile, and is verified after this.
-                && payload == inspection.detached_payload
-            {
-                inspection.take(proof);
-                inspection.took = took;
-            }
-        }
-        self.is_stale = true;
     }
 
     fn picked(&mut self, picked: Picked) {

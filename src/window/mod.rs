@@ -15,6 +15,7 @@ mod loading;
 pub mod model;
 pub mod panes;
 mod privacy;
+mod proving;
 mod removal;
 pub mod samples;
 mod settings;

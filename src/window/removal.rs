@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::desk::{Desk, Everything, UNDO_FOR, What, drop_forgotten, unproved};
+use super::desk::{Desk, Everything, UNDO_FOR, What, drop_forgotten};
 use super::model::Notice;
+use super::proving::unproved;
 use super::widgets::grouped;
 use crate::inspection::Inspection;
 use crate::jose::visible::visible;
@@ -107,6 +108,7 @@ impl Desk {
         self.model.table.follow(to);
         self.order.restart();
         self.arrivals.forget_positions();
+        self.proving.forget_positions();
         // A round through all tokens counts by position.
         self.is_stale = true;
     }

@@ -99,6 +99,7 @@ fn member<T: serde::de::DeserializeOwned>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::window::table::{Column, Many, Widths};
 
     #[test]
     fn settings_come_back_as_they_were() {
@@ -154,6 +155,8 @@ mod tests {
             layout: Layout {
                 column: 400.0,
                 tab: crate::window::model::Tab::Findings,
+                many: Many::List,
+                columns: Widths::default().with(Column::Issuer, 300.0),
                 ..Layout::default()
             },
             ..Model::default()

@@ -79,8 +79,11 @@ impl Stage {
     pub(super) fn preview_ui(&mut self, ui: &mut Ui, model: &Model) -> Vec<Command> {
         let (layers, findings) = (&mut self.layers, &mut self.findings);
         preview(ui, model, |ui| {
-            let mut commands: Vec<_> = layers.ui(ui, model).into_iter().collect();
-            commands.extend(findings.ui(ui, model));
+            let margin = Margin::symmetric(space::M as i8, space::XS as i8);
+            let frame = Frame::new().inner_margin(margin);
+            let command = frame.show(ui, |ui| layers.ui(ui, model)).inner;
+            let mut commands = findings.ui(ui, model);
+            commands.extend(command);
             commands
         })
     }

@@ -6,9 +6,10 @@ use std::time::Instant;
 use zeroize::Zeroizing;
 
 use super::copies;
-use super::desk::{Desk, UNDO_FOR, What, unproved};
+use super::desk::{Desk, UNDO_FOR, What};
 use super::loading::{Source, Wanted};
 use super::model::{CLIPBOARD, Notice, Selection};
+use super::proving::unproved;
 use crate::find::{Candidate, Place, Where};
 use crate::inspection::DetachedPayload;
 use crate::jose::MAX_TOKEN_BYTES;

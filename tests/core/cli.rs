@@ -195,6 +195,10 @@ fn what_cannot_be_used_is_said_in_two_lines() {
         (&["a1.jwt", "--payload", "nosuch.bin"], "nosuch.bin: "),
         (&["a1.jwt", "--secret-file", "nosuch.key"], "nosuch.key: "),
         (
+            &["a1.jwt", "--passphrase-file", "nosuch.txt"],
+            "nosuch.txt: ",
+        ),
+        (
             &["a1.jwt", "--profile", "oidc-id-token"],
             "that it does not yet",
         ),
@@ -262,7 +266,6 @@ fn options_that_are_not_built_are_refused() {
     let bench = Bench::new();
     for arguments in [
         ["--policy", "x"],
-        ["--passphrase-file", "x"],
         ["--wordlist", "x"],
         ["--jobs", "0"],
         ["--jobs", "all"],

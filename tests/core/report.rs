@@ -16,6 +16,7 @@ use tokenloupe::keys::KeyRing;
 use tokenloupe::report::{self, Judged, Options, Report, jsonl};
 
 use crate::common::{instant, ring, vector_json};
+use crate::sd_jwt::facts::{FLAT_PRESENTATION, ISSUER};
 
 /// RFC 7515 appendix A.1.
 const A1: &str = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -122,6 +123,15 @@ fn token(header: &str, payload: &str, signature: &str) -> String {
 #[test]
 fn golden_a_verified_token() {
     golden("a1", &session(&[("a1.jwt", A1)], ring(A1_KEY)));
+}
+
+/// RFC 9901 section 5.2, with a disclosure that the issuer never signed.
+#[test]
+fn golden_an_sd_jwt() {
+    let (issuer, rest) = FLAT_PRESENTATION.split_once('~').unwrap();
+    let foreign = base64url::encode(br#"["2GLC42sKQveCfGfryNRN9w","role","admin"]"#);
+    let text = format!("{issuer}~{foreign}~{rest}");
+    golden("sd_jwt", &session(&[("sd.jwt", &text)], ring(ISSUER)));
 }
 
 #[test]

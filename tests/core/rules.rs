@@ -22,6 +22,7 @@ mod encryption;
 mod header;
 mod inconsistent;
 mod keys;
+mod sd_jwt;
 mod serialization;
 mod signature;
 mod times;
@@ -48,6 +49,7 @@ fn trials() -> Vec<Trial> {
         inconsistent::trials(),
         encrypted::trials(),
         times::trials(),
+        sd_jwt::trials(),
         types::trials(),
     ]
     .into_iter()

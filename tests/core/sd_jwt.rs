@@ -9,12 +9,14 @@ use tokenloupe::jose::sd_jwt::{
 };
 
 mod concealed;
-mod facts;
+pub(crate) mod facts;
+pub(crate) mod make;
+mod whole;
 
 use facts::{
-    A1_DISCLOSURES, A1_PAYLOAD, FLAT_DISCLOSURES, FLAT_PRESENTATION, JSON_FLATTENED_KEY_BINDING,
-    JSON_GENERAL_KEY_BINDING, JSON_GENERAL_SIGNATURE, JSON_PAYLOAD, JSON_PROTECTED, JSON_SIGNATURE,
-    RECURSIVE_DISCLOSURES, RECURSIVE_PAYLOAD, STRUCTURED_PAYLOAD,
+    A1_DISCLOSURES, A1_PAYLOAD, FLAT_DISCLOSURES, FLAT_PRESENTATION, JSON_DISCLOSURES,
+    JSON_FLATTENED_KEY_BINDING, JSON_GENERAL_KEY_BINDING, JSON_GENERAL_SIGNATURE, JSON_PAYLOAD,
+    JSON_PROTECTED, JSON_SIGNATURE, RECURSIVE_DISCLOSURES, RECURSIVE_PAYLOAD, STRUCTURED_PAYLOAD,
 };
 
 /// Processes a payload (its JSON) with these disclosures.
@@ -250,10 +252,7 @@ fn section_6_3() {
 /// Section 8: the key binding of the JSON forms is made over the compact one.
 #[test]
 fn section_8() {
-    let disclosures = [
-        "WyI2SWo3dE0tYTVpVlBHYm9TNXRtdlZBIiwgImZhbWlseV9uYW1lIiwgIkRvZSJd",
-        "WyJlbHVWNU9nM2dTTklJOEVZbnN4QV9BIiwgImdpdmVuX25hbWUiLCAiSm9obiJd",
-    ];
+    let disclosures = JSON_DISCLOSURES;
     let sd_jwt = processed(&decoded(JSON_PAYLOAD), &disclosures);
     assert_claims(
         &sd_jwt,

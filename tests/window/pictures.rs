@@ -50,7 +50,7 @@ pub(super) fn options() -> SnapshotOptions {
 }
 
 /// A picture of what `show` shows, after something was done to it.
-fn picture_of(
+pub(super) fn picture_of(
     name: &str,
     stage: impl Fn() -> Stage,
     size: [f32; 2],

@@ -474,7 +474,12 @@ impl Reader<'_> {
 
     fn syntax(&mut self, expected: &'static str) -> Stop {
         let found = self.found();
-        let end = self.at.saturating_add(1).min(self.bytes.len());
+        // The whole character, not its first byte.
+        let after = self.bytes.get(self.at.saturating_add(1)..);
+        let rest = after.unwrap_or_default().iter();
+        let more = rest.take_while(|byte| (0x80..0xC0).contains(*byte)).count();
+        let end = self.at.saturating_add(1).saturating_add(more.min(3));
+        let end = end.min(self.bytes.len());
         self.note(JsonFaultKind::Syntax { expected, found }, self.at..end);
         Stop
     }

@@ -83,6 +83,59 @@ impl std::fmt::Debug for Disclosure {
     }
 }
 
+impl Disclosure {
+    /// What became of it, in one word.
+    pub fn state(&self) -> State {
+        let is_wrong = |problem: &Problem| *problem != Problem::TooDeep;
+        if self.problems.iter().any(is_wrong) {
+            return State::Malformed;
+        }
+        match self.standing {
+            _ if !self.problems.is_empty() => State::TooDeep,
+            Standing::Inserted { .. } => State::Matched,
+            Standing::Repeats { .. } => State::Repeated,
+            Standing::Unhashed => State::Unhashed,
+            Standing::Referenced { .. } | Standing::Unreferenced { .. } => State::Unmatched,
+        }
+    }
+
+    /// Whether it stands where a digest of the issuer's has it, and nothing is wrong with it.
+    pub fn is_matched(&self) -> bool {
+        self.state() == State::Matched
+    }
+}
+
+/// What became of a disclosure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum State {
+    /// It is no disclosure, or not one for its place.
+    Malformed,
+    /// A digest of the issuer's is its own.
+    Matched,
+    /// It was there before.
+    Repeated,
+    /// A limit of this program.
+    TooDeep,
+    /// Its hash function is not known.
+    Unhashed,
+    /// No digest of the issuer's is its own.
+    Unmatched,
+}
+
+impl State {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Matched => "matched",
+            Self::Repeated => "repeated",
+            Self::TooDeep => "too-deep",
+            Self::Unhashed => "unhashed",
+            Self::Unmatched => "unmatched",
+        }
+    }
+}
+
 /// Where a disclosure belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {

@@ -14,7 +14,7 @@ mod processing;
 use std::collections::HashSet;
 use std::ops::Range;
 
-pub use disclosure::{Contents, Disclosure, Encoded, Problem, Standing};
+pub use disclosure::{Contents, Disclosure, Encoded, Problem, Standing, State};
 pub use format::{
     Ending, FormatFault, FormatFaultKind, compact_form, ending, hashed_text, is_open,
 };
@@ -132,13 +132,15 @@ impl SdJwt {
     /// Whether the digests and disclosures are as RFC 9901 section 7.1 wants them (steps 3 to 5): no fault, no repeated digest,
     /// every disclosure in its place.
     pub fn is_sound(&self) -> bool {
-        let inserted = |disclosure: &Disclosure| {
-            matches!(disclosure.standing, Standing::Inserted { .. })
-                && disclosure.problems.is_empty()
-        };
         self.faults.is_empty()
             && self.digests.repetitions == 0
-            && self.disclosures.iter().all(inserted)
+            && self.disclosures.iter().all(Disclosure::is_matched)
+    }
+
+    /// Whether a disclosure was left out because it nests too deep for this program: a limit, and no fault of the token.
+    pub fn hits_limit(&self) -> bool {
+        let mut all = self.disclosures.iter();
+        all.any(|one| one.problems.contains(&Problem::TooDeep))
     }
 }
 

@@ -17,7 +17,11 @@ pub(super) fn read(text: &str, faults: &mut Vec<Fault>) -> Reading {
     let (jws_end, disclosures, key_binding) = match text.find('~') {
         Some(at) => {
             let (disclosures, end) = disclosure_ranges(text, at);
-            (at, disclosures, (end < text.len()).then(|| end..text.len()))
+            (
+                at,
+                disclosures,
+                (end < text.len()).then_some(end..text.len()),
+            )
         }
         None => (text.len(), Vec::new(), None),
     };

@@ -29,7 +29,8 @@ pub fn kind_of(object: &Json) -> Option<Kind> {
     {
         return Some(Kind::Jws);
     }
-    if is_string("ciphertext") && (has("protected") || has("recipients") || has("header")) {
+    let headers = ["protected", "unprotected", "recipients", "header"];
+    if is_string("ciphertext") && headers.iter().any(|name| has(name)) {
         return Some(Kind::Jwe);
     }
     let is_cut_jws = is_string("payload") && (has("protected") || has("header"));
@@ -45,16 +46,17 @@ pub(super) fn read(text: &str, faults: &mut Vec<Fault>) -> Reading {
         faults,
         parts: Vec::new(),
         entries: Vec::new(),
+        is_sd_jwt: false,
     };
     let (kind, serialization) = match (kind, &envelope.root) {
         (Some(Kind::Jwe), Some(root)) => (Kind::Jwe, reader.jwe(root)),
         (Some(_), Some(root)) => {
             let serialization = reader.jws(root);
-            let is_sd_jwt = reader
-                .parts
-                .iter()
-                .any(|part| part.role == PartRole::Disclosure);
-            let kind = if is_sd_jwt { Kind::SdJwt } else { Kind::Jws };
+            let kind = if reader.is_sd_jwt {
+                Kind::SdJwt
+            } else {
+                Kind::Jws
+            };
             (kind, serialization)
         }
         _ => {
@@ -135,6 +137,8 @@ struct Reader<'a> {
     faults: &'a mut Vec<Fault>,
     parts: Vec<Arc<Part>>,
     entries: Vec<Vec<usize>>,
+    /// Whether a header brings disclosures or a key binding.
+    is_sd_jwt: bool,
 }
 
 impl Reader<'_> {
@@ -205,13 +209,13 @@ impl Reader<'_> {
 
     /// What an SD-JWT keeps in an unprotected header.
     fn disclosures(&mut self, header: &Json) {
-        let Some(disclosures) = header.get("disclosures").and_then(Json::array) else {
-            return;
-        };
-        for disclosure in disclosures {
+        let disclosures = header.get("disclosures").and_then(Json::array);
+        let key_binding = header.get("kb_jwt").filter(|jwt| jwt.str().is_some());
+        self.is_sd_jwt |= disclosures.is_some() || key_binding.is_some();
+        for disclosure in disclosures.unwrap_or_default() {
             self.text_of(disclosure, PartRole::Disclosure, Coding::Base64url);
         }
-        if let Some(jwt) = header.get("kb_jwt") {
+        if let Some(jwt) = key_binding {
             self.text_of(jwt, PartRole::KeyBinding, Coding::Verbatim);
         }
     }

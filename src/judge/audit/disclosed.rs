@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::sd_jwt::MAX_EVIDENCE;
+use super::sd_jwt::{MAX_EVIDENCE, whole};
 use super::secret::{Weakness, weakness};
-use super::{Confidence, Evidence, Finding, Severity};
+use super::{Confidence, Evidence, Finding, Rule, Ruling, Severity, Subject};
 use crate::jose::json::Member;
 use crate::jose::sd_jwt::{Disclosure, Processed, SdJwt, Standing};
 use crate::jose::visible::visible;
@@ -17,6 +17,44 @@ const DECIDING: [&str; 5] = ["aud", "cnf", "exp", "iss", "nbf"];
 
 /// What SD-JWT VC adds to them.
 const DECIDING_IN_VC: [&str; 4] = ["aka_vcts", "status", "vct", "vct#integrity"];
+
+/// `sd-salt-weak`.
+pub(super) struct SdSaltWeak;
+
+impl Rule for SdSaltWeak {
+    fn id(&self) -> &'static str {
+        "sd-salt-weak"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        match subject.sd_jwt() {
+            Some(shown) => Ruling::Ran(salts(&shown.sd_jwt, &|index| whole(shown, index))),
+            None => Ruling::Unconcerned,
+        }
+    }
+}
+
+/// `sd-validity-hidden`.
+pub(super) struct SdValidityHidden;
+
+impl Rule for SdValidityHidden {
+    fn id(&self) -> &'static str {
+        "sd-validity-hidden"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let Some(shown) = subject.sd_jwt() else {
+            return Ruling::Unconcerned;
+        };
+        let is_vc = matches!(subject.typ().as_str(), "dc+sd-jwt" | "vc+sd-jwt")
+            || subject
+                .case
+                .token
+                .claims()
+                .is_some_and(|claims| claims.get("vct").is_some());
+        Ruling::from(validity(&shown.sd_jwt, is_vc, &|index| whole(shown, index)))
+    }
+}
 
 /// `sd-salt-weak`: salts that can be guessed, or that two disclosures share.
 pub(super) fn salts(sd_jwt: &SdJwt, whole: &dyn Fn(usize) -> Evidence) -> Vec<Finding> {

@@ -18,6 +18,15 @@ impl Rule for JwsPolyglot {
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
         let text = subject.case.token.text();
+        // The dots of a key binding JWT stand where an SD-JWT in JSON has them (RFC 9901 section 8.1).
+        let envelope = subject.case.token.envelope();
+        let own =
+            envelope.and_then(|envelope| super::sd_jwt::headers(envelope).first()?.get("kb_jwt"));
+        let own = own.map_or(0..0, |jwt| jwt.range.clone());
+        let mut dots = text.match_indices('.');
+        if !own.is_empty() && dots.all(|(at, _)| own.contains(&at)) {
+            return Ruling::Ran(Vec::new());
+        }
         let whole = (text.len() <= MAX_REREAD && text.trim_start().starts_with('{'))
             .then(|| json::read(text.as_bytes()))
             .filter(|whole| whole.is_document() && whole.object().is_some());

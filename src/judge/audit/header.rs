@@ -425,7 +425,7 @@ impl Rule for B64Unencoded {
         let is_jwt = subject.profile.name != ProfileName::Jws
             || subject.typ() == "jwt"
             || subject.typ().ends_with("+jwt")
-            || holds_plain_claims(subject);
+            || holds_claims(subject);
         let found = match b64.value {
             Value::Bool(false) if !is_critical => "b64 is false, but crit does not name it",
             Value::Bool(false) if is_jwt => "b64 is false in a JWT",
@@ -449,17 +449,21 @@ impl Rule for B64Unencoded {
     }
 }
 
-/// Whether the payload, taken as it stands, is a claims set.
-fn holds_plain_claims(subject: &Subject<'_>) -> bool {
-    let token = subject.case.token;
-    let payload = token.part(PartRole::Payload).map(|part| part.range.clone());
-    let text = payload.and_then(|range| token.text().get(range));
-    let claims = text
-        .filter(|text| text.trim_start().starts_with('{'))
-        .map(|text| crate::jose::json::read(text.as_bytes()));
-    claims.is_some_and(|claims| {
+/// Whether the payload is a claims set, as it stands or for a reader who decodes it.
+fn holds_claims(subject: &Subject<'_>) -> bool {
+    let Some(text) = subject
+        .case
+        .token
+        .part(PartRole::Payload)
+        .and_then(|payload| payload.utf8())
+    else {
+        return false;
+    };
+    let is_claims = |bytes: &[u8]| {
+        let claims = crate::jose::json::read(bytes);
         ["iss", "sub", "aud", "exp", "iat"]
             .iter()
             .any(|name| claims.get(name).is_some())
-    })
+    };
+    is_claims(text.as_bytes()) || is_claims(&crate::jose::base64url::decode(text).bytes)
 }

@@ -489,7 +489,14 @@ fn unauthenticated(
         remedy: "Sign, then encrypt; and verify with a library call that takes signed tokens only."
             .to_owned(),
         references: vec!["RFC 8725 \u{A7}3.3", "CVE-2023-51774", "CWE-345"],
-        evidence: alg_evidence(subject),
+        evidence: match alg_evidence(subject) {
+            none if none.is_empty() => vec![Evidence {
+                part: PartRole::Token,
+                pointer: None,
+                range: 0..subject.case.token.text().len(),
+            }],
+            evidence => evidence,
+        },
         refusal: None,
     }
 }

@@ -4,15 +4,104 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
-use super::{Confidence, Evidence, Finding, Reason, Severity};
-use crate::jose::sd_jwt::key_binding::{Confirmation, Instead, KeyBinding};
+use super::{Confidence, Evidence, Finding, Reason, Rule, Ruling, Severity, Subject};
+use crate::jose::sd_jwt::key_binding::{Confirmation, Instead, KeyBinding, confirmation};
 use crate::jose::visible::visible;
+use crate::jose::{Part, PartRole};
+use crate::judge::words::span;
+use crate::verify::{Holder, Layer, Outcome, Presentation};
 
 /// How far the time of a key binding may lie from the instant, in seconds.
 const WINDOW_SECONDS: i128 = 300;
 
 /// How many faults a finding spells out.
 const MAX_SPELLED: usize = 3;
+
+/// `sd-kb-mismatch`.
+pub(super) struct SdKbMismatch;
+
+impl Rule for SdKbMismatch {
+    fn id(&self) -> &'static str {
+        "sd-kb-mismatch"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let Some(shown) = subject.sd_jwt() else {
+            return Ruling::Unconcerned;
+        };
+        let case = subject.case;
+        let layer = case.proof.key_binding.as_deref();
+        if layer.is_some() && shown.key_binding.is_none() {
+            // No JWT at all, which is said as such.
+            return Ruling::Ran(Vec::new());
+        }
+        let signature = signature(layer, shown);
+        let bound = Bound {
+            binding: shown.key_binding.as_ref().map(|own| (own, signature)),
+            confirmation: shown.claims().and_then(confirmation),
+            is_required: case.policy.nonce.is_some(),
+            at: case.at,
+        };
+        let token = case.token;
+        let everything = || Evidence {
+            part: PartRole::Token,
+            pointer: None,
+            range: 0..token.text().len(),
+        };
+        let payload = token.part(PartRole::Payload);
+        let places = Places {
+            confirmation: case
+                .claim("cnf")
+                .map(|cnf| cnf.evidence())
+                .or_else(|| payload.map(Evidence::whole_part))
+                .unwrap_or_else(everything),
+            in_binding: &|in_header, range| {
+                let role = if in_header {
+                    PartRole::ProtectedHeader
+                } else {
+                    PartRole::Payload
+                };
+                let inside =
+                    layer
+                        .and_then(|layer| layer.token.part(role))
+                        .map(|part| match range {
+                            Some(range) => Evidence::in_part(part, None, range),
+                            None => Evidence::whole_part(part),
+                        });
+                let around = token.part(PartRole::KeyBinding);
+                match (around, inside) {
+                    (Some(around), Some(inside)) => within(around, &inside),
+                    (Some(around), None) => Evidence::whole_part(around),
+                    (None, _) => everything(),
+                }
+            },
+        };
+        let findings = mismatch(&bound, &places);
+        let is_open = bound.binding.is_some() && signature == HolderSignature::NotChecked;
+        if findings.is_empty() && is_open {
+            return Ruling::NotRun;
+        }
+        Ruling::Ran(findings)
+    }
+}
+
+/// The characters of a presentation that these of its key binding JWT stand at.
+pub(super) fn within(around: &Part, inside: &Evidence) -> Evidence {
+    Evidence {
+        part: around.role,
+        pointer: None,
+        range: around.text_range(inside.range.clone()),
+    }
+}
+
+fn signature(layer: Option<&Layer>, shown: &Presentation) -> HolderSignature {
+    let proof = layer.and_then(|layer| layer.proof.signatures.first());
+    match (proof.map(|proof| proof.outcome), &shown.holder) {
+        (Some(Outcome::Valid), Holder::Key(_)) => HolderSignature::Valid,
+        (Some(Outcome::Invalid), Holder::Key(_)) => HolderSignature::Invalid,
+        _ => HolderSignature::NotChecked,
+    }
+}
 
 /// Whether the holder's key made the key binding JWT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +120,7 @@ pub(super) struct Bound<'a> {
     pub(super) binding: Option<(&'a KeyBinding, HolderSignature)>,
     /// The issuer's `cnf`.
     pub(super) confirmation: Option<Confirmation<'a>>,
-    /// Whether the reviewer or the profile asks for key binding.
+    /// Whether the reviewer asks for key binding, as an expected nonce does.
     pub(super) is_required: bool,
     /// The instant.
     pub(super) at: Timestamp,
@@ -59,17 +148,16 @@ pub(super) fn mismatch(bound: &Bound<'_>, places: &Places<'_>) -> Vec<Finding> {
         refusal: Some(Reason::Rule("sd-kb-mismatch")),
     };
     let Some((binding, signature)) = bound.binding else {
-        let is_missing = bound.is_required && bound.confirmation.is_some();
-        return is_missing
-            .then(|| {
-                finding(
-                    "The holder is not proven",
-                    "The issuer bound the token to a key (cnf), and nothing shows that whoever sends it has that key. Anybody who came by the token can send it so.".to_owned(),
-                    vec![places.confirmation.clone()],
-                )
-            })
-            .into_iter()
-            .collect();
+        let missing = bound.confirmation.as_ref().map(|_| Finding {
+            // Only the presentation to a verifier needs one; between issuer and holder there is none.
+            refusal: bound.is_required.then_some(Reason::Rule("sd-kb-mismatch")),
+            ..finding(
+                "The holder is not proven",
+                "The issuer bound the token to a key (cnf), and nothing shows that whoever sends it has that key. Anybody who came by the token can send it so. On its way from the issuer to the holder it is as it must be.".to_owned(),
+                vec![places.confirmation.clone()],
+            )
+        });
+        return missing.into_iter().collect();
     };
     let mut findings = Vec::new();
     if bound.confirmation.is_none() {
@@ -130,7 +218,7 @@ pub(super) fn mismatch(bound: &Bound<'_>, places: &Places<'_>) -> Vec<Finding> {
     findings.extend(off_time(binding, bound.at).map(|words| {
         finding(
             "The key binding is not of this time",
-            format!("A key binding counts for minutes; this one was made {words}. It may be a copy of an earlier presentation."),
+            format!("A key binding counts for minutes; this one was made {words} (iat). It may be a copy of an earlier presentation."),
             vec![(places.in_binding)(false, None)],
         )
     }));
@@ -145,13 +233,14 @@ fn off_time(binding: &KeyBinding, at: Timestamp) -> Option<String> {
     // What no clock counts is as far away as can be.
     let issued = issued.to_nanoseconds().unwrap_or(i128::MAX);
     let age = now.saturating_sub(issued);
-    let seconds = |nanoseconds: i128| nanoseconds / 1_000_000_000;
+    let seconds =
+        |nanoseconds: i128| i64::try_from(nanoseconds / 1_000_000_000).unwrap_or(i64::MAX);
     if age > window {
-        Some(format!("{} seconds before", seconds(age)))
+        Some(format!("{} ago", span(seconds(age))))
     } else if age < window.saturating_neg() {
         Some(match issued {
             i128::MAX => "at no time that a clock knows".to_owned(),
-            _ => format!("{} seconds after", seconds(age.saturating_neg())),
+            _ => format!("{} ahead", span(seconds(age.saturating_neg()))),
         })
     } else {
         None
@@ -161,9 +250,8 @@ fn off_time(binding: &KeyBinding, at: Timestamp) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jose::PartRole;
     use crate::jose::json::{self, Document};
-    use crate::jose::sd_jwt::key_binding::{confirmation, key_binding};
+    use crate::jose::sd_jwt::key_binding::key_binding;
     use crate::jose::sd_jwt::{HashAlgorithm, SHA_256};
 
     const PRESENTED: &str = "a.b.c~d~";
@@ -211,8 +299,12 @@ mod tests {
             in_binding: &shown,
         };
         let found = mismatch(&bound, &places);
+        let refuses = is_required || binding.is_some();
         for finding in &found {
-            assert_eq!(finding.refusal, Some(Reason::Rule("sd-kb-mismatch")));
+            assert_eq!(
+                finding.refusal,
+                refuses.then_some(Reason::Rule("sd-kb-mismatch"))
+            );
             assert!(!finding.evidence.is_empty());
         }
         found.into_iter().map(|finding| finding.title).collect()
@@ -231,9 +323,9 @@ mod tests {
     }
 
     #[test]
-    fn a_binding_may_be_missing_where_nobody_asks_for_it() {
+    fn a_binding_that_is_missing_refuses_where_somebody_asks_for_it() {
         assert_eq!(titles(None, &issuer(), true), ["The holder is not proven"]);
-        assert!(titles(None, &issuer(), false).is_empty());
+        assert_eq!(titles(None, &issuer(), false), ["The holder is not proven"]);
         assert!(titles(None, &json::read(b"{}"), true).is_empty());
     }
 

@@ -6,10 +6,6 @@
 mod algorithm;
 mod certificates;
 mod curves;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "waits for SD-JWT to be part of a proof")
-)]
 mod disclosed;
 mod encoding;
 mod form;
@@ -18,18 +14,10 @@ mod held;
 mod hmac;
 mod inconsistent;
 mod jwe;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "waits for SD-JWT to be part of a proof")
-)]
 mod key_binding;
 mod keys;
 mod kid;
 mod rsa;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "waits for SD-JWT to be part of a proof")
-)]
 mod sd_jwt;
 mod secret;
 mod serialization;
@@ -42,6 +30,7 @@ use super::policy::media_type;
 use super::{Case, Evidence, Profile, ProfileName, Reason, Times};
 use crate::jose::Part;
 use crate::jose::json::{Document, Json, Member, escape_pointer};
+use crate::verify::Presentation;
 
 /// What was found out is remembered of so many keys.
 const MOST_KEYS: usize = 1_000;
@@ -171,11 +160,15 @@ impl Subject<'_> {
         self.case.token.header()?.get(name)
     }
 
-    /// A claim, where the profile looks at claims.
+    /// A claim, disclosed ones included, where the profile looks at claims.
     fn claim(&self, name: &str) -> Option<&Json> {
-        self.has_claims()
-            .then(|| self.case.token.claims()?.get(name))
-            .flatten()
+        let claim = self.has_claims().then(|| self.case.claim(name));
+        claim.flatten().map(|claim| claim.value)
+    }
+
+    /// The SD-JWT that it is.
+    fn sd_jwt(&self) -> Option<&Presentation> {
+        self.case.proof.sd_jwt.as_deref()
     }
 }
 
@@ -287,6 +280,12 @@ pub static RULES: &[&dyn Rule] = &[
     &times::LifetimeLong,
     &times::NumericDateType,
     &times::NumericDateUnit,
+    &sd_jwt::SdFormat,
+    &sd_jwt::SdDisclosureInvalid,
+    &sd_jwt::SdHashWeak,
+    &disclosed::SdSaltWeak,
+    &disclosed::SdValidityHidden,
+    &key_binding::SdKbMismatch,
 ];
 
 /// What all rules together said.

@@ -1,16 +1,20 @@
 //! SD-JWT (catalogue 1.10): form, disclosures and hash function.
 
-use super::{Confidence, Evidence, Finding, Reason, Severity};
+use std::ops::Range;
+
+use super::key_binding::within;
+use super::{Confidence, Evidence, Finding, Reason, Rule, Ruling, Severity, Subject};
+use crate::jose::json::{Document, Json, Value};
 use crate::jose::sd_jwt::{
-    Disclosure, Ending, Place, Problem, SHA_256, SdJwt, Source, Standing, ending, is_open,
-    key_binding,
+    Disclosure, Ending, Place, Problem, SHA_256, SdJwt, Standing, ending, is_open, key_binding,
 };
 use crate::jose::visible::visible;
-use crate::jose::{Part, PartRole};
+use crate::jose::{Part, PartRole, Token};
 use crate::judge::words::capitalised;
+use crate::verify::Presentation;
 
 /// What shows the characters of a place in the payload or in a disclosure.
-pub(super) type Locate<'a> = &'a dyn Fn(&Place) -> Evidence;
+type Locate<'a> = &'a dyn Fn(&Place) -> Evidence;
 
 /// Of many places of one fault, the first are evidence enough.
 pub(super) const MAX_EVIDENCE: usize = 20;
@@ -18,16 +22,99 @@ pub(super) const MAX_EVIDENCE: usize = 20;
 /// How many faults a finding spells out.
 const MAX_SPELLED: usize = 3;
 
+/// `sd-format`.
+pub(super) struct SdFormat;
+
+impl Rule for SdFormat {
+    fn id(&self) -> &'static str {
+        "sd-format"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let Some(shown) = subject.sd_jwt() else {
+            return Ruling::Unconcerned;
+        };
+        let token = subject.case.token;
+        let mut breaches = Vec::new();
+        match token.envelope() {
+            Some(envelope) => breaches.extend(json_form(envelope)),
+            None => breaches.extend(cut_end(token.text())),
+        }
+        breaches.extend(token.part(PartRole::ProtectedHeader).and_then(open_alg));
+        let around = token.part(PartRole::KeyBinding);
+        let layer = subject.case.proof.key_binding.as_deref();
+        if let (Some(around), Some(layer), Some(_)) = (around, layer, &shown.key_binding) {
+            let typ = layer
+                .token
+                .part(PartRole::ProtectedHeader)
+                .and_then(other_typ);
+            breaches.extend(typ.map(|breach| Breach {
+                evidence: within(around, &breach.evidence),
+                ..breach
+            }));
+        }
+        let locate = |place: &Place| evidence(subject.case.token, shown, place);
+        let mut finding = format(&shown.sd_jwt, &breaches, &locate);
+        if let Some(finding) = &mut finding
+            && finding.evidence.is_empty()
+        {
+            finding.evidence.push(everything(token));
+        }
+        Ruling::from(finding)
+    }
+}
+
+/// `sd-disclosure-invalid`.
+pub(super) struct SdDisclosureInvalid;
+
+impl Rule for SdDisclosureInvalid {
+    fn id(&self) -> &'static str {
+        "sd-disclosure-invalid"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let Some(shown) = subject.sd_jwt() else {
+            return Ruling::Unconcerned;
+        };
+        if shown.sd_jwt.hash.used.is_none() {
+            // No digest can be computed; the rule about hash functions refuses.
+            return Ruling::NotRun;
+        }
+        let locate = |place: &Place| evidence(subject.case.token, shown, place);
+        Ruling::Ran(disclosures(&shown.sd_jwt, &locate, &|index| {
+            whole(shown, index)
+        }))
+    }
+}
+
+/// `sd-hash-weak`.
+pub(super) struct SdHashWeak;
+
+impl Rule for SdHashWeak {
+    fn id(&self) -> &'static str {
+        "sd-hash-weak"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let Some(shown) = subject.sd_jwt() else {
+            return Ruling::Unconcerned;
+        };
+        let alg = subject.header("alg").and_then(Json::str);
+        let locate = |place: &Place| evidence(subject.case.token, shown, place);
+        Ruling::Ran(hash(&shown.sd_jwt, alg, &locate))
+    }
+}
+
 /// A departure from the form that stands in the text or in a header, and not in payload or disclosures.
-pub(super) struct Breach {
+struct Breach {
     /// What was expected and what was found.
-    pub(super) words: String,
+    words: String,
     /// Where.
-    pub(super) evidence: Evidence,
+    evidence: Evidence,
 }
 
 /// An end that is neither a tilde nor a key binding JWT.
-pub(super) fn cut_end(text: &str) -> Option<Breach> {
+fn cut_end(text: &str) -> Option<Breach> {
     let Some(Ending::Cut(rest)) = ending(text) else {
         return None;
     };
@@ -43,8 +130,74 @@ pub(super) fn cut_end(text: &str) -> Option<Breach> {
     })
 }
 
+/// The headers that nothing protects, one for each signature.
+pub(super) fn headers(envelope: &Document) -> Vec<&Json> {
+    const NONE: &Json = &Json {
+        value: Value::Null,
+        range: 0..0,
+    };
+    let list = envelope.get("signatures").and_then(Json::array);
+    match (list, &envelope.root) {
+        (Some(list), _) => list
+            .iter()
+            .map(|one| one.get("header").unwrap_or(NONE))
+            .collect(),
+        (None, Some(root)) => vec![root.get("header").unwrap_or(NONE)],
+        (None, None) => Vec::new(),
+    }
+}
+
+/// Of several signatures only the first may bring disclosures and key binding, as texts (RFC 9901 section 8.1).
+fn json_form(envelope: &Document) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    let mut note = |words: String, range: &Range<usize>| {
+        breaches.push(Breach {
+            words,
+            evidence: Evidence {
+                part: PartRole::UnprotectedHeader,
+                pointer: None,
+                range: range.clone(),
+            },
+        });
+    };
+    for (index, header) in headers(envelope).into_iter().enumerate() {
+        for name in ["disclosures", "kb_jwt"] {
+            let Some(member) = header.member(name) else {
+                continue;
+            };
+            let value = &member.value;
+            if index > 0 {
+                note(
+                    format!("expected {name} in the first header only, found it in a later one"),
+                    &member.range(),
+                );
+            } else if name == "kb_jwt" && value.str().is_none() {
+                note(
+                    format!("expected a string in kb_jwt, found {}", value.kind()),
+                    &value.range,
+                );
+            } else if name == "disclosures" {
+                let odd = match value.array() {
+                    Some(elements) => elements.iter().find(|one| one.str().is_none()),
+                    None => Some(value),
+                };
+                if let Some(odd) = odd {
+                    note(
+                        format!(
+                            "expected an array of strings in disclosures, found {}",
+                            odd.kind()
+                        ),
+                        &odd.range,
+                    );
+                }
+            }
+        }
+    }
+    breaches
+}
+
 /// An issuer's `alg` that signs nothing, or that whoever verifies could have made (RFC 9901 sections 4.1 and 9.1).
-pub(super) fn open_alg(header: &Part) -> Option<Breach> {
+fn open_alg(header: &Part) -> Option<Breach> {
     let alg = header.json.as_ref()?.get("alg")?;
     let name = alg.str()?;
     is_open(name).then(|| Breach {
@@ -57,7 +210,7 @@ pub(super) fn open_alg(header: &Part) -> Option<Breach> {
 }
 
 /// A JWS after the last tilde that does not say that it is a key binding JWT.
-pub(super) fn other_typ(header: &Part) -> Option<Breach> {
+fn other_typ(header: &Part) -> Option<Breach> {
     let typ = header.json.as_ref()?.get("typ");
     let name = typ.and_then(|typ| typ.str());
     if name.is_some_and(key_binding::is_key_binding) {
@@ -76,7 +229,7 @@ pub(super) fn other_typ(header: &Part) -> Option<Breach> {
 }
 
 /// `sd-format`: the text, the payload or a disclosed value breaks the form.
-pub(super) fn format(sd_jwt: &SdJwt, breaches: &[Breach], locate: Locate<'_>) -> Option<Finding> {
+fn format(sd_jwt: &SdJwt, breaches: &[Breach], locate: Locate<'_>) -> Option<Finding> {
     let words = breaches.iter().map(|breach| breach.words.clone());
     let faults = sd_jwt.faults.iter();
     let words: Vec<String> = words
@@ -124,7 +277,7 @@ fn shortened(words: &str) -> &str {
 /// `sd-disclosure-invalid`: what RFC 9901 section 7.1 rejects in disclosures and digests; one finding a kind of fault.
 ///
 /// `whole` shows all characters of the disclosure of an index.
-pub(super) fn disclosures(
+fn disclosures(
     sd_jwt: &SdJwt,
     locate: Locate<'_>,
     whole: &dyn Fn(usize) -> Evidence,
@@ -285,14 +438,8 @@ fn unfit(sd_jwt: &SdJwt, whole: &dyn Fn(usize) -> Evidence) -> Option<Finding> {
     ))
 }
 
-/// Whether a disclosure was left out because it nests too deep for this program: a limit, and no fault of the token.
-pub(super) fn hits_limit(sd_jwt: &SdJwt) -> bool {
-    let mut all = sd_jwt.disclosures.iter();
-    all.any(|one| one.problems.contains(&Problem::TooDeep))
-}
-
 /// `sd-hash-weak`: a hash function that does not hide or bind, that nobody knows, or that is weaker than the signature's.
-pub(super) fn hash(sd_jwt: &SdJwt, alg: Option<&str>, locate: Locate<'_>) -> Vec<Finding> {
+fn hash(sd_jwt: &SdJwt, alg: Option<&str>, locate: Locate<'_>) -> Vec<Finding> {
     let choice = &sd_jwt.hash;
     let place = choice.place.as_ref().map(locate);
     let finding = |severity, title, detail, evidence: Option<Evidence>| Finding {
@@ -389,23 +536,34 @@ fn signature_bits(alg: &str) -> Option<usize> {
     })
 }
 
-/// The evidence of a place, of the parts that hold payload and disclosures.
-pub(super) fn evidence<'a>(
-    payload: &'a Part,
-    disclosures: &[&'a Part],
-    place: &Place,
-) -> Option<Evidence> {
-    let part = match place.source {
-        Source::Payload => payload,
-        Source::Disclosure(index) => disclosures.get(index)?,
+/// The evidence of a place in the payload or in a disclosure.
+fn evidence(token: &Token, shown: &Presentation, place: &Place) -> Evidence {
+    let Some(part) = shown.part(token, place.source) else {
+        return everything(token);
     };
     let root = part.json.as_ref().and_then(|json| json.root.as_ref());
     let path = root.and_then(|root| root.path_at(place.range.start).pop());
-    Some(Evidence::in_part(
-        part,
-        path.map(|(pointer, _)| pointer),
-        place.range.clone(),
-    ))
+    Evidence::in_part(part, path.map(|(pointer, _)| pointer), place.range.clone())
+}
+
+/// All characters of the disclosure of an index.
+pub(super) fn whole(shown: &Presentation, index: usize) -> Evidence {
+    match shown.disclosures.get(index) {
+        Some(part) => Evidence::whole_part(part),
+        None => Evidence {
+            part: PartRole::Disclosure,
+            pointer: None,
+            range: 0..0,
+        },
+    }
+}
+
+fn everything(token: &Token) -> Evidence {
+    Evidence {
+        part: PartRole::Token,
+        pointer: None,
+        range: 0..token.text().len(),
+    }
 }
 
 #[cfg(test)]

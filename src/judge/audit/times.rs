@@ -4,12 +4,11 @@ use std::cmp::Ordering;
 
 use jiff::Timestamp;
 
-use super::{
-    Confidence, Finding, Reason, Rule, Ruling, Severity, Subject, member_evidence, named_evidence,
-};
+use super::{Confidence, Finding, Reason, Rule, Ruling, Severity, Subject};
 use crate::jose::json::{Decimal, Json, Number, Value};
 use crate::jose::visible::visible;
 use crate::jose::{Kind, PartRole, registry};
+use crate::judge::claims::Claim;
 use crate::judge::time::{self, Mark};
 use crate::judge::words::span;
 
@@ -83,7 +82,6 @@ impl Rule for OutsideValidity {
         if !subject.has_claims() {
             return Ruling::Unconcerned;
         }
-        let payload = subject.case.token.part(PartRole::Payload);
         let times = subject.times;
         let mut findings = Vec::new();
         let distance = |claim| {
@@ -105,7 +103,7 @@ impl Rule for OutsideValidity {
                 ),
                 remedy: "Get a fresh token; check that the service refuses this one.".to_owned(),
                 references: vec!["RFC 7519 \u{A7}4.1.4", "CWE-613"],
-                evidence: named_evidence(payload, "exp"),
+                evidence: claim_evidence(subject, "exp"),
                 refusal: Some(Reason::Expired),
             });
         }
@@ -118,12 +116,18 @@ impl Rule for OutsideValidity {
                 detail: format!("nbf lies {} ahead. A verifier must refuse it until then.", distance("nbf")),
                 remedy: "Check the clocks of issuer and verifier; check that the service refuses this token.".to_owned(),
                 references: vec!["RFC 7519 \u{A7}4.1.5", "CWE-613"],
-                evidence: named_evidence(payload, "nbf"),
+                evidence: claim_evidence(subject, "nbf"),
                 refusal: Some(Reason::NotYetValid),
             });
         }
         Ruling::Ran(findings)
     }
+}
+
+/// The characters of a claim.
+fn claim_evidence(subject: &Subject<'_>, name: &str) -> Vec<super::Evidence> {
+    let claim = subject.case.claim(name);
+    claim.iter().map(Claim::evidence).collect()
 }
 
 /// `iat-future`: issued in the future.
@@ -438,32 +442,23 @@ impl Rule for NumericDateType {
         if !subject.has_claims() {
             return Ruling::Unconcerned;
         }
-        let (Some(part), Some(members)) = (
-            subject.case.token.part(PartRole::Payload),
-            subject
-                .case
-                .token
-                .claims()
-                .and_then(|claims| claims.object()),
-        ) else {
-            return Ruling::Unconcerned;
-        };
-        let findings = members
-            .iter()
+        let claims = subject.case.claims();
+        let findings = claims
+            .clone()
             .enumerate()
-            .filter(|(_, member)| match &member.value.value {
+            .filter(|(_, claim)| match &claim.value.value {
                 Value::Number(number) if is_plain(number) => false,
-                _ => registry::is_numeric_date(&member.name),
+                _ => registry::is_numeric_date(claim.name),
             })
-            .filter(|(index, member)| {
+            .filter(|(index, claim)| {
                 // A duplicate says so itself; only the value that counts is looked at.
-                let mut later = members.iter().skip(index.saturating_add(1));
-                later.all(|later| later.name != member.name)
+                let mut later = claims.clone().skip(index.saturating_add(1));
+                later.all(|later| later.name != claim.name)
             })
-            .map(|(_, member)| {
-                let name = &member.name;
-                let refuses = matches!(name.as_str(), "exp" | "nbf");
-                let (severity, title, detail, refusal) = match &member.value.value {
+            .map(|(_, claim)| {
+                let name = claim.name;
+                let refuses = matches!(name, "exp" | "nbf");
+                let (severity, title, detail, refusal) = match &claim.value.value {
                     Value::Number(number) => (
                         Severity::Info,
                         format!("{name} is written as {}", visible(&number.text)),
@@ -475,7 +470,7 @@ impl Rule for NumericDateType {
                         format!("{name} is no number"),
                         format!(
                             "Expected a JSON number, found {}. Verifiers that compare it as text or skip it may never see the token expire.",
-                            match member.value.kind() {
+                            match claim.value.kind() {
                                 "null" => "null".to_owned(),
                                 kind @ ("array" | "object") => format!("an {kind}"),
                                 kind => format!("a {kind}"),
@@ -492,7 +487,7 @@ impl Rule for NumericDateType {
                     detail,
                     remedy: "Write times as whole seconds since 1970, without quotes.".to_owned(),
                     references: vec!["RFC 7519 \u{A7}2", "CWE-1287"],
-                    evidence: vec![member_evidence(part, member)],
+                    evidence: vec![claim.evidence()],
                     refusal,
                 }
             });

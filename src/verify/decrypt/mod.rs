@@ -29,7 +29,7 @@ pub use algorithms::{
 };
 pub use error::{JwePart, JweShapeFault, OpenError, WantedLength};
 pub use inflate::{InflateError, MAX_INFLATED_BYTES, inflate};
-pub use pbes2::MAX_ITERATIONS;
+pub use pbes2::{MAX_ITERATIONS, iterations};
 pub use shape::shape_fault;
 
 use algorithms::Aes;

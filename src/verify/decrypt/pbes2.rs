@@ -66,7 +66,12 @@ impl Parameters {
     }
 }
 
-fn iterations(json: Option<&Json>) -> Result<u32, JweShapeFault> {
+/// The count of iterations that `p2c` asks for (RFC 7518 section 4.8.1.2).
+///
+/// # Errors
+///
+/// When it is no positive integer, or above the limit.
+pub fn iterations(json: Option<&Json>) -> Result<u32, JweShapeFault> {
     let fault = |found: String| JweShapeFault::Parameter {
         name: "p2c",
         expected: "a positive integer",

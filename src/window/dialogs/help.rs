@@ -29,6 +29,16 @@ const IN_PANES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "In the table of tokens",
+        &[
+            ("Enter", "Open the token"),
+            ("Shift+Up, Shift+Down, Space", "Choose rows"),
+            ("Ctrl+A, Escape", "Choose all, none"),
+            ("Ctrl+C", "Copy the rows"),
+            ("Alt+Left, Alt+Right", "Width of a column"),
+        ],
+    ),
+    (
         "In the raw token, JSON and hex",
         &[
             ("Arrows, Page Up, Page Down, Home, End", "Move"),

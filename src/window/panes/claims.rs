@@ -2,6 +2,7 @@
 
 use egui::{Align2, FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
+use super::disclosed::DisclosedView;
 use super::focus::{self, Place};
 use super::members::{MemberForm, MemberView, Shown, message};
 use crate::inspection::DetachedPayload;
@@ -11,12 +12,24 @@ use crate::judge::words::counted;
 use crate::window::commands::Command;
 use crate::window::model::{Model, Selection};
 use crate::window::theme::{size, space, tokens};
-use crate::window::widgets::{Card, Icon, button_tag, paint_icon, row_frame};
+use crate::window::widgets::{Card, Icon, Segment, button_tag, paint_icon, row_frame, segmented};
 
 /// The pane "Claims". Fills the place that it is given.
 #[derive(Debug, Clone, Default)]
 pub struct ClaimsPane {
     view: MemberView,
+    disclosed: DisclosedView,
+    claims: Claims,
+}
+
+/// Which claims of an SD-JWT are shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Claims {
+    /// Those that the issuer signed, with digests in the place of some.
+    AsSigned,
+    /// Those that the disclosures make of them.
+    #[default]
+    Processed,
 }
 
 impl ClaimsPane {
@@ -59,15 +72,30 @@ impl ClaimsPane {
             place: Place::Claims,
         };
         let mut commands = Vec::new();
-        let mut state = (&mut self.view, &mut commands);
+        let mut state = (self, &mut commands);
+        let sd_jwt = inspection.proof.sd_jwt.as_deref();
         let more = card.show(
             ui,
             &mut state,
-            |ui, (view, commands)| commands.extend(view.controls(ui, shown, "Claims")),
-            |ui, (view, _)| {
+            |ui, (pane, commands)| {
+                if sd_jwt.is_some() {
+                    segmented(ui, &mut pane.claims, &CLAIMS);
+                    if pane.claims == Claims::Processed {
+                        return;
+                    }
+                }
+                commands.extend(pane.view.controls(ui, shown, "Claims"));
+            },
+            |ui, (pane, _)| {
                 let command = supplied.and_then(|payload| where_from(ui, payload));
                 let command = command.or_else(|| to_inner(ui, shown));
-                let mut commands = view.show(ui, shown);
+                let mut commands = match sd_jwt {
+                    Some(sd_jwt) if pane.claims == Claims::Processed => {
+                        let of = (inspection, judgement);
+                        pane.disclosed.show(ui, model, of, sd_jwt)
+                    }
+                    _ => pane.view.show(ui, shown),
+                };
                 commands.extend(command);
                 commands
             },
@@ -76,6 +104,19 @@ impl ClaimsPane {
         commands
     }
 }
+
+const CLAIMS: [Segment<'static, Claims>; 2] = [
+    Segment {
+        value: Claims::AsSigned,
+        label: "As signed",
+        name: "Claims, As signed",
+    },
+    Segment {
+        value: Claims::Processed,
+        label: "Processed",
+        name: "Claims, Processed",
+    },
+];
 
 /// A payload that is not in the token, and can be supplied for the one on screen.
 fn missing(ui: &mut Ui, model: &Model) -> Vec<Command> {

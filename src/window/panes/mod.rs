@@ -4,6 +4,7 @@
 mod bytes;
 pub mod checks;
 pub mod claims;
+mod disclosed;
 pub mod findings;
 pub mod focus;
 pub mod header;

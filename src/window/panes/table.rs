@@ -1,10 +1,14 @@
 //! Many tokens as a table, over the whole window: found, sorted, put together, chosen.
 
+mod cells;
 mod heading;
 mod preview;
 mod rows;
 
-use egui::{Align, Frame, Key, Layout, Margin, RichText, Stroke, TextEdit, Ui, vec2};
+use egui::{
+    Align, Frame, Key, Label, Layout, Margin, Rect, RichText, Stroke, TextEdit, Ui, UiBuilder,
+    pos2, vec2,
+};
 
 use self::heading::Heading;
 pub(in crate::window) use self::preview::preview;
@@ -30,10 +34,14 @@ const LINE: f32 = 44.0;
 pub struct TablePane {
     heading: Heading,
     rows: Rows,
-    /// What is typed to find rows, and the text of the model that it was made from.
-    typed: (String, String),
+    /// What is typed to find rows.
+    typed: String,
+    /// The text of the model that it was held against last, and the one that was asked for last.
+    known: (String, String),
     /// How far the rows are scrolled to the right, in points.
     offset: f32,
+    /// How wide the controls of the first line were, and those of the second, in points.
+    widths: [f32; 2],
     /// What all tokens came from, where that is one thing, at a revision of the model.
     source: Option<(u64, Option<String>)>,
 }
@@ -99,39 +107,46 @@ impl TablePane {
         commands
     }
 
+    /// Title and controls from left to right, as the keyboard goes; the controls end at the right edge, by the width that
+    /// they had in the last frame.
     fn controls(&mut self, ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
         let is_one_line = ui.available_width() >= ONE_LINE;
-        line(ui, |ui| {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.add_space(space::S);
-                let list = button_tag(ui, "List", "Tokens as a list");
-                if list.on_hover_text("Show one token, and the list").clicked() {
-                    commands.push(Command::ShowTable(false));
-                }
-                grouping(ui, model, commands);
-                if is_one_line {
-                    verdicts(ui, model, commands);
-                    let width = (ui.available_width() * 0.45).clamp(120.0, 300.0);
-                    self.filter(ui, model, width, commands);
-                }
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    ui.add_space(space::M);
-                    let title = self.title(model).to_owned();
-                    let title = RichText::new(title).font(semibold(size::BODY + 1.0));
-                    ui.add(egui::Label::new(title.color(tokens(ui).text)).truncate());
-                    truncated(ui, RichText::new(note(model)).color(tokens(ui).dim));
-                });
-            });
+        let row = line(ui);
+        let left = row.right() - self.widths[0] - space::S;
+        let title = row.with_max_x((left - space::S).max(row.left()));
+        within(ui, "title", title, |ui| {
+            ui.add_space(space::M);
+            let title = RichText::new(self.title(model)).font(semibold(size::BODY + 1.0));
+            ui.add(Label::new(title.color(tokens(ui).text)).truncate());
+            truncated(ui, RichText::new(note(model)).color(tokens(ui).dim));
         });
+        let width = within(ui, "controls", from(row, left), |ui| {
+            if is_one_line {
+                let width = (row.width() * 0.26).clamp(180.0, 300.0);
+                self.filter(ui, model, width, commands);
+                verdicts(ui, model, commands);
+            }
+            grouping(ui, model, commands);
+            let list = button_tag(ui, "List", "Tokens as a list");
+            if list.on_hover_text("Show one token, and the list").clicked() {
+                commands.push(Command::ShowTable(false));
+            }
+        });
+        remember(ui, &mut self.widths[0], width);
         if !is_one_line {
-            line(ui, |ui| {
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    ui.add_space(space::S);
-                    verdicts(ui, model, commands);
-                    let width = (ui.available_width() - space::M).max(80.0);
-                    self.filter(ui, model, width, commands);
-                });
+            let row = line(ui);
+            let left = row.right() - self.widths[1] - space::S;
+            let field = Rect::from_min_max(
+                pos2(row.left() + space::M, row.top()),
+                pos2((left - space::S).max(row.left() + 80.0), row.bottom()),
+            );
+            within(ui, "field", field, |ui| {
+                self.filter(ui, model, field.width() - space::L, commands);
             });
+            let width = within(ui, "verdicts", from(row, left), |ui| {
+                verdicts(ui, model, commands);
+            });
+            remember(ui, &mut self.widths[1], width);
         }
         let rest = ui.available_rect_before_wrap();
         let stroke = Stroke::new(1.0, tokens(ui).line);
@@ -150,10 +165,14 @@ impl TablePane {
     }
 
     fn filter(&mut self, ui: &mut Ui, model: &Model, width: f32, commands: &mut Vec<Command>) {
-        let (text, known) = &mut self.typed;
-        if *known != model.table.filter.text {
-            text.clone_from(&model.table.filter.text);
-            known.clone_from(text);
+        let text = &mut self.typed;
+        let (seen, asked) = &mut self.known;
+        // What was typed since is not lost by its own coming back.
+        if *seen != model.table.filter.text {
+            seen.clone_from(&model.table.filter.text);
+            if seen != asked {
+                text.clone_from(seen);
+            }
         }
         let field = TextEdit::singleline(text)
             .id_salt("filter of the table")
@@ -169,7 +188,7 @@ impl TablePane {
             field.request_focus();
         }
         if *text != model.table.filter.text {
-            known.clone_from(text);
+            asked.clone_from(text);
             commands.push(Command::FilterTokens(Filter {
                 text: text.clone(),
                 ..model.table.filter.clone()
@@ -186,13 +205,34 @@ impl TablePane {
     }
 }
 
-/// A line of controls.
-fn line(ui: &mut Ui, show: impl FnOnce(&mut Ui)) {
-    let place = vec2(ui.available_width(), LINE);
-    ui.allocate_ui_with_layout(place, Layout::left_to_right(Align::Center), |ui| {
-        ui.set_min_size(place);
-        show(ui);
-    });
+/// Room for a line of controls.
+fn line(ui: &mut Ui) -> Rect {
+    ui.allocate_space(vec2(ui.available_width(), LINE)).1
+}
+
+/// From `left` on, as wide as the row, whatever is left of it: how wide controls are is decided by the whole width.
+fn from(row: Rect, left: f32) -> Rect {
+    Rect::from_min_size(pos2(left, row.top()), row.size())
+}
+
+/// Shows something from left to right in a place; gives the width that it took.
+fn within(ui: &mut Ui, salt: &str, place: Rect, show: impl FnOnce(&mut Ui)) -> f32 {
+    let builder = UiBuilder::new()
+        .id_salt(salt)
+        .max_rect(place)
+        .layout(Layout::left_to_right(Align::Center));
+    let mut child = ui.new_child(builder);
+    child.shrink_clip_rect(place);
+    show(&mut child);
+    child.min_rect().width()
+}
+
+fn remember(ui: &Ui, known: &mut f32, width: f32) {
+    if (width - *known).abs() > 0.5 {
+        *known = width;
+        ui.ctx()
+            .request_discard("the controls of the table have a new width");
+    }
 }
 
 /// How many there are, and where.

@@ -6,7 +6,7 @@ mod policy;
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{
     Align, Align2, Atom, Button, Layout, Popup, PopupCloseBehavior, Rect, Response, RichText,
-    Sense, Stroke, TextEdit, ThemePreference, Ui, Vec2, vec2,
+    ScrollArea, Sense, Stroke, TextEdit, ThemePreference, Ui, Vec2, vec2,
 };
 
 use crate::window::actions::{Action, Entry, Group};
@@ -24,6 +24,9 @@ const NARROW: f32 = 820.0;
 
 /// Below this width opening and adding share one menu.
 const TIGHT: f32 = 560.0;
+
+/// A menu leaves this much of the window's height free, in points.
+const MENU_MARGIN: f32 = 96.0;
 
 /// The ways to bring tokens in.
 const OPEN: &[Action] = &[Action::Open, Action::OpenByPath];
@@ -175,7 +178,11 @@ fn main_menu(ui: &mut Ui, model: &Model) -> Option<Command> {
         for group in Group::ALL {
             let actions: Vec<Action> = Action::of(group).collect();
             ui.menu_button(group.label(), |ui| {
-                command = command.take().or(items(ui, model, &actions));
+                // Of a long one the end must be reached in a low window too.
+                let height = ui.ctx().content_rect().height() - MENU_MARGIN;
+                let area = ScrollArea::vertical().max_height(height.max(MENU_MARGIN));
+                let items = area.show(ui, |ui| items(ui, model, &actions));
+                command = command.take().or(items.inner);
             });
         }
         command

@@ -118,7 +118,7 @@ impl VerdictPane {
                 ui.spacing_mut().item_spacing.y = space::XS;
                 commands.extend(headline(ui, model, inspection, judgement, color));
                 ui.add_space(space::S);
-                let all = made_of(theme, model, &model.layers(), judgement);
+                let all = made_of(theme, &model.layers(), judgement);
                 commands.extend(self.chips(ui, model, &all));
             })
         });

@@ -112,6 +112,7 @@ impl<'m> Facts<'m> {
                 Provenance::Yours => Cow::Borrowed(used.key.id.as_str()),
                 Provenance::Confusion => Cow::Borrowed("(a public key)"),
                 Provenance::PublicDefault => Cow::Borrowed("(a public secret)"),
+                Provenance::Confirmed => Cow::Borrowed("(the holder\u{2019}s own)"),
                 Provenance::Token => Cow::Borrowed("(its own)"),
             };
             Some((key, used.provenance == Provenance::Yours))

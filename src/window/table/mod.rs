@@ -204,7 +204,7 @@ pub struct Table {
     pub watched: Vec<usize>,
     /// The rows.
     pub listed: Listed,
-    /// Whether the rows are not up to date yet.
+    /// Whether other rows are being looked for.
     pub is_looking: bool,
 }
 

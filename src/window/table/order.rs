@@ -37,6 +37,8 @@ struct Asked {
 #[derive(Debug)]
 struct Round {
     query: Query,
+    /// Whether other rows are asked for than those that are shown, which only grew older otherwise.
+    is_new: bool,
     /// The next one.
     at: usize,
     standings: BTreeSet<Standing>,
@@ -80,6 +82,7 @@ impl Order {
             });
             self.round = Some(Round {
                 query: Query::parse(&table.filter.text),
+                is_new: !is_as_asked,
                 at: 0,
                 standings: BTreeSet::new(),
                 listed: Listed {
@@ -96,8 +99,9 @@ impl Order {
                 model.table.listed = round.listed;
             }
         }
-        model.table.is_looking = self.round.is_some();
-        model.table.is_looking
+        let round = self.round.as_ref();
+        model.table.is_looking = round.is_some_and(|round| round.is_new);
+        round.is_some()
     }
 
     /// Whether a round is under way.

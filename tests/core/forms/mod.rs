@@ -15,6 +15,7 @@ mod cookbook;
 pub(crate) mod make;
 mod nesting;
 mod printed;
+mod program;
 mod properties;
 mod recipients;
 mod signatures;

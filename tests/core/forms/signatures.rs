@@ -5,6 +5,7 @@ use tokenloupe::judge::Policy;
 
 use super::make::{Signing, flattened, general};
 use super::{see, see_at};
+use crate::common::instant;
 use crate::way::{GOOD_CLAIMS, Secret, key, keys_of, message};
 
 /// One of two signatures.
@@ -131,13 +132,14 @@ fn two_signatures_make_one_verdict() {
             assert_eq!(seen.outcomes(), [a.1, b.1], "{pair:?}");
             assert_eq!(seen.verdict(), expected, "{pair:?}: {:#}", seen.report);
             // Each has checks of its own.
-            let checks = seen.report["checks"].as_array().unwrap();
+            let at = instant("2026-11-21T22:40:13Z");
+            let judgement = seen.session.tokens[0].judge(&Policy::default(), at);
             for number in [1, 2] {
                 let title = format!("Signature {number}: ");
-                let own = checks.iter().filter(|check| {
-                    check["check"] == "signature"
-                        && check["title"].as_str().unwrap().starts_with(&title)
-                });
+                let own = judgement
+                    .checks
+                    .iter()
+                    .filter(|check| check.check == "signature" && check.title.starts_with(&title));
                 assert_eq!(own.count(), 1, "{pair:?}");
             }
         }

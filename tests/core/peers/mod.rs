@@ -7,5 +7,6 @@
 //! most, `n` for what none of them has. What is about the window stands in `tests/window/peers.rs`.
 
 mod defects;
+mod forms;
 mod unmatched;
 mod wanted;

@@ -8,7 +8,7 @@
 //! | 6 timeline | `tests/window/panes/timeline.rs`; the guess of milliseconds and policies of lifetime wait for their rules |
 //! | 7 explained failure | waits for the diagnoses; what is there is tested beside `verify` |
 //! | 8 quirks of vendors | wait for the profiles |
-//! | 9 all serializations | JSON and detached ones wait |
+//! | 9 all serializations | `forms`; the tree of tokens in tokens is the window's |
 //! | 10 SD-JWT, 11 DPoP, 12 cross-token checks, 13 comparison | wait |
 //! | 17 key manager | `tests/core/keys.rs`, `tests/window/rail.rs`; encrypted PEM and PKCS#12 wait |
 //! | 19 no network | `w02_…`, `tests/core/house`, `tests/window/peers.rs` |

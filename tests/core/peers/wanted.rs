@@ -7,10 +7,12 @@
 //! | 16 expiry not flagged | `w13_…`; that "too long" depends on the kind of token waits for the profiles |
 //! | 20 an expected algorithm | `w08_…`; here is its other half, a key set and `kid` |
 //! | 21 Microsoft Graph's `nonce` | waits for the diagnosis `graph-nonce` |
-//! | 22 encrypted tokens | wait for decryption; found and named here |
+//! | 22 encrypted tokens | `forms`; found and named here |
 //! | 23 privacy | `w02_…` and here; what the window keeps is in `tests/window/peers.rs` |
 //! | 24 room and wrapping | `tests/window/peers.rs` |
 //! | 25 size of type, dividers, Delete and Paste | `tests/window`: `actions`, `stage`, `rail` |
+//!
+//! Tokens that are encrypted, written as JSON, signed several times or without their payload are in `forms`.
 //!
 //! Encoders (part of 14) wait for the workbench. Every other line is here.
 

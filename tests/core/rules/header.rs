@@ -44,8 +44,9 @@ fn embedded() -> Vec<Trial> {
     let with_own = |more: &str| rs256(&format!(r#"{{"alg":"RS256",{more}{member}}}"#), &key);
     let alone = |more: &str| inspect(&with_own(more), &KeyRing::default());
     let jwe = format!(
-        "{}.AA.AAAAAAAAAAAAAAAA.AA.AAAAAAAAAAAAAAAAAAAAAA",
-        encode(format!(r#"{{"alg":"RSA-OAEP-256","enc":"A256GCM",{member}}}"#).as_bytes())
+        "{}.{}.AAAAAAAAAAAAAAAA.AA.AAAAAAAAAAAAAAAAAAAAAA",
+        encode(format!(r#"{{"alg":"RSA-OAEP-256","enc":"A256GCM",{member}}}"#).as_bytes()),
+        encode(&[1; 256])
     );
     let claims = |rest: &str| {
         signed(
@@ -74,7 +75,7 @@ fn embedded() -> Vec<Trial> {
             Severity::Info,
             inspect(&jwe, &KeyRing::default()),
             &[&member],
-            &["decryption-failed"],
+            &["encrypted"],
         ),
         Trial::spared(
             "jwk-embedded",

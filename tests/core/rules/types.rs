@@ -43,7 +43,6 @@ pub(super) fn trials() -> Vec<Trial> {
     let wrong_in_jwe = [
         r#""x5c":"AA""#,
         r#""x5c":["AA",7]"#,
-        r#""zip":true"#,
         r#""epk":"AA""#,
         r#""apu":7"#,
         r#""aud":7"#,
@@ -89,6 +88,8 @@ pub(super) fn trials() -> Vec<Trial> {
     trials.push(Trial::spared(RULE, unprotected(r#""typ":"JWT""#), &[]));
     trials.extend(wrong.map(|member| found(with(member), member, &[])));
     trials.extend(right.map(|member| Trial::spared(RULE, with(member), &[])));
+    let zip = r#""zip":true"#;
+    trials.push(found(encrypted(zip), zip, &["unsupported-algorithm"]));
     trials.extend(wrong_in_jwe.map(|member| found(encrypted(member), member, &["encrypted"])));
     trials
         .extend(right_in_jwe.map(|member| Trial::spared(RULE, encrypted(member), &["encrypted"])));

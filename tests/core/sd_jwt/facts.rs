@@ -1,5 +1,8 @@
 //! What RFC 9901 prints.
 
+/// Appendix A.5: the key of the issuer of every example.
+pub(crate) const ISSUER: &str = r#"{"kty":"EC","crv":"P-256","x":"b28d4MwZMjw8-00CG4xfnn9SLMVMM19SlqZpVb_uNtQ","y":"Xv5zWwuoaTgdS6hV43yI6gBwTnjukmFQQnJ_kCxzqk8"}"#;
+
 /// Section 5.1: name (empty for an element), digest, disclosure.
 pub(super) const FLAT_DISCLOSURES: &[(&str, &str, &str)] = &[
     (
@@ -55,7 +58,7 @@ pub(super) const FLAT_DISCLOSURES: &[(&str, &str, &str)] = &[
 ];
 
 /// Section 5.2: the presentation with its key binding.
-pub(super) const FLAT_PRESENTATION: &str = concat!(
+pub(crate) const FLAT_PRESENTATION: &str = concat!(
     "eyJhbGciOiAiRVMyNTYiLCAidHlwIjogImV4YW1wbGUrc2Qtand0In0.eyJfc2QiOiBbIkNyUWU3UzVrcUJBSHQtbk1ZWGdj",
     "NmJkdDJTSDVhVFkxc1VfTS1QZ2tqUEkiLCAiSnpZakg0c3ZsaUgwUjNQeUVNZmVadTZKdDY5dTVxZWhabzdGN0VQWWxTRSIs",
     "ICJQb3JGYnBLdVZ1Nnh5bUphZ3ZrRnNGWEFiUm9jMkpHbEFVQTJCQTRvN2NJIiwgIlRHZjRvTGJnd2Q1SlFhSHlLVlFaVTlV",
@@ -138,6 +141,12 @@ pub(super) const RECURSIVE_DISCLOSURES: &[(&str, &str, &str)] = &[
 
 /// Section 8: the protected header of every JSON form.
 pub(super) const JSON_PROTECTED: &str = "eyJhbGciOiAiRVMyNTYiLCAidHlwIjogImV4YW1wbGUrc2Qtand0In0";
+
+/// Section 8: the disclosures of every JSON form.
+pub(super) const JSON_DISCLOSURES: [&str; 2] = [
+    "WyI2SWo3dE0tYTVpVlBHYm9TNXRtdlZBIiwgImZhbWlseV9uYW1lIiwgIkRvZSJd",
+    "WyJlbHVWNU9nM2dTTklJOEVZbnN4QV9BIiwgImdpdmVuX25hbWUiLCAiSm9obiJd",
+];
 
 /// Section 8: the payload of every JSON form.
 pub(super) const JSON_PAYLOAD: &str = concat!(

@@ -18,6 +18,7 @@ macro_rules! pane {
     };
 }
 
+mod disclosed;
 mod judgement;
 mod meaning;
 mod members;

@@ -1,6 +1,8 @@
 use super::*;
-use crate::jose::sd_jwt::{Encoded, HashAlgorithm, Payload, process};
+use crate::jose::sd_jwt::{Encoded, HashAlgorithm, Payload, Source, process};
 use crate::jose::{Token, base64url, json};
+use crate::keys::KeyRing;
+use crate::verify::{Setting, prove};
 
 pub(in crate::judge::audit) fn encode(json: &str) -> String {
     base64url::encode(json.as_bytes())
@@ -76,7 +78,7 @@ fn sound_disclosures_and_withheld_ones_are_left_alone() {
     assert!(disclosures(&sd_jwt, &locate, &whole).is_empty());
     assert!(format(&sd_jwt, &[], &locate).is_none());
     assert!(hash(&sd_jwt, Some("ES256"), &locate).is_empty());
-    assert!(!hits_limit(&sd_jwt));
+    assert!(!sd_jwt.hits_limit());
 }
 
 #[test]
@@ -142,7 +144,7 @@ fn a_limit_is_no_fault() {
     let one = encode(&deep);
     let payload = format!(r#"{{"_sd":["{}"]}}"#, digest(&one));
     let sd_jwt = processed(&payload, &[one]);
-    assert!(hits_limit(&sd_jwt));
+    assert!(sd_jwt.hits_limit());
     assert!(disclosures(&sd_jwt, &locate, &whole).is_empty());
 }
 
@@ -250,23 +252,21 @@ fn a_place_becomes_evidence_with_its_pointer() {
         encode(r#"{"alg":"ES256"}"#),
         encode(r#"{"b":7}"#)
     ));
-    let (Some(payload), Some(disclosure)) = (
-        token.part(PartRole::Payload),
-        token.part(PartRole::Disclosure),
-    ) else {
-        panic!("parts");
+    let proof = prove(&token, &KeyRing::default(), &Setting::default());
+    let Some(shown) = &proof.sd_jwt else {
+        panic!("an SD-JWT");
     };
     let at = |source, range| {
-        evidence(payload, &[disclosure], &Place { source, range })
-            .map(|evidence| (evidence.part, evidence.pointer))
+        let evidence = evidence(&token, shown, &Place { source, range });
+        (evidence.part, evidence.pointer)
     };
     assert_eq!(
         at(Source::Payload, 5..6),
-        Some((PartRole::Payload, Some("/b".to_owned())))
+        (PartRole::Payload, Some("/b".to_owned()))
     );
     assert_eq!(
         at(Source::Disclosure(0), 17..18),
-        Some((PartRole::Disclosure, Some("/2/a/1".to_owned())))
+        (PartRole::Disclosure, Some("/2/a/1".to_owned()))
     );
-    assert_eq!(at(Source::Disclosure(1), 0..1), None);
+    assert_eq!(at(Source::Disclosure(1), 0..1), (PartRole::Token, None));
 }

@@ -11,7 +11,7 @@ use crate::inspection::Inspection;
 use crate::jose::json::{Json, Value};
 use crate::jose::registry::{self, Class, Meaning as Known};
 use crate::jose::{Kind, PartRole};
-use crate::judge::{Expectation, Judgement, Policy};
+use crate::judge::{Expectation, Judgement};
 use crate::keys::Key;
 use crate::verify::{Designation, algorithm};
 use crate::window::model::{Model, Zone};
@@ -79,7 +79,6 @@ impl Meaning {
 pub(super) struct Context<'a> {
     inspection: &'a Inspection,
     judgement: &'a Judgement,
-    expectations: Vec<Expectation>,
     now: Timestamp,
     zone: Zone,
 }
@@ -87,11 +86,9 @@ pub(super) struct Context<'a> {
 impl<'a> Context<'a> {
     /// For the token on screen.
     pub(super) fn new(model: &Model, inspection: &'a Inspection, judgement: &'a Judgement) -> Self {
-        let policy: &Policy = &model.session.policy;
         Self {
             inspection,
             judgement,
-            expectations: policy.expectations(&inspection.token),
             now: judgement.at,
             zone: model.zone,
         }
@@ -124,13 +121,14 @@ impl<'a> Context<'a> {
 
     fn expectation(&self, role: PartRole, name: &str) -> Option<&Expectation> {
         let is_header = matches!(name, "alg" | "typ");
-        self.expectations.iter().find(|expectation| {
-            expectation.name == name
-                && is_header
-                    == matches!(
-                        role,
-                        PartRole::ProtectedHeader | PartRole::UnprotectedHeader
-                    )
+        let is_of_header = matches!(
+            role,
+            PartRole::ProtectedHeader | PartRole::UnprotectedHeader
+        );
+        let mut expectations = self.judgement.expectations.iter();
+        expectations.find(|expectation| {
+            let is_own = expectation.name == name && !expectation.in_key_binding;
+            is_own && is_header == is_of_header
         })
     }
 

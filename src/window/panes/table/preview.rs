@@ -33,9 +33,12 @@ pub(in crate::window) fn preview(
             ui.spacing_mut().item_spacing.y = 0.0;
             let title = token_words(model, at).map(|(title, _)| title);
             section_of(ui, &title.unwrap_or_default(), None, |ui| {
-                if let Some(row) = model.table.listed.row_of(at) {
-                    let count = model.table.listed.len(model.session.tokens.len());
-                    let words = format!("{} of {}", grouped(row.saturating_add(1)), grouped(count));
+                let listed = &model.table.listed;
+                if let Some(row) = listed.row_of(at) {
+                    let rows = listed.len(model.session.tokens.len());
+                    let place = listed.tokens(0..row.saturating_add(1)).count();
+                    let count = rows.saturating_sub(listed.groups.len());
+                    let words = format!("{} of {}", grouped(place), grouped(count));
                     tag(ui, &words, tokens(ui).dim);
                 }
             });

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use egui::text::{LayoutJob, TextFormat, TextWrapping};
+use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Color32, EventFilter, FontId, Id, Key, Modifiers, Rect, Response, Role, ScrollArea, Stroke,
-    StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    EventFilter, FontId, Id, Key, Modifiers, Rect, Response, Role, ScrollArea, Stroke, StrokeKind,
+    Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::Columns;
+use super::cells::paint;
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::model::Model;
@@ -16,8 +17,8 @@ use crate::window::panes::focus::{self, Place};
 use crate::window::panes::list::{self, View};
 use crate::window::panes::menu::{self, Entries, Menu, Shown};
 use crate::window::panes::roving::{Roving, is_copied, pressed, step};
-use crate::window::table::{Cell, Column, Filter, Row, Tone, asking, cell, value_of};
-use crate::window::theme::{Tokens, mono, semibold, size, space, tokens};
+use crate::window::table::{Column, Filter, Row, asking, cell, value_of};
+use crate::window::theme::{semibold, size, space, tokens};
 use crate::window::widgets::{Icon, grouped, paint_icon, row_frame};
 
 /// The height of a row, in points.
@@ -166,9 +167,7 @@ impl Rows {
     ) -> Option<Command> {
         let theme = tokens(ui);
         let rect = view.rect(row);
-        let Some(found) = model.table.listed.groups.get(group) else {
-            return None;
-        };
+        let found = model.table.listed.groups.get(group)?;
         let here = item(Row::Group(group));
         let response = ui.interact(rect, id, self.roving.sense(ui, here));
         let is_open = !model.table.closed.contains(&found.name);
@@ -528,39 +527,4 @@ fn choice(entries: &mut Entries<'_>, model: &Model, at: usize) -> Option<Choice>
     entries.line();
     entry(entries, &remove, "Delete", Choice::Remove);
     chosen
-}
-
-/// Paints a cell; whether it is cut.
-fn paint(ui: &Ui, theme: &Tokens, column: Column, cell: &Cell, place: Rect) -> bool {
-    let color = color(theme, cell.tone);
-    if let (Column::Verdict, Tone::Verdict(outcome)) = (column, cell.tone) {
-        let center = pos2(place.left() + 17.0, place.center().y);
-        let icon = Rect::from_center_size(center, vec2(11.0, 11.0));
-        paint_icon(ui.painter(), icon, Icon::from(outcome), color);
-        return false;
-    }
-    let font = if column.is_mono() {
-        mono()
-    } else {
-        FontId::proportional(size::BODY)
-    };
-    let mut job = LayoutJob::single_section(cell.text.clone(), TextFormat::simple(font, color));
-    let left = place.left() + space::S + 2.0;
-    job.wrap = TextWrapping::truncate_at_width((place.right() - left - 6.0).max(0.0));
-    let galley = ui.painter().layout_job(job);
-    let is_cut = galley.elided;
-    let top = place.center().y - galley.size().y / 2.0;
-    ui.painter().galley(pos2(left, top), galley, color);
-    is_cut
-}
-
-fn color(theme: &Tokens, tone: Tone) -> Color32 {
-    match tone {
-        Tone::Bad => theme.bad,
-        Tone::Dim => theme.dim,
-        Tone::Plain => theme.text,
-        Tone::Severity(severity) => theme.severity(severity),
-        Tone::Verdict(crate::judge::VerdictOutcome::Undetermined) => theme.dim,
-        Tone::Verdict(outcome) => theme.verdict(outcome),
-    }
 }

@@ -10,22 +10,16 @@ use crate::verify::{
     DecryptionOutcome, DecryptionProof, NotChecked, Outcome, Provenance, SignatureProof,
 };
 use crate::window::layers::Layer;
-use crate::window::model::Model;
 use crate::window::panes::focus::Place;
 use crate::window::theme::Tokens;
 use crate::window::widgets::Icon;
 
 /// What stands behind the verdict, of all layers.
-pub(super) fn made_of(
-    theme: &Tokens,
-    model: &Model,
-    layers: &[Layer<'_>],
-    judgement: &Judgement,
-) -> [Chip; 4] {
+pub(super) fn made_of(theme: &Tokens, layers: &[Layer<'_>], judgement: &Judgement) -> [Chip; 4] {
     [
         signature(theme, layers),
         time(theme, layers, judgement),
-        policy(theme, model, layers, judgement),
+        policy(theme, judgement),
         findings(theme, judgement),
     ]
 }
@@ -157,6 +151,11 @@ pub(in crate::window::panes) fn signature_words(theme: &Tokens, proof: &Signatur
                 theme.bad,
                 words(&["valid", "under a public secret"]),
             ),
+            Some((Provenance::Confirmed, _)) => (
+                Icon::Check,
+                theme.ok,
+                words(&["valid", "the holder\u{2019}s own key"]),
+            ),
             Some((Provenance::Token, _)) => open(&["valid", "but the key came with it"]),
             None => open(&["valid"]),
         },
@@ -223,21 +222,10 @@ fn holder(judgement: &Judgement) -> usize {
 }
 
 /// What the policy expects of the layer that holds the claims, and of the algorithms of those around it.
-fn policy(theme: &Tokens, model: &Model, layers: &[Layer<'_>], judgement: &Judgement) -> Chip {
-    let at = holder(judgement);
-    let around = judgement.layers().take(at);
-    let algorithms = around
-        .enumerate()
-        .flat_map(|(at, judgement)| judgement.checks.iter().map(move |check| (at, check)))
-        .filter(|(_, check)| check.check == "alg")
-        .map(|(at, check)| (at, check.result == CheckResult::Passed));
-    let of_claims = layers.get(at).map(|layer| {
-        let token = &layer.inspection.token;
-        model.session.policy.expectations(token)
-    });
-    let of_claims = of_claims.into_iter().flatten();
-    let expectations: Vec<(usize, bool)> = algorithms
-        .chain(of_claims.map(|expectation| (at, expectation.met)))
+fn policy(theme: &Tokens, judgement: &Judgement) -> Chip {
+    let layers = judgement.layers().enumerate();
+    let expectations: Vec<(usize, bool)> = layers
+        .flat_map(|(at, layer)| layer.expectations.iter().map(move |of| (at, of.met)))
         .collect();
     let met = expectations.iter().filter(|(_, met)| *met).count();
     let all = expectations.len();
@@ -249,7 +237,7 @@ fn policy(theme: &Tokens, model: &Model, layers: &[Layer<'_>], judgement: &Judge
         (Icon::Cross, theme.bad, format!("{met} of {all} met"))
     };
     let unmet = expectations.iter().find(|(_, met)| !met);
-    let layer = unmet.map_or(at, |(at, _)| *at);
+    let layer = unmet.map_or_else(|| holder(judgement), |(at, _)| *at);
     let place = judgement
         .layers()
         .nth(layer)

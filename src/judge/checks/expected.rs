@@ -1,0 +1,151 @@
+//! What is expected of a token beside its signature: its time, and what the policy says.
+
+use super::{Case, Check, CheckResult};
+use crate::judge::words::span;
+use crate::judge::{Expectation, TimeState, Times, time as clock};
+
+/// What the policy says nothing about, in one check that was not run.
+pub(super) fn unexpected(expectations: &[Expectation]) -> Option<Check> {
+    let mut names = vec!["alg", "typ", "iss", "aud", "nonce"];
+    names.retain(|name| {
+        !expectations
+            .iter()
+            .any(|expectation| expectation.name == *name)
+    });
+    let last = names.pop()?;
+    let list = if names.is_empty() {
+        last.to_owned()
+    } else {
+        format!("{} or {last}", names.join(", "))
+    };
+    Some(Check {
+        check: "policy",
+        title: if expectations.is_empty() {
+            "Nothing expected"
+        } else {
+            "Rest not compared"
+        }
+        .to_owned(),
+        result: CheckResult::NotRun,
+        text: format!("The policy expects no particular {list}"),
+        byte_range: None,
+    })
+}
+
+/// `exp` and `nbf` against the instant.
+pub(super) fn time(case: Case<'_>, times: &Times) -> Check {
+    let leeway = times.leeway_seconds;
+    let apart = |claim: &str| {
+        let at = times.mark(claim).and_then(|mark| mark.at);
+        at.map_or_else(
+            || "beyond all calendars".to_owned(),
+            |at| span(clock::seconds_between(at, case.at)),
+        )
+    };
+    let claim_range = |name: &str| Some(case.claim(name)?.evidence().range);
+    let saved = if times.within_leeway {
+        ", thanks to the leeway"
+    } else {
+        ""
+    };
+    let (result, title, text, byte_range) = match times.state {
+        TimeState::Expired => (
+            CheckResult::Failed,
+            "exp is in the past",
+            format!("By {}; the leeway is {leeway} s", apart("exp")),
+            claim_range("exp"),
+        ),
+        TimeState::NotYetValid => (
+            CheckResult::Failed,
+            "nbf is in the future",
+            format!("By {}; the leeway is {leeway} s", apart("nbf")),
+            claim_range("nbf"),
+        ),
+        TimeState::Valid => (
+            CheckResult::Passed,
+            "Within its time",
+            if times.within_leeway {
+                format!("Only just{saved} of {leeway} s")
+            } else {
+                format!("Expires in {}", apart("exp"))
+            },
+            claim_range("exp"),
+        ),
+        TimeState::Unlimited => (
+            CheckResult::Passed,
+            "No time limit",
+            "There is no exp: it never expires".to_owned(),
+            claim_range("nbf"),
+        ),
+        TimeState::Unreadable => (
+            CheckResult::Failed,
+            "Times cannot be read",
+            "Expected exp and nbf as JSON numbers".to_owned(),
+            claim_range("exp")
+                .filter(|_| times.mark("exp").is_none())
+                .or_else(|| claim_range("nbf")),
+        ),
+        TimeState::None if case.is_closed() => (
+            CheckResult::NotRun,
+            "Times not checked",
+            "The claims are encrypted".to_owned(),
+            None,
+        ),
+        TimeState::None => (
+            CheckResult::NotRun,
+            "Times not checked",
+            "There are no readable claims".to_owned(),
+            None,
+        ),
+    };
+    Check {
+        check: "time",
+        title: title.to_owned(),
+        result,
+        text,
+        byte_range,
+    }
+}
+
+/// A policy's expectation.
+pub(super) fn expected(case: Case<'_>, expectation: &Expectation) -> Check {
+    let (label, is_claim) = match expectation.name {
+        "alg" => ("Algorithm", false),
+        "typ" => ("Type", false),
+        "iss" => ("Issuer", true),
+        "aud" if expectation.in_key_binding => ("Audience of the key binding", true),
+        "aud" => ("Audience", true),
+        _ if expectation.in_key_binding => ("Nonce of the key binding", true),
+        _ => ("Nonce", true),
+    };
+    let is_encrypted = is_claim && case.is_closed();
+    let (result, how, text) = if is_encrypted {
+        (
+            CheckResult::NotRun,
+            "not checked",
+            "The claims are encrypted".to_owned(),
+        )
+    } else if expectation.met {
+        (
+            CheckResult::Passed,
+            "as expected",
+            expectation.expected.clone(),
+        )
+    } else {
+        let text = format!(
+            "Expected {}, found {}",
+            expectation.expected, expectation.found
+        );
+        (CheckResult::Failed, "not as expected", text)
+    };
+    Check {
+        check: expectation.name,
+        title: format!("{label} {how}"),
+        result,
+        text,
+        byte_range: expectation
+            .evidence
+            .as_ref()
+            .map(|evidence| evidence.range.clone()),
+    }
+}
