@@ -256,6 +256,8 @@ impl Desk {
             Command::SetTheme(theme) => {
                 self.model.theme = theme;
                 ctx.set_theme(theme);
+                // Half of this frame is of the theme of before.
+                ctx.request_repaint();
             }
             Command::SetWidths { rail, column } => {
                 self.model.layout.rail = rail;

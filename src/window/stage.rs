@@ -1,6 +1,6 @@
 //! Where the panes about one token stand: the centre, and the column at the right or its tabs.
 
-use egui::{Align, Id, Layout, Margin, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Frame, Id, Layout, Margin, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
 use super::commands::Command;
 use super::model::{Model, Tab};
@@ -14,7 +14,7 @@ use super::panes::raw::RawPane;
 use super::panes::table::preview;
 use super::panes::timeline::TimelinePane;
 use super::panes::verdict::VerdictPane;
-use super::theme;
+use super::theme::{self, space};
 use super::widgets::{Segment, segmented};
 use crate::jose::Serialization;
 
@@ -79,11 +79,13 @@ impl Stage {
     pub(super) fn preview_ui(&mut self, ui: &mut Ui, model: &Model) -> Vec<Command> {
         let (layers, findings) = (&mut self.layers, &mut self.findings);
         preview(ui, model, |ui| {
-            let margin = Margin::symmetric(space::M as i8, space::XS as i8);
-            let frame = Frame::new().inner_margin(margin);
-            let command = frame.show(ui, |ui| layers.ui(ui, model)).inner;
-            let mut commands = findings.ui(ui, model);
-            commands.extend(command);
+            let mut commands = Vec::new();
+            if model.layers().len() > 1 {
+                let margin = Margin::symmetric(space::M as i8, space::XS as i8);
+                let frame = Frame::new().inner_margin(margin);
+                commands.extend(frame.show(ui, |ui| layers.ui(ui, model)).inner);
+            }
+            commands.extend(findings.ui(ui, model));
             commands
         })
     }
@@ -194,7 +196,7 @@ impl Stage {
                 ],
             );
             let tokens = theme::tokens(ui);
-            let panel = egui::Frame::new()
+            let panel = Frame::new()
                 .fill(tokens.bg1)
                 .stroke(egui::Stroke::new(1.0, tokens.line))
                 .corner_radius(theme::radius::LARGE)
