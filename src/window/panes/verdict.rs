@@ -160,7 +160,11 @@ impl VerdictPane {
         const GAP: f32 = 6.0;
         let width = ui.available_width();
         let is_one_row = width >= ONE_ROW;
-        let (columns, shares): (usize, &[f32]) = if is_one_row {
+        // Of several layers it is also said which one it is about.
+        let has_layers = model.layers().len() > 1;
+        let (columns, shares): (usize, &[f32]) = if is_one_row && has_layers {
+            (4, &[2.1, 1.1, 0.95, 0.95])
+        } else if is_one_row {
             (4, &[1.5, 1.0, 1.0, 1.0])
         } else {
             (2, &[1.0, 1.0])
