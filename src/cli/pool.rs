@@ -1,8 +1,10 @@
 //! Work on several threads, taken up and handed over in one order.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Sender, channel, sync_channel};
 use std::thread;
 
 use super::failure::Failure;
@@ -23,55 +25,60 @@ pub(super) fn in_order<T: Send, U: Send>(
 ) -> Result<(), Failure> {
     let jobs = jobs.get();
     let waiting = jobs.saturating_mul(WAITING);
-    // Each piece of work comes with the place that its result goes to; the places are emptied in order.
-    let (to_do, next) = sync_channel::<(T, SyncSender<U>)>(waiting);
-    let (places, in_turn) = sync_channel::<Receiver<U>>(waiting);
+    let (to_do, next) = sync_channel::<(u64, T)>(waiting);
+    let (done, results) = channel::<(u64, thread::Result<U>)>();
+    // One for each that is given and not yet handed over. Only so many fit.
+    let (under_way, over) = sync_channel::<()>(waiting);
     let next = Mutex::new(next);
     thread::scope(|scope| {
         let start = |name: &str| thread::Builder::new().name(name.to_owned());
         let finder = start("find").spawn_scoped(scope, move || {
+            let mut number = 0_u64;
             source(&mut |item| {
-                let (result, place) = sync_channel(1);
-                places.send(place).is_ok() && to_do.send((item, result)).is_ok()
+                let is_taken = under_way.send(()).is_ok() && to_do.send((number, item)).is_ok();
+                number = number.wrapping_add(1);
+                is_taken
             })
         });
         let finder = finder.map_err(Failure::Threads)?;
-        let worker = || {
+        let worker = |done: Sender<_>| {
             loop {
                 // A lock that somebody panicked with still holds a receiver.
                 let taken = match next.lock() {
                     Ok(next) => next.recv(),
                     Err(poisoned) => poisoned.into_inner().recv(),
                 };
-                let Ok((item, result)) = taken else {
+                let Ok((number, item)) = taken else {
                     return;
                 };
+                let result = catch_unwind(AssertUnwindSafe(|| work(item)));
                 // Nobody waits any longer when the output failed.
-                let _ = result.send(work(item));
+                let _ = done.send((number, result));
             }
         };
         let mut workers = 0_usize;
         for _ in 0..jobs {
-            match start("inspect").spawn_scoped(scope, worker) {
+            let done = done.clone();
+            match start("inspect").spawn_scoped(scope, move || worker(done)) {
                 Ok(_) => workers = workers.saturating_add(1),
                 Err(_) if workers > 0 => break,
                 Err(error) => return Err(Failure::Threads(error)),
             }
         }
-        for place in &in_turn {
-            // The sender is gone when its worker panicked, which the end of the scope tells.
-            let Ok(result) = place.recv() else {
-                break;
-            };
-            if let Err(failure) = sink(result) {
-                drop(in_turn);
-                return Err(failure);
+        drop(done);
+        let (results, over) = (results, over);
+        let mut early = BTreeMap::new();
+        let mut turn = 0_u64;
+        for (number, result) in &results {
+            early.insert(number, result.unwrap_or_else(|panic| resume_unwind(panic)));
+            while let Some(result) = early.remove(&turn) {
+                turn = turn.wrapping_add(1);
+                sink(result)?;
+                // It was sent before the item was.
+                let _ = over.try_recv();
             }
         }
-        drop(in_turn);
-        finder
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        finder.join().unwrap_or_else(|panic| resume_unwind(panic))
     })
 }
 
@@ -136,6 +143,22 @@ mod tests {
         );
         assert!(ended.is_err_and(|failure| failure.is_broken_pipe()));
         assert_eq!(taken, 5);
+    }
+
+    #[test]
+    fn a_panic_of_a_worker_ends_everything() {
+        let ended = catch_unwind(|| {
+            in_order(
+                threads(2),
+                |give| {
+                    while give(()) {}
+                    Ok(())
+                },
+                |()| panic!("on purpose"),
+                |()| Ok(()),
+            )
+        });
+        assert!(ended.is_err());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use super::{Found, Repair, quotes};
-use crate::jose::json::{self, Json, Value};
+use crate::jose::json::{self, Json, JsonFaultKind, Value};
 use crate::jose::{MAX_TOKEN_BYTES, serialized_kind};
 
 /// Names that stand in every such object, one or the other.
@@ -30,13 +30,17 @@ pub(super) fn token(bytes: &[u8]) -> Option<Found> {
     if text.first() != Some(&b'{') || text.len() > MAX_TOKEN_BYTES || names(text).next().is_none() {
         return None;
     }
-    let root = json::read(text).root?;
+    let document = json::read(text);
+    let mut faults = document.faults.iter();
+    let is_too_deep = faults.any(|fault| fault.kind == JsonFaultKind::Depth);
+    let root = document.root?;
     serialized_kind(&root)?;
     let start = core.len().saturating_sub(text.len());
     let range = start..core.len();
     let rest = text.get(root.range.end..).unwrap_or_default();
     // What follows a whole object is of no token.
-    let is_all = rest.trim_ascii().is_empty();
+    // What follows a value that is too deep to be read is of this one.
+    let is_all = rest.trim_ascii().is_empty() || is_too_deep;
     is_all.then(|| Found {
         repairs: if range == (0..end) {
             Vec::new()

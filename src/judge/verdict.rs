@@ -8,8 +8,7 @@ use super::{
 use crate::jose::json::{Json, JsonFaultKind};
 use crate::jose::{FaultKind, Kind, Token};
 use crate::verify::{
-    DecryptionOutcome, DecryptionProof, JweShapeFault, NotChecked, NotTried, Outcome, Provenance,
-    SignatureProof,
+    DecryptionOutcome, DecryptionProof, JweShapeFault, NotChecked, NotTried, Outcome, Provenance, SignatureProof,
 };
 
 /// Whether a correct verifier would take the token.
@@ -208,12 +207,14 @@ pub(super) fn verdict(
 /// What makes a token malformed beside the rules: its parts, an unreadable header, no `alg`, a time that is no number.
 fn is_malformed(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
     let token = case.token;
-    // What a header must say for its algorithm is missing or of another type.
-    let lacks_parameter = case
-        .proof
-        .decryption
-        .as_ref()
-        .is_some_and(|proof| matches!(proof.shape, Some(JweShapeFault::Parameter { .. })));
+    // What the algorithm needs of the header is not there. An `epk` of another kind is a probe, and has a rule of its own.
+    let shape = case.proof.decryption.as_ref();
+    let lacks_parameter = match shape.and_then(|proof| proof.shape.as_ref()) {
+        Some(JweShapeFault::Parameter { name, .. }) => {
+            *name != "epk" || token.parameter(name).is_none()
+        }
+        _ => false,
+    };
     let lacks_enc = |view: &Cow<'_, Token>| {
         token.kind == Kind::Jwe && view.parameter("enc").and_then(Json::str).is_none()
     };

@@ -403,7 +403,7 @@ pub struct DecryptionProof {
     pub diagnosis: Vec<Diagnosis>,
     /// Whether only a holder of the key can have made it: a shared key, or a password.
     pub is_symmetric: bool,
-    /// The length in bytes of compressed content out of which more came than the limit allows.
+    /// Out of how many bytes of compressed content more came than the limit allows.
     pub oversized: Option<usize>,
 }
 

@@ -20,8 +20,8 @@ use crate::jose::visible::visible;
 use crate::jose::{FaultKind, PartRole, Token};
 use crate::keys::{Holds, Key, KeyRing, Material};
 
-/// Passwords are tried for one token until so many iterations were made, for all of its recipients together.
-const MAX_ITERATIONS_IN_ALL: u64 = 4 * MAX_ITERATIONS as u64;
+/// A password is tried for so many recipients of one token as want no more iterations than this together.
+const MAX_ITERATIONS_IN_ALL: u64 = 2 * MAX_ITERATIONS as u64;
 
 /// What came out, beside what is said of it.
 pub(super) struct Unsealed {
@@ -98,7 +98,7 @@ struct Attempt<'a> {
     /// The keys, and what is a password and nothing else.
     passwords: &'a KeyRing,
     setting: &'a Setting,
-    /// Iterations that were made so far.
+    /// Iterations that the recipients want that were tried so far.
     iterated: Cell<u64>,
 }
 
@@ -110,25 +110,15 @@ impl Attempt<'_> {
         }
     }
 
-    /// Whether another key may be derived for every reading of this password. Other algorithms take no time to speak of.
-    fn may_try(&self, sealed: &Sealed<'_>, management: &KeyManagement, key: &Key) -> bool {
+    /// Whether keys may be derived for one more recipient. Other algorithms take no time to speak of.
+    fn may_try(&self, sealed: &Sealed<'_>, management: &KeyManagement) -> bool {
         if !matches!(management.family, KeyFamily::Pbes2(..)) {
             return true;
         }
-        let readings = match &key.material {
-            Material::Symmetric { readings, .. } => readings.len().max(1),
-            _ => 1,
-        };
-        let each = iterations((sealed.header)("p2c")).unwrap_or(0);
-        let readings = u64::try_from(readings).unwrap_or(u64::MAX);
-        let total = u64::from(each)
-            .saturating_mul(readings)
-            .saturating_add(self.iterated.get());
-        if total > MAX_ITERATIONS_IN_ALL {
-            return false;
-        }
+        let one = iterations((sealed.header)("p2c")).unwrap_or(0);
+        let total = u64::from(one).saturating_add(self.iterated.get());
         self.iterated.set(total);
-        true
+        total <= MAX_ITERATIONS_IN_ALL
     }
 }
 
@@ -242,20 +232,21 @@ impl<'a> Recipient<'a> {
         };
         let keys = self.attempt.keys_for(management).keys();
         let rest = keys.iter().filter(|key| !is_designated(key));
+        let mut can_any = keys.iter().filter(|key| key.is_usable() && can(key));
+        if can_any.next().is_some() && !self.attempt.may_try(sealed, management) {
+            proof.diagnosis.push(Diagnosis::new(
+                "too-many-iterations",
+                format!(
+                    "Recipients that want more than {MAX_ITERATIONS_IN_ALL} iterations of key derivation together are not tried."
+                ),
+                "Encrypt to one password, with 600000 iterations.",
+            ));
+            return DecryptionOutcome::NotTried(NotTried::Limit);
+        }
         let mut designated_failed = false;
         for key in designated.iter().chain(rest) {
             if !key.is_usable() || !can(key) {
                 continue;
-            }
-            if !self.attempt.may_try(sealed, management, key) {
-                proof.diagnosis.push(Diagnosis::new(
-                    "too-many-iterations",
-                    format!(
-                        "Stopped before more than {MAX_ITERATIONS_IN_ALL} iterations of key derivation: not every password was tried for every recipient."
-                    ),
-                    "Encrypt to one password, with 600000 iterations.",
-                ));
-                return DecryptionOutcome::NotTried(NotTried::Limit);
             }
             let result = open(sealed, key, &effort);
             proof.tried.push(Trial {
@@ -302,8 +293,8 @@ impl<'a> Recipient<'a> {
             return DecryptionOutcome::Decrypted;
         }
         let inflated = inflate(&opened.plaintext, MAX_INFLATED_BYTES);
-        if let Err(InflateError::TooLarge { .. }) = inflated {
-            proof.oversized = Some(opened.plaintext.len());
+        if let Err(InflateError::TooLarge { consumed, .. }) = inflated {
+            proof.oversized = usize::try_from(consumed).ok();
         }
         match inflated {
             Ok(inflated) => {

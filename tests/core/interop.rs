@@ -12,6 +12,8 @@ use tokenloupe::verify::Outcome;
 use crate::common::{inspect, say};
 use crate::way::{keys_of, message, outcome, report, verdict};
 
+mod sealed;
+
 /// What every one of them can.
 const COMMON: &str = "HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512";
 

@@ -119,6 +119,25 @@ fn a_log_larger_than_memory_is_read() {
     );
 }
 
+/// Nothing but tokens, a line each: it could be one for long.
+#[test]
+fn a_list_of_tokens_is_read_in_little_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let child = inspect(&folder, &["--format", "jsonl"], 40)
+        .spawn()
+        .unwrap();
+    let lines = format!("{}\n", token(1)).repeat(1_000);
+    let output = fed(child, |stdin| {
+        (0..60).try_for_each(|_| stdin.write_all(lines.as_bytes()))
+    });
+    assert_eq!(
+        (output.status.code(), stderr(&output)),
+        (Some(1), String::new())
+    );
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(text.matches("duplicate_of").count(), 59_999);
+}
+
 /// Little to store and much to read, of which nothing is a token until its end.
 #[test]
 fn what_unpacks_to_much_is_read_in_little_memory() {
@@ -270,6 +289,38 @@ fn tokens_come_while_the_input_goes_on() {
         .unwrap();
     assert_eq!(text, "");
     assert!(writer.join().unwrap() > 2);
+}
+
+/// A program that writes a line now and then is followed.
+#[test]
+fn a_line_is_reported_before_the_next_megabyte() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = inspect(&folder, &["--format", "jsonl"], 64)
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let filler = "noise, and more of it\n".repeat(100);
+    write!(stdin, "start\n{filler}").unwrap();
+    for number in 0..20 {
+        write!(
+            stdin,
+            "2026-11-21T22:40:13Z token={}\n{filler}",
+            token(number)
+        )
+        .unwrap();
+        stdin.flush().unwrap();
+        if number == 0 {
+            assert!(lines.next().unwrap().unwrap().contains("\"run\""));
+        }
+        // Standard input stays open meanwhile.
+        let line: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        assert_eq!(line["sources"][0]["line"], 101 * (number + 1) + 1);
+    }
+    drop(stdin);
+    let summary: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    assert_eq!(summary["tokens"], 20);
+    assert_eq!(child.wait().unwrap().code(), Some(1));
 }
 
 /// As Ctrl+C does.

@@ -25,6 +25,9 @@ use source::{More, Source, room};
 /// So much before a window is kept: what a token stood in is read from there.
 const CONTEXT: usize = 2 * LOOK_BACK;
 
+/// More bytes than these are not searched again before as many have come.
+const PATIENCE: usize = 16 << 10;
+
 /// How much of a text is held at once, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -84,7 +87,8 @@ pub struct Stream<R> {
 enum Stage {
     /// Nothing is decided: it may be one token. So many bytes hold nothing that speaks against that.
     Begun(usize),
-    Parts(Box<Parts>),
+    /// In windows; whether what is held was not searched yet.
+    Parts(Box<Parts>, bool),
     Done,
 }
 
@@ -171,7 +175,7 @@ impl<R: Read> Stream<R> {
     /// Reads on, and searches as far as that goes.
     fn step(&mut self) -> io::Result<()> {
         match std::mem::replace(&mut self.stage, Stage::Done) {
-            Stage::Begun(checked) => match self.fill(self.limits.chunk) {
+            Stage::Begun(checked) => match self.fill_after(self.text.len()) {
                 Ok(()) => self.stage = self.begin(checked)?,
                 Err(failure) => {
                     // What is told by what came is told.
@@ -182,17 +186,18 @@ impl<R: Read> Stream<R> {
                     return Err(failure);
                 }
             },
-            Stage::Parts(mut parts) => {
+            Stage::Parts(mut parts, is_new) => {
+                // What is found is told before anything is waited for.
+                if !is_new {
+                    let held = self.end().saturating_sub(parts.searched(self.end()));
+                    self.fill_after(held)?;
+                }
                 let is_end = self.more != More::Some;
                 let spots = parts.advance(&self.text, self.base, is_end, self.limits.window);
                 self.take(spots);
                 if !is_end {
                     self.forget(parts.needed(self.end()));
-                    let held = self.end().saturating_sub(parts.searched(self.end()));
-                    // Twice as much each time, so that searching it again costs no more than searching it once.
-                    let Limits { chunk, window, .. } = self.limits;
-                    self.fill(held.clamp(chunk, window.saturating_sub(held).max(chunk)))?;
-                    self.stage = Stage::Parts(parts);
+                    self.stage = Stage::Parts(parts, false);
                 }
             }
             Stage::Done => {}
@@ -210,11 +215,12 @@ impl<R: Read> Stream<R> {
         if self.more == More::Some && (har::begins(&self.text) || burp::begins(&self.text)) {
             while self.more == More::Some && self.text.len() < self.limits.whole {
                 let left = self.limits.whole.saturating_sub(self.text.len());
-                self.fill(self.text.len().clamp(1, left))?;
+                let count = self.text.len().clamp(1, left);
+                self.fill(count, count)?;
             }
             if self.more == More::Some {
                 self.notes.push(Note::TooLarge(self.limits.whole));
-                return Ok(Stage::Parts(Box::new(Parts::new(Split::Text))));
+                return Ok(Stage::Parts(Box::new(Parts::new(Split::Text)), true));
             }
         }
         if self.more != More::Some {
@@ -231,13 +237,13 @@ impl<R: Read> Stream<R> {
                 next: 0,
                 goes_on: false,
             };
-            return Ok(Stage::Parts(Box::new(Parts::new(split))));
+            return Ok(Stage::Parts(Box::new(Parts::new(split)), true));
         }
         let new = self.text.get(checked..).unwrap_or_default();
         let may_be_token = may_be_one(new) && !(checked == 0 && is_list(&self.text));
         let may_be_whole = may_be_token || http::may_be_authorization(&self.text);
         if !may_be_whole || self.text.len() > self.limits.window {
-            return Ok(Stage::Parts(Box::new(Parts::new(Split::Text))));
+            return Ok(Stage::Parts(Box::new(Parts::new(Split::Text)), true));
         }
         Ok(Stage::Begun(if may_be_token { self.text.len() } else { 0 }))
     }
@@ -254,14 +260,24 @@ impl<R: Read> Stream<R> {
         self.base.saturating_add(self.text.len())
     }
 
-    fn fill(&mut self, count: usize) -> io::Result<()> {
+    /// Reads at most `count` bytes more, and no fewer than `least` where there are so many.
+    fn fill(&mut self, count: usize, least: usize) -> io::Result<()> {
         if self.more == More::Some {
-            self.more = self.source.read(&mut self.text, count)?;
+            self.more = self.source.read(&mut self.text, count, least)?;
             if let More::Damaged(read) = self.more {
                 self.notes.push(Note::Damaged(read));
             }
         }
         Ok(())
+    }
+
+    /// Reads on after so many bytes that nothing could be told of: twice as much each time, so that searching them again costs no
+    /// more than searching them once. While they are few, what comes is searched as it comes.
+    fn fill_after(&mut self, held: usize) -> io::Result<()> {
+        let Limits { chunk, window, .. } = self.limits;
+        let count = held.clamp(chunk, window.saturating_sub(held).max(chunk));
+        let least = if held > PATIENCE { count } else { 1 };
+        self.fill(count, least)
     }
 
     /// Lets go of what stands before a place.
@@ -352,7 +368,9 @@ fn may_be_one(text: &[u8]) -> bool {
 
 impl Parts {
     fn new(split: Split) -> Self {
-        Self { split, open: None }
+        // That the whole text is no token was found out before.
+        let open = matches!(split, Split::Text).then(|| Open::new(0, false));
+        Self { split, open }
     }
 
     /// Searches what is held, as far as that can be told.
@@ -413,6 +431,21 @@ impl Parts {
     }
 }
 
+impl Open {
+    fn new(start: usize, is_whole: bool) -> Self {
+        Self {
+            is_whole,
+            checked: start,
+            from: start,
+            context: start,
+            lead: 0,
+            is_json: None,
+            spare: 0,
+            spared: start,
+        }
+    }
+}
+
 /// What is held of a text.
 struct Held<'a> {
     text: &'a [u8],
@@ -430,16 +463,7 @@ impl Held<'_> {
     /// The tokens of a region that can be told by now; of all of it when it `is_closed`.
     fn search(&self, region: &Region, open: &mut Option<Open>, is_closed: bool) -> Vec<Spot> {
         let Range { start, end } = region.range;
-        let open = open.get_or_insert_with(|| Open {
-            is_whole: true,
-            checked: start,
-            from: start,
-            context: start,
-            lead: 0,
-            is_json: None,
-            spare: 0,
-            spared: start,
-        });
+        let open = open.get_or_insert_with(|| Open::new(start, true));
         if open.is_whole {
             if is_closed {
                 let local = start.saturating_sub(self.base)..end.saturating_sub(self.base);

@@ -84,15 +84,20 @@ impl<R: Read> Source<R> {
         Ok((source, text::Cursor::new(length, wide.is_some())))
     }
 
-    /// Appends as much text as so many bytes hold, or less at the end.
-    pub(super) fn read(&mut self, text: &mut Zeroizing<Vec<u8>>, count: usize) -> io::Result<More> {
+    /// Appends the text of at most `count` bytes, and waits for `least` of them.
+    pub(super) fn read(
+        &mut self,
+        text: &mut Zeroizing<Vec<u8>>,
+        count: usize,
+        least: usize,
+    ) -> io::Result<More> {
         let Some(unit) = self.wide else {
             text.append(&mut self.pending);
-            let failure = self.fill(text, count).err();
+            let failure = self.fill(text, count, least).err();
             return failure.map_or(Ok(self.more), Err);
         };
         let mut pending = std::mem::take(&mut self.pending);
-        let failure = self.fill(&mut pending, count).err();
+        let failure = self.fill(&mut pending, count, least).err();
         let (pairs, _) = pending.as_chunks::<2>();
         let is_half = |&pair: &[u8; 2]| (0xD800..0xDC00).contains(&unit(pair));
         let whole = if self.more == More::Some && pairs.last().is_some_and(is_half) {
@@ -109,14 +114,20 @@ impl<R: Read> Source<R> {
         failure.map_or(Ok(self.more), Err)
     }
 
-    /// Appends so many bytes, or as many as there are. Those before an error stay.
-    fn fill(&mut self, buffer: &mut Zeroizing<Vec<u8>>, count: usize) -> io::Result<()> {
+    /// Appends at most `count` bytes, and waits for `least` of them. Those before an error stay.
+    fn fill(
+        &mut self,
+        buffer: &mut Zeroizing<Vec<u8>>,
+        count: usize,
+        least: usize,
+    ) -> io::Result<()> {
         let from = buffer.len();
         room(buffer, count);
         buffer.resize(from.saturating_add(count), 0);
         let mut filled = from;
         let mut result = Ok(());
         while self.more == More::Some
+            && filled < from.saturating_add(least)
             && let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty())
         {
             match self.bytes.read(rest) {

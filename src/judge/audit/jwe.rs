@@ -275,7 +275,7 @@ impl Rule for JweZipBomb {
             confidence: Confidence::Proven,
             title: "The content inflates without end (zip)".to_owned(),
             detail: format!(
-                "Inflating was stopped at {MAX_INFLATED_BYTES} bytes, {ratio} times the compressed content. A service without a ceiling runs out of memory."
+                "Inflating was stopped at {MAX_INFLATED_BYTES} bytes, {ratio} times the compressed content that was read. A service without a ceiling runs out of memory."
             ),
             remedy: "Inflate in a stream, with a ceiling, or refuse compressed tokens.".to_owned(),
             references: vec!["CVE-2024-28180", "CVE-2024-21319", "CWE-409"],

@@ -222,7 +222,7 @@ impl<'a> Sealing<'a> {
     fn envelope(&self) -> Map<String, Value> {
         let mut envelope = Map::new();
         for (name, text) in self.parts() {
-            if !text.is_empty() {
+            if name != "protected" || !text.is_empty() {
                 envelope.insert(name.to_owned(), text.into());
             }
         }

@@ -13,6 +13,8 @@ use super::make::{Sealing, Signing, To, epk, general, p256};
 use crate::common::say;
 use crate::way::{GOOD_CLAIMS, key};
 
+const NOW: &str = "2026-11-21T22:40:13Z";
+
 /// Nothing hostile takes longer, even where everything is slow.
 const LONGEST: Duration = Duration::from_secs(60);
 
@@ -41,7 +43,7 @@ impl Folder {
     /// The report on the one token in a file, at 2026-11-21T22:40:13Z, and the exit status.
     #[track_caller]
     fn inspect(&self, arguments: &[&str]) -> (Value, i32) {
-        let at = ["inspect", "--at", "2026-11-21T22:40:13Z"];
+        let at = ["inspect", "--at", NOW];
         let output = self.command(env!("CARGO_BIN_EXE_tokenloupe"), &[&at, arguments].concat());
         let status = output.status.code().unwrap();
         let complaint = String::from_utf8_lossy(&output.stderr);
@@ -59,7 +61,7 @@ impl Folder {
     #[track_caller]
     fn bounded(&self, name: &str, more: &[&str]) -> (String, Vec<String>) {
         let start = Instant::now();
-        let arguments = [&["inspect", name, "--format", "json"], more].concat();
+        let arguments = [&["inspect", name, "--format", "json", "--at", NOW], more].concat();
         let program = env!("CARGO_BIN_EXE_tokenloupe");
         // A GiB of addresses, program and libraries included.
         let output = if cfg!(target_os = "linux") {
@@ -459,7 +461,7 @@ fn parts_that_are_too_short_are_told_and_not_used() {
         let mut check = check.filter(|check| check["check"] == "decryption");
         let text = check.next().unwrap()["text"].as_str().unwrap();
         assert!(
-            text.starts_with("Expected an ") && text.contains("found"),
+            text.contains("Expected an ") && text.contains("found"),
             "{text}"
         );
     }
