@@ -70,7 +70,7 @@ pub(super) fn read(text: &str, faults: &mut Vec<Fault>) -> Reading {
         }
     };
     let Reader { parts, entries, .. } = reader;
-    let reading = in_text_order(kind, serialization, parts, entries, envelope);
+    let reading = in_text_order(kind, serialization, &parts, entries, envelope);
     if let Some(envelope) = &reading.envelope {
         note_envelope(envelope, &reading.parts, faults);
     }
@@ -81,7 +81,7 @@ pub(super) fn read(text: &str, faults: &mut Vec<Fault>) -> Reading {
 fn in_text_order(
     kind: Kind,
     serialization: Serialization,
-    parts: Vec<Arc<Part>>,
+    parts: &[Arc<Part>],
     entries: Vec<Vec<usize>>,
     envelope: Document,
 ) -> Reading {
