@@ -155,7 +155,7 @@ fn collect(
     inputs: &[Input],
 ) -> Result<(), Failure> {
     enum Done {
-        First(Inspection),
+        First(Box<Inspection>),
         Repeat(Candidate),
     }
     let (keys, setting) = (session.keys.clone(), session.setting.clone());
@@ -164,12 +164,14 @@ fn collect(
         options.jobs(),
         |give| find_all(inputs, give),
         |found| match found {
-            Found::First(candidate) => Done::First(Inspection::new(candidate, &keys, &setting)),
+            Found::First(candidate) => {
+                Done::First(Box::new(Inspection::new(candidate, &keys, &setting)))
+            }
             Found::Repeat(candidate) => Done::Repeat(candidate),
         },
         |done| {
             match done {
-                Done::First(inspection) => adding.add_inspected(inspection),
+                Done::First(inspection) => adding.add_inspected(*inspection),
                 Done::Repeat(candidate) => adding.add(candidate),
             };
             Ok(())

@@ -1,6 +1,8 @@
 //! The way of a token, run once: what does not depend on the clock is kept, the judgement is made anew.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,10 +10,28 @@ use jiff::Timestamp;
 use sha2::Digest as _;
 
 use crate::find::{Candidate, Place};
-use crate::jose::Token;
+use crate::jose::{Part, Token};
 use crate::judge::{Case, Judgement, Policy, judge};
 use crate::keys::KeyRing;
-use crate::verify::{Proof, Setting, hex, prove};
+use crate::verify::{Layer, Proof, Setting, hex, prove};
+
+/// The payload of a token that does not hold it (RFC 7515 appendix F).
+#[derive(Clone, PartialEq, Eq)]
+pub struct DetachedPayload {
+    /// What it came from, such as `document.pdf` or `clipboard`.
+    pub name: String,
+    /// Itself, as if it stood in the token: at the place where it is missing.
+    pub part: Arc<Part>,
+}
+
+impl fmt::Debug for DetachedPayload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DetachedPayload")
+            .field("name", &self.name)
+            .field("bytes", &self.part.bytes().len())
+            .finish_non_exhaustive()
+    }
+}
 
 /// A token with what was found out about it, and every place where it stood.
 #[derive(Debug, Clone)]
@@ -26,6 +46,8 @@ pub struct Inspection {
     pub places: Vec<Place>,
     /// What the reviewer calls it.
     pub name: Option<String>,
+    /// Its payload, where that is not in the token and was supplied.
+    pub detached_payload: Option<DetachedPayload>,
     /// What was found out, independent of clock and policy.
     pub proof: Proof,
     /// How long parsing and verification took.
@@ -45,6 +67,7 @@ impl Inspection {
             sealed,
             places: vec![candidate.place],
             name: None,
+            detached_payload: None,
             proof,
             took: start.elapsed(),
         }
@@ -53,10 +76,45 @@ impl Inspection {
     /// Verifies again, after the keys changed.
     pub fn prove(&mut self, keys: &KeyRing, setting: &Setting) {
         let start = Instant::now();
-        self.proof = prove(&self.sealed, keys, setting);
-        let opened = self.proof.opened.take();
-        self.token = opened.unwrap_or_else(|| Arc::clone(&self.sealed));
+        let setting = with_payload(setting, self.detached_payload.as_ref());
+        let proof = prove(&self.sealed, keys, &setting);
+        self.take(proof);
         self.took = start.elapsed();
+    }
+
+    /// A token inside of another one, as if it were one of its own. It was found in no place.
+    pub fn inside(layer: &Layer, took: Duration) -> Self {
+        Self {
+            token: Arc::clone(&layer.token),
+            sealed: Arc::clone(&layer.token),
+            sha256: sha256(layer.token.text()),
+            places: Vec::new(),
+            name: None,
+            detached_payload: None,
+            proof: layer.proof.clone(),
+            took,
+        }
+    }
+
+    /// The token that holds the claims: the one in the payload, as deep as that goes.
+    pub fn holder(&self) -> &Token {
+        let mut holder = (&*self.token, &self.proof);
+        while let Some(layer) = &holder.1.inner {
+            holder = (&layer.token, &layer.proof);
+        }
+        holder.0
+    }
+
+    /// The token as received, and not opened: what is to be proved.
+    pub fn sealed(&self) -> &Arc<Token> {
+        &self.sealed
+    }
+
+    /// Takes a proof of [`Inspection::sealed`], and what it opened. Gives the proof of before.
+    pub fn take(&mut self, mut proof: Proof) -> Proof {
+        let opened = proof.opened.take();
+        self.token = opened.unwrap_or_else(|| Arc::clone(&self.sealed));
+        std::mem::replace(&mut self.proof, proof)
     }
 
     /// Judges it at an instant.
@@ -67,6 +125,21 @@ impl Inspection {
             policy,
             at,
         })
+    }
+}
+
+/// The setting for a token that this payload was supplied for.
+pub fn with_payload<'s>(
+    setting: &'s Setting,
+    payload: Option<&DetachedPayload>,
+) -> Cow<'s, Setting> {
+    match payload {
+        None => Cow::Borrowed(setting),
+        Some(payload) => {
+            let mut setting = setting.clone();
+            setting.detached_payload = Some(payload.part.bytes().to_vec());
+            Cow::Owned(setting)
+        }
     }
 }
 

@@ -71,6 +71,8 @@ pub enum Where {
     Bare,
     /// The body of an HTTP message.
     Body,
+    /// A member of another token, opened as a token of its own.
+    Claim,
     /// A cookie, in either direction.
     Cookie,
     /// A field of a form (`application/x-www-form-urlencoded`).
@@ -95,6 +97,7 @@ impl Where {
             Self::AuthorizationHeader => "authorization-header",
             Self::Bare => "bare",
             Self::Body => "body",
+            Self::Claim => "claim",
             Self::Cookie => "cookie",
             Self::Form => "form",
             Self::Har => "har",

@@ -97,6 +97,15 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    /// The judgement on the token that holds the claims: what lies in a payload, as deep as that goes.
+    pub fn innermost(&self) -> &Self {
+        let mut judgement = self;
+        while let Some(inner) = &judgement.inner {
+            judgement = inner;
+        }
+        judgement
+    }
+
     /// This judgement and those of the tokens inside, from the outermost inwards.
     pub fn layers(&self) -> impl Iterator<Item = &Self> {
         let mut open = vec![self];

@@ -127,7 +127,8 @@ fn signature_words(judgement: &Judgement, proof: &Proof, when: When) -> String {
         let genuine = proof.signatures.iter().filter(is_genuine);
         return if is_genuine(&signature) {
             let genuine = genuine.count();
-            format!("{genuine} of {several} signatures are genuine{must}.")
+            let are = if genuine == 1 { "is" } else { "are" };
+            format!("{genuine} of {several} signatures {are} genuine{must}.")
         } else {
             let words = one_signature_words(judgement, signature, &must);
             format!("Signature {} of {several}: {words}", at.saturating_add(1))

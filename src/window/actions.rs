@@ -144,10 +144,22 @@ actions! {
     NextToken, Token, "Next token", Some(keys(CTRL, Key::PageDown)), |model| step(model, 1);
     /// The token before it.
     PreviousToken, Token, "Previous token", Some(keys(CTRL, Key::PageUp)), |model| step(model, -1);
+    /// The token inside of the one that the panes show.
+    NextLayer, Token, "Layer inside", Some(keys(Modifiers::ALT, Key::PageDown)), |model| layer(model, 1);
+    /// The token around it.
+    PreviousLayer, Token, "Layer outside", Some(keys(Modifiers::ALT, Key::PageUp)), |model| layer(model, -1);
     /// The evidence of the finding after the selected one.
     NextFinding, Token, "Next finding", Some(keys(Modifiers::NONE, Key::F8)), |model| finding(model, true);
     /// The evidence of the finding before the selected one.
     PreviousFinding, Token, "Previous finding", Some(keys(Modifiers::SHIFT, Key::F8)), |model| finding(model, false);
+    /// Ask for the payload that it does not hold.
+    AddPayload, Token, "Add payload from file\u{2026}", None, |model| detached(model, Command::AddPayload);
+    /// Take the clipboard for it.
+    PastePayload, Token, "Paste payload", None, |model| detached(model, Command::PastePayload);
+    /// Take it away again.
+    RemovePayload, Token, "Remove the payload", None, |model| {
+        model.outermost()?.0.detached_payload.as_ref().map(|_| Command::RemovePayload)
+    };
     /// Take a secret as it verifies.
     ReadSecret, Token, "Read the secret as it verifies", None, |model| {
         let signatures = model.current()?.0.proof.signatures.iter();
@@ -163,6 +175,10 @@ actions! {
     /// To the list of tokens.
     GoTokens, Go, "Go to tokens", Some(keys(CTRL, Key::Num1)), |model| {
         (!model.session.tokens.is_empty()).then_some(Command::Focus(Place::Tokens))
+    };
+    /// To the tokens inside of the one on screen.
+    GoLayers, Go, "Go to layers", None, |model| {
+        (model.layers().len() > 1).then_some(Command::Focus(Place::Layers))
     };
     /// To the raw token.
     GoRaw, Go, "Go to raw token", Some(keys(CTRL, Key::Num2)), |model| go(model, Place::Raw);
@@ -394,6 +410,16 @@ fn step(model: &Model, by: isize) -> Option<Command> {
     }
     let next = model.current?.checked_add_signed(by)?;
     (next < model.session.tokens.len()).then_some(Command::ShowToken(next))
+}
+
+fn detached(model: &Model, command: Command) -> Option<Command> {
+    let (inspection, _) = model.outermost()?;
+    inspection.token.is_detached().then_some(command)
+}
+
+fn layer(model: &Model, by: isize) -> Option<Command> {
+    let next = model.shown_layer().checked_add_signed(by)?;
+    (next < model.layers().len()).then_some(Command::ShowLayer(next))
 }
 
 /// Selects the first evidence of the finding after (or before) the one whose evidence is selected, round at the ends.

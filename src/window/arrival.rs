@@ -124,6 +124,11 @@ impl Desk {
             self.keys_changed();
         }
         self.is_stale = true;
+        if let Some((name, bytes)) = loaded.payload {
+            self.supply_payload(&name, bytes);
+        }
+        let holder = self.model.outermost();
+        let holder = holder.map(|(inspection, _)| inspection.sha256.clone());
         if let Some((first, _)) = arrival.first {
             self.model.current = Some(first);
             self.model.selection = None;
@@ -137,6 +142,11 @@ impl Desk {
         }
         if let Some(text) = brought(loaded.verb, found, new) {
             self.model.last_action = text;
+        }
+        let opened = arrival.first.filter(|_| loaded.are_members && new.0 > 0);
+        let opened = opened.and_then(|(at, _)| self.model.session.tokens.get(at));
+        if let Some(sha256) = opened.map(|inspection| inspection.sha256.clone()) {
+            self.opened_member(sha256, holder);
         }
     }
 }
@@ -200,6 +210,8 @@ mod tests {
             tokens: [2, 1, 3, 2, 4].map(inspected).to_vec(),
             keys: Vec::new(),
             notices: Vec::new(),
+            payload: None,
+            are_members: false,
             generation: 0,
             verb: "Read",
         });

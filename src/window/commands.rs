@@ -26,6 +26,8 @@ use crate::keys::Reread;
 pub enum Command {
     /// Ask for key files and load them.
     AddKeys,
+    /// Ask for the payload of the token on screen, which does not hold it.
+    AddPayload,
     /// Ask for a file that is a shared secret.
     AddSecret,
     /// Bring back what was removed under this number.
@@ -64,6 +66,8 @@ pub enum Command {
     GroupTokens(Option<Grouping>),
     /// Move the token at the first position to the second.
     MoveToken(usize, usize),
+    /// Open the token that the member of these characters is as one of its own.
+    OpenMember(Selection),
     /// Leave the table for the token at this position.
     OpenToken(usize),
     /// Read these files: keys where they are keys, tokens otherwise.
@@ -74,6 +78,8 @@ pub enum Command {
     OpenTokens,
     /// Read what is on the clipboard.
     Paste,
+    /// Take what is on the clipboard for the payload of the token on screen.
+    PastePayload,
     /// Take the secret of a key in another reading, and verify again.
     ReadSecret(Reread),
     /// Remove all tokens and keys.
@@ -82,6 +88,8 @@ pub enum Command {
     RemoveChosen,
     /// Remove the key of this id.
     RemoveKey(String),
+    /// Take the payload of the token on screen away that was supplied.
+    RemovePayload,
     /// Remove the token at this position.
     RemoveToken(usize),
     /// Call the token at this position so; an empty name takes the old one away.
@@ -118,6 +126,8 @@ pub enum Command {
     SetZone(Zone),
     /// Open a dialog over the window.
     ShowDialog(DialogKind),
+    /// Let the panes show this one of the token on screen and those inside of it; 0 is the outermost.
+    ShowLayer(usize),
     /// Show all tokens as a table, or no longer.
     ShowTable(bool),
     /// Show the token at this position.
@@ -154,6 +164,11 @@ impl Desk {
     pub(super) fn apply(&mut self, command: Command, ctx: &egui::Context, frame: &eframe::Frame) {
         match command {
             Command::AddKeys => self.ask(Wanted::Keys, frame),
+            Command::AddPayload => {
+                if self.wants_payload() {
+                    self.ask(Wanted::Payload, frame);
+                }
+            }
             Command::AddSecret => self.ask(Wanted::Secret, frame),
             Command::BringBack(number) => self.bring_back(number),
             Command::CancelJob(job) => self.jobs.cancel(job),
@@ -192,6 +207,7 @@ impl Desk {
             Command::ForgetRemoved => self.forget_all_removed(),
             Command::LiveClock => self.set_clock(Clock::Live),
             Command::MoveToken(from, to) => self.move_token(from, to),
+            Command::OpenMember(selection) => self.open_member(&selection),
             Command::OpenPaths(paths, wanted) => {
                 let sources = paths.into_iter().map(|path| (Source::File(path), wanted));
                 self.load(sources.collect(), "Opened");
@@ -203,6 +219,11 @@ impl Desk {
             }
             Command::OpenTokens => self.ask(Wanted::Tokens, frame),
             Command::Paste => self.read_clipboard(Purpose::Session),
+            Command::PastePayload => {
+                if self.wants_payload() {
+                    self.read_clipboard(Purpose::Payload);
+                }
+            }
             Command::ReadSecret(reread) => self.read_secret(&reread),
             Command::RemoveAll => self.remove_all(),
             Command::RemoveChosen => {
@@ -210,6 +231,7 @@ impl Desk {
                 self.remove_tokens(&meant);
             }
             Command::RemoveKey(id) => self.remove_key(&id),
+            Command::RemovePayload => self.remove_payload(),
             Command::RemoveToken(at) => self.remove_tokens(&[at].into()),
             Command::RenameToken(at, name) => self.rename_token(at, &name),
             Command::ResetLayout => {
@@ -234,6 +256,8 @@ impl Desk {
             Command::SetTheme(theme) => {
                 self.model.theme = theme;
                 ctx.set_theme(theme);
+                // Half of this frame is of the theme of before.
+                ctx.request_repaint();
             }
             Command::SetWidths { rail, column } => {
                 self.model.layout.rail = rail;
@@ -241,6 +265,7 @@ impl Desk {
             }
             Command::SetZone(zone) => self.model.zone = zone,
             Command::ShowDialog(kind) => self.show_dialog(kind, ctx),
+            Command::ShowLayer(at) => self.model.show_layer(at),
             Command::ShowTable(is_open) => self.show_table(is_open),
             Command::ShowToken(at) => self.show_token(at),
             Command::SortTokens(sort) => self.model.table.sort = sort,
@@ -261,6 +286,7 @@ impl Desk {
                 ctx.set_zoom_factor(size.clamp(*ZOOM.start(), *ZOOM.end()));
             }
         }
+        self.model.follow();
     }
 
     /// Reads on a thread; what comes of it arrives as [`News::Loaded`].
@@ -285,6 +311,7 @@ impl Desk {
     fn ask(&mut self, wanted: Wanted, frame: &eframe::Frame) {
         let label = match wanted {
             Wanted::Keys => "Choosing key files",
+            Wanted::Payload => "Choosing a payload",
             Wanted::Secret => "Choosing a secret",
             Wanted::Tokens => "Choosing files",
         };

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::model::{Model, Selection};
 use super::table;
-use crate::jose::json::{Json, Value};
+use crate::jose::json::{Document, Json, Value};
 use crate::jose::visible::visible;
 use crate::jose::{Kind, Part, PartRole, Token};
 use crate::report;
@@ -75,7 +75,8 @@ impl CopyOf {
             Self::Check(at) => {
                 let (inspection, judgement) = model.current()?;
                 let check = judgement.checks.get(*at)?;
-                text(checks::text_of(check, inspection), "the check", false)
+                let signature = checks::signature((&judgement.checks, *at), inspection);
+                text(checks::text_of(check, signature), "the check", false)
             }
             Self::Decoded(selection) => {
                 text(decoded(token()?, selection)?, "the decoded text", false)
@@ -121,7 +122,7 @@ impl CopyOf {
             }
             Self::Token => text(token()?.text().to_owned(), "the token", true),
             Self::Verdict => {
-                let (inspection, judgement) = model.current()?;
+                let (inspection, judgement) = model.outermost()?;
                 let words = verdict::text_of(model, inspection, judgement);
                 text(words, "the verdict", false)
             }
@@ -228,23 +229,79 @@ fn member<'a>(part: &'a Part, bytes: &Range<usize>) -> Option<(&'a str, &'a Json
     None
 }
 
+/// The name and the text of the member or element whose value is a string, where exactly these characters carry it.
+pub(super) fn string_at(token: &Token, selection: &Selection) -> Option<(String, String)> {
+    let (part, bytes) = part_of(token, selection)?;
+    let (name, value) = member(part, &bytes)?;
+    Some((name.to_owned(), value.str()?.to_owned()))
+}
+
+/// What makes a token usable, by the names that it has in JSON.
+const USABLE: [&str; 7] = [
+    "ciphertext",
+    "disclosures",
+    "encrypted_key",
+    "iv",
+    "kb_jwt",
+    "signature",
+    "tag",
+];
+
 /// Every part that makes the token usable is left out, whatever it is.
 fn redacted(token: &Token) -> String {
     if token.kind == Kind::Unreadable {
         return REDACTED.to_owned();
     }
+    let parts = token.parts.iter();
+    let mut left_out: Vec<Range<usize>> = parts
+        .filter(|part| makes_usable(part.role) && !part.range.is_empty())
+        .map(|part| part.range.clone())
+        .chain(token.envelope().map(usable_in).unwrap_or_default())
+        .collect();
+    left_out.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
     let mut text = String::new();
     let mut at = 0;
-    for part in &token.parts {
-        if part.range.start < at || part.range.is_empty() || !makes_usable(part.role) {
+    for range in left_out {
+        if range.start < at {
             continue;
         }
-        text.push_str(token.text().get(at..part.range.start).unwrap_or_default());
+        text.push_str(token.text().get(at..range.start).unwrap_or_default());
         text.push_str(REDACTED);
-        at = part.range.end;
+        at = range.end;
     }
     text.push_str(token.text().get(at..).unwrap_or_default());
     text
+}
+
+/// What is left out of JSON beside its parts: what was not taken for a part because there is one too many of it, or in
+/// the wrong place, is a signature all the same. After a fault that ended the reading nothing is known.
+fn usable_in(envelope: &Document) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut open: Vec<&Json> = envelope.root.iter().collect();
+    while let Some(json) = open.pop() {
+        match &json.value {
+            Value::Array(elements) => open.extend(elements),
+            Value::Object(members) => {
+                for member in members {
+                    match &member.value.value {
+                        _ if !USABLE.contains(&member.name.as_str()) => open.push(&member.value),
+                        // The quotes stay, as they do around parts.
+                        Value::String(_) => {
+                            let range = &member.value.range;
+                            let inner = range.start.saturating_add(1)..range.end.saturating_sub(1);
+                            found.push(inner);
+                        }
+                        _ => found.push(member.value.range.clone()),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    found.retain(|range| range.start < range.end);
+    let end = envelope.faults.iter().find(|fault| fault.kind.is_fatal());
+    found.extend(end.map(|fault| fault.range.start..usize::MAX));
+    found
 }
 
 #[cfg(test)]
@@ -345,5 +402,51 @@ mod tests {
             assert!(!left.contains(part), "{left}");
         }
         assert_eq!(redacted(&Token::parse("not.a token")), REDACTED);
+    }
+
+    #[test]
+    fn of_json_every_signature_is_left_out_wherever_it_is() {
+        let header = "eyJhbGciOiJub25lIn0";
+        let of = |text: &str| redacted(&Token::parse(text));
+        let two = format!(
+            r#"{{"payload":"e30","signatures":[{{"protected":"{header}","signature":"AAAA"}},{{"header":{{"alg":"HS256"}},"signature":"BBBB"}}]}}"#
+        );
+        assert_eq!(
+            of(&two),
+            two.replace("AAAA", REDACTED).replace("BBBB", REDACTED)
+        );
+        // One too many, one in the wrong place, one that is no string, and one after what cannot be read.
+        for (odd, secret) in [
+            (
+                format!(
+                    r#"{{"payload":"e30","protected":"{header}","signature":"SSSS","signature":"AAAA"}}"#
+                ),
+                "SSSS",
+            ),
+            (
+                format!(
+                    r#"{{"payload":"e30","signature":"SSSS","signatures":[{{"protected":"{header}","signature":"AAAA"}}]}}"#
+                ),
+                "SSSS",
+            ),
+            (
+                format!(r#"{{"payload":"e30","protected":"{header}","signature":["SSSS"]}}"#),
+                "SSSS",
+            ),
+            (
+                format!(
+                    r#"{{"payload":"e30","protected":"{header}","signature":"AAAA"}} {{"signature":"SSSS"}}"#
+                ),
+                "SSSS",
+            ),
+        ] {
+            let left = of(&odd);
+            assert!(!left.contains(secret) && !left.contains("AAAA"), "{left}");
+        }
+        let many: Vec<String> = (0..crate::jose::MAX_ENTRIES + 20)
+            .map(|_| format!(r#"{{"protected":"{header}","signature":"SSSS"}}"#))
+            .collect();
+        let many = format!(r#"{{"payload":"e30","signatures":[{}]}}"#, many.join(","));
+        assert!(!of(&many).contains("SSSS"));
     }
 }

@@ -5,6 +5,7 @@ use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use zeroize::Zeroizing;
 
 use super::arrival::Arrivals;
 use super::clipboard::{Clipboard, ClipboardFault, ClipboardThread, Purpose, Reply};
@@ -14,7 +15,7 @@ use super::loading::{Ground, Loaded, Source, Wanted};
 use super::model::{CLIPBOARD, Clock, Model, Notice};
 use super::proving::{Proved, Proving};
 use super::table::Order;
-use crate::inspection::Inspection;
+use crate::inspection::{DetachedPayload, Inspection};
 use crate::judge::Judgement;
 use crate::keys::{Key, KeyRing};
 
@@ -47,6 +48,16 @@ pub(super) struct Removed {
 pub(super) enum What {
     Everything(Box<Everything>),
     Key(Arc<Key>),
+    /// A member of the token `back` was opened as one of its own.
+    Opened {
+        sha256: String,
+        back: Option<String>,
+    },
+    /// The payload that a token had.
+    Payload {
+        sha256: String,
+        before: Option<DetachedPayload>,
+    },
     /// The reading that a secret had, and the one that it was given.
     Reading {
         before: Arc<Key>,
@@ -108,6 +119,8 @@ pub(super) struct Desk {
     /// Whether the user was asked, and closes.
     pub(super) may_close: bool,
     pub(super) removed: Vec<Removed>,
+    /// SHA-256 of the token that a payload was asked for.
+    pub(super) payload_for: Option<String>,
     /// Whether the judgements must be made anew, for another reason than that time went on.
     pub(super) is_stale: bool,
     /// The round through all tokens that is not at its end.
@@ -142,6 +155,7 @@ impl Desk {
             dialog: None,
             may_close: false,
             removed: Vec::new(),
+            payload_for: None,
             is_stale: false,
             round: None,
             arrivals: Arrivals::default(),
@@ -177,6 +191,9 @@ impl Desk {
                     };
                     self.load(vec![(source, Wanted::Tokens)], "Pasted");
                 }
+                Reply::Read(Purpose::Payload, Ok(text)) => {
+                    self.supply_payload(CLIPBOARD, Zeroizing::new(text.as_bytes().to_vec()));
+                }
                 Reply::Read(Purpose::Field, Ok(text)) => for_field = Some(text.as_str().to_owned()),
                 Reply::Written(what, Ok(())) => self.model.last_action = format!("Copied {what}"),
                 Reply::Read(_, Err(fault)) | Reply::Written(_, Err(fault)) => {
@@ -186,6 +203,7 @@ impl Desk {
             }
         }
         self.taking_in = self.take_in().or(self.take_proofs());
+        self.model.follow();
         self.model.busy = self.jobs.busy();
         for_field
     }
@@ -413,7 +431,7 @@ mod tests {
     struct Nobody;
 
     impl Clipboard for Nobody {
-        fn read(&mut self) -> Result<zeroize::Zeroizing<String>, ClipboardFault> {
+        fn read(&mut self) -> Result<Zeroizing<String>, ClipboardFault> {
             Err(ClipboardFault::NoText)
         }
 
@@ -455,7 +473,7 @@ mod tests {
         }
         let last = Arc::clone(&tokens[1].token);
         desk.keys_changed();
-        desk.verify(vec![last]);
+        desk.verify(vec![(last, None)]);
         let end = Instant::now() + Duration::from_secs(20);
         while !desk.jobs.busy().is_empty() && Instant::now() < end {
             desk.collect();

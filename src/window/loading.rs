@@ -5,6 +5,7 @@ mod input;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
+use std::io::Read as _;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -17,6 +18,7 @@ use super::model::Notice;
 use super::samples::{Sample, Text};
 use crate::find::{Candidate, Nothing, find_argument, stream};
 use crate::inspection::Inspection;
+use crate::jose::MAX_TOKEN_BYTES;
 use crate::judge::{Judgement, Policy};
 use crate::keys::{Key, KeyRing, LoadError, SecretEncoding, load, load_secret};
 use crate::verify::Setting;
@@ -28,6 +30,8 @@ pub(super) enum Source {
     Argument(OsString),
     /// A file.
     File(PathBuf),
+    /// A token that is at hand.
+    Found(Candidate),
     /// A text that is at hand.
     Text {
         /// What it is called.
@@ -44,6 +48,7 @@ impl Source {
             Self::Argument(argument) if argument == "-" => "Reading standard input".to_owned(),
             Self::Argument(_) => "Reading an argument".to_owned(),
             Self::File(path) => format!("Reading {}", file_name(path)),
+            Self::Found(_) => "Reading a member".to_owned(),
             Self::Text { name, .. } => format!("Reading {name}"),
         }
     }
@@ -64,6 +69,8 @@ pub(super) fn sample(sample: &Sample) -> Vec<(Source, Wanted)> {
 pub enum Wanted {
     /// Keys.
     Keys,
+    /// The payload of a token that does not hold it: the whole file.
+    Payload,
     /// One shared secret: the whole file. Nothing else is looked for.
     Secret,
     /// Tokens.
@@ -86,6 +93,10 @@ pub(super) struct Loaded {
     pub(super) tokens: Vec<(Inspection, Judgement)>,
     pub(super) keys: Vec<Key>,
     pub(super) notices: Vec<Notice>,
+    /// A payload, and what it came from.
+    pub(super) payload: Option<(String, Zeroizing<Vec<u8>>)>,
+    /// Whether the tokens are members of others.
+    pub(super) are_members: bool,
     /// [`Ground::generation`] of the keys that the tokens were verified with, the new ones aside.
     pub(super) generation: u64,
     /// What was done, such as "Pasted".
@@ -103,15 +114,26 @@ pub(super) fn read_all(
         tokens: Vec::new(),
         keys: Vec::new(),
         notices: Vec::new(),
+        payload: None,
+        are_members: false,
         generation: ground.generation,
         verb,
     };
     let mut inputs = Vec::new();
+    let mut members = Vec::new();
     for (source, wanted) in sources {
         if leave.is_cancelled() {
             return loaded;
         }
+        let source = match source {
+            Source::Found(candidate) => {
+                members.push(candidate);
+                continue;
+            }
+            other => other,
+        };
         match Input::new(source) {
+            Ok(input) if wanted == Wanted::Payload => loaded.take_payload(input),
             Ok(input) => inputs.extend(loaded.take_keys(input, wanted)),
             Err(error) => loaded.notices.push(Notice::fault(&error.to_string())),
         }
@@ -127,6 +149,10 @@ pub(super) fn read_all(
             whole: inputs.iter().map(|tokens| tokens.input.length).sum(),
         },
     };
+    loaded.are_members = !members.is_empty();
+    for member in members {
+        loaded.take_token(member, &mut work);
+    }
     for input in inputs {
         loaded.take_tokens(input, &mut work);
         if leave.is_cancelled() {
@@ -157,6 +183,24 @@ struct Work<'l> {
 }
 
 impl Loaded {
+    /// Takes all of an input for a payload. Of one that is too large a byte more than may be is taken.
+    fn take_payload(&mut self, input: Input) {
+        let name = input.name.clone();
+        let most = MAX_TOKEN_BYTES.saturating_add(1) as u64;
+        let mut bytes = Zeroizing::new(Vec::new());
+        let read = input.reader().and_then(|reader| {
+            let read = reader.take(most).read_to_end(&mut bytes);
+            read.map_err(|cause| ReadError::File {
+                name: name.clone(),
+                cause,
+            })
+        });
+        match read {
+            Ok(_) => self.payload = Some((name, bytes)),
+            Err(error) => self.notices.push(Notice::fault(&error.to_string())),
+        }
+    }
+
     /// Takes the keys of an input. Gives it back where tokens may be in it.
     fn take_keys(&mut self, mut input: Input, wanted: Wanted) -> Option<Tokens> {
         // The head of what is larger is no key file.

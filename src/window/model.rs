@@ -9,6 +9,7 @@ use crate::inspection::{Inspection, Session};
 use crate::jose::PartRole;
 use crate::judge::Judgement;
 use crate::keys::Key;
+use crate::window::layers::{Layer, Layers};
 use crate::window::panes::MemberForm;
 use crate::window::table::{Many, Table, Widths};
 
@@ -169,9 +170,11 @@ pub struct Model {
     pub revision: u64,
     /// The token on screen: a position in the session.
     pub current: Option<usize>,
+    /// The tokens inside of it, and which of them the panes show.
+    pub layers: Layers,
     /// All tokens as a table.
     pub table: Table,
-    /// What is selected in the token on screen.
+    /// What is selected in the one that they show.
     pub selection: Option<Selection>,
     /// Where the instant comes from.
     pub clock: Clock,
@@ -201,10 +204,49 @@ impl Model {
         self.revision = self.revision.wrapping_add(1);
     }
 
-    /// The token on screen and its judgement.
+    /// The token on screen and its judgement: of the tokens inside of each other the one that was chosen.
     pub fn current(&self) -> Option<(&Inspection, &Judgement)> {
+        let (outermost, judgement) = self.outermost()?;
+        let inside = self.layers.shown_in(outermost, judgement);
+        Some(inside.unwrap_or((outermost, judgement)))
+    }
+
+    /// The token on screen, with all tokens inside of it, and its judgement.
+    pub fn outermost(&self) -> Option<(&Inspection, &Judgement)> {
         let at = self.current?;
         Some((self.session.tokens.get(at)?, self.judgements.get(at)?))
+    }
+
+    /// The token on screen and those inside of it, from the outermost inwards.
+    pub fn layers(&self) -> Vec<Layer<'_>> {
+        let outermost = self.outermost();
+        outermost.map_or_else(Vec::new, |(outermost, judgement)| {
+            self.layers.of(outermost, judgement)
+        })
+    }
+
+    /// Which of [`Model::layers`] the panes show.
+    pub fn shown_layer(&self) -> usize {
+        self.layers.shown()
+    }
+
+    /// Lets the panes show this one of [`Model::layers`].
+    pub fn show_layer(&mut self, at: usize) {
+        self.follow();
+        if self.layers.show(at) {
+            self.selection = None;
+        }
+    }
+
+    /// Lets the layers follow the token on screen and its proof.
+    pub(super) fn follow(&mut self) {
+        let before = self.layers.shown();
+        let outermost = self.current.and_then(|at| self.session.tokens.get(at));
+        self.layers.follow(outermost);
+        if before != self.layers.shown() {
+            // It was in a text that is no longer shown.
+            self.selection = None;
+        }
     }
 
     /// Adds judged tokens, or their places to those that are there. Gives the position of each.

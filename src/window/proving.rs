@@ -5,14 +5,24 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::desk::{Desk, News, drop_elsewhere};
+use crate::inspection::{DetachedPayload, Inspection, with_payload};
 use crate::jose::Token;
 use crate::verify::{Proof, prove};
 
 /// Taking over goes on for this long before the window is drawn again.
 const SLICE: Duration = Duration::from_millis(6);
 
+/// A token to be verified, not opened, with the payload that was supplied for it.
+pub(super) type Unproved = (Arc<Token>, Option<DetachedPayload>);
+
+/// What is to be verified of a token.
+pub(super) fn unproved(inspection: &Inspection) -> Unproved {
+    let payload = inspection.detached_payload.clone();
+    (Arc::clone(inspection.sealed()), payload)
+}
+
 /// Tokens by their places in memory, which they keep as long as they are held here.
-type Proofs = HashMap<usize, (Arc<Token>, Proof, Duration)>;
+type Proofs = HashMap<usize, (Unproved, Proof, Duration)>;
 
 /// New proofs.
 pub(super) struct Proved {
@@ -53,9 +63,7 @@ impl Desk {
     pub(super) fn keys_changed(&mut self) {
         self.generation = self.generation.wrapping_add(1);
         self.is_stale = true;
-        let tokens = self.model.session.tokens.iter();
-        let tokens = tokens.map(|inspection| Arc::clone(&inspection.token));
-        let tokens = tokens.collect();
+        let tokens = self.model.session.tokens.iter().map(unproved).collect();
         // What the keys of before would have shown is of no use.
         if let Some(job) = self.proving.job.take() {
             self.jobs.stop(job);
@@ -65,7 +73,7 @@ impl Desk {
     }
 
     /// Verifies these tokens again, on a thread.
-    pub(super) fn verify(&mut self, tokens: Vec<Arc<Token>>) -> Option<u64> {
+    pub(super) fn verify(&mut self, tokens: Vec<Unproved>) -> Option<u64> {
         let label = match tokens.len() {
             0 => return None,
             1 => "Verifying 1 token".to_owned(),
@@ -81,8 +89,9 @@ impl Desk {
                 }
                 leave.done(at, count);
                 let start = Instant::now();
-                let proof = prove(&token, &ground.keys, &ground.setting);
-                proofs.insert(place(&token), (token, proof, start.elapsed()));
+                let setting = with_payload(&ground.setting, token.1.as_ref());
+                let proof = prove(&token.0, &ground.keys, &setting);
+                proofs.insert(place(&token.0), (token, proof, start.elapsed()));
             }
             News::Proved(Proved {
                 generation: ground.generation,
@@ -116,8 +125,12 @@ impl Desk {
         let mut goes_on = false;
         while let Some(inspection) = self.model.session.tokens.get_mut(proving.at) {
             proving.at = proving.at.saturating_add(1);
-            if let Some((_, proof, took)) = proving.proofs.remove(&place(&inspection.token)) {
-                old.push(std::mem::replace(&mut inspection.proof, proof));
+            let new = proving.proofs.remove(&place(inspection.sealed()));
+            if let Some(((_, payload), proof, took)) = new
+                // Another one may have been supplied meanwhile, and is verified after this.
+                && payload == inspection.detached_payload
+            {
+                old.push(inspection.take(proof));
                 inspection.took = took;
             }
             goes_on = Instant::now() > until;

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::desk::{Desk, Everything, UNDO_FOR, What, drop_forgotten};
 use super::model::Notice;
+use super::proving::unproved;
 use super::widgets::grouped;
 use crate::inspection::Inspection;
 use crate::jose::visible::visible;
@@ -81,7 +82,7 @@ impl Desk {
                 None => match back.next() {
                     Some((_, inspection, judgement)) => {
                         places.push(at);
-                        tokens.push(Arc::clone(&inspection.token));
+                        tokens.push(unproved(&inspection));
                         (inspection, judgement)
                     }
                     None => break,
@@ -103,7 +104,7 @@ impl Desk {
     }
 
     /// Says that tokens are at other positions than before, or gone.
-    fn follow(&mut self, to: impl Fn(usize) -> Option<usize>) {
+    pub(super) fn follow(&mut self, to: impl Fn(usize) -> Option<usize>) {
         self.model.table.follow(to);
         self.order.restart();
         self.arrivals.forget_positions();
@@ -193,6 +194,14 @@ impl Desk {
             What::Everything(everything) => {
                 self.bring_everything_back(*everything);
                 "Brought tokens and keys back".clone_into(&mut self.model.last_action);
+            }
+            What::Opened { sha256, back } => {
+                self.close_member(&sha256, back.as_deref());
+                "Closed the token of the member".clone_into(&mut self.model.last_action);
+            }
+            What::Payload { sha256, mut before } => {
+                self.swap_payload(&sha256, &mut before);
+                "Took the change of the payload back".clone_into(&mut self.model.last_action);
             }
             What::Reading { before, after } => {
                 let keys = &mut self.model.session.keys;

@@ -1,6 +1,6 @@
 //! Where the panes about one token stand: the centre, and the column at the right or its tabs.
 
-use egui::{Align, Id, Layout, Margin, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Frame, Id, Layout, Margin, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
 use super::commands::Command;
 use super::model::{Model, Tab};
@@ -9,12 +9,14 @@ use super::panes::claims::ClaimsPane;
 use super::panes::findings::FindingsPane;
 use super::panes::focus::{self, Place};
 use super::panes::header::HeaderPane;
+use super::panes::layers::LayersPane;
 use super::panes::raw::RawPane;
 use super::panes::table::preview;
 use super::panes::timeline::TimelinePane;
 use super::panes::verdict::VerdictPane;
-use super::theme;
+use super::theme::{self, space};
 use super::widgets::{Segment, segmented};
+use crate::jose::Serialization;
 
 /// Between the cards, in points.
 const GAP: f32 = 10.0;
@@ -44,6 +46,7 @@ const HEADER_SHARE: f32 = 0.38;
 #[derive(Default)]
 pub(super) struct Stage {
     verdict: VerdictPane,
+    layers: LayersPane,
     raw: RawPane,
     header: HeaderPane,
     claims: ClaimsPane,
@@ -74,8 +77,17 @@ impl Stage {
 
     /// The token of a row of the table.
     pub(super) fn preview_ui(&mut self, ui: &mut Ui, model: &Model) -> Vec<Command> {
-        let findings = &mut self.findings;
-        preview(ui, model, |ui| findings.ui(ui, model))
+        let (layers, findings) = (&mut self.layers, &mut self.findings);
+        preview(ui, model, |ui| {
+            let mut commands = Vec::new();
+            if model.layers().len() > 1 {
+                let margin = Margin::symmetric(space::M as i8, space::XS as i8);
+                let frame = Frame::new().inner_margin(margin);
+                commands.extend(frame.show(ui, |ui| layers.ui(ui, model)).inner);
+            }
+            commands.extend(findings.ui(ui, model));
+            commands
+        })
     }
 
     /// Everything else; with `tabs` also what [`Stage::column_ui`] shows in a wide window.
@@ -92,17 +104,17 @@ impl Stage {
                 let start = ui.cursor().top();
                 ui.spacing_mut().item_spacing.y = GAP;
                 commands.extend(self.verdict.ui(ui, model));
+                if model.layers().len() > 1 {
+                    commands.extend(reported(ui, Place::Layers, |ui| self.layers.ui(ui, model)));
+                }
                 let bottom = match model.layout.tab {
                     _ if !tabs => TIMELINE,
                     Tab::Timeline => TABS + TIMELINE,
                     Tab::Checks | Tab::Findings => TABS + TAB,
                 };
                 let stacked = width < SIDE_BY_SIDE;
-                let least = if stacked {
-                    2.0 * MEMBERS + GAP
-                } else {
-                    MEMBERS
-                };
+                let header = MEMBERS + choices(model);
+                let least = if stacked { 2.0 * header + GAP } else { header };
                 // The raw token makes room for the rest, as long as a few lines of it are seen.
                 let used = ui.cursor().top() - start;
                 let left = height - used - least - bottom - 2.0 * GAP;
@@ -184,7 +196,7 @@ impl Stage {
                 ],
             );
             let tokens = theme::tokens(ui);
-            let panel = egui::Frame::new()
+            let panel = Frame::new()
                 .fill(tokens.bg1)
                 .stroke(egui::Stroke::new(1.0, tokens.line))
                 .corner_radius(theme::radius::LARGE)
@@ -207,6 +219,16 @@ impl Stage {
             commands.push(Command::SetTab(tab));
         }
         commands
+    }
+}
+
+/// What the choice between signatures and between headers takes of the header's height, in points.
+fn choices(model: &Model) -> f32 {
+    let token = model.current().map(|(inspection, _)| &inspection.token);
+    match token {
+        Some(token) if token.entries() > 1 => 120.0,
+        Some(token) if token.serialization != Serialization::Compact => 52.0,
+        _ => 0.0,
     }
 }
 

@@ -274,7 +274,7 @@ fn of_several_signatures_one_that_is_not_vouched_for_any_more_settles_nothing() 
     let open = ["no-key-verifies", "only-token-supplied-key"];
     for (other, after, explanation) in [
         (&stranger, &open[..], "outside their validity"),
-        (&own, &[], "1 of 2 signatures are genuine"),
+        (&own, &[], "1 of 2 signatures is genuine"),
     ] {
         let other = other.es256("", "{}");
         for tokens in [[&chained[..], &other], [&other, &chained]] {

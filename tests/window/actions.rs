@@ -288,6 +288,39 @@ fn check(action: Action, by: By) {
             assert_eq!(desk.state().session.tokens.len(), 3);
         }
         Action::GoTokens => goes(&mut desk, action, by, "Token 1"),
+        Action::NextLayer | Action::PreviousLayer | Action::GoLayers => {
+            crate::layers::show_inner(&mut desk);
+            assert_eq!(desk.state().shown_layer(), 1);
+            match action {
+                Action::GoLayers => return goes(&mut desk, action, by, "Layer 2 of 2"),
+                Action::PreviousLayer => desk.act(action, by),
+                _ => {
+                    desk.act(Action::PreviousLayer, By::Keys);
+                    desk.act(action, by);
+                    assert_eq!(desk.state().shown_layer(), 1);
+                    desk.act(Action::PreviousLayer, By::Keys);
+                }
+            }
+            assert_eq!(desk.state().shown_layer(), 0);
+        }
+        Action::AddPayload | Action::PastePayload | Action::RemovePayload => {
+            crate::layers::show_detached(&mut desk);
+            desk.picker.put(&[sample_path("request.http")]);
+            let supplied = |desk: &Desk| {
+                let (inspection, _) = desk.state().outermost().unwrap();
+                inspection.detached_payload.is_some()
+            };
+            if action == Action::RemovePayload {
+                desk.act(Action::PastePayload, By::Palette);
+                assert!(supplied(&desk));
+                desk.act(action, by);
+                assert!(!supplied(&desk));
+            } else {
+                desk.board.put("payload");
+                desk.act(action, by);
+                assert!(supplied(&desk));
+            }
+        }
         Action::GoRaw => goes(&mut desk, action, by, "Raw token"),
         Action::GoHeader => goes(&mut desk, action, by, "alg"),
         Action::GoClaims => goes(&mut desk, action, by, "iss"),

@@ -9,6 +9,8 @@ mod actions;
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
+mod layers;
+#[cfg(test)]
 mod panes;
 #[cfg(test)]
 mod peers;

@@ -460,3 +460,35 @@ fn the_readings_of_a_secret_are_in_the_menu_of_its_key() {
     desk.click("Read the secret as it was loaded");
     assert!(desk.has("Signature: wrong, not by key shared"));
 }
+
+#[test]
+fn each_key_says_what_it_did_for_a_token_in_a_token() {
+    let mut desk = Desk::new();
+    desk.paste(&sample("partner.jwks.json"));
+    desk.paste(&sample("sealed.jwt"));
+    let first = |desk: &Desk, start: &str| desk.names(start).first().cloned().unwrap_or_default();
+    let key = |desk: &Desk, number: usize| first(desk, &format!("Key {number}: "));
+    assert!(key(&desk, 1).ends_with("verifies this token"));
+    assert!(key(&desk, 2).ends_with("opens this token"));
+    let kid = first(&desk, "kid: partner-enc");
+    assert!(kid.contains(". among your keys"), "{kid}");
+    // What is wrong inside is not passed over.
+    desk.click(&first(&desk, "2 findings in layer 2"));
+    assert_eq!(desk.window.state().model().shown_layer(), 1);
+    let kid = first(&desk, "kid: partner-sig");
+    assert!(kid.contains(". among your keys"), "{kid}");
+}
+
+#[test]
+fn each_signature_says_whether_its_key_is_there() {
+    let mut desk = Desk::new();
+    desk.paste(&sample("partner.jwks.json"));
+    desk.paste(&sample("two-signatures.json"));
+    let first = |desk: &Desk, start: &str| desk.names(start).first().cloned().unwrap_or_default();
+    let kid = first(&desk, "kid: partner-sig");
+    assert!(kid.contains(". among your keys"), "{kid}");
+    desk.click(&first(&desk, "Signature 2 of 2"));
+    desk.click("Unprotected header");
+    let kid = first(&desk, "kid: carrier-2026");
+    assert!(kid.contains("not among your keys"), "{kid}");
+}

@@ -82,6 +82,55 @@ fn a_row_says_all_of_its_cells_and_opens_its_token() {
 }
 
 #[test]
+fn a_row_counts_the_tokens_inside_of_its_token() {
+    let mut desk = Desk::new();
+    crate::layers::show_nested(&mut desk);
+    desk.paste(&sample("sealed.jwt"));
+    desk.paste(&sample("two-signatures.json"));
+    to_table(&mut desk);
+    let row = |desk: &Desk, at: usize| desk.names(&format!("Row {at}: ")).remove(0);
+    let nested = row(&desk, 1);
+    for words in [
+        "Row 1: reject",
+        "alg HS256, Key first",
+        "Issuer https://accounts.example, Subject 8f240c91, Time expired 3 d",
+    ] {
+        assert!(nested.contains(words), "{words}: {nested}");
+    }
+    // What is wrong inside is wrong with the whole.
+    let findings = |desk: &Desk, at: usize| {
+        let model = desk.window.state().model();
+        let layers = model.judgements[at].layers();
+        layers.map(|layer| layer.findings.len()).collect::<Vec<_>>()
+    };
+    assert!(findings(&desk, 0)[1] > 0, "{nested}");
+    assert!(nested.contains("Findings ") && !nested.contains("Findings \u{2013}"));
+    assert!(row(&desk, 2).contains("Time not opened"));
+    assert!(row(&desk, 3).contains("partner-sig"));
+
+    // With the key the token inside says all of it.
+    desk.paste(&sample("partner.jwks.json"));
+    let sealed = row(&desk, 2);
+    for words in ["Row 2: accept", "Key partner-enc", " left"] {
+        assert!(sealed.contains(words), "{words}: {sealed}");
+    }
+    assert!(!sealed.contains("Subject \u{2013}"), "{sealed}");
+    let signed = row(&desk, 3);
+    assert!(signed.contains("Key partner-sig"), "{signed}");
+
+    // Beside the table too, a layer is chosen; the verdict stays that of the whole.
+    desk.click(&nested);
+    let layer = desk.names("Layer 2 of 2").remove(0);
+    desk.click(&layer);
+    assert_eq!(desk.window.state().model().shown_layer(), 1);
+    assert!(
+        desk.has("Reject: expired 3 days"),
+        "{:?}",
+        desk.names("Reject")
+    );
+}
+
+#[test]
 fn headings_sort_by_click_and_by_keyboard() {
     let mut desk = sample_table();
     desk.click("Sort by alg");

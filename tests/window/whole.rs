@@ -218,6 +218,31 @@ fn shot(
     results.add(desk.window.try_snapshot(name));
 }
 
+/// Tokens in other forms than the samples have.
+const OTHER_FORMS: &[State] = &[
+    State::of("nested", &[])
+        .without_keys()
+        .then(crate::layers::show_nested),
+    State {
+        keys: &["partner.jwks.json"],
+        ..State::of("sealed", &["sealed.jwt"])
+    },
+    State::of("nested-inner", &[])
+        .without_keys()
+        .then(crate::layers::show_inner),
+    State::of("two-signatures", &[])
+        .without_keys()
+        .then(crate::layers::show_two_signatures),
+    State::of("detached", &[])
+        .without_keys()
+        .then(crate::layers::show_detached),
+];
+
+#[test]
+fn tokens_of_other_forms() {
+    pictures(OTHER_FORMS, &SIZES[..1]);
+}
+
 fn pictures(states: &[State], sizes: &[(&str, [f32; 2], f32)]) {
     if !can_draw() {
         return;

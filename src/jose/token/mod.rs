@@ -252,6 +252,12 @@ impl Token {
         own.find(is_meant).or_else(shared).map(|part| &**part)
     }
 
+    /// Which signature or recipient (counted from 0) has the part at this position for itself. `None` where it is one of
+    /// all, or where there is no list of them.
+    pub fn entry_of(&self, part: usize) -> Option<usize> {
+        self.entries.iter().position(|own| own.contains(&part))
+    }
+
     /// How many signatures or recipients there are; 1 in the forms that have no list of them.
     pub fn entries(&self) -> usize {
         self.entries.len().max(1)
@@ -329,6 +335,23 @@ impl Token {
             .faults
             .sort_by_key(|fault| (fault.range.start, fault.range.end));
         token
+    }
+
+    /// Whether it is a JWS without the payload that it signs (RFC 7515 appendix F).
+    pub fn is_detached(&self) -> bool {
+        matches!(self.kind, Kind::Jws | Kind::SdJwt)
+            && self
+                .part(PartRole::Payload)
+                .is_none_or(|payload| payload.range.is_empty())
+    }
+
+    /// A payload that it does not hold, as a part: without a character, at the place where it is missing.
+    pub fn detached_part(&self, payload: Zeroizing<Vec<u8>>) -> Part {
+        let at = self
+            .part(PartRole::Payload)
+            .map_or(self.text.len(), |payload| payload.range.start);
+        // What is wrong with it is nothing that is wrong with the token.
+        Part::of_plaintext(at..at, payload, &mut Vec::new())
     }
 
     /// The bytes that a signature covers: the encoded header, a dot, the payload as it stands in the text (RFC 7515 section

@@ -280,12 +280,12 @@ fn members(model: &Model) -> Vec<Item> {
         return Vec::new();
     };
     let mut items = Vec::new();
-    for (role, word, place) in [
-        (PartRole::ProtectedHeader, "Header", Place::Header),
-        (PartRole::Payload, "Claim", Place::Claims),
-    ] {
-        let Some(part) = inspection.token.part(role) else {
-            continue;
+    for part in &inspection.token.parts {
+        let (word, place) = match part.role {
+            PartRole::ProtectedHeader => ("Header", Place::Header),
+            PartRole::UnprotectedHeader => ("Unprotected header", Place::Header),
+            PartRole::Payload => ("Claim", Place::Claims),
+            _ => continue,
         };
         let root = part.json.as_ref().and_then(|json| json.root.as_ref());
         let mut open: Vec<(&Json, String)> =

@@ -33,6 +33,7 @@ impl PathDialog {
     pub(super) fn title(&self) -> &'static str {
         match self.wanted {
             Wanted::Keys => "Add a key by path",
+            Wanted::Payload => "Add the payload by path",
             Wanted::Secret => "Add a shared secret by path",
             Wanted::Tokens => "Open a file by path",
         }
@@ -59,6 +60,7 @@ impl PathDialog {
         ui.add_space(space::S);
         let action = match self.wanted {
             Wanted::Keys => "Add key",
+            Wanted::Payload => "Add payload",
             Wanted::Secret => "Add secret",
             Wanted::Tokens => "Open file",
         };

@@ -25,6 +25,7 @@ impl FilePicker for SystemPicker {
     fn ask(&self, wanted: Wanted, frame: &eframe::Frame) -> Answer {
         let title = match wanted {
             Wanted::Keys => "Add keys",
+            Wanted::Payload => "Add the payload",
             Wanted::Secret => "Add a shared secret",
             Wanted::Tokens => "Open files with tokens",
         };

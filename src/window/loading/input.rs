@@ -55,6 +55,12 @@ impl Input {
             }),
             Source::Argument(argument) => Self::of_file(PathBuf::from(argument)),
             Source::File(path) => Self::of_file(path),
+            Source::Found(candidate) => {
+                let text = candidate.text;
+                let length = u64::try_from(text.len()).ok();
+                let reader = Box::new(Bytes { text, at: 0 });
+                Self::of("member".to_owned(), reader, None, length)
+            }
             Source::Text { name, text } => {
                 let length = u64::try_from(text.len()).ok();
                 let reader = Box::new(Bytes { text, at: 0 });

@@ -57,10 +57,11 @@ impl ChecksPane {
         }
         self.roving.settle_all(ui, base, judgement.checks.len());
         let mut commands = Vec::new();
-        for (index, check) in judgement.checks.iter().enumerate() {
+        for index in 0..judgement.checks.len() {
             commands.extend(self.row(ui, (index, base), judgement, inspection, model));
-            commands.extend(offer(ui, check, inspection));
-            self.for_developer(ui, check, inspection);
+            let signature = signature((&judgement.checks, index), inspection);
+            commands.extend(offer(ui, signature));
+            self.for_developer(ui, signature);
         }
         commands.extend(self.menu(ui));
         commands
@@ -84,8 +85,8 @@ impl ChecksPane {
     }
 
     /// What to do about a signature that failed, and what there is to compare; closed until it is asked for.
-    fn for_developer(&mut self, ui: &mut Ui, check: &Check, inspection: &Inspection) {
-        let details = details(check, inspection);
+    fn for_developer(&mut self, ui: &mut Ui, signature: Option<&SignatureProof>) {
+        let details = details(signature);
         if details.is_empty() {
             return;
         }
@@ -125,7 +126,7 @@ impl ChecksPane {
         if !check.text.is_empty() {
             lines.push((layout(check.text.clone(), size::MONO, theme.dim), theme.dim));
         }
-        let diagnosis = diagnosis(check, inspection);
+        let diagnosis = diagnosis(signature((&judgement.checks, index), inspection));
         for sentence in &diagnosis {
             lines.push((layout(sentence.clone(), size::MONO, theme.text), theme.text));
         }
@@ -184,8 +185,8 @@ impl ChecksPane {
 }
 
 /// The button that reads a secret so that it verifies.
-fn offer(ui: &mut Ui, check: &Check, inspection: &Inspection) -> Option<Command> {
-    let reread = signature(check, inspection)?.diagnosis.iter();
+fn offer(ui: &mut Ui, signature: Option<&SignatureProof>) -> Option<Command> {
+    let reread = signature?.diagnosis.iter();
     let reread = reread.filter_map(|diagnosis| diagnosis.reread.as_ref());
     let mut command = None;
     for reread in reread {
@@ -224,7 +225,11 @@ fn below(ui: &mut Ui, show: impl FnOnce(&mut Ui)) {
 fn asked(ui: &Ui, checks: &[Check]) -> Option<usize> {
     let place = focus::asked(ui)?;
     let to = match place {
-        Place::Check(name) => checks.iter().position(|check| check.check == name),
+        // Of several signatures one that is wrong.
+        Place::Check(name) => checks
+            .iter()
+            .position(|check| check.check == name && check.result == CheckResult::Failed)
+            .or_else(|| checks.iter().position(|check| check.check == name)),
         Place::Checks => None,
         _ => return None,
     };
@@ -234,29 +239,34 @@ fn asked(ui: &Ui, checks: &[Check]) -> Option<usize> {
 
 /// A check in words to copy: `Signature valid: RSA PKCS#1 v1.5 with SHA-256 over 362 bytes`, and what explains it in
 /// lines of its own.
-pub(crate) fn text_of(check: &Check, inspection: &Inspection) -> String {
+pub(crate) fn text_of(check: &Check, signature: Option<&SignatureProof>) -> String {
     let mut text = check.title.clone();
     if !check.text.is_empty() {
         text.push_str(": ");
         text.push_str(&check.text);
     }
-    let lines = diagnosis(check, inspection).into_iter();
-    for line in lines.chain(details(check, inspection)) {
+    let lines = diagnosis(signature).into_iter();
+    for line in lines.chain(details(signature)) {
         text.push('\n');
         text.push_str(&line);
     }
     text
 }
 
-/// The proof of the signature, for its check.
-fn signature<'a>(check: &Check, inspection: &'a Inspection) -> Option<&'a SignatureProof> {
-    let proof = inspection.proof.signatures.first();
-    proof.filter(|_| check.check == "signature")
+/// The proof of the signature, for its check: each signature has one, in their order.
+pub(crate) fn signature<'a>(
+    (checks, at): (&[Check], usize),
+    inspection: &'a Inspection,
+) -> Option<&'a SignatureProof> {
+    let is_signature = |check: &&Check| check.check == "signature";
+    checks.get(at).filter(is_signature)?;
+    let before = checks.iter().take(at).filter(is_signature).count();
+    inspection.proof.signatures.get(before)
 }
 
 /// What explains the signature's result, a sentence each. The ids in it are the keys' own.
-fn diagnosis(check: &Check, inspection: &Inspection) -> Vec<String> {
-    signature(check, inspection)
+fn diagnosis(signature: Option<&SignatureProof>) -> Vec<String> {
+    signature
         .iter()
         .flat_map(|proof| &proof.diagnosis)
         .map(|diagnosis| visible(&diagnosis.text))
@@ -264,8 +274,8 @@ fn diagnosis(check: &Check, inspection: &Inspection) -> Vec<String> {
 }
 
 /// What the developer of the service can do about it, and what there is to compare, a line each.
-fn details(check: &Check, inspection: &Inspection) -> Vec<String> {
-    let Some(proof) = signature(check, inspection) else {
+fn details(signature: Option<&SignatureProof>) -> Vec<String> {
+    let Some(proof) = signature else {
         return Vec::new();
     };
     let sentences = proof

@@ -5,11 +5,14 @@ use egui::{Align2, FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use super::disclosed::DisclosedView;
 use super::focus::{self, Place};
 use super::members::{MemberForm, MemberView, Shown, message};
+use crate::inspection::DetachedPayload;
+use crate::jose::visible::visible;
 use crate::jose::{Part, PartRole, Token};
+use crate::judge::words::counted;
 use crate::window::commands::Command;
 use crate::window::model::{Model, Selection};
-use crate::window::theme::{size, tokens};
-use crate::window::widgets::{Card, Icon, Segment, paint_icon, row_frame, segmented};
+use crate::window::theme::{size, space, tokens};
+use crate::window::widgets::{Card, Icon, Segment, button_tag, paint_icon, row_frame, segmented};
 
 /// The pane "Claims". Fills the place that it is given.
 #[derive(Debug, Clone, Default)]
@@ -47,7 +50,13 @@ impl ClaimsPane {
             return Vec::new();
         };
         let token = &*inspection.token;
-        let Some(part) = token.part(PartRole::Payload) else {
+        let is_detached = token.is_detached();
+        let supplied = inspection.detached_payload.as_ref();
+        if is_detached && supplied.is_none() {
+            return missing(ui, model);
+        }
+        let part = supplied.map(|payload| &*payload.part);
+        let Some(part) = part.or_else(|| token.part(PartRole::Payload)) else {
             return without_payload(ui, token, model);
         };
         let members = part.json.as_ref().and_then(|document| document.object());
@@ -77,12 +86,18 @@ impl ClaimsPane {
                 }
                 commands.extend(pane.view.controls(ui, shown, "Claims"));
             },
-            |ui, (pane, _)| match sd_jwt {
-                Some(sd_jwt) if pane.claims == Claims::Processed => {
-                    let of = (inspection, judgement);
-                    pane.disclosed.show(ui, model, of, sd_jwt)
-                }
-                _ => pane.view.show(ui, shown),
+            |ui, (pane, _)| {
+                let command = supplied.and_then(|payload| where_from(ui, payload));
+                let command = command.or_else(|| to_inner(ui, shown));
+                let mut commands = match sd_jwt {
+                    Some(sd_jwt) if pane.claims == Claims::Processed => {
+                        let of = (inspection, judgement);
+                        pane.disclosed.show(ui, model, of, sd_jwt)
+                    }
+                    _ => pane.view.show(ui, shown),
+                };
+                commands.extend(command);
+                commands
             },
         );
         commands.extend(more);
@@ -102,6 +117,80 @@ const CLAIMS: [Segment<'static, Claims>; 2] = [
         name: "Claims, Processed",
     },
 ];
+
+/// A payload that is not in the token, and can be supplied for the one on screen.
+fn missing(ui: &mut Ui, model: &Model) -> Vec<Command> {
+    let card = Card::new("Claims").fill_height().tag("detached");
+    card.show(ui, &mut (), |_, ()| {}, |ui, ()| {
+        let is_inside = model.shown_layer() > 0;
+        let text = if is_inside {
+            "Its signature covers a payload that is sent apart from it, so it cannot be checked here."
+        } else {
+            "Its signature covers a payload that is sent apart from it. Add that, byte for byte, to check the signature."
+        };
+        message(ui, "The payload is not in the token", text);
+        let mut commands = Vec::new();
+        if is_inside {
+            return commands;
+        }
+        let frame = egui::Frame::new().inner_margin(egui::Margin::symmetric(space::M as i8, 0));
+        frame.show(ui, |ui| {
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing = vec2(space::S, space::S);
+                let file = ui.button("Add payload from file\u{2026}");
+                if focus::take(ui, Place::Claims) {
+                    file.request_focus();
+                }
+                if file.clicked() {
+                    commands.push(Command::AddPayload);
+                }
+                if ui.button("Paste payload").clicked() {
+                    commands.push(Command::PastePayload);
+                }
+            });
+        });
+        commands
+    })
+}
+
+/// The way to the token that the payload is.
+fn to_inner(ui: &mut Ui, shown: Shown<'_>) -> Option<Command> {
+    let inner = shown.model.shown_layer().saturating_add(1);
+    let is_there = shown.inspection.proof.inner.is_some() && inner < shown.model.layers().len();
+    if !is_there {
+        return None;
+    }
+    let frame = egui::Frame::new().inner_margin(egui::Margin {
+        left: space::M as i8,
+        right: space::M as i8,
+        top: space::S as i8,
+        bottom: 0,
+    });
+    let label = format!("Show layer {}: the token inside", inner.saturating_add(1));
+    let button = frame.show(ui, |ui| ui.button(label)).inner;
+    button.clicked().then_some(Command::ShowLayer(inner))
+}
+
+/// That a payload is none of the token's text, and where it came from.
+fn where_from(ui: &mut Ui, payload: &DetachedPayload) -> Option<Command> {
+    let theme = tokens(ui);
+    let bytes = counted(payload.part.bytes().len(), "byte");
+    let words = format!(
+        "Not in the token: added from {}, {bytes}",
+        visible(&payload.name)
+    );
+    let frame =
+        egui::Frame::new().inner_margin(egui::Margin::symmetric(space::M as i8, space::XS as i8));
+    let removed = frame.show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = space::S;
+            ui.label(egui::RichText::new(words).color(theme.dim));
+            button_tag(ui, "Remove", "Remove the payload").clicked()
+        })
+        .inner
+    });
+    removed.inner.then_some(Command::RemovePayload)
+}
 
 /// A payload that is encrypted, or not there.
 fn without_payload(ui: &mut Ui, token: &Token, model: &Model) -> Vec<Command> {

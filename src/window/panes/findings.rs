@@ -102,12 +102,13 @@ impl FindingsPane {
         }
         commands.extend(self.card_menu(ui, listed));
         if shown.is_empty() {
-            nothing(ui, count);
+            nothing(ui, count, model);
         }
         let hidden = shown.len().saturating_sub(listed.len());
         if hidden > 0 {
             self.more(ui, hidden);
         }
+        commands.extend(other_layers(ui, model));
         self.not_run(ui, judgement);
         commands
     }
@@ -439,9 +440,35 @@ fn filter_words(at_least: Option<Severity>) -> &'static str {
     }
 }
 
-fn nothing(ui: &mut Ui, hidden: usize) {
+/// Says that other layers have findings, and leads to them.
+fn other_layers(ui: &mut Ui, model: &Model) -> Option<Command> {
+    let mut command = None;
+    for (at, layer) in model.layers().iter().enumerate() {
+        let findings = &layer.judgement.findings;
+        let worst = findings.iter().map(|finding| finding.severity).max();
+        let Some(worst) = worst.filter(|_| at != model.shown_layer()) else {
+            continue;
+        };
+        let (number, worst) = (at.saturating_add(1), worst.name());
+        let label = match findings.len() {
+            1 => format!("1 finding in layer {number}, {worst}"),
+            count => format!("{count} findings in layer {number}, the worst {worst}"),
+        };
+        Frame::new()
+            .inner_margin(Margin::symmetric(space::M as i8, space::XXS as i8))
+            .show(ui, |ui| {
+                if ui.button(label).clicked() {
+                    command = Some(Command::ShowLayer(at));
+                }
+            });
+    }
+    command
+}
+
+fn nothing(ui: &mut Ui, hidden: usize, model: &Model) {
     let theme = tokens(ui);
     let text = match hidden {
+        0 if model.layers().len() > 1 => "Nothing wrong was found in this layer. That is no proof: see which rules could not run, and what the policy expects.".to_owned(),
         0 => "Nothing wrong was found. That is no proof: see which rules could not run, and what the policy expects.".to_owned(),
         1 => "1 finding is less severe than what is shown.".to_owned(),
         _ => format!("{hidden} findings are less severe than what is shown."),

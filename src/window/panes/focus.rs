@@ -23,6 +23,8 @@ pub enum Place {
     Keys,
     /// The form in which the policy is written.
     Policy,
+    /// The token on screen and those inside of it.
+    Layers,
     /// The raw token.
     Raw,
     /// The timeline's clock.
@@ -32,8 +34,9 @@ pub enum Place {
 }
 
 /// The panes as the keyboard goes through them.
-const ROUND: [Place; 8] = [
+const ROUND: [Place; 9] = [
     Place::Tokens,
+    Place::Layers,
     Place::Raw,
     Place::Header,
     Place::Claims,

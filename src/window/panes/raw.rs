@@ -11,8 +11,8 @@ use super::bytes::{ByteStyle, ByteView, Outcome, Picked, Source};
 use super::focus::{self, Place};
 use super::{hover, links};
 use crate::inspection::Inspection;
-use crate::jose::{Kind, PartRole, Token};
-use crate::judge::words::capitalised;
+use crate::jose::{Kind, Part, PartRole, Serialization, Token};
+use crate::judge::words::{capitalised, counted};
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::model::{Model, Selection};
@@ -112,6 +112,11 @@ impl RawPane {
     ) {
         let token = &*inspection.token;
         let theme = tokens(ui);
+        // A dot is to be seen; the JSON around the parts of another form is not what matters.
+        let between = match token.serialization {
+            Serialization::Compact => theme.text,
+            _ => theme.dim,
+        };
         let selection = model
             .selection
             .as_ref()
@@ -127,7 +132,7 @@ impl RawPane {
                 color: &|at| {
                     token
                         .part_at(at)
-                        .map_or(theme.text, |part| theme.part(part.role))
+                        .map_or(between, |part| theme.part(part.role))
                 },
                 group: &|at| links::group_in_text(token, at),
                 selection,
@@ -186,13 +191,11 @@ fn copy_menu(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
             ui.close();
         }
     };
-    let is_jwe = model
-        .current()
-        .is_some_and(|(inspection, _)| inspection.token.kind == Kind::Jwe);
-    let without = if is_jwe {
-        "Without what is encrypted"
-    } else {
-        "Without its signature"
+    let token = model.current().map(|(inspection, _)| &inspection.token);
+    let without = match token.map(|token| (token.kind, token.entries())) {
+        Some((Kind::Jwe, _)) => "Without what is encrypted",
+        Some((_, 2..)) => "Without its signatures",
+        _ => "Without its signature",
     };
     line(ui, "Token as found", Some(CopyOf::Token));
     line(ui, without, Some(CopyOf::Redacted));
@@ -327,32 +330,69 @@ fn width(ui: &Ui, text: &str, font: FontId) -> f32 {
     galley.size().x
 }
 
-/// The kinds of part in text order, with their sizes in characters; many disclosures are one.
+/// So many parts of a JSON form have a section each.
+const APART: usize = 9;
+
+/// The kinds of part in text order, with their sizes in characters; many disclosures are one, and so are the same parts of
+/// many signatures.
 fn sections(token: &Token) -> Vec<Section> {
-    let mut sections: Vec<Section> = Vec::new();
-    let shown = token.parts.iter();
-    let shown = shown.filter(|part| part.role != PartRole::Token);
-    let parts: Vec<_> = shown.collect();
-    for group in parts.chunk_by(|a, b| a.role == b.role) {
-        let (Some(first), Some(last)) = (group.first(), group.last()) else {
-            continue;
-        };
-        let label = match first.role {
-            PartRole::Iv => "IV".to_owned(),
-            role if group.len() > 1 => format!("{} {}s", group.len(), role.label()),
-            role => role.label().to_owned(),
-        };
-        let characters: usize = group.iter().map(|part| part.range.len()).sum();
-        let bytes: usize = group.iter().map(|part| part.bytes().len()).sum();
-        let words = format!("{label} {}", grouped(characters));
-        sections.push(Section {
-            role: first.role,
-            range: first.range.start..last.range.end,
-            name: format!("{words} characters, {bytes} bytes. Select"),
-            words,
-        });
+    let shown = token.parts.iter().enumerate();
+    let parts: Vec<(usize, &Part)> = shown
+        // What came out of a ciphertext stands in no character of its own.
+        .filter(|(_, part)| {
+            part.role != PartRole::Token
+                && !(part.role == PartRole::Payload && token.kind == Kind::Jwe)
+        })
+        .map(|(at, part)| (at, &**part))
+        .collect();
+    if token.serialization == Serialization::Compact {
+        let groups = parts.chunk_by(|(_, a), (_, b)| a.role == b.role);
+        return groups
+            .filter_map(|group| section(group, None, true))
+            .collect();
     }
-    sections
+    if parts.len() > APART {
+        let mut roles: Vec<PartRole> = Vec::new();
+        for (_, part) in &parts {
+            if !roles.contains(&part.role) {
+                roles.push(part.role);
+            }
+        }
+        let of_role = |role: PartRole| -> Vec<(usize, &Part)> {
+            let parts = parts.iter().copied();
+            parts.filter(|(_, part)| part.role == role).collect()
+        };
+        return roles
+            .into_iter()
+            .filter_map(|role| section(&of_role(role), None, false))
+            .collect();
+    }
+    parts
+        .iter()
+        .filter_map(|part| section(&[*part], token.entry_of(part.0), true))
+        .collect()
+}
+
+/// Parts of one role. `entry`: of which signature or recipient. Where others lie between them, only the first is selected.
+fn section(parts: &[(usize, &Part)], entry: Option<usize>, is_run: bool) -> Option<Section> {
+    let (_, first) = parts.first()?;
+    let (_, last) = parts.last()?;
+    let entry = entry.map_or_else(String::new, |entry| format!(" {}", entry.saturating_add(1)));
+    let label = match first.role {
+        PartRole::Iv => "IV".to_owned(),
+        role if parts.len() > 1 => format!("{} {}s", parts.len(), role.label()),
+        role => format!("{}{entry}", role.label()),
+    };
+    let characters: usize = parts.iter().map(|(_, part)| part.range.len()).sum();
+    let bytes: usize = parts.iter().map(|(_, part)| part.bytes().len()).sum();
+    let words = format!("{label} {}", grouped(characters));
+    let end = if is_run { last } else { first }.range.end;
+    Some(Section {
+        role: first.role,
+        range: first.range.start..end,
+        name: format!("{words} characters, {bytes} bytes. Select"),
+        words,
+    })
 }
 
 fn section_button(ui: &mut Ui, section: &Section) -> Response {
@@ -395,11 +435,17 @@ fn description(token: &Token) -> String {
         format!("{} bytes", grouped(length))
     };
     let form = token.serialization.name();
-    match token.kind {
-        Kind::Jwe => format!("{bytes} · {form} JWE"),
-        Kind::Jws => format!("{bytes} · {form} JWS"),
-        Kind::SdJwt => format!("{bytes} · SD-JWT"),
-        Kind::Unreadable => format!("{bytes} · not readable as a token"),
+    // A list of one is still a list.
+    let several = |noun| match token.serialization {
+        Serialization::General => format!(", {}", counted(token.entries(), noun)),
+        _ => String::new(),
+    };
+    match (token.kind, token.serialization) {
+        (Kind::Jwe, _) => format!("{bytes} · {form} JWE{}", several("recipient")),
+        (Kind::Jws, _) => format!("{bytes} · {form} JWS{}", several("signature")),
+        (Kind::SdJwt, Serialization::Compact) => format!("{bytes} · SD-JWT"),
+        (Kind::SdJwt, _) => format!("{bytes} · {form} SD-JWT{}", several("signature")),
+        (Kind::Unreadable, _) => format!("{bytes} · not readable as a token"),
     }
 }
 

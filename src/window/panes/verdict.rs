@@ -1,23 +1,28 @@
 //! The verdict: one sentence that a person can repeat, why, and what stands behind it.
 
+mod chips;
+
 use egui::{
     Color32, CornerRadius, FontId, Frame, Margin, Rect, RichText, Role, Sense, Stroke, StrokeKind,
     TextFormat, Ui, UiBuilder, WidgetInfo, pos2, text::LayoutJob, vec2,
 };
 
 use crate::inspection::Inspection;
-use crate::jose::Kind;
-use crate::jose::visible::visible;
-use crate::judge::words::{When, sentence, short_span};
-use crate::judge::{CheckResult, Judgement, Severity, TimeState};
-use crate::verify::{NotChecked, Outcome, Provenance, SignatureProof};
+use crate::judge::Judgement;
+use crate::judge::words::{When, sentence};
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
+use crate::window::layers::Layer;
 use crate::window::model::{Clock, Model};
 use crate::window::theme::{Tokens, radius, semibold, size, space, tokens};
-use crate::window::widgets::{Icon, mark, paint_icon, sign, wrapped};
+use crate::window::widgets::{Icon, button_tag, mark, paint_icon, sign, wrapped};
+
+pub(super) use chips::signature_words;
+
+use chips::made_of;
 
 use super::focus::Place;
+use super::layers;
 use super::menu::{self, Menu, Shown};
 use super::roving::is_copied;
 use super::times;
@@ -50,6 +55,8 @@ struct Chip {
     rest: Option<String>,
     /// Where there is more about it.
     place: Place,
+    /// The layer that it is about, of the token on screen and those inside of it.
+    layer: usize,
 }
 
 impl Chip {
@@ -61,6 +68,7 @@ impl Chip {
             text,
             rest: None,
             place,
+            layer: 0,
         }
     }
 
@@ -77,13 +85,13 @@ impl Chip {
 }
 
 /// A sign, its colour, and words that each stand for themselves.
-type Words = (Icon, Color32, Vec<String>);
+pub(super) type Words = (Icon, Color32, Vec<String>);
 
 impl VerdictPane {
     /// Shows the verdict on the token on screen.
     #[must_use]
     pub fn ui(&mut self, ui: &mut Ui, model: &Model) -> Vec<Command> {
-        let Some((inspection, judgement)) = model.current() else {
+        let Some((inspection, judgement)) = model.outermost() else {
             return Vec::new();
         };
         let theme = tokens(ui);
@@ -108,10 +116,10 @@ impl VerdictPane {
             frame.show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 ui.spacing_mut().item_spacing.y = space::XS;
-                headline(ui, model, inspection, judgement, color);
+                commands.extend(headline(ui, model, inspection, judgement, color));
                 ui.add_space(space::S);
-                let all = made_of(theme, inspection, judgement);
-                commands.extend(self.chips(ui, &all));
+                let all = made_of(theme, &model.layers(), judgement);
+                commands.extend(self.chips(ui, model, &all));
             })
         });
         let rect = group.inner.response.rect;
@@ -148,11 +156,15 @@ impl VerdictPane {
     }
 
     /// Four chips in a row, or two and two.
-    fn chips(&mut self, ui: &mut Ui, all: &[Chip; 4]) -> Vec<Command> {
+    fn chips(&mut self, ui: &mut Ui, model: &Model, all: &[Chip; 4]) -> Vec<Command> {
         const GAP: f32 = 6.0;
         let width = ui.available_width();
         let is_one_row = width >= ONE_ROW;
-        let (columns, shares): (usize, &[f32]) = if is_one_row {
+        // Of several layers it is also said which one it is about.
+        let has_layers = model.layers().len() > 1;
+        let (columns, shares): (usize, &[f32]) = if is_one_row && has_layers {
+            (4, &[2.1, 1.1, 0.95, 0.95])
+        } else if is_one_row {
             (4, &[1.5, 1.0, 1.0, 1.0])
         } else {
             (2, &[1.0, 1.0])
@@ -171,7 +183,13 @@ impl VerdictPane {
                     Rect::from_min_size(pos2(left, top), vec2((unit * share).floor(), CHIP));
                 left += unit * share + GAP;
                 let at = row.saturating_mul(columns).saturating_add(column);
-                commands.extend(self.chip(ui, place, (at, base.with(at)), chip));
+                let asked = self.chip(ui, place, (at, base.with(at)), chip);
+                // What it is about is shown by the other panes when their layer is that.
+                let is_there = chip.layer == model.shown_layer();
+                if !is_there && matches!(asked, Some(Command::Focus(_))) {
+                    commands.push(Command::ShowLayer(chip.layer));
+                }
+                commands.extend(asked);
             }
         }
         commands
@@ -241,7 +259,36 @@ pub(crate) fn text_of(model: &Model, inspection: &Inspection, judgement: &Judgem
     let sentence = sentence(judgement, &inspection.proof, when(model));
     let as_of = as_of(model, judgement)
         .unwrap_or_else(|| format!("As of {}.", times::instant(judgement.at, model.zone)));
-    format!("{}\n{}\n{as_of}", sentence.headline, sentence.explanation)
+    let inside = origin_words(model, judgement)
+        .map(|(words, _)| format!("{words}\n"))
+        .unwrap_or_default();
+    format!(
+        "{}\n{}\n{inside}{as_of}",
+        sentence.headline, sentence.explanation
+    )
+}
+
+/// Where the verdict comes from a token inside of the one on screen: in words, and which one.
+fn origin_words(model: &Model, judgement: &Judgement) -> Option<(String, usize)> {
+    let reason = judgement.verdict.reasons.first()?;
+    let layers = model.layers();
+    // The innermost one that has the reason by itself.
+    let is_own = |layer: &Layer<'_>| {
+        let judgement = layer.judgement;
+        let inside = [&judgement.inner, &judgement.key_binding];
+        judgement.verdict.reasons.contains(reason)
+            && !inside
+                .into_iter()
+                .flatten()
+                .any(|inside| inside.verdict.reasons.contains(reason))
+    };
+    let at = layers.iter().position(is_own).filter(|at| *at > 0)?;
+    let kind = layers::kind(layers.get(at)?);
+    let (number, count) = (at.saturating_add(1), layers.len());
+    Some((
+        format!("This is said of layer {number} of {count}: {kind}."),
+        at,
+    ))
 }
 
 fn when(model: &Model) -> When {
@@ -263,7 +310,8 @@ fn headline(
     inspection: &Inspection,
     judgement: &Judgement,
     color: Color32,
-) {
+) -> Option<Command> {
+    let mut command = None;
     let theme = tokens(ui);
     let sentence = sentence(judgement, &inspection.proof, when(model));
     ui.horizontal_top(|ui| {
@@ -279,6 +327,17 @@ fn headline(
                 .color(theme.text);
             wrapped(ui, headline);
             wrapped(ui, RichText::new(sentence.explanation).color(theme.dim));
+            if let Some((words, layer)) = origin_words(model, judgement) {
+                ui.horizontal_wrapped(|ui| {
+                    ui.spacing_mut().item_spacing.x = space::S;
+                    ui.label(RichText::new(words).color(theme.dim));
+                    if layer != model.shown_layer() {
+                        let label = format!("Show layer {}", layer.saturating_add(1));
+                        let button = button_tag(ui, &label, &label);
+                        command = button.clicked().then_some(Command::ShowLayer(layer));
+                    }
+                });
+            }
             if let Some(as_of) = as_of(model, judgement) {
                 ui.horizontal_top(|ui| {
                     ui.spacing_mut().item_spacing.x = 6.0;
@@ -291,6 +350,7 @@ fn headline(
             }
         });
     });
+    command
 }
 
 /// One line, cut with `…` where the chip ends.
@@ -310,160 +370,4 @@ fn chip_words(chip: &Chip, theme: &Tokens, width: f32) -> LayoutJob {
         words.append(&rest, 0.0, TextFormat::simple(font, theme.text));
     }
     words
-}
-
-fn made_of(theme: &Tokens, inspection: &Inspection, judgement: &Judgement) -> [Chip; 4] {
-    [
-        signature(theme, inspection),
-        time(theme, inspection, judgement),
-        policy(theme, judgement),
-        findings(theme, judgement),
-    ]
-}
-
-fn signature(theme: &Tokens, inspection: &Inspection) -> Chip {
-    match inspection.proof.signatures.first() {
-        Some(proof) => Chip::new(
-            "Signature",
-            Place::Check("signature"),
-            signature_words(theme, proof),
-        ),
-        None => Chip::new(
-            "Encryption",
-            Place::Check("decryption"),
-            (Icon::Question, theme.warn, vec!["not opened".to_owned()]),
-        ),
-    }
-}
-
-fn signature_words(theme: &Tokens, proof: &SignatureProof) -> Words {
-    let words = |parts: &[&str]| parts.iter().map(|&part| part.to_owned()).collect();
-    let open = |parts: &[&str]| (Icon::Question, theme.warn, words(parts));
-    match proof.outcome {
-        Outcome::Valid => match proof.key.as_ref().map(|used| (used.provenance, &used.key)) {
-            Some((Provenance::Yours, key)) => {
-                let key = format!("your key {}", visible(&key.id));
-                (Icon::Check, theme.ok, words(&["valid", &key]))
-            }
-            Some((Provenance::Confusion, _)) => (
-                Icon::Cross,
-                theme.bad,
-                words(&["valid", "under a public key"]),
-            ),
-            Some((Provenance::PublicDefault, _)) => (
-                Icon::Cross,
-                theme.bad,
-                words(&["valid", "under a public secret"]),
-            ),
-            Some((Provenance::Confirmed, _)) => (
-                Icon::Check,
-                theme.ok,
-                words(&["valid", "the holder\u{2019}s own key"]),
-            ),
-            Some((Provenance::Token, _)) => open(&["valid", "but the key came with it"]),
-            None => open(&["valid"]),
-        },
-        Outcome::Invalid => {
-            let key = proof.designated.as_ref();
-            let key = key.map(|(key, _)| format!("not by key {}", visible(&key.id)));
-            let parts = ["wrong".to_owned()].into_iter().chain(key).collect();
-            (Icon::Cross, theme.bad, parts)
-        }
-        Outcome::NotChecked(why) => open(&[
-            "not checked",
-            match why {
-                NotChecked::DetachedPayloadMissing => "payload missing",
-                NotChecked::NoKey => "no key",
-                NotChecked::NoKeyVerifies => "no key verifies it",
-                NotChecked::TooLarge => "too large",
-            },
-        ]),
-        Outcome::Unsecured => (Icon::Cross, theme.bad, words(&["none", "unsecured"])),
-        Outcome::Unsupported => open(&["not checked", "not supported"]),
-    }
-}
-
-fn time(theme: &Tokens, inspection: &Inspection, judgement: &Judgement) -> Chip {
-    let times = &judgement.times;
-    let (icon, color, text) = match times.state {
-        TimeState::Expired if times.not_yet_valid => (Icon::Cross, theme.bad, "never valid"),
-        TimeState::Expired => (Icon::Cross, theme.bad, "exp passed"),
-        TimeState::NotYetValid => (Icon::Cross, theme.bad, "before nbf"),
-        TimeState::None if inspection.token.kind == Kind::Jwe => {
-            (Icon::Question, theme.warn, "encrypted")
-        }
-        TimeState::None => (Icon::Dash, theme.dim, "no times"),
-        TimeState::Unreadable => (Icon::Cross, theme.bad, "not a number"),
-        _ if times.within_leeway => (Icon::Question, theme.warn, "valid by the leeway"),
-        TimeState::Unlimited => (Icon::Dash, theme.dim, "never expires"),
-        TimeState::Valid => (Icon::Check, theme.ok, "valid"),
-    };
-    let remaining = times.mark("exp").and_then(|mark| mark.at);
-    let text = match remaining.filter(|_| times.state == TimeState::Valid && !times.within_leeway) {
-        Some(exp) => format!(
-            "{text} for {}",
-            short_span(exp.duration_since(judgement.at).as_secs())
-        ),
-        None => text.to_owned(),
-    };
-    Chip::new("Time", Place::Timeline, (icon, color, vec![text]))
-}
-
-fn policy(theme: &Tokens, judgement: &Judgement) -> Chip {
-    let expectations = &judgement.expectations;
-    let met = expectations
-        .iter()
-        .filter(|expectation| expectation.met)
-        .count();
-    let all = expectations.len();
-    let (icon, color, text) = if all == 0 {
-        (Icon::Dash, theme.dim, "expects nothing".to_owned())
-    } else if met == all {
-        (Icon::Check, theme.ok, format!("{met} of {all} met"))
-    } else {
-        (Icon::Cross, theme.bad, format!("{met} of {all} met"))
-    };
-    Chip::new("Policy", expected_at(judgement), (icon, color, vec![text]))
-}
-
-/// The check that tells most of the policy: the first expectation that is not met, else what is not expected, else the
-/// first expectation.
-fn expected_at(judgement: &Judgement) -> Place {
-    let is_expected = |name: &str| matches!(name, "alg" | "typ" | "iss" | "aud" | "nonce");
-    let checks = || judgement.checks.iter();
-    let check = checks()
-        .find(|check| is_expected(check.check) && check.result == CheckResult::Failed)
-        .or_else(|| checks().find(|check| check.check == "policy"))
-        .or_else(|| checks().find(|check| is_expected(check.check)));
-    check.map_or(Place::Checks, |check| Place::Check(check.check))
-}
-
-fn findings(theme: &Tokens, judgement: &Judgement) -> Chip {
-    let counts = Severity::ALL.into_iter().filter_map(|severity| {
-        let of_it = |finding: &&crate::judge::Finding| finding.severity == severity;
-        let count = judgement.findings.iter().filter(of_it).count();
-        (count > 0).then_some((severity, count))
-    });
-    let counts: Vec<_> = counts.collect();
-    let words = |&(severity, count): &(Severity, usize)| format!("{count} {}", severity.name());
-    // "None" must not look like "all rules are content" when some could not look.
-    let not_run = judgement.not_run.len();
-    let rest = match &counts[..] {
-        [] if not_run > 0 => Some(format!("{not_run} not run")),
-        [] | [_] => None,
-        [_, second] => Some(words(second)),
-        [_, others @ ..] => Some(format!(
-            "{} more",
-            others.iter().map(|(_, count)| count).sum::<usize>()
-        )),
-    };
-    let (icon, color, text) = match counts.first() {
-        Some(worst) => (Icon::from(worst.0), theme.severity(worst.0), words(worst)),
-        None if not_run > 0 => (Icon::Dash, theme.dim, "none".to_owned()),
-        None => (Icon::Check, theme.ok, "none".to_owned()),
-    };
-    Chip {
-        rest,
-        ..Chip::new("Findings", Place::Findings, (icon, color, vec![text]))
-    }
 }

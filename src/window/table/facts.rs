@@ -7,10 +7,10 @@ use super::query::{Field, Query};
 use super::{Column, Grouping, Sort};
 use crate::find::Place;
 use crate::inspection::Inspection;
-use crate::jose::Kind;
 use crate::jose::visible::visible;
+use crate::jose::{Kind, PartRole, Token};
 use crate::judge::words::short_span;
-use crate::judge::{Judgement, Severity, TimeState, VerdictOutcome};
+use crate::judge::{Finding, Judgement, Severity, TimeState, VerdictOutcome};
 use crate::verify::Provenance;
 use crate::window::model::Model;
 use crate::window::panes::rail::label::{kind_label, shown, what};
@@ -69,7 +69,7 @@ impl<'m> Facts<'m> {
     }
 
     fn claim(self, name: &str) -> Option<&'m str> {
-        self.inspection.token.claims()?.str(name)
+        self.inspection.holder().claims()?.str(name)
     }
 
     fn outcome(self) -> Option<VerdictOutcome> {
@@ -99,8 +99,13 @@ impl<'m> Facts<'m> {
 
     /// The key, and whether it verified.
     fn key(self) -> Option<(Cow<'m, str>, bool)> {
-        let signature = self.inspection.proof.signatures.first();
-        let used = signature.and_then(|signature| signature.key.as_ref());
+        let proof = &self.inspection.proof;
+        let signed = proof.signatures.iter().map(|signature| &signature.key);
+        let opened = proof.decryption.iter().map(|opened| &opened.key);
+        let used = || signed.clone().chain(opened.clone()).flatten();
+        // Of several signatures the one that counts.
+        let yours = used().find(|used| used.provenance == Provenance::Yours);
+        let used = yours.or_else(|| used().next());
         let named = || Some((Cow::Borrowed(self.header("kid")?), false));
         used.map_or_else(named, |used| {
             let key = match used.provenance {
@@ -114,14 +119,21 @@ impl<'m> Facts<'m> {
         })
     }
 
+    /// Of the tokens inside too.
+    fn findings(self) -> impl Iterator<Item = &'m Finding> {
+        let layers = self.judgement.into_iter().flat_map(Judgement::layers);
+        layers.flat_map(|layer| &layer.findings)
+    }
+
     fn worst(self) -> Option<(Severity, usize)> {
-        // The worst first.
-        let findings = &self.judgement?.findings;
-        let worst = findings.first()?.severity;
-        let count = findings
-            .iter()
-            .take_while(|finding| finding.severity == worst);
+        let worst = self.findings().map(|finding| finding.severity).max()?;
+        let count = self.findings().filter(|finding| finding.severity == worst);
         Some((worst, count.count()))
+    }
+
+    /// The judgement on the token that holds the claims.
+    fn judged_claims(self) -> Option<&'m Judgement> {
+        self.judgement.map(Judgement::innermost)
     }
 
     fn time(self) -> Cell {
@@ -129,7 +141,7 @@ impl<'m> Facts<'m> {
             text,
             tone: Tone::Bad,
         };
-        let Some(judgement) = self.judgement else {
+        let Some(judgement) = self.judged_claims() else {
             return dim(NOTHING);
         };
         let times = &judgement.times;
@@ -151,7 +163,7 @@ impl<'m> Facts<'m> {
                 dim(&apart("exp").map_or_else(|| "valid".to_owned(), |left| format!("{left} left")))
             }
             TimeState::Unlimited => dim("no limits"),
-            TimeState::None if self.inspection.token.kind == Kind::Jwe => dim("not opened"),
+            TimeState::None if is_closed(self.inspection.holder()) => dim("not opened"),
             TimeState::None => dim(NOTHING),
         }
     }
@@ -162,7 +174,7 @@ impl<'m> Facts<'m> {
         match column {
             Column::Verdict => Some(Value::Number(rank(self.outcome()?))),
             Column::Time => {
-                let times = &self.judgement?.times;
+                let times = &self.judged_claims()?.times;
                 let exp = times.mark("exp").and_then(|mark| mark.at);
                 exp.map(|exp| Value::Number(exp.as_second()))
             }
@@ -190,14 +202,12 @@ impl<'m> Facts<'m> {
                 .is_some_and(|outcome| has(outcome_word(outcome)))
         };
         let found = || {
-            self.judgement.is_some_and(|judgement| {
-                let reasons = judgement.verdict.reasons.iter();
-                reasons.into_iter().any(|reason| has(reason.name()))
-                    || judgement
-                        .findings
-                        .iter()
-                        .any(|finding| has(finding.rule) || has(finding.severity.name()))
-            })
+            let reasons = self.judgement.map(|judgement| &judgement.verdict.reasons);
+            let mut reasons = reasons.into_iter().flatten();
+            reasons.any(|reason| has(reason.name()))
+                || self
+                    .findings()
+                    .any(|finding| has(finding.rule) || has(finding.severity.name()))
         };
         let mut places = self.inspection.places.iter().take(PLACES);
         match field {
@@ -224,6 +234,11 @@ impl<'m> Facts<'m> {
             }
         }
     }
+}
+
+/// Whether nothing opened it.
+fn is_closed(token: &Token) -> bool {
+    token.kind == Kind::Jwe && token.part(PartRole::Payload).is_none()
 }
 
 /// Whether a text holds another, which is in lower case.

@@ -178,8 +178,13 @@ fn an_encrypted_payload_shows_the_sizes_of_its_parts() {
 }
 
 #[test]
-fn an_opaque_payload_shows_its_bytes() {
+fn an_opaque_payload_is_shown_as_text_where_it_is_some() {
     let window = pane!(of(r#"{"alg":"none"}"#, "$.02"), claims, [480.0, 300.0]);
     assert!(says(&window, "Not JSON: 4 bytes"));
+    assert!(says(&window, "Payload as text"));
+    let bytes = "eyJhbGciOiJub25lIn0.__79.";
+    let stage = Stage::new(bytes, super::KeyRing::default(), super::Policy::default());
+    let window = pane!(stage, claims, [480.0, 300.0]);
+    assert!(says(&window, "Not JSON: 3 bytes"));
     assert!(says(&window, "Payload as hex"));
 }

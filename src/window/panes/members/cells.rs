@@ -188,6 +188,8 @@ pub(super) struct CellInput<'a> {
     pub(super) notes: &'a [Note],
     /// Name and value cut into lines, where they are shown whole.
     pub(super) whole: Option<&'a Whole>,
+    /// Whether the value is a token.
+    pub(super) is_token: bool,
     pub(super) is_open: bool,
 }
 
@@ -229,6 +231,8 @@ pub(super) struct Cells {
     pub(super) triangle: Rect,
     /// Where "Show all" goes.
     pub(super) show_all: Option<Rect>,
+    /// Where "Open as token" goes.
+    pub(super) open_as_token: Option<Rect>,
     /// The height, in whole points.
     pub(super) height: u32,
 }
@@ -296,6 +300,16 @@ impl Cells {
             }
             bottom = bottom.max(name_end);
         }
+        let open_as_token = input.is_token.then(|| {
+            if let Some(beside) = show_all {
+                beside.translate(vec2(beside.width() + space::S, 0.0))
+            } else {
+                let below = link(bottom + 1.0);
+                bottom += 1.0 + LINK;
+                below
+            }
+        });
+        let open_as_token = open_as_token.map(|place| place.with_max_x(place.left() + 84.0));
         let tag = input.meaning.tag.map(|(word, tone)| {
             let galley = ui.painter().layout_no_wrap(
                 word.to_owned(),
@@ -339,6 +353,7 @@ impl Cells {
             whole: whole_at,
             triangle,
             show_all,
+            open_as_token,
             height: row_height(bottom),
         }
     }

@@ -1,14 +1,18 @@
 //! What a member means now, in a few words.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::super::times;
 use super::told::Told;
+
 use crate::inspection::Inspection;
 use crate::jose::json::{Json, Value};
 use crate::jose::registry::{self, Class, Meaning as Known};
 use crate::jose::{Kind, PartRole};
 use crate::judge::{Expectation, Judgement};
+use crate::keys::Key;
 use crate::verify::{Designation, algorithm};
 use crate::window::model::{Model, Zone};
 
@@ -94,7 +98,7 @@ impl<'a> Context<'a> {
     pub(super) fn of(&self, role: PartRole, told: &Told<'_>, value: &Json) -> Meaning {
         let name = told.name;
         let meaning = match role {
-            PartRole::ProtectedHeader => self.header(told, value),
+            PartRole::ProtectedHeader | PartRole::UnprotectedHeader => self.header(told, value),
             _ => self.claim(told, value),
         };
         let mut meaning = meaning.with_misfit(told);
@@ -117,10 +121,14 @@ impl<'a> Context<'a> {
 
     fn expectation(&self, role: PartRole, name: &str) -> Option<&Expectation> {
         let is_header = matches!(name, "alg" | "typ");
+        let is_of_header = matches!(
+            role,
+            PartRole::ProtectedHeader | PartRole::UnprotectedHeader
+        );
         let mut expectations = self.judgement.expectations.iter();
         expectations.find(|expectation| {
             let is_own = expectation.name == name && !expectation.in_key_binding;
-            is_own && is_header == (role == PartRole::ProtectedHeader)
+            is_own && is_header == is_of_header
         })
     }
 
@@ -131,7 +139,7 @@ impl<'a> Context<'a> {
                 Meaning::plain("Content encryption that is not registered")
             }
             ("kid", Some(_)) => Meaning {
-                tag: Some(self.key_tag()),
+                tag: Some(self.key_tag(value)),
                 ..Meaning::plain(told.meaning.label.as_str())
             },
             _ => {
@@ -148,11 +156,17 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn key_tag(&self) -> (&'static str, Tone) {
-        let signature = self.inspection.proof.signatures.first();
-        let designated = signature.and_then(|proof| proof.designated.as_ref());
+    /// Whether the key of this id was found, for any signature or for the encryption.
+    fn key_tag(&self, id: &Json) -> (&'static str, Tone) {
+        let proof = &self.inspection.proof;
+        let of_signatures = proof.signatures.iter().map(|proof| &proof.designated);
+        let of_encryption = proof.decryption.iter().map(|proof| &proof.designated);
+        let is_it = |(key, designation): &&(Arc<Key>, Designation)| {
+            *designation == Designation::KeyId && key.members.kid.as_deref() == id.str()
+        };
+        let designated = of_signatures.chain(of_encryption).flatten().find(is_it);
         match designated {
-            Some((_, Designation::KeyId)) => ("among your keys", Tone::Ok),
+            Some(_) => ("among your keys", Tone::Ok),
             _ => ("not among your keys", Tone::Plain),
         }
     }

@@ -32,11 +32,19 @@ impl RowMenu {
 
 /// What there is of a row.
 #[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each entry of the menu asks for one, and none excludes another"
+)]
 pub(super) struct Has {
+    /// Characters in the token: a payload that was supplied stands in none.
+    pub(super) characters: bool,
     /// More than the row shows while it is cut.
     pub(super) is_long: bool,
+    /// A token for its value.
+    pub(super) is_token: bool,
     /// Something to tell of what it means.
-    pub(super) has_meaning: bool,
+    pub(super) meaning: bool,
 }
 
 /// Shows the menu of a row where it is open. The table gets the keyboard back when it closes.
@@ -46,8 +54,10 @@ pub(super) fn show(
     entry: &Entry<'_>,
     selection: &Selection,
     Has {
+        characters,
         is_long,
-        has_meaning,
+        is_token,
+        meaning: has_meaning,
     }: Has,
 ) -> Option<Command> {
     let mut menu = view.menu?;
@@ -68,8 +78,8 @@ pub(super) fn show(
             let meaning = ("Copy meaning", CopyOf::Meaning(selection.clone()));
             let meaning = has_meaning.then_some(meaning);
             for (label, copy) in copies.into_iter().chain(meaning) {
-                let button = ui.button(label);
-                if std::mem::take(&mut menu.wants_focus) {
+                let button = ui.add_enabled(characters, Button::new(label));
+                if characters && std::mem::take(&mut menu.wants_focus) {
                     if ui.is_sizing_pass() {
                         menu.wants_focus = true;
                     } else {
@@ -80,6 +90,10 @@ pub(super) fn show(
                     done = Some(Command::Copy(copy));
                     ui.close();
                 }
+            }
+            if is_token && ui.button("Open as token").clicked() {
+                done = Some(Command::OpenMember(selection.clone()));
+                ui.close();
             }
             let is_whole = view.opened.whole.contains(&menu.start);
             let is_nested = super::tree::count(entry.value) > 0;

@@ -27,7 +27,7 @@ use crate::jose::json::{Document, Json, Value};
 use crate::jose::visible::visible;
 use crate::jose::{FaultKind, Part};
 use crate::judge::Judgement;
-use crate::judge::words::capitalised;
+use crate::judge::words::{capitalised, counted};
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::model::{Model, Selection};
@@ -78,7 +78,7 @@ pub(super) struct MemberView {
     hex: ByteView,
     /// What is computed once for each token.
     facts: Facts,
-    /// The token that all of this is of.
+    /// The part that all of this is of.
     identity: String,
     /// The selection when it was last looked at.
     seen: Option<Selection>,
@@ -145,6 +145,18 @@ pub(super) struct Shown<'a> {
 }
 
 impl Shown<'_> {
+    /// Tells parts apart, also those of one token, and payloads that were supplied one after the other.
+    fn identity(&self) -> String {
+        let bytes = self.part.bytes();
+        format!(
+            "{} {:?} {:?} {:p}",
+            self.inspection.sha256,
+            self.part.role,
+            self.part.range,
+            bytes.as_ptr()
+        )
+    }
+
     fn root(&self) -> Option<&Json> {
         self.part.json.as_ref()?.root.as_ref()
     }
@@ -216,7 +228,9 @@ impl MemberView {
             }
         });
         ui.separator();
-        if ui.button("Copy all as JSON").clicked() {
+        let is_in_text = !shown.part.range.is_empty();
+        let button = ui.add_enabled(is_in_text, egui::Button::new("Copy all as JSON"));
+        if button.clicked() {
             let part = shown.part;
             command = Some(Command::Copy(CopyOf::Json(Selection {
                 part: part.role,
@@ -250,8 +264,9 @@ impl MemberView {
 
     /// Begins anew where the token is another one.
     fn take_up(&mut self, shown: Shown<'_>) {
-        if self.identity != shown.inspection.sha256 {
-            self.identity.clone_from(&shown.inspection.sha256);
+        let identity = shown.identity();
+        if self.identity != identity {
+            self.identity = identity;
             self.table = TableView::default();
             self.facts = Facts::new(shown.part);
         }
@@ -295,8 +310,13 @@ impl MemberView {
                 commands.extend(table.show(ui, &mut self.table, is_new));
             }
             (MemberForm::Table, None) => {
-                opaque(ui, part);
-                commands.extend(self.bytes(ui, shown, ByteStyle::Hex));
+                opaque(ui, shown);
+                let style = if part.utf8().is_some() {
+                    ByteStyle::Lines
+                } else {
+                    ByteStyle::Hex
+                };
+                commands.extend(self.bytes(ui, shown, style));
             }
         }
         self.seen.clone_from(&shown.model.selection);
@@ -333,7 +353,7 @@ impl MemberView {
             &Source {
                 name: &name,
                 description: &format!("{} bytes", part.bytes().len()),
-                identity: &shown.inspection.sha256,
+                identity: &shown.identity(),
                 bytes: part.bytes(),
                 style,
                 color: &|at| color(theme, colors, part, at),
@@ -452,18 +472,28 @@ fn empty(ui: &mut Ui) {
 }
 
 /// A payload that is no JSON.
-fn opaque(ui: &mut Ui, part: &Part) {
-    let bytes = part.bytes().len();
-    let what = if part.utf8().is_some() {
-        "text"
+fn opaque(ui: &mut Ui, shown: Shown<'_>) {
+    let bytes = counted(shown.part.bytes().len(), "byte");
+    if shown.inspection.proof.inner.is_some() {
+        let text =
+            "The payload is a token of its own, with its own claims. Below it is as it stands.";
+        return message(ui, &format!("A token inside: {bytes}"), text);
+    }
+    let (what, shows) = if shown.part.utf8().is_some() {
+        ("text", "it is below")
     } else {
-        "bytes"
+        ("bytes", "they are below")
+    };
+    let as_it_is = if shown.inspection.token.is_unencoded() {
+        " It is signed as it stands, without an encoding (b64 is false)."
+    } else {
+        ""
     };
     message(
         ui,
-        &format!("Not JSON: {bytes} bytes"),
+        &format!("Not JSON: {bytes}"),
         &format!(
-            "A signed message may hold any {what}. There are no claims to show; the bytes are below."
+            "A signed message may hold any {what}. There are no claims to show; {shows}.{as_it_is}"
         ),
     );
 }

@@ -59,6 +59,8 @@ pub(super) struct TableView {
     pub(super) filter: Filter,
     /// Long values among those that were laid out last, shown whole or not.
     pub(super) long: BTreeSet<Start>,
+    /// Which strings are tokens, of those that were looked at.
+    pub(super) tokens: BTreeMap<Start, bool>,
     /// The offset that the scroll area is to take over, which knows of no heights.
     pub(super) jump: Option<f64>,
     /// What to show next.

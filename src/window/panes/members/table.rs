@@ -18,9 +18,9 @@ use super::scroll::{Bring, InView, TableView, Telling};
 use super::told::{self, Told};
 use super::tree::{Duplicate, Duplicates, Entry, Row, Start, first_after, way};
 use crate::inspection::Inspection;
-use crate::jose::Part;
 use crate::jose::json::{Json, Value, as_double};
 use crate::jose::visible::visible;
+use crate::jose::{Kind, Part, PartRole, Token};
 use crate::judge::{Judgement, Severity};
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
@@ -189,6 +189,23 @@ impl<'a> Table<'a> {
         commands
     }
 
+    /// Whether a value is a token, which can be opened as one of its own.
+    fn can_open(&self, view: &mut TableView, start: Start, value: &Json) -> bool {
+        let Some(text) = value.str().filter(|_| self.has_characters()) else {
+            return false;
+        };
+        let is_token = || Token::nested(text.as_bytes()).is_some();
+        *view.tokens.entry(start).or_insert_with(is_token)
+    }
+
+    /// Whether its members stand in characters of the token: not those of a payload that was supplied, or came out of a
+    /// ciphertext.
+    fn has_characters(&self) -> bool {
+        let is_opened =
+            self.inspection.token.kind == Kind::Jwe && self.part.role == PartRole::Payload;
+        !is_opened && !self.part.range.is_empty()
+    }
+
     /// What there is to tell of the member or element of these bytes.
     fn told(&self, bytes: &Range<usize>) -> Option<Told<'a>> {
         Told::of(&self.inspection.token, self.part.role, self.root, bytes)
@@ -317,6 +334,7 @@ impl<'a> Table<'a> {
             Whole::new(known, &columns, self.part, &row, &entry)
         });
         let is_open = row.is_nested && view.is_open(row.start);
+        let is_token = self.can_open(view, row.start, entry.value);
         let cells = Cells::new(
             ui,
             tokens(ui),
@@ -328,6 +346,7 @@ impl<'a> Table<'a> {
                 meaning: &meaning,
                 notes: &notes,
                 whole: whole.as_ref(),
+                is_token,
                 is_open,
             },
         );
@@ -385,6 +404,15 @@ impl<'a> Table<'a> {
             if self.show_all(ui, laid, link_at, rect, row_id) {
                 view.toggle_whole(start);
                 view.take_keyboard(start);
+            }
+        }
+        if let Some(link_at) = laid.cells.open_as_token {
+            let place = link_at.translate(rect.min.to_vec2());
+            let (name, _) = cut(&entry.name, MAX_CHARACTERS);
+            let spoken = format!("Open {} as token", visible(&name));
+            if link(ui, place, row_id.with("token"), "Open as token", &spoken) {
+                let selection = links::select(self.part, entry.range.clone());
+                return Some(Command::OpenMember(selection));
             }
         }
         let is_active = view.active == Some(start);
@@ -481,10 +509,11 @@ impl<'a> Table<'a> {
         };
         let selection = links::select(self.part, entry.range.clone());
         let is_long = view.long.contains(&start) || view.opened.whole.contains(&start);
-        let has_meaning = self.told(&entry.range).is_some();
         let has = menu::Has {
+            characters: self.has_characters(),
             is_long,
-            has_meaning,
+            is_token: self.can_open(view, start, entry.value),
+            meaning: self.told(&entry.range).is_some(),
         };
         menu::show(ui, view, &entry, &selection, has)
     }

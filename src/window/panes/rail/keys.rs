@@ -91,6 +91,7 @@ impl KeyList {
         let (icon, color, word) = match &mark {
             KeyMark::Faulty => (Icon::Cross, colors.bad, None),
             KeyMark::None => (Icon::Dot, colors.faint, None),
+            KeyMark::Opens => (Icon::Check, colors.ok, Some("opens this token")),
             KeyMark::Verifies => (Icon::Check, colors.ok, Some("verifies this token")),
             KeyMark::Weak(_) => (Icon::Triangle, colors.warn, None),
         };
@@ -112,7 +113,8 @@ impl KeyList {
             name: &name,
             remove: &format!("Remove key {number}"),
             is_selected: false,
-            tint: (mark == KeyMark::Verifies).then(|| colors.tint(colors.ok)),
+            tint: matches!(mark, KeyMark::Opens | KeyMark::Verifies)
+                .then(|| colors.tint(colors.ok)),
         }
         .ui(ui, view.rect(at));
         let has_focus = self.roving.drawn(ui, at, &shown.row);

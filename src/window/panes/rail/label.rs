@@ -7,7 +7,7 @@ use crate::jose::visible::visible;
 use crate::judge::words::short_span;
 use crate::judge::{Judgement, VerdictOutcome};
 use crate::keys::{Holds, Key, KeyKind};
-use crate::verify::Provenance;
+use crate::verify::{Proof, Provenance, UsedKey};
 use crate::window::model::Model;
 use crate::window::theme;
 use crate::window::widgets::{Icon, grouped};
@@ -93,8 +93,7 @@ pub(in crate::window) fn what(inspection: &Inspection) -> &str {
 /// A guess at what a token is and whose.
 fn title(inspection: &Inspection) -> String {
     let what = what(inspection);
-    let token = &inspection.token;
-    let claim = |name| token.claims().and_then(|claims| claims.str(name));
+    let claim = |name| inspection.holder().claims()?.str(name);
     let who = claim("sub")
         .or_else(|| claim("client_id"))
         .or_else(|| claim("jti"));
@@ -118,7 +117,8 @@ fn note(inspection: &Inspection, judgement: Option<&Judgement>) -> String {
     let token = &inspection.token;
     let kind = kind_label(token.kind);
     let header = |name| token.header().and_then(|header| header.str(name));
-    let issuer = token.claims().and_then(|claims| claims.str("iss"));
+    let claims = inspection.holder().claims();
+    let issuer = claims.and_then(|claims| claims.str("iss"));
     let first = match header("alg") {
         Some(alg) => format!("{kind} {}", shown(alg)),
         None => kind.to_owned(),
@@ -141,7 +141,7 @@ fn state(judgement: &Judgement) -> String {
     if let Some(reason) = verdict.reasons.first() {
         return reason.name().replace('-', " ");
     }
-    let left = judgement.times.mark("exp").and_then(|mark| {
+    let left = judgement.innermost().times.mark("exp").and_then(|mark| {
         let left = mark.at?.as_second().checked_sub(judgement.at.as_second())?;
         (left > 0).then(|| format!("valid {}", short_span(left)))
     });
@@ -170,6 +170,8 @@ pub(super) enum KeyMark {
     Faulty,
     /// Nothing.
     None,
+    /// It opens the token on screen, or one inside of it.
+    Opens,
     /// It verifies the token on screen.
     Verifies,
     /// It should not be relied on.
@@ -177,17 +179,12 @@ pub(super) enum KeyMark {
 }
 
 pub(super) fn key_mark(model: &Model, key: &Key) -> KeyMark {
-    let verifies = model.current().is_some_and(|(inspection, _)| {
-        inspection.proof.signatures.iter().any(|signature| {
-            signature
-                .key
-                .as_ref()
-                .is_some_and(|used| used.provenance == Provenance::Yours && used.key.id == key.id)
-        })
-    });
+    let proof = model.outermost().map(|(inspection, _)| &inspection.proof);
+    let is_for = |what: fn(&Proof) -> Uses<'_>| proof.is_some_and(|proof| uses(proof, what, key));
     match key.kind {
         _ if key.fault.is_some() => KeyMark::Faulty,
-        _ if verifies => KeyMark::Verifies,
+        _ if is_for(verifying) => KeyMark::Verifies,
+        _ if is_for(opening) => KeyMark::Opens,
         _ if key.inconsistencies().next().is_some() => {
             KeyMark::Weak("its members contradict each other")
         }
@@ -195,6 +192,28 @@ pub(super) fn key_mark(model: &Model, key: &Key) -> KeyMark {
         KeyKind::Rsa { bits } if bits < WEAK_RSA_BITS => KeyMark::Weak("too short"),
         _ => KeyMark::None,
     }
+}
+
+/// Keys that did something.
+type Uses<'a> = Box<dyn Iterator<Item = &'a UsedKey> + 'a>;
+
+/// Those that verified the signatures of a token.
+fn verifying(proof: &Proof) -> Uses<'_> {
+    let signatures = proof.signatures.iter();
+    Box::new(signatures.filter_map(|proof| proof.key.as_ref()))
+}
+
+/// The one that opened it.
+fn opening(proof: &Proof) -> Uses<'_> {
+    let decryption = proof.decryption.iter();
+    Box::new(decryption.filter_map(|proof| proof.key.as_ref()))
+}
+
+/// Whether a key of yours is among those that did this for a token, or for one inside of it.
+fn uses(proof: &Proof, what: fn(&Proof) -> Uses<'_>, key: &Key) -> bool {
+    let is_it = |used: &UsedKey| used.provenance == Provenance::Yours && used.key.id == key.id;
+    let mut inside = [&proof.inner, &proof.key_binding].into_iter().flatten();
+    what(proof).any(is_it) || inside.any(|layer| uses(&layer.proof, what, key))
 }
 
 /// Its kind, which half, where from, and what is wrong with it.

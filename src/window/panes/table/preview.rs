@@ -14,7 +14,7 @@ use crate::window::widgets::{Icon, grouped, mark, section_of, tag, wrapped};
 /// The height of what can be done with it, in points.
 const FOOT: f32 = 48.0;
 
-/// Shows the token on screen over the whole height; `findings` shows what is wrong with it.
+/// Shows the token on screen over the whole height; `findings` shows what is wrong with it and those inside.
 pub(in crate::window) fn preview(
     ui: &mut Ui,
     model: &Model,
@@ -70,7 +70,7 @@ pub(in crate::window) fn preview(
 }
 
 fn verdict(ui: &mut Ui, model: &Model) {
-    let Some((inspection, judgement)) = model.current() else {
+    let Some((inspection, judgement)) = model.outermost() else {
         return;
     };
     let theme = tokens(ui);

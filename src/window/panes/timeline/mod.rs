@@ -65,8 +65,7 @@ impl TimelinePane {
             },
             |ui, (pane, commands)| {
                 if marks.is_empty() {
-                    let (title, text) =
-                        words::nothing(inspection.token.kind, judgement.times.state);
+                    let (title, text) = words::nothing(inspection, judgement.times.state);
                     message(ui, title, text);
                 } else {
                     pane.axis_ui(ui, model, judgement, &marks, commands);

@@ -2,7 +2,8 @@
 
 use super::super::times;
 use super::{Shown, shown_marks};
-use crate::jose::{Kind, registry};
+use crate::inspection::Inspection;
+use crate::jose::{Kind, PartRole, registry};
 use crate::judge::words::short_span;
 use crate::judge::{Judgement, TimeState, Times};
 use crate::window::model::{Clock, Model};
@@ -49,8 +50,15 @@ pub(super) fn note(model: &Model, judgement: &Judgement) -> String {
     parts.join(" · ")
 }
 
-pub(super) fn nothing(kind: Kind, state: TimeState) -> (&'static str, &'static str) {
-    if kind == Kind::Jwe {
+pub(super) fn nothing(inspection: &Inspection, state: TimeState) -> (&'static str, &'static str) {
+    if inspection.proof.inner.is_some() {
+        return (
+            "No times of its own",
+            "Its payload is a token, and the times are those of that one. The layers above lead to it.",
+        );
+    }
+    let token = &inspection.token;
+    if token.kind == Kind::Jwe && token.part(PartRole::Payload).is_none() {
         return (
             "No times to see",
             "The claims are encrypted, and their times with them.",
