@@ -8,7 +8,8 @@ use super::{
 use crate::jose::json::{Json, JsonFaultKind};
 use crate::jose::{FaultKind, Kind, Token};
 use crate::verify::{
-    DecryptionOutcome, DecryptionProof, JweShapeFault, NotChecked, NotTried, Outcome, Provenance, SignatureProof,
+    DecryptionOutcome, DecryptionProof, JweShapeFault, NotChecked, NotTried, Outcome, Provenance,
+    SignatureProof,
 };
 
 /// Whether a correct verifier would take the token.
