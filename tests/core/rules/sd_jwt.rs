@@ -99,7 +99,7 @@ fn disclosures() -> Vec<Trial> {
             "sd-disclosure-invalid",
             Severity::High,
             shown(&[one.clone(), two.clone()], |claims| {
-                claims["_sd"] = json!(digests(hidden))
+                claims["_sd"] = json!(digests(hidden));
             }),
             &[&one],
             REFUSED,
@@ -107,7 +107,7 @@ fn disclosures() -> Vec<Trial> {
         Trial::found(
             "sd-disclosure-invalid",
             Severity::High,
-            shown(&[reserved.clone()], |_| {}),
+            shown(std::slice::from_ref(&reserved), |_| {}),
             &[&reserved],
             REFUSED,
         ),
@@ -115,7 +115,7 @@ fn disclosures() -> Vec<Trial> {
         Trial::found(
             "sd-disclosure-invalid",
             Severity::High,
-            shown(&[one.clone()], |claims| claims["a"] = json!(1)),
+            shown(std::slice::from_ref(&one), |claims| claims["a"] = json!(1)),
             &[&one],
             REFUSED,
         ),
@@ -157,7 +157,7 @@ fn hashes() -> Vec<Trial> {
         Trial::spared(
             "sd-hash-weak",
             shown(&[], |claims| {
-                drop(claims.as_object_mut().unwrap().remove("_sd_alg"))
+                drop(claims.as_object_mut().unwrap().remove("_sd_alg"));
             }),
             &[],
         ),
@@ -176,7 +176,7 @@ fn contents() -> Vec<Trial> {
         Trial::found(
             "sd-salt-weak",
             Severity::Medium,
-            shown(&[short.clone()], |_| {}),
+            shown(std::slice::from_ref(&short), |_| {}),
             &[&short],
             &[],
         ),
@@ -196,7 +196,7 @@ fn contents() -> Vec<Trial> {
         Trial::found(
             "sd-validity-hidden",
             Severity::High,
-            shown(&[exp.clone()], without_exp),
+            shown(std::slice::from_ref(&exp), without_exp),
             &[&exp],
             &[],
         ),

@@ -87,8 +87,10 @@ pub(crate) fn digests(disclosures: &[String]) -> Vec<String> {
 
 /// `a.b.c~d1~d2~`.
 pub(crate) fn present(issuer: &str, disclosures: &[String]) -> String {
-    let disclosures: String = disclosures.iter().map(|text| format!("{text}~")).collect();
-    format!("{issuer}~{disclosures}")
+    let parts = std::iter::once(issuer).chain(disclosures.iter().map(String::as_str));
+    let mut text = parts.collect::<Vec<_>>().join("~");
+    text.push('~');
+    text
 }
 
 /// The flattened JSON form of a compact presentation.

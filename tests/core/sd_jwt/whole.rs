@@ -238,7 +238,7 @@ fn whoever_changes_the_disclosures_is_found_out() {
 fn decoys_and_withheld_claims_are_counted() {
     let parties = Parties::new();
     let given = disclosure(1, "a", &json!(1));
-    let mut claims = parties.claims(&[given.clone()]);
+    let mut claims = parties.claims(std::slice::from_ref(&given));
     claims["_sd"]
         .as_array_mut()
         .unwrap()
@@ -491,7 +491,7 @@ fn what_nests_too_deep_is_a_limit_and_no_refusal() {
     for levels in [254, 255] {
         let given = deep(levels);
         let mut claims = json!({"exp": NOW + 60});
-        claims["x"] = json!({"_sd": digests(&[given.clone()])});
+        claims["x"] = json!({"_sd": digests(std::slice::from_ref(&given))});
         let (_, judgement) = judged(&present(&parties.issue(&claims), &[given]), &parties.ring());
         let expected: &[&str] = if levels == 254 {
             &[]
