@@ -1,5 +1,7 @@
 //! Project Wycheproof's JWS and JWE tests, through find, parse, verify and judge, as `vectors/README.md` says to read them.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 use tokenloupe::find::find;
 use tokenloupe::inspection::Inspection;
@@ -151,5 +153,8 @@ fn encryption_disagreement(test: &Value, ring: &KeyRing) -> Option<String> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
