@@ -9,11 +9,12 @@ use crate::jose::json::{self, Json, JsonFaultKind, Value};
 use crate::jose::{MAX_TOKEN_BYTES, serialized_kind};
 
 /// Names that stand in every such object, one or the other.
-const NAMES: [&[u8]; 4] = [
+const NAMES: [&[u8]; 5] = [
     b"\"protected\"",
     b"\"signatures\"",
     b"\"signature\"",
     b"\"ciphertext\"",
+    b"\"recipients\"",
 ];
 
 /// So much of a text tells whether it may be one such object.
@@ -59,51 +60,105 @@ pub(super) fn token(bytes: &[u8]) -> Option<Found> {
 pub(super) fn begins(text: &[u8]) -> bool {
     let text = text.trim_ascii_start();
     let beginning = text.get(..LOOK).unwrap_or(text);
-    let line = text.split(|&byte| byte == b'\n').next();
-    let is_line_whole = line.is_some_and(|line| line.trim_ascii_end().ends_with(b"}"));
-    text.first() == Some(&b'{') && !is_line_whole && names(beginning).next().is_some()
+    let (line, rest) = match memchr::memchr(b'\n', text).and_then(|at| text.split_at_checked(at)) {
+        Some((line, rest)) => (line.trim_ascii_end(), rest.trim_ascii_start()),
+        None => (text, &[][..]),
+    };
+    let is_line = line.ends_with(b"}") && !rest.is_empty();
+    text.first() == Some(&b'{') && !is_line && names(beginning).next().is_some()
 }
 
-/// The tokens in a text with anything around them, in text order.
-pub(super) fn scan(bytes: &[u8]) -> Vec<Found> {
-    let mut all: Vec<Found> = Vec::new();
+/// What a scan came to.
+pub(super) struct Scan {
+    /// In text order.
+    found: Vec<Found>,
+    /// Where an object begins that the end of the text cuts.
+    pub(super) open: Option<usize>,
+}
+
+/// The tokens in a text with anything around them. What stands before `from` is searched already. `goes_on`: more of the text
+/// is to come, so that an object without an end may get one.
+pub(super) fn scan(bytes: &[u8], from: usize, goes_on: bool) -> Scan {
+    let mut scan = Scan {
+        found: Vec::new(),
+        open: None,
+    };
     // Reading again and again what is no object must not take more than the text is long, a few times over.
     let mut budget = bytes.len().saturating_mul(4).saturating_add(MAX_BACK);
     let mut done = 0_usize;
     for at in names(bytes) {
-        if at < done {
+        if at < done.max(from) {
             continue;
         }
-        let from = at.saturating_sub(MAX_BACK).max(done);
-        let before = bytes.get(from..at).unwrap_or_default();
-        let braces = memchr::memrchr_iter(b'{', before).take(MAX_BRACES);
-        for brace in braces {
-            let start = from.saturating_add(brace);
-            let Some(range) = object(bytes, start, at, &mut budget) else {
-                continue;
-            };
-            done = range.end;
-            all.push(found(bytes, range));
-            break;
+        let back = at.saturating_sub(MAX_BACK).max(done);
+        let before = bytes.get(back..at).unwrap_or_default();
+        for brace in memchr::memrchr_iter(b'{', before).take(MAX_BRACES) {
+            let start = back.saturating_add(brace);
+            match object(bytes, start, at, &mut budget) {
+                Object::Token(range) => {
+                    done = range.end;
+                    scan.found.push(found(bytes, range));
+                    break;
+                }
+                Object::Cut if goes_on => {
+                    scan.open = Some(start);
+                    return scan;
+                }
+                Object::Cut | Object::Other => {}
+            }
         }
     }
-    all
+    scan
 }
 
-/// The whole object that begins here, when it holds the name at `name` and is a token.
-fn object(bytes: &[u8], start: usize, name: usize, budget: &mut usize) -> Option<Range<usize>> {
-    let end = start.saturating_add(MAX_TOKEN_BYTES.min(*budget));
-    let text = bytes.get(start..end.min(bytes.len()))?;
-    if text.is_empty() {
-        return None;
+impl Scan {
+    /// These tokens together with those of another search, but for what stands inside of these: that is their part.
+    pub(super) fn beside(self, mut others: Vec<Found>) -> Vec<Found> {
+        if self.found.is_empty() {
+            return others;
+        }
+        others.retain(|other| {
+            !self.found.iter().any(|object| {
+                object.range.start <= other.range.start && other.range.end <= object.range.end
+            })
+        });
+        others.extend(self.found);
+        others.sort_by_key(|found| found.range.start);
+        others
     }
-    let root = json::read(text).root?;
+}
+
+/// What begins with a brace.
+enum Object {
+    /// The end of the text cuts it.
+    Cut,
+    /// Something else.
+    Other,
+    /// A token, here.
+    Token(Range<usize>),
+}
+
+/// What begins here, and holds the name at `name`.
+fn object(bytes: &[u8], start: usize, name: usize, budget: &mut usize) -> Object {
+    let end = start.saturating_add(MAX_TOKEN_BYTES.min(*budget)).min(bytes.len());
+    let text = bytes.get(start..end).unwrap_or_default();
+    let Some(root) = json::read(text).root else {
+        return Object::Other;
+    };
     let length = root.range.end;
     *budget = budget.saturating_sub(length.max(1));
-    let is_whole = is_closed(&root, text);
-    let holds_name = start.saturating_add(length) > name;
-    (is_whole && holds_name && serialized_kind(&root).is_some())
-        .then(|| start..start.saturating_add(length))
+    let range = start..start.saturating_add(length);
+    if range.end <= name {
+        return Object::Other;
+    }
+    if !is_closed(&root, text) {
+        let is_at_end = range.end >= bytes.len() && text.len() < MAX_TOKEN_BYTES;
+        return if is_at_end { Object::Cut } else { Object::Other };
+    }
+    match serialized_kind(&root) {
+        Some(_) => Object::Token(range),
+        None => Object::Other,
+    }
 }
 
 /// Whether an object ends with its brace, rather than where its text stops being JSON.

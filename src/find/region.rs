@@ -274,18 +274,8 @@ fn in_region(bytes: &[u8], region: &Region) -> Vec<Found> {
         return vec![found];
     }
     let mut spare = allowance(bytes.len());
-    let mut found = prose::scan(bytes, 0, has_sentences(region), &mut spare, Edge::End).found;
-    let objects = json_form::scan(bytes);
-    if !objects.is_empty() {
-        // What stands inside of such a token is its part.
-        found.retain(|found| {
-            !objects.iter().any(|object| {
-                object.range.start <= found.range.start && found.range.end <= object.range.end
-            })
-        });
-        found.extend(objects);
-        found.sort_by_key(|found| found.range.start);
-    }
+    let found = prose::scan(bytes, 0, has_sentences(region), &mut spare, Edge::End).found;
+    let found = json_form::scan(bytes, 0, false).beside(found);
     if !found.is_empty() || !may_be_unreadable(region) {
         return found;
     }

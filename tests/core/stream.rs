@@ -75,6 +75,14 @@ fn line() -> impl Strategy<Value = String> {
         ),
         ("curl -H 'Authorization: Bearer ", "' \\"),
         ("", ""),
+        (
+            "2026-11-21T22:40:13Z INFO sent {\"payload\":\"eyJhIjoxfQ\",\"protected\":\"eyJhbGciOiJub25lIn0\",\"signature\":\"\"} and ",
+            " after",
+        ),
+        (
+            "{\"time\":1,\"jws\":{\"payload\":\"eyJhIjoxfQ\",\"signatures\":[{\"protected\":\"eyJhbGciOiJub25lIn0\",\"signature\":\"\"}]},\"id_token\":\"",
+            "\"}",
+        ),
         ("   ", ""),
         (
             "https://a.example/?to=https%3A%2F%2Fb%2F%3Fid_token%3D",

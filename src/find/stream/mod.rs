@@ -513,15 +513,26 @@ impl Held<'_> {
                 (false, false) => Edge::More,
             };
             let in_sentences = region::has_sentences(region);
+            let goes_on = matches!(edge, Edge::More);
             let scan = prose::scan(bytes, open.lead, in_sentences, &mut open.spare, edge);
+            let objects = json_form::scan(bytes, open.lead, goes_on);
+            let mut resume = scan.resume.min(bytes.len());
+            if let Some(cut) = objects.open {
+                resume = resume.min(cut.max(open.lead));
+            }
+            let mut all = objects.beside(scan.found);
+            all.retain(|found| found.range.start < resume);
+            // An object may end after the next token of another form could begin.
+            if let Some(last) = all.last() {
+                resume = resume.max(last.range.end);
+            }
             let mut way_back = undone.way_back();
-            for found in scan.found {
+            for found in all {
                 let place = region::place(bytes, region, &found, Where::Bare, is_json);
                 let (range, undone) = way_back.locate(&found.range);
                 let range = region::shifted(&range, raw_start);
                 spots.push(region::spot(found, place, range, undone));
             }
-            let resume = scan.resume.min(bytes.len());
             let kept = resume.saturating_sub(CONTEXT);
             let mut way_back = undone.way_back();
             let at = [kept, resume].map(|at| way_back.place(at).saturating_add(raw_start));
