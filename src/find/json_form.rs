@@ -140,7 +140,9 @@ enum Object {
 
 /// What begins here, and holds the name at `name`.
 fn object(bytes: &[u8], start: usize, name: usize, budget: &mut usize) -> Object {
-    let end = start.saturating_add(MAX_TOKEN_BYTES.min(*budget)).min(bytes.len());
+    let end = start
+        .saturating_add(MAX_TOKEN_BYTES.min(*budget))
+        .min(bytes.len());
     let text = bytes.get(start..end).unwrap_or_default();
     let Some(root) = json::read(text).root else {
         return Object::Other;
@@ -153,7 +155,11 @@ fn object(bytes: &[u8], start: usize, name: usize, budget: &mut usize) -> Object
     }
     if !is_closed(&root, text) {
         let is_at_end = range.end >= bytes.len() && text.len() < MAX_TOKEN_BYTES;
-        return if is_at_end { Object::Cut } else { Object::Other };
+        return if is_at_end {
+            Object::Cut
+        } else {
+            Object::Other
+        };
     }
     match serialized_kind(&root) {
         Some(_) => Object::Token(range),

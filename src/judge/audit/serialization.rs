@@ -85,10 +85,12 @@ impl Rule for JwtJsonSerialization {
         }
         // ACME (RFC 8555 section 6.2).
         let is_message = subject.protected("url").is_some() && subject.protected("nonce").is_some();
+        // The payload as a whole: no claim of it is at fault.
         let evidence: Vec<Evidence> = token
             .part(PartRole::Payload)
+            .filter(|part| CLAIMS.iter().any(|name| evidence_of(part, name).is_some()))
+            .map(Evidence::whole_part)
             .into_iter()
-            .flat_map(|part| CLAIMS.iter().filter_map(|name| evidence_of(part, name)))
             .collect();
         let is_jwt = subject.has_claims() && !is_message && !evidence.is_empty();
         Ruling::from(is_jwt.then(|| Finding {

@@ -41,11 +41,8 @@ pub(super) fn trials() -> Vec<Trial> {
 
 fn forms() -> Vec<Trial> {
     let rule = "jwt-json-serialization";
-    let claims = [
-        r#""iss":"https://a.example""#,
-        r#""aud":"b""#,
-        r#""exp":1795340000"#,
-    ];
+    let payload = encode(GOOD_CLAIMS.as_bytes());
+    let claims = [payload.as_str()];
     let key = shared();
     let of = |payload: &str, protected: &str| {
         seen(&flattened(payload, &Signing::new(protected, "HS256", &key)))
@@ -72,12 +69,11 @@ fn forms() -> Vec<Trial> {
             &claims,
             &[],
         ),
-        // Of what was opened every claim stands for the whole ciphertext.
         Trial::found(
             rule,
             Severity::Medium,
             inspect(&sealed, &keys()),
-            &[&ciphertext, &ciphertext, &ciphertext],
+            &[&ciphertext],
             &[],
         ),
         Trial::spared(rule, signed(HS256, GOOD_CLAIMS), &[]),
