@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use super::model::Busy;
+use crate::verify::Watch;
 
 /// News that wait to be collected; a job that is ahead of the window waits for it.
 const MAX_NEWS: usize = 64;
@@ -51,7 +52,9 @@ const STEPS: u32 = 1_000;
 /// What a job is given: whether to go on, and a place to say how far it is.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Leave {
-    cancel: Arc<AtomicBool>,
+    /// With the cancel that everything of the job looks at, and how far the derivation of one key is.
+    watch: Watch,
+    stop: Arc<AtomicBool>,
     /// Of [`STEPS`], plus 1; 0 while nothing is known.
     done: Arc<AtomicU32>,
     keeps: Arc<AtomicBool>,
@@ -60,7 +63,17 @@ pub(super) struct Leave {
 impl Leave {
     /// Whether somebody asked the job to stop.
     pub(super) fn is_cancelled(&self) -> bool {
-        self.cancel.load(Ordering::Relaxed)
+        self.watch.cancel.load(Ordering::Relaxed)
+    }
+
+    /// Whether nobody waits for the job any more, rather than a user who calls off what takes long.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// What deriving keys from passwords is watched with.
+    pub(super) fn watch(&self) -> Watch {
+        self.watch.clone()
     }
 
     /// Says that what the job ends in counts even when it is cancelled.
@@ -77,6 +90,10 @@ impl Leave {
 
     /// How much is done, 0 to 1, where the job said it.
     fn progress(&self) -> Option<f32> {
+        let (done, of) = self.watch.progress();
+        if done < of {
+            return Some(done as f32 / of as f32);
+        }
         let steps = self.done.load(Ordering::Relaxed).checked_sub(1)?;
         Some(steps as f32 / STEPS as f32)
     }
@@ -161,7 +178,7 @@ impl<T: Send + 'static> Jobs<T> {
         };
         if running.leave.keeps.load(Ordering::Relaxed) {
             running.can_cancel = false;
-            running.leave.cancel.store(true, Ordering::Relaxed);
+            running.leave.watch.cancel.store(true, Ordering::Relaxed);
         } else {
             self.stop(job);
         }
@@ -172,7 +189,8 @@ impl<T: Send + 'static> Jobs<T> {
         self.running.retain(|running| {
             let is_it = running.job == job;
             if is_it {
-                running.leave.cancel.store(true, Ordering::Relaxed);
+                running.leave.stop.store(true, Ordering::Relaxed);
+                running.leave.watch.cancel.store(true, Ordering::Relaxed);
             }
             !is_it
         });
@@ -195,7 +213,8 @@ impl<T: Send + 'static> Jobs<T> {
 impl<T> Drop for Jobs<T> {
     fn drop(&mut self) {
         for running in &self.running {
-            running.leave.cancel.store(true, Ordering::Relaxed);
+            running.leave.stop.store(true, Ordering::Relaxed);
+            running.leave.watch.cancel.store(true, Ordering::Relaxed);
         }
     }
 }

@@ -110,6 +110,13 @@ pub(super) fn read_all(
     ground: Ground,
     leave: &Leave,
 ) -> Loaded {
+    let ground = Ground {
+        setting: Setting {
+            watch: leave.watch(),
+            ..ground.setting
+        },
+        ..ground
+    };
     let mut loaded = Loaded {
         tokens: Vec::new(),
         keys: Vec::new(),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::desk::{Desk, News, drop_elsewhere};
 use crate::inspection::{DetachedPayload, Inspection, with_payload};
 use crate::jose::Token;
-use crate::verify::{Proof, prove};
+use crate::verify::{Proof, Setting, prove};
 
 /// Taking over goes on for this long before the window is drawn again.
 const SLICE: Duration = Duration::from_millis(6);
@@ -80,16 +80,22 @@ impl Desk {
             count => format!("Verifying {count} tokens"),
         };
         let ground = self.ground();
-        self.start(&label, false, move |leave| {
+        self.start(&label, true, move |leave| {
+            // A cancel calls off what is derived from passwords; everything else is verified all the same.
+            leave.keep();
+            let watched = Setting {
+                watch: leave.watch(),
+                ..ground.setting
+            };
             let count = tokens.len() as u64;
             let mut proofs = HashMap::with_capacity(tokens.len());
             for (at, token) in (0..).zip(tokens) {
-                if leave.is_cancelled() {
+                if leave.is_stopped() {
                     break;
                 }
                 leave.done(at, count);
                 let start = Instant::now();
-                let setting = with_payload(&ground.setting, token.1.as_ref());
+                let setting = with_payload(&watched, token.1.as_ref());
                 let proof = prove(&token.0, &ground.keys, &setting);
                 proofs.insert(place(&token.0), (token, proof, start.elapsed()));
             }

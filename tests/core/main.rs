@@ -67,6 +67,8 @@ mod stream;
 #[cfg(test)]
 mod times;
 #[cfg(test)]
+mod watched;
+#[cfg(test)]
 mod way;
 #[cfg(test)]
 mod wycheproof;
