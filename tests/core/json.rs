@@ -147,3 +147,103 @@ proptest! {
         prop_assert_eq!(&text[range], value.to_string());
     }
 }
+
+/// Documents at the edges of the grammar (RFC 8259), and texts just beyond it.
+#[test]
+fn edges_of_the_grammar() {
+    let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels)).into_bytes();
+    let documents: &[&[u8]] = &[
+        // Section 2: any value, white space of four kinds around every structural character.
+        b"null",
+        b"true",
+        b"\"\"",
+        b"0",
+        b"[]",
+        b"{}",
+        b"\x20\x09\x0A\x0D[\x20\x09\x0A\x0D]\x20\x09\x0A\x0D",
+        b"{ \"a\" :\t1 ,\r\n\"b\" : [ 1 , 2 ] }",
+        // Section 4: names may be empty or repeated, which is unwise and no error.
+        b"{\"\":0}",
+        b"{\"a\":1,\"a\":2}",
+        // Section 6: no bounds, leading minus, any exponent.
+        b"-0",
+        b"-0.0",
+        b"0e0",
+        b"1E+2",
+        b"1e-2",
+        b"1.0e400",
+        b"123456789012345678901234567890",
+        b"0.1000000000000000055511151231257827",
+        // Section 7: every short escape, escaped and plain characters beyond the basic plane, DEL and U+2028 as they are.
+        br#""\" \\ \/ \b \f \n \r \t""#,
+        br#""\u0000\u001F\u00e9\uD834\uDD1E""#,
+        "\"\u{7F}\u{2028}\u{10FFFF}\"".as_bytes(),
+    ];
+    for text in documents {
+        let text = text.to_vec();
+        assert!(read(&text).is_document(), "{}", text.escape_ascii());
+        assert!(is_document_for_serde(&text), "{}", text.escape_ascii());
+    }
+    let others: &[&[u8]] = &[
+        b"",
+        b" ",
+        b"nul",
+        b"True",
+        b"NaN",
+        b"-Infinity",
+        b"+1",
+        b"01",
+        b"-01",
+        b".5",
+        b"1.",
+        b"1.e1",
+        b"1e",
+        b"1e+",
+        b"0x10",
+        b"1 2",
+        b"'a'",
+        b"\"a",
+        b"\"\\x41\"",
+        b"\"\\u12\"",
+        b"\"\\u12G4\"",
+        b"\"\x1F\"",
+        b"\"a\nb\"",
+        b"[1,]",
+        b"[,1]",
+        b"[1 2]",
+        b"[1",
+        b"]",
+        b"{\"a\":1,}",
+        b"{\"a\"}",
+        b"{\"a\":}",
+        b"{a:1}",
+        b"{1:2}",
+        b"{\"a\":1 \"b\":2}",
+        b"{\"a\":1}}",
+        b"// note\n1",
+        b"/**/1",
+        b"\x0C1",
+        b"\xC2\xA01",
+        b"\xEF\xBB\xBF1",
+        b"\xFE\xFF\x001",
+        b"1\x00",
+    ];
+    for text in others {
+        assert!(!read(text).is_document(), "{}", text.escape_ascii());
+        assert!(!is_document_for_serde(text), "{}", text.escape_ascii());
+    }
+    // What no clean text holds is read on and marked: halves of surrogate pairs, bytes that are no UTF-8.
+    for text in [
+        &br#""\uD800""#[..],
+        br#""\uDC00\uD800""#,
+        b"\"\xFF\"",
+        b"\"\xC0\xAF\"",
+        b"\"\xED\xA0\x80\"",
+        b"\"\xF4\x90\x80\x80\"",
+    ] {
+        let document = read(text);
+        assert!(document.is_document() && !document.faults.is_empty());
+    }
+    assert!(read(&deep(256)).is_document());
+    assert!(!read(&deep(257)).is_document());
+}
