@@ -60,6 +60,34 @@ pub struct Place {
     pub repairs: Vec<Repair>,
 }
 
+impl Place {
+    /// The record of a file of records (HAR, Burp items) that it stood in is part of [`Place::name_in`].
+    pub fn is_in_record(&self) -> bool {
+        let mut words = self.name_in.as_deref().unwrap_or_default().split(' ');
+        let is_record = matches!(words.next(), Some("entry" | "item"));
+        is_record
+            && words
+                .next()
+                .is_some_and(|number| number.parse::<u64>().is_ok())
+    }
+
+    /// The name of what it was the value of, without the record: `session` of `entry 12 request header Cookie, cookie session`.
+    pub fn bare_name(&self) -> Option<&str> {
+        let name = self.name_in.as_deref()?;
+        if !self.is_in_record() {
+            return Some(name);
+        }
+        let named = ["cookie ", "field ", "header ", "parameter "]
+            .iter()
+            .filter_map(|kind| Some(name.rfind(kind)?.saturating_add(kind.len())))
+            .max();
+        match named {
+            Some(at) => name.get(at..),
+            None => name.rsplit(' ').next(),
+        }
+    }
+}
+
 /// What a token stood in. Closed list of `REPORT.md`; a value that no finder yields yet is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Where {
@@ -252,6 +280,29 @@ mod tests {
     /// The texts found.
     pub(super) fn texts(input: &str) -> Vec<String> {
         found(input).into_iter().map(|(text, _)| text).collect()
+    }
+
+    #[test]
+    fn the_name_in_a_record_goes_without_the_record() {
+        for (name, record, bare) in [
+            (
+                "entry 12 request header Cookie, cookie session",
+                true,
+                "session",
+            ),
+            ("entry 1 request URL, parameter id_token", true, "id_token"),
+            ("entry 1 request URL", true, "URL"),
+            ("item 3 request header Authorization", true, "Authorization"),
+            ("entry", false, "entry"),
+            ("Authorization", false, "Authorization"),
+        ] {
+            let mut place = find(jws("HS256", 32).as_bytes(), "test").remove(0).place;
+            place.name_in = Some(name.to_owned());
+            assert_eq!(
+                (place.is_in_record(), place.bare_name()),
+                (record, Some(bare))
+            );
+        }
     }
 
     #[test]

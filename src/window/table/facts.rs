@@ -433,8 +433,11 @@ fn rank(outcome: VerdictOutcome) -> i64 {
     }
 }
 
-/// `request.http:4 · Authorization`.
+/// `request.http:4 · Authorization`; of a file of records the record says more than its line.
 fn where_words(place: &Place) -> String {
+    if let Some(name) = place.name_in.as_ref().filter(|_| place.is_in_record()) {
+        return name.clone();
+    }
     let name = place.name_in.as_deref().unwrap_or(place.where_.name());
     format!("{}:{} \u{00B7} {name}", place.name, place.line)
 }

@@ -1,6 +1,6 @@
 //! What tokens and keys are called, in words.
 
-use crate::find::Where;
+use crate::find::{Place, Where};
 use crate::inspection::Inspection;
 use crate::jose::Kind;
 use crate::jose::visible::visible;
@@ -80,7 +80,7 @@ pub(in crate::window) fn what(inspection: &Inspection) -> &str {
     let place = inspection.places.first();
     let typ = token.header().and_then(|header| header.str("typ"));
     place
-        .and_then(|place| place.name_in.as_deref())
+        .and_then(Place::bare_name)
         .or(typ)
         .or_else(|| match place.map(|place| place.where_) {
             Some(Where::AuthorizationHeader) => Some("Authorization"),
