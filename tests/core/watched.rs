@@ -41,7 +41,7 @@ fn what_is_called_off_leaves_the_token_open() {
             if done > 0 {
                 break;
             }
-            assert!(begun.elapsed() < Duration::from_secs(60), "no progress");
+            assert!(begun.elapsed() < Duration::from_mins(1), "no progress");
             std::thread::sleep(Duration::from_millis(1));
         }
         watch.cancel.store(true, Ordering::Relaxed);
