@@ -67,7 +67,13 @@ fn token(judged: &Judged<'_>, options: Options, out: &mut dyn Write) -> io::Resu
     prose(&sentence.explanation, "  ", out)?;
     writeln!(out)?;
     table(facts(judged, options), "  ", out)?;
-    layer(&inspection.token, &inspection.proof, judgement, out)
+    layer(
+        &inspection.token,
+        &inspection.proof,
+        judgement,
+        options.when,
+        out,
+    )
 }
 
 /// What a token says and what is said of it, and then the same of the tokens inside.
@@ -75,6 +81,7 @@ fn layer(
     token: &Token,
     proof: &Proof,
     judgement: &Judgement,
+    when: words::When,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     headers(token, out)?;
@@ -98,10 +105,10 @@ fn layer(
         ),
     ] {
         if let (Some(inside), Some(judgement)) = (layer_of, judgement_of) {
-            let sentence = words::sentence(judgement, &inside.proof, words::When::Now);
+            let sentence = words::sentence(judgement, &inside.proof, when);
             writeln!(out, "\n  {name}: {}", visible(&sentence.headline))?;
             prose(&sentence.explanation, "    ", out)?;
-            layer(&inside.token, &inside.proof, judgement, out)?;
+            layer(&inside.token, &inside.proof, judgement, when, out)?;
         }
     }
     Ok(())
