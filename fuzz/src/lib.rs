@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use tokenloupe::find::{Candidate, Limits, Stream, find};
 use tokenloupe::inspection::Inspection;
-use tokenloupe::jose::{MAX_TOKEN_BYTES, Token};
+use tokenloupe::jose::{MAX_TOKEN_BYTES, Serialization, Token};
 use tokenloupe::judge::Policy;
 use tokenloupe::keys::{KeyRing, SecretEncoding, load, load_secret};
 use tokenloupe::verify::Setting;
@@ -92,12 +92,24 @@ pub fn key(bytes: &[u8]) {
     }
 }
 
-/// The parts of a token, put together, are its text; faults lie inside of it.
+/// The parts of a token, put together, are its text, or lie in its text where that is JSON; faults lie inside of it.
 fn parts(token: &Token) {
     let text = token.text();
     for fault in &token.faults {
         assert!(fault.range.start <= fault.range.end && fault.range.end <= text.len());
         assert!(text.is_char_boundary(fault.range.start));
+    }
+    for view in token.views() {
+        assert!(view.parts.len() <= token.parts.len());
+    }
+    if token.serialization != Serialization::Compact {
+        assert!(token.parts.is_sorted_by_key(|part| part.range.start));
+        for part in &token.parts {
+            assert!(text.get(part.range.clone()).is_some());
+            let held = part.text_range(0..part.bytes().len());
+            assert!(part.range.start <= held.start && held.end <= part.range.end);
+        }
+        return;
     }
     let mut end = None;
     for part in &token.parts {
