@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::audit::top_member;
 use super::words::{capitalised, counted};
 use super::{
-    Case, Expectation, Finding, Judgement, Profile, ProfileName, Times, VerdictOutcome,
+    Case, Expectation, Finding, Judgement, Profile, ProfileName, Times, VerdictOutcome, View,
     spoils_encoding, validity,
 };
 use crate::jose::visible::visible;
@@ -57,6 +57,8 @@ pub struct Check {
 
 /// What was judged already.
 pub(super) struct Judged<'a> {
+    /// The token for each of its signatures or recipients.
+    pub(super) views: &'a [View<'a>],
     pub(super) profile: &'a Profile,
     pub(super) times: &'a Times,
     pub(super) findings: &'a [Finding],
@@ -70,13 +72,13 @@ pub(super) struct Judged<'a> {
 /// Makes the checks, in the order in which a verifier does.
 pub(super) fn checks(case: Case<'_>, judged: &Judged<'_>) -> Vec<Check> {
     let Judged {
+        views,
         profile,
         times,
         expectations,
         inner,
         ..
     } = *judged;
-    let views = case.views();
     let of_each = |check: &dyn Fn(Case<'_>) -> Option<Check>| -> Vec<Check> {
         let checks = views.iter().enumerate().filter_map(|(index, view)| {
             let mut check = check(view.case(case))?;

@@ -138,16 +138,26 @@ pub fn judge(case: Case<'_>) -> Judgement {
     let key_binding = inside(&case.proof.key_binding, &of_holder);
     let profile = profile::determine(case);
     let times = time::times(case, &profile);
-    let audit::Audit { findings, not_run } = audit(case, &profile, &times);
+    let views = case.views();
+    let audit::Audit { findings, not_run } = audit(case, &views, &profile, &times);
     let inside: Vec<&Judgement> = [&inner, &key_binding]
         .into_iter()
         .filter_map(|judgement| judgement.as_deref())
         .collect();
     let expectations = case.expectations();
-    let verdict = verdict::verdict(case, &profile, &times, &findings, &inside, &expectations);
+    let verdict = verdict::verdict(
+        case,
+        &views,
+        &profile,
+        &times,
+        &findings,
+        &inside,
+        &expectations,
+    );
     let checks = checks::checks(
         case,
         &checks::Judged {
+            views: &views,
             profile: &profile,
             times: &times,
             findings: &findings,
@@ -171,7 +181,7 @@ pub fn judge(case: Case<'_>) -> Judgement {
 }
 
 /// Runs the rules for each signature or recipient. What two of them find alike is said once.
-fn audit(case: Case<'_>, profile: &Profile, times: &Times) -> audit::Audit {
+fn audit(case: Case<'_>, views: &[View<'_>], profile: &Profile, times: &Times) -> audit::Audit {
     let run = |case: Case<'_>| {
         audit::run(&audit::Subject {
             case,
@@ -179,7 +189,7 @@ fn audit(case: Case<'_>, profile: &Profile, times: &Times) -> audit::Audit {
             times,
         })
     };
-    if case.token.entries() == 1 {
+    if views.len() == 1 {
         return run(case);
     }
     let is_settled = verdict::is_settled(case, profile, times);
@@ -187,7 +197,7 @@ fn audit(case: Case<'_>, profile: &Profile, times: &Times) -> audit::Audit {
         findings: Vec::new(),
         not_run: Vec::new(),
     };
-    for (index, view) in case.views().into_iter().enumerate() {
+    for (index, view) in views.iter().enumerate() {
         let own = view.case(case);
         let audit::Audit { findings, not_run } = run(own);
         let is_open = !case.proof.signatures.is_empty() && verdict::is_open(own, profile, times);

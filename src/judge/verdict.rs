@@ -1,12 +1,11 @@
 //! The verdict and its reasons, as `REPORT.md` defines them.
 
-use std::borrow::Cow;
-
 use super::{
-    Case, Expectation, Finding, Judgement, Profile, TimeState, Times, spoils_encoding, validity,
+    Case, Expectation, Finding, Judgement, Profile, TimeState, Times, View, spoils_encoding,
+    validity,
 };
 use crate::jose::json::{Json, JsonFaultKind};
-use crate::jose::{FaultKind, Kind, Token};
+use crate::jose::{FaultKind, Kind};
 use crate::verify::{
     DecryptionOutcome, DecryptionProof, JweShapeFault, NotChecked, NotTried, Outcome, Provenance,
     SignatureProof,
@@ -142,6 +141,7 @@ impl Reason {
 /// The verdict: any refusal rejects, else any open question leaves it open.
 pub(super) fn verdict(
     case: Case<'_>,
+    views: &[View<'_>],
     profile: &Profile,
     times: &Times,
     findings: &[Finding],
@@ -152,7 +152,7 @@ pub(super) fn verdict(
         .iter()
         .filter_map(|finding| finding.refusal)
         .collect();
-    if is_malformed(case, profile, times) {
+    if is_malformed(case, views, profile, times) {
         reasons.push(Reason::Malformed);
     }
     reasons.extend(signature_reasons(case, profile, times));
@@ -206,7 +206,7 @@ pub(super) fn verdict(
 }
 
 /// What makes a token malformed beside the rules: its parts, an unreadable header, no `alg`, a time that is no number.
-fn is_malformed(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
+fn is_malformed(case: Case<'_>, views: &[View<'_>], profile: &Profile, times: &Times) -> bool {
     let token = case.token;
     // What the algorithm needs of the header is not there. An `epk` of another kind is a probe, and has a rule of its own.
     let shape = case.proof.decryption.as_ref();
@@ -216,17 +216,13 @@ fn is_malformed(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
         }
         _ => false,
     };
-    let lacks_enc = |view: &Cow<'_, Token>| {
-        token.kind == Kind::Jwe && view.parameter("enc").and_then(Json::str).is_none()
-    };
-    let lacks_alg = |view: &Cow<'_, Token>| view.parameter("alg").and_then(Json::str).is_none();
+    let lacks = |view: &View<'_>, name| view.token.parameter(name).and_then(Json::str).is_none();
+    let lacks_name =
+        |view: &View<'_>| lacks(view, "alg") || token.kind == Kind::Jwe && lacks(view, "enc");
     token.kind == Kind::Unreadable
         || times.state == TimeState::Unreadable
         || lacks_parameter
-        || token
-            .views()
-            .iter()
-            .any(|view| lacks_alg(view) || lacks_enc(view))
+        || views.iter().any(lacks_name)
         || token.faults.iter().any(|fault| {
             spoils_encoding(token, fault, profile)
                 || matches!(

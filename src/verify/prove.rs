@@ -36,8 +36,8 @@ pub fn prove(token: &Token, keys: &KeyRing, setting: &Setting) -> Proof {
 
 /// `depth`: so many more tokens may lie inside of this one.
 fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -> Proof {
-    let nested = |text: Option<&[u8]>| {
-        let inner = Token::nested(text?)?;
+    let nested = |payload: Option<&Part>| {
+        let inner = Token::nested_in(payload?)?;
         // What lies deeper than that is said to be there, and not looked at.
         let proof = match depth.checked_sub(1) {
             Some(depth) => {
@@ -54,9 +54,8 @@ fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -
     if token.kind == Kind::Jwe {
         let Unsealed { proof, plaintext } = unseal(token, keys, setting);
         let opened = plaintext.map(|plaintext| Arc::new(token.with_plaintext(plaintext)));
-        let payload = opened
-            .as_ref()
-            .and_then(|opened| Some(opened.part(PartRole::Payload)?.bytes()));
+        let payload = opened.as_ref();
+        let payload = payload.and_then(|opened| opened.part(PartRole::Payload));
         return Proof {
             decryption: Some(proof),
             inner: nested(payload),
@@ -64,7 +63,6 @@ fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -
             ..Proof::default()
         };
     }
-    let payload = token.part(PartRole::Payload).map(Part::bytes);
     let views = token.views();
     let signatures: Vec<_> = views
         .iter()
@@ -82,7 +80,7 @@ fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -
             Box::new(Layer::new(binding, proof))
         }),
         sd_jwt: sd_jwt.map(Arc::new),
-        inner: nested(payload),
+        inner: nested(token.part(PartRole::Payload)),
         signatures,
         ..Proof::default()
     }

@@ -280,15 +280,16 @@ fn tokens_come_while_the_input_goes_on() {
     drop(lines);
     let status = child.wait().unwrap();
     assert_eq!(status.code(), Some(141));
-    let mut text = String::new();
-    child
-        .stderr
-        .take()
-        .unwrap()
-        .read_to_string(&mut text)
-        .unwrap();
-    assert_eq!(text, "");
+    assert_eq!(complaints(&mut child), "");
     assert!(writer.join().unwrap() > 2);
+}
+
+/// What the program said on standard error.
+fn complaints(child: &mut Child) -> String {
+    let mut text = String::new();
+    let mut stderr = child.stderr.take().unwrap();
+    stderr.read_to_string(&mut text).unwrap();
+    text
 }
 
 /// A program that writes a line now and then is followed.
@@ -346,12 +347,5 @@ fn an_interrupt_ends_it_as_it_ends_other_programs() {
         .unwrap();
     assert!(killed.success());
     assert_eq!(child.wait().unwrap().signal(), Some(2));
-    let mut text = String::new();
-    child
-        .stderr
-        .take()
-        .unwrap()
-        .read_to_string(&mut text)
-        .unwrap();
-    assert_eq!(text, "");
+    assert_eq!(complaints(&mut child), "");
 }

@@ -17,11 +17,11 @@ use crate::common::{inspect, judge, reasons, ring};
 mod anything;
 mod certificates;
 mod encoding;
-mod encrypted;
-mod encryption;
 mod header;
 mod inconsistent;
+mod jwe;
 mod keys;
+mod keys_of_jwe;
 mod sd_jwt;
 mod serialization;
 mod signature;
@@ -45,9 +45,9 @@ fn trials() -> Vec<Trial> {
         header::trials(),
         certificates::trials(),
         keys::trials(),
-        encryption::trials(),
+        keys_of_jwe::trials(),
         inconsistent::trials(),
-        encrypted::trials(),
+        jwe::trials(),
         times::trials(),
         sd_jwt::trials(),
         types::trials(),

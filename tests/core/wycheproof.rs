@@ -20,30 +20,49 @@ const ZERO_KEY: [u64; 7] = [357, 358, 359, 367, 370, 376, 377];
 
 #[test]
 fn json_web_signature() {
-    let Some(file) = vector_json("wycheproof/json_web_signature_test.json") else {
+    each_is_right(
+        "json_web_signature_test.json",
+        401,
+        &["public", "private"],
+        disagreement,
+    );
+}
+
+/// JWE: a valid test must decrypt to its plaintext; an invalid one must not decrypt, or be refused.
+#[test]
+fn json_web_encryption() {
+    each_is_right(
+        "json_web_encryption_test.json",
+        139,
+        &["private"],
+        encryption_disagreement,
+    );
+}
+
+/// Runs every test of a file, each with the key of its group: the first of these halves that is there.
+fn each_is_right(
+    name: &str,
+    expected: usize,
+    halves: &[&str],
+    disagreement: fn(&Value, &KeyRing) -> Option<String>,
+) {
+    let Some(file) = vector_json(&format!("wycheproof/{name}")) else {
         return;
     };
     let mut total = 0;
     let mut wrong = Vec::new();
     for group in file["testGroups"].as_array().unwrap() {
-        let key = group
-            .get("public")
-            .filter(|key| !key.is_null())
-            .unwrap_or(&group["private"]);
+        let mut keys_of_group = halves.iter().map(|half| &group[*half]);
+        let key = keys_of_group.find(|key| !key.is_null()).unwrap();
         let ring =
             KeyRing::new(keys::load("group.json", key.to_string().as_bytes()).unwrap_or_default());
         for test in group["tests"].as_array().unwrap() {
             total += 1;
-            if let Some(why) = disagreement(test, &ring) {
-                wrong.push(why);
-            }
+            wrong.extend(disagreement(test, &ring));
         }
     }
-    say(&format!(
-        "json_web_signature_test.json: {} of {total} right",
-        total - wrong.len()
-    ));
-    assert_eq!(total, 401);
+    say(&format!("{name}: {} of {total} right", total - wrong.len()));
+    assert_eq!(total, expected);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -81,32 +100,6 @@ fn disagreement(test: &Value, ring: &KeyRing) -> Option<String> {
             reasons(&judgement),
         )
     })
-}
-
-/// JWE: a valid test must decrypt to its plaintext; an invalid one must not decrypt, or be refused.
-#[test]
-fn json_web_encryption() {
-    let Some(file) = vector_json("wycheproof/json_web_encryption_test.json") else {
-        return;
-    };
-    let mut total = 0;
-    let mut wrong = Vec::new();
-    for group in file["testGroups"].as_array().unwrap() {
-        let key = group["private"].to_string();
-        let ring = KeyRing::new(keys::load("group.json", key.as_bytes()).unwrap_or_default());
-        for test in group["tests"].as_array().unwrap() {
-            total += 1;
-            if let Some(why) = encryption_disagreement(test, &ring) {
-                wrong.push(why);
-            }
-        }
-    }
-    say(&format!(
-        "json_web_encryption_test.json: {} of {total} right",
-        total - wrong.len()
-    ));
-    assert_eq!(total, 139);
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 fn encryption_disagreement(test: &Value, ring: &KeyRing) -> Option<String> {

@@ -218,4 +218,4 @@ fn other_hash(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

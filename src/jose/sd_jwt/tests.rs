@@ -12,7 +12,8 @@ fn digest(disclosure: &str) -> String {
     SHA_256.digest(disclosure).unwrap_or_default()
 }
 
-fn processed(payload: impl AsRef<[u8]>, disclosures: &[impl AsRef<str>]) -> SdJwt {
+/// Processes a payload (its JSON) with these disclosures.
+pub(crate) fn processed(payload: impl AsRef<[u8]>, disclosures: &[impl AsRef<str>]) -> SdJwt {
     let read: Vec<_> = disclosures
         .iter()
         .map(|text| {

@@ -149,6 +149,18 @@ impl Token {
         }
     }
 
+    /// The token that a payload is, as [`Token::nested`], of a part that was read already.
+    pub fn nested_in(payload: &Part) -> Option<Self> {
+        // Most are claims: what was read of them tells that they are no token.
+        let root = payload.json.as_ref().and_then(|json| json.root.as_ref());
+        let is_brace = payload.bytes().trim_ascii_start().starts_with(b"{");
+        let is_other = |root: &Json| is_brace && serialized_kind(root).is_none();
+        if root.is_some_and(is_other) {
+            return None;
+        }
+        Self::nested(payload.bytes())
+    }
+
     /// The token that a payload is, when it is one and nothing else (RFC 7519 appendix A.2).
     pub fn nested(payload: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(payload).ok()?;
@@ -277,12 +289,12 @@ impl Token {
             }
         }
         let of_another = |entry: usize, fault: &Fault| {
-            let others = self
+            let mut others = self
                 .parts
                 .iter()
                 .zip(&owner)
                 .filter(|(_, owner)| owner.is_some_and(|owner| owner != entry));
-            others.into_iter().any(|(part, _)| {
+            others.any(|(part, _)| {
                 part.range.start <= fault.range.start && fault.range.end <= part.range.end
             })
         };

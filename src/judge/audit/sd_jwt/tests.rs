@@ -1,6 +1,7 @@
 use super::*;
-use crate::jose::sd_jwt::{Encoded, HashAlgorithm, Payload, Source, process};
-use crate::jose::{Token, base64url, json};
+pub(in crate::judge::audit) use crate::jose::sd_jwt::tests::processed;
+use crate::jose::sd_jwt::{HashAlgorithm, Source};
+use crate::jose::{Token, base64url};
 use crate::keys::KeyRing;
 use crate::verify::{Setting, prove};
 
@@ -10,33 +11,6 @@ pub(in crate::judge::audit) fn encode(json: &str) -> String {
 
 pub(in crate::judge::audit) fn digest(disclosure: &str) -> String {
     SHA_256.digest(disclosure).unwrap_or_default()
-}
-
-pub(in crate::judge::audit) fn processed(payload: &str, disclosures: &[String]) -> SdJwt {
-    let read: Vec<_> = disclosures
-        .iter()
-        .map(|text| {
-            let decoded = base64url::decode(text);
-            let json = json::read(&decoded.bytes);
-            (decoded, json)
-        })
-        .collect();
-    let encoded: Vec<_> = disclosures
-        .iter()
-        .zip(&read)
-        .map(|(text, (decoded, json))| Encoded {
-            text,
-            decoded,
-            json,
-        })
-        .collect();
-    process(
-        Payload {
-            bytes: payload.as_bytes(),
-            json: &json::read(payload.as_bytes()),
-        },
-        &encoded,
-    )
 }
 
 /// Evidence that tells the index.
@@ -150,7 +124,7 @@ fn a_limit_is_no_fault() {
 
 #[test]
 fn the_form_is_one_finding() {
-    let sd_jwt = processed(r#"{"_sd":5}"#, &[]);
+    let sd_jwt = processed(r#"{"_sd":5}"#, &[""; 0]);
     let Some(found) = format(&sd_jwt, &[], &locate) else {
         panic!("a finding");
     };
@@ -159,7 +133,7 @@ fn the_form_is_one_finding() {
         (found.refusal, found.evidence.len()),
         (Some(Reason::Malformed), 1)
     );
-    let sound = processed("{}", &[]);
+    let sound = processed("{}", &[""; 0]);
     let text = "a.b.c~d";
     let cut: Vec<_> = cut_end(text).into_iter().collect();
     let found = format(&sound, &cut, &locate);
@@ -171,7 +145,7 @@ fn the_form_is_one_finding() {
     }
     let many = processed(
         r#"{"_sd":5,"a":{"_sd_alg":1,"...":2},"b":[{"...":2}]}"#,
-        &[],
+        &[""; 0],
     );
     let found = format(&many, &cut, &locate);
     assert_eq!(
@@ -237,7 +211,7 @@ fn weak_and_unknown_hash_functions_refuse() {
     }
     assert_eq!(found("sha-256", "ES512"), [(Severity::Low, false)]);
     assert_eq!(found("sha-512", "ES512"), []);
-    let odd = hash(&processed(r#"{"_sd":["x"]}"#, &[]), None, &locate);
+    let odd = hash(&processed(r#"{"_sd":["x"]}"#, &[""; 0]), None, &locate);
     assert_eq!(
         odd.first().map(|finding| finding.severity),
         Some(Severity::Low)
