@@ -8,6 +8,7 @@ use super::commands::{Command, Zoom};
 use super::copies::CopyOf;
 use super::dialogs::DialogKind;
 use super::loading::Wanted;
+use super::manager::{KeyColumn, KeyCommand};
 use super::model::{Clock, Model, Selection, Zone};
 use super::panes::MemberForm;
 use super::panes::focus::Place;
@@ -25,6 +26,8 @@ pub enum Group {
     Go,
     /// All tokens as a table.
     Table,
+    /// The key manager.
+    Keys,
     /// The clock and the policy that tokens are judged by.
     Judging,
     /// How the window looks.
@@ -35,11 +38,12 @@ pub enum Group {
 
 impl Group {
     /// All of them, as menus show them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Session,
         Self::Token,
         Self::Go,
         Self::Table,
+        Self::Keys,
         Self::Judging,
         Self::View,
         Self::Help,
@@ -52,6 +56,7 @@ impl Group {
             Self::Token => "Token",
             Self::Go => "Go to",
             Self::Table => "Table of tokens",
+            Self::Keys => "Keys",
             Self::Judging => "Clock and policy",
             Self::View => "View",
             Self::Help => "Help",
@@ -170,7 +175,10 @@ actions! {
     ClearSelection, Token, "Clear the selection", None,
         |model| model.selection.as_ref().map(|_| Command::Select(None));
     /// Take it out.
-    RemoveToken, Token, "Remove token", Some(keys(CTRL, Key::W)), |model| model.current.map(Command::RemoveToken);
+    RemoveToken, Token, "Remove token", Some(keys(CTRL, Key::W)), |model| {
+        // What is not on screen is not to be removed by a key.
+        model.current.filter(|_| !model.manager.is_open).map(Command::RemoveToken)
+    };
 
     /// To the list of tokens.
     GoTokens, Go, "Go to tokens", Some(keys(CTRL, Key::Num1)), |model| {
@@ -266,6 +274,45 @@ actions! {
     /// Take several out.
     RemoveChosen, Table, "Remove the chosen tokens", None,
         |model| model.current.filter(|_| model.table.is_open).map(|_| Command::RemoveChosen);
+
+    /// All keys, and what each is.
+    KeyManager, Keys, "Key manager", Some(keys(CTRL, Key::K)),
+        |model| Some(KeyCommand::Show(!model.manager.is_open).into());
+    /// To the field that says what keys are listed.
+    SearchKeys, Keys, "Search the keys", None, |model| {
+        let any = !model.session.keys.is_empty();
+        any.then_some(Command::Focus(Place::KeyFilter))
+    };
+    /// The key that is looked at.
+    CopyThumbprint, Keys, "Copy the thumbprint of the key", None, |model| {
+        let key = model.chosen_key().filter(|key| key.thumbprint.is_some())?;
+        Some(Command::Copy(CopyOf::KeyThumbprint(key.id.clone())))
+    };
+    /// Take it out.
+    RemoveKey, Keys, "Remove the key", None, |model| Some(Command::RemoveKey(model.chosen_key()?.id.clone()));
+    /// Keys in an order; twice for the other direction.
+    SortKeysByState, Keys, "Sort keys by state", None, |model| sort_keys(model, KeyColumn::Mark);
+    /// Keys in an order; twice for the other direction.
+    SortKeysById, Keys, "Sort keys by key id", None, |model| sort_keys(model, KeyColumn::Id);
+    /// Keys in an order; twice for the other direction.
+    SortKeysByKind, Keys, "Sort keys by kind", None, |model| sort_keys(model, KeyColumn::Kind);
+    /// Keys in an order; twice for the other direction.
+    SortKeysByHolds, Keys, "Sort keys by what they hold", None, |model| sort_keys(model, KeyColumn::Holds);
+    /// Keys in an order; twice for the other direction.
+    SortKeysByFrom, Keys, "Sort keys by where they came from", None, |model| sort_keys(model, KeyColumn::From);
+    /// Keys in an order; twice for the other direction.
+    SortKeysByThumbprint, Keys, "Sort keys by thumbprint", None,
+        |model| sort_keys(model, KeyColumn::Thumbprint);
+    /// Keys in an order; twice for the other direction.
+    SortKeysByFits, Keys, "Sort keys by the tokens they fit", None, |model| sort_keys(model, KeyColumn::Fits);
+    /// Keys in an order; twice for the other direction.
+    SortKeysByNotes, Keys, "Sort keys by notes", None, |model| sort_keys(model, KeyColumn::Notes);
+    /// Keys as the ring has them.
+    SortKeysAsLoaded, Keys, "Sort keys by file", None, |model| {
+        let manager = &model.manager;
+        let is_sorted = manager.is_open && manager.sort.is_some();
+        is_sorted.then(|| KeyCommand::Sort(None).into())
+    };
 
     /// Judge as of an instant that is typed.
     SetClock, Judging, "Set the clock\u{2026}", Some(keys(CTRL, Key::T)), |_| Some(Command::Focus(Place::Clock));
@@ -397,6 +444,17 @@ fn sort(model: &Model, column: Column) -> Option<Command> {
         .table
         .is_open
         .then_some(Command::SortTokens(Some(sort)))
+}
+
+/// The same for the keys of the manager.
+fn sort_keys(model: &Model, column: KeyColumn) -> Option<Command> {
+    let present = model.manager.sort.filter(|sort| sort.column == column);
+    let sort = Sort {
+        column,
+        is_descending: present.is_some_and(|sort| !sort.is_descending),
+    };
+    let is_open = model.manager.is_open;
+    is_open.then(|| KeyCommand::Sort(Some(sort)).into())
 }
 
 fn step(model: &Model, by: isize) -> Option<Command> {

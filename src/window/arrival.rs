@@ -108,10 +108,14 @@ impl Desk {
         let loaded = arrival.rest;
         let found = (arrival.found, loaded.keys.len());
         let is_late = loaded.generation != self.generation;
-        let keys = &mut self.model.session.keys;
-        let keys_before = keys.len();
-        keys.add(loaded.keys);
-        let new = (arrival.new, keys.len().saturating_sub(keys_before));
+        let keys_before = self.model.session.keys.len();
+        let first = loaded.keys.first().cloned();
+        self.change_keys(|keys| keys.add(loaded.keys));
+        let keys = self.model.session.keys.len();
+        let new = (arrival.new, keys.saturating_sub(keys_before));
+        if let Some(first) = first.filter(|_| new.1 > 0) {
+            self.look_at(&first);
+        }
         let count = self.model.session.tokens.len();
         if new.1 > 0 {
             // The new tokens know the new keys already, the old ones do not.
@@ -136,6 +140,10 @@ impl Desk {
         if new.0 > 1 {
             let is_many = count >= MANY;
             self.model.table.is_open |= is_many && self.model.layout.many == Many::Table;
+        }
+        if new.0 > 0 && new.1 == 0 {
+            // Who opens tokens wants to see them.
+            self.model.manager.is_open = false;
         }
         for notice in loaded.notices {
             self.notify(notice);

@@ -189,7 +189,12 @@ impl Desk {
                         name: CLIPBOARD,
                         text,
                     };
-                    self.load(vec![(source, Wanted::Tokens)], "Pasted");
+                    let wanted = if self.model.manager.is_open {
+                        Wanted::Keys
+                    } else {
+                        Wanted::Tokens
+                    };
+                    self.load(vec![(source, wanted)], "Pasted");
                 }
                 Reply::Read(Purpose::Payload, Ok(text)) => {
                     self.supply_payload(CLIPBOARD, Zeroizing::new(text.as_bytes().to_vec()));
@@ -220,6 +225,7 @@ impl Desk {
             Clock::Live => (self.now)(),
         };
         let moved = now.as_second() != self.model.now.as_second();
+        self.refresh_manager(self.is_stale);
         if self.is_stale || moved {
             self.model.now = now;
             if self.is_stale {

@@ -12,6 +12,7 @@ mod jobs;
 mod launch;
 pub mod layers;
 mod loading;
+pub mod manager;
 pub mod model;
 pub mod panes;
 mod privacy;

@@ -11,6 +11,8 @@ mod desk;
 #[cfg(test)]
 mod layers;
 #[cfg(test)]
+mod manager;
+#[cfg(test)]
 mod panes;
 #[cfg(test)]
 mod peers;

@@ -6,6 +6,6 @@ mod icon;
 mod text;
 
 pub use card::Card;
-pub use controls::{Segment, button_tag, menu_tag, panel_tag, row_frame, segmented};
+pub use controls::{Segment, button_tag, link, menu_tag, panel_tag, row_frame, segmented};
 pub use icon::{Icon, mark, paint_icon, sign};
 pub use text::{grouped, key_value, section, section_of, tag, truncated, wrapped};
