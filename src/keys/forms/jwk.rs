@@ -19,8 +19,8 @@ use crate::keys::key::quoted;
 use crate::keys::pair::{self, Half, RsaNumbers};
 use crate::keys::public::{self, PublicKey};
 use crate::keys::{
-    Curve, Holds, Inconsistency, Key, KeyFault, KeyKind, KeyNote, Material, Members, OkpCurve,
-    Secret,
+    Curve, Further, Holds, Inconsistency, Key, KeyFault, KeyKind, KeyNote, Material, Members,
+    OkpCurve, Secret,
 };
 
 /// JSON: one JWK, a JWK Set, or a bare array of JWKs.
@@ -193,6 +193,7 @@ fn members(json: &Json) -> Members {
         x5t: text("x5t"),
         x5t_s256: text("x5t#S256"),
         key_ops: key_ops(json, &mut notes),
+        further: Further::all(json),
         names,
         notes,
     }
