@@ -354,9 +354,28 @@ pub struct Certificate {
 /// Why a key cannot be used. `Display` says what was expected and what was found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum KeyFault {
+    /// The work on it was called off.
+    #[error("expected time to open an encrypted key, found that it was called off")]
+    Cancelled,
+    /// Its lock asks for more work than is done.
+    #[error("expected at most {ceiling} {what}, found {found}")]
+    Ceiling {
+        /// What is counted, in the plural.
+        what: &'static str,
+        /// The most that is done.
+        ceiling: u64,
+        /// What it asks for.
+        found: u64,
+    },
+    /// Its lock cannot be read, or what is in it is not what was put there, whatever the passphrase.
+    #[error("expected an encrypted key as it was written, found one that is damaged: {0}")]
+    Damaged(&'static str),
     /// It is encrypted.
     #[error("expected a key that is not encrypted, found one that needs a passphrase")]
     Encrypted,
+    /// It is encrypted in a way that is not known here.
+    #[error("expected a known way of encryption, found {0}")]
+    Lock(String),
     /// A member is missing, or not of its type. Of other forms than JWK: the number that the member stands for.
     #[error("expected member {name:?} as {expected}, found {found}")]
     Member {
@@ -394,6 +413,30 @@ pub enum KeyFault {
     /// A type or curve that is not known here.
     #[error("expected a known key type, found {0}")]
     UnknownType(String),
+    /// It is encrypted, and the passphrase is another.
+    #[error("expected the passphrase that opens an encrypted key, found another")]
+    WrongPassphrase,
+}
+
+impl KeyFault {
+    /// What to do about it.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Cancelled => "Load it again.",
+            Self::Ceiling { .. } => {
+                "Encrypt the key again with less work, for example with: openssl pkcs8 -topk8 -in FILE -out NEW"
+            }
+            Self::Damaged(_) => "Copy the file again, in binary mode.",
+            Self::Encrypted => "Give its passphrase, or load the public key.",
+            Self::Lock(_) => {
+                "Encrypt the key again with AES, for example with: openssl pkcs8 -topk8 -in FILE -out NEW"
+            }
+            Self::WrongPassphrase => {
+                "Check the passphrase, its encoding, and that no line break is part of it."
+            }
+            _ => "Export the key again as a JWK, or as a PEM public key or certificate.",
+        }
+    }
 }
 
 /// A text from a key file, short and safe to show in a sentence.

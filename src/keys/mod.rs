@@ -12,11 +12,12 @@ mod public;
 mod reading;
 mod ring;
 mod set;
+mod unlock;
 
 pub use akp::MlDsa;
 pub use forms::{
     LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming, from_certificate_der,
-    from_jwk, load, load_secret, readings,
+    from_jwk, load, load_secret, load_with, readings,
 };
 pub use inconsistency::Inconsistency;
 pub use key::{
@@ -26,3 +27,4 @@ pub use key::{
 pub use reading::{Reading, Reread};
 pub use ring::KeyRing;
 pub use set::{SetNote, SharedKid};
+pub use unlock::{Effort, MAX_KEY_ITERATIONS, Passphrase, Unlock};

@@ -15,6 +15,7 @@ use super::certificate::from_certificate_der;
 use super::{Form, LoadError};
 use crate::keys::pair;
 use crate::keys::public::{PublicKey, from_pkey, refused};
+use crate::keys::unlock::Opening;
 use crate::keys::{Holds, Key, KeyFault, KeyNote};
 
 /// One DER element, alone in its file.
@@ -113,7 +114,13 @@ pub(super) fn structure(bytes: &[u8]) -> Option<Structure> {
 }
 
 /// The first element of `der` as a key, unusable or not.
-pub(super) fn key(der: &[u8], armour: Armour, source: &str, ordinal: usize) -> Key {
+pub(super) fn key(
+    der: &[u8],
+    armour: Armour,
+    opening: &Opening<'_>,
+    source: &str,
+    ordinal: usize,
+) -> Key {
     let structure = structure(der);
     if structure == Some(Structure::Certificate) {
         return from_certificate_der(der, source, ordinal);
@@ -163,8 +170,8 @@ pub(super) fn key(der: &[u8], armour: Armour, source: &str, ordinal: usize) -> K
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of every form's loader")]
-fn load(source: &str, content: &[u8]) -> Result<Vec<Key>, LoadError> {
-    Ok(vec![key(content, Armour::None, source, 1)])
+fn load(source: &str, content: &[u8], opening: &Opening<'_>) -> Result<Vec<Key>, LoadError> {
+    Ok(vec![key(content, Armour::None, opening, source, 1)])
 }
 
 /// The object identifier of the algorithm of a key that names one.

@@ -18,6 +18,7 @@ use crate::keys::akp::{self, MlDsa};
 use crate::keys::key::quoted;
 use crate::keys::pair::{self, Half, RsaNumbers};
 use crate::keys::public::{self, PublicKey};
+use crate::keys::unlock::Opening;
 use crate::keys::{
     Curve, Holds, Inconsistency, Key, KeyFault, KeyKind, KeyNote, Material, Members, OkpCurve,
     Secret,
@@ -75,7 +76,7 @@ pub fn from_jwk(json: &Json, source: &str, ordinal: usize) -> Key {
     key
 }
 
-fn load(source: &str, content: &[u8]) -> Result<Vec<Key>, LoadError> {
+fn load(source: &str, content: &[u8], _opening: &Opening<'_>) -> Result<Vec<Key>, LoadError> {
     let mut document = json::read(content);
     let keys = match &document.root {
         Some(root) if document.is_document() => {
