@@ -1,5 +1,7 @@
 //! The way of a token, run once: what does not depend on the clock is kept, the judgement is made anew.
 
+mod locked;
+
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -14,6 +16,8 @@ use crate::jose::{Part, Token};
 use crate::judge::{Case, Judgement, Policy, judge};
 use crate::keys::KeyRing;
 use crate::verify::{Layer, Proof, Setting, hex, prove};
+
+pub use locked::load_keys;
 
 /// The payload of a token that does not hold it (RFC 7515 appendix F).
 #[derive(Clone, PartialEq, Eq)]

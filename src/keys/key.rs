@@ -7,6 +7,7 @@ use openssl::pkey::{PKey, Private, Public};
 use zeroize::Zeroizing;
 
 use super::akp::MlDsa;
+use super::further::Further;
 use super::inconsistency::Inconsistency;
 use super::public::PublicKey;
 use super::set::SetNote;
@@ -248,6 +249,8 @@ pub struct Members {
     pub x5t: Option<String>,
     /// `x5t#S256` (SHA-256 of the certificate, base64url) as given, or computed from a loaded certificate.
     pub x5t_s256: Option<String>,
+    /// All others, in order of the file. Of duplicates the last.
+    pub further: Vec<Further>,
     /// Names of all members, in order of the file.
     pub names: Vec<String>,
     /// What departs from the standards without making the key unusable.
@@ -354,9 +357,28 @@ pub struct Certificate {
 /// Why a key cannot be used. `Display` says what was expected and what was found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum KeyFault {
+    /// The work on it was called off.
+    #[error("expected time to open an encrypted key, found that it was called off")]
+    Cancelled,
+    /// Its lock asks for more work than is done.
+    #[error("expected at most {ceiling} {what}, found {found}")]
+    Ceiling {
+        /// What is counted, in the plural.
+        what: &'static str,
+        /// The most that is done.
+        ceiling: u64,
+        /// What it asks for.
+        found: u64,
+    },
+    /// Its lock cannot be read, or what is in it is not what was put there, whatever the passphrase.
+    #[error("expected an encrypted key as it was written, found one that is damaged: {0}")]
+    Damaged(&'static str),
     /// It is encrypted.
     #[error("expected a key that is not encrypted, found one that needs a passphrase")]
     Encrypted,
+    /// It is encrypted in a way that is not known here.
+    #[error("expected a known way of encryption, found {0}")]
+    Lock(String),
     /// A member is missing, or not of its type. Of other forms than JWK: the number that the member stands for.
     #[error("expected member {name:?} as {expected}, found {found}")]
     Member {
@@ -394,6 +416,30 @@ pub enum KeyFault {
     /// A type or curve that is not known here.
     #[error("expected a known key type, found {0}")]
     UnknownType(String),
+    /// It is encrypted, and the passphrase is another.
+    #[error("expected the passphrase that opens an encrypted key, found another")]
+    WrongPassphrase,
+}
+
+impl KeyFault {
+    /// What to do about it.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Cancelled => "Load it again.",
+            Self::Ceiling { .. } => {
+                "Encrypt the key again with less work, for example with: openssl pkcs8 -topk8 -in FILE -out NEW"
+            }
+            Self::Damaged(_) => "Copy the file again, in binary mode.",
+            Self::Encrypted => "Give its passphrase, or load the public key.",
+            Self::Lock(_) => {
+                "Encrypt the key again with AES, for example with: openssl pkcs8 -topk8 -in FILE -out NEW"
+            }
+            Self::WrongPassphrase => {
+                "Check the passphrase, its encoding, and that no line break is part of it."
+            }
+            _ => "Export the key again as a JWK, or as a PEM public key or certificate.",
+        }
+    }
 }
 
 /// A text from a key file, short and safe to show in a sentence.
@@ -409,6 +455,8 @@ pub(super) fn quoted(text: &str) -> String {
 pub struct Key {
     /// Its name among the loaded keys: the `kid` where that is unique, else `<source>#<n>`. Set by the [`KeyRing`](super::KeyRing).
     pub id: String,
+    /// What the reviewer calls it. It tells no two keys apart.
+    pub name: Option<String>,
     /// The file or place that it came from.
     pub source: String,
     /// Its place in the source, from 1.
@@ -455,6 +503,7 @@ impl Key {
     pub(super) fn blank(source: &str, ordinal: usize, form: &'static str) -> Self {
         Self {
             id: String::new(),
+            name: None,
             source: source.to_owned(),
             ordinal,
             form,
@@ -506,7 +555,7 @@ impl Key {
     }
 
     /// Whether both are the same key, whatever is said of them.
-    pub(super) fn is_same_as(&self, other: &Self) -> bool {
+    pub fn is_same_as(&self, other: &Self) -> bool {
         match (self.secret(), other.secret()) {
             (Some(one), Some(other)) => one.bytes() == other.bytes(),
             (None, None) => self.thumbprint.is_some() && self.thumbprint == other.thumbprint,

@@ -4,7 +4,10 @@
 //! that yields no usable key at all is a [`LoadError`].
 
 mod akp;
+pub mod export;
 mod forms;
+mod further;
+pub mod generate;
 mod inconsistency;
 mod key;
 mod pair;
@@ -12,12 +15,14 @@ mod public;
 mod reading;
 mod ring;
 mod set;
+mod unlock;
 
 pub use akp::MlDsa;
 pub use forms::{
     LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming, from_certificate_der,
-    from_jwk, load, load_secret, readings,
+    from_jwk, load, load_secret, load_with, readings,
 };
+pub use further::Further;
 pub use inconsistency::Inconsistency;
 pub use key::{
     Certificate, Curve, Holds, Key, KeyFault, KeyKind, KeyNote, Loaded, Material, Members,
@@ -26,3 +31,4 @@ pub use key::{
 pub use reading::{Reading, Reread};
 pub use ring::KeyRing;
 pub use set::{SetNote, SharedKid};
+pub use unlock::{Effort, MAX_KEY_ITERATIONS, Passphrase, Unlock};

@@ -28,6 +28,7 @@ pub use decrypt::JweShapeFault;
 pub use defaults::KnownSecret;
 pub use presentation::{Holder, Presentation};
 pub use prove::{MAX_NESTING, Setting, prove};
+pub use unseal::{Unsealed, unseal};
 
 /// What was found out about a token's signatures or encryption, independent of clock and policy.
 #[derive(Debug, Clone, Default)]
@@ -466,7 +467,8 @@ pub struct Watch {
 }
 
 impl Watch {
-    fn tell(&self, done: u64, of: u64) {
+    /// Takes note of how much of how much is done.
+    pub fn tell(&self, done: u64, of: u64) {
         self.done.store(done, Ordering::Relaxed);
         self.of.store(of, Ordering::Relaxed);
     }

@@ -12,7 +12,8 @@ use super::{
 use crate::jose::json::{Document, Json};
 use crate::jose::{FaultKind, Kind, Part, PartRole, Token, base64url};
 use crate::keys::{
-    Holds, Key, KeyKind, KeyRing, Loaded, Material, Members, Secret, from_certificate_der, from_jwk,
+    Effort, Holds, Key, KeyKind, KeyRing, Loaded, Material, Members, Passphrase, Secret, Unlock,
+    from_certificate_der, from_jwk,
 };
 
 /// What verification needs beside token and keys.
@@ -21,7 +22,7 @@ pub struct Setting {
     /// The payload of a token that does not hold it (RFC 7515 appendix F).
     pub detached_payload: Option<Vec<u8>>,
     /// A password that tokens of PBES2 are tried with, beside the keys.
-    pub passphrase: Option<Arc<Key>>,
+    pub passphrase: Option<Passphrase>,
     /// What watches the derivation of a key from a password.
     pub watch: Watch,
 }
@@ -52,7 +53,15 @@ fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -
         Some(Box::new(Layer::new(inner, proof)))
     };
     if token.kind == Kind::Jwe {
-        let Unsealed { proof, plaintext } = unseal(token, keys, setting);
+        let unlock = Unlock {
+            passphrase: setting.passphrase.as_ref(),
+            effort: Effort {
+                cancel: &setting.watch.cancel,
+                progress: &|done, of| setting.watch.tell(done, of),
+            },
+            ..Unlock::without()
+        };
+        let Unsealed { proof, plaintext } = unseal(token, keys, &unlock);
         let opened = plaintext.map(|plaintext| Arc::new(token.with_plaintext(plaintext)));
         let payload = opened.as_ref();
         let payload = payload.and_then(|opened| opened.part(PartRole::Payload));
@@ -485,6 +494,7 @@ fn public_default(keys: &KeyRing, known: KnownSecret, secret: &'static [u8]) -> 
                 KnownSecret::Documented => "a documented default secret".to_owned(),
                 KnownSecret::Empty => "the empty secret".to_owned(),
             },
+            name: None,
             source: "built-in list".to_owned(),
             ordinal: 1,
             form: "publicly known secret",

@@ -17,10 +17,10 @@ use super::jobs::Leave;
 use super::model::Notice;
 use super::samples::{Sample, Text};
 use crate::find::{Candidate, Nothing, find_argument, stream};
-use crate::inspection::Inspection;
+use crate::inspection::{Inspection, load_keys};
 use crate::jose::MAX_TOKEN_BYTES;
 use crate::judge::{Judgement, Policy};
-use crate::keys::{Key, KeyRing, LoadError, SecretEncoding, load, load_secret};
+use crate::keys::{Effort, Key, KeyRing, LoadError, SecretEncoding, Unlock, load_secret};
 use crate::verify::Setting;
 
 /// Where something is to be read from.
@@ -141,7 +141,7 @@ pub(super) fn read_all(
         };
         match Input::new(source) {
             Ok(input) if wanted == Wanted::Payload => loaded.take_payload(input),
-            Ok(input) => inputs.extend(loaded.take_keys(input, wanted)),
+            Ok(input) => inputs.extend(loaded.take_keys(input, wanted, &ground)),
             Err(error) => loaded.notices.push(Notice::fault(&error.to_string())),
         }
     }
@@ -209,7 +209,7 @@ impl Loaded {
     }
 
     /// Takes the keys of an input. Gives it back where tokens may be in it.
-    fn take_keys(&mut self, mut input: Input, wanted: Wanted) -> Option<Tokens> {
+    fn take_keys(&mut self, mut input: Input, wanted: Wanted, ground: &Ground) -> Option<Tokens> {
         // The head of what is larger is no key file.
         let too_large = |fault| match (fault, input.length) {
             (LoadError::TooLarge { source_name, bytes }, Some(length)) => LoadError::TooLarge {
@@ -228,7 +228,16 @@ impl Loaded {
             }
             return None;
         }
-        let key_fault = match load(&input.name, &input.head) {
+        let watch = &ground.setting.watch;
+        let unlock = Unlock {
+            passphrase: ground.setting.passphrase.as_ref(),
+            effort: Effort {
+                cancel: &watch.cancel,
+                progress: &|done, of| watch.tell(done, of),
+            },
+            ..Unlock::without()
+        };
+        let key_fault = match load_keys(&input.name, &input.head, &unlock, &ground.keys) {
             Ok(keys) => {
                 self.keys.extend(keys);
                 None

@@ -6,6 +6,7 @@ use super::der::{self, Armour};
 use super::{Form, LoadError};
 use crate::jose::base64url::{self, EncodingFaultKind};
 use crate::keys::Key;
+use crate::keys::unlock::Opening;
 
 /// Base64 of one DER element, alone in its file.
 pub(super) const FORM: Form = Form {
@@ -14,8 +15,8 @@ pub(super) const FORM: Form = Form {
 };
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of every form's loader")]
-fn load(source: &str, content: &[u8]) -> Result<Vec<Key>, LoadError> {
-    let key = decode(content).map(|der| der::key(&der, Armour::Base64, source, 1));
+fn load(source: &str, content: &[u8], opening: &Opening<'_>) -> Result<Vec<Key>, LoadError> {
+    let key = decode(content).map(|der| der::key(&der, Armour::Base64, opening, source, 1));
     Ok(key.into_iter().collect())
 }
 

@@ -15,6 +15,7 @@ use super::certificate::from_certificate_der;
 use super::{Form, LoadError};
 use crate::keys::pair;
 use crate::keys::public::{PublicKey, from_pkey, refused};
+use crate::keys::unlock::Opening;
 use crate::keys::{Holds, Key, KeyFault, KeyNote};
 
 /// One DER element, alone in its file.
@@ -26,11 +27,11 @@ pub(super) const FORM: Form = Form {
     load,
 };
 
-const INTEGER: u8 = 0x02;
-const BIT_STRING: u8 = 0x03;
-const OCTET_STRING: u8 = 0x04;
-const OBJECT_IDENTIFIER: u8 = 0x06;
-const SEQUENCE: u8 = 0x30;
+pub(in crate::keys) const INTEGER: u8 = 0x02;
+pub(in crate::keys) const BIT_STRING: u8 = 0x03;
+pub(in crate::keys) const OCTET_STRING: u8 = 0x04;
+pub(in crate::keys) const OBJECT_IDENTIFIER: u8 = 0x06;
+pub(in crate::keys) const SEQUENCE: u8 = 0x30;
 /// `[0]` of `ECPrivateKey` (RFC 5915 section 3).
 const PARAMETERS: u8 = 0xA0;
 
@@ -113,7 +114,13 @@ pub(super) fn structure(bytes: &[u8]) -> Option<Structure> {
 }
 
 /// The first element of `der` as a key, unusable or not.
-pub(super) fn key(der: &[u8], armour: Armour, source: &str, ordinal: usize) -> Key {
+pub(super) fn key(
+    der: &[u8],
+    armour: Armour,
+    opening: &Opening<'_>,
+    source: &str,
+    ordinal: usize,
+) -> Key {
     let structure = structure(der);
     if structure == Some(Structure::Certificate) {
         return from_certificate_der(der, source, ordinal);
@@ -163,8 +170,8 @@ pub(super) fn key(der: &[u8], armour: Armour, source: &str, ordinal: usize) -> K
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of every form's loader")]
-fn load(source: &str, content: &[u8]) -> Result<Vec<Key>, LoadError> {
-    Ok(vec![key(content, Armour::None, source, 1)])
+fn load(source: &str, content: &[u8], opening: &Opening<'_>) -> Result<Vec<Key>, LoadError> {
+    Ok(vec![key(content, Armour::None, opening, source, 1)])
 }
 
 /// The object identifier of the algorithm of a key that names one.
@@ -241,7 +248,7 @@ pub(super) fn with_curve(der: &[u8], parameters: &[u8]) -> Option<Zeroizing<Vec<
 }
 
 /// An element of these contents (X.690 section 8.1.3).
-fn enclosed(tag: u8, contents: &[&[u8]]) -> Option<Zeroizing<Vec<u8>>> {
+pub(in crate::keys) fn enclosed(tag: u8, contents: &[&[u8]]) -> Option<Zeroizing<Vec<u8>>> {
     let length = contents.iter().map(|piece| piece.len()).sum::<usize>();
     let mut der = Zeroizing::new(Vec::with_capacity(length.saturating_add(6)));
     der.push(tag);
@@ -278,7 +285,7 @@ fn form(structure: Option<Structure>, armour: Armour) -> &'static str {
 }
 
 /// Tag, contents and what follows (X.690 section 8.1). Tags of more than one byte and indefinite lengths are none.
-fn split(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+pub(in crate::keys) fn split(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&tag, rest) = bytes.split_first()?;
     let (&first, rest) = rest.split_first()?;
     if tag & 0x1F == 0x1F {

@@ -18,9 +18,10 @@ use crate::keys::akp::{self, MlDsa};
 use crate::keys::key::quoted;
 use crate::keys::pair::{self, Half, RsaNumbers};
 use crate::keys::public::{self, PublicKey};
+use crate::keys::unlock::Opening;
 use crate::keys::{
-    Curve, Holds, Inconsistency, Key, KeyFault, KeyKind, KeyNote, Material, Members, OkpCurve,
-    Secret,
+    Curve, Further, Holds, Inconsistency, Key, KeyFault, KeyKind, KeyNote, Material, Members,
+    OkpCurve, Secret,
 };
 
 /// JSON: one JWK, a JWK Set, or a bare array of JWKs.
@@ -75,7 +76,7 @@ pub fn from_jwk(json: &Json, source: &str, ordinal: usize) -> Key {
     key
 }
 
-fn load(source: &str, content: &[u8]) -> Result<Vec<Key>, LoadError> {
+fn load(source: &str, content: &[u8], _opening: &Opening<'_>) -> Result<Vec<Key>, LoadError> {
     let mut document = json::read(content);
     let keys = match &document.root {
         Some(root) if document.is_document() => {
@@ -193,6 +194,7 @@ fn members(json: &Json) -> Members {
         x5t: text("x5t"),
         x5t_s256: text("x5t#S256"),
         key_ops: key_ops(json, &mut notes),
+        further: Further::all(json),
         names,
         notes,
     }

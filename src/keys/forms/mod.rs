@@ -6,7 +6,7 @@
 mod bare;
 mod certificate;
 mod certified;
-mod der;
+pub(super) mod der;
 mod error;
 mod jwk;
 mod pem;
@@ -16,11 +16,13 @@ mod seeming;
 pub use certificate::from_certificate_der;
 pub use error::LoadError;
 pub use jwk::from_jwk;
+pub(super) use secret::without_line_break;
 pub use secret::{SecretEncoding, load_secret, readings};
 pub use seeming::Seeming;
 
 use std::sync::Arc;
 
+use super::unlock::{Opening, Unlock};
 use super::{Holds, Key, KeyFault, set};
 
 /// Key files larger than this (in bytes) are refused before they are read.
@@ -34,19 +36,30 @@ struct Form {
     /// Whether the content has this form. It need not be a good one.
     recognises: fn(&[u8]) -> bool,
     /// Every key in it, in order, the unusable ones with their faults.
-    load: fn(&str, &[u8]) -> Result<Vec<Key>, LoadError>,
+    load: fn(&str, &[u8], &Opening<'_>) -> Result<Vec<Key>, LoadError>,
 }
 
 /// All forms; the first that recognises a content loads it. JSON stands before PEM because its strings can
 /// hold PEM blocks.
 const FORMS: &[Form] = &[jwk::FORM, pem::FORM, der::FORM, bare::FORM];
 
+/// Every key in a file's bytes, in order, unusable ones with their [`KeyFault`]; without a passphrase, so that what is
+/// locked is [`KeyFault::Encrypted`]. `source` is its name for people.
+///
+/// # Errors
+///
+/// As [`load_with`].
+pub fn load(source: &str, bytes: &[u8]) -> Result<Vec<Key>, LoadError> {
+    load_with(source, bytes, &Unlock::without())
+}
+
 /// Every key in a file's bytes, in order, unusable ones with their [`KeyFault`]. `source` is its name for people.
 ///
 /// # Errors
 ///
-/// When there is no usable key in it, or the limits are passed.
-pub fn load(source: &str, bytes: &[u8]) -> Result<Vec<Key>, LoadError> {
+/// When there is no usable key in it, or the limits are passed. Where that is for want of a passphrase,
+/// [`LoadError::Encrypted`]; where the passphrase opens nothing, [`LoadError::WrongPassphrase`].
+pub fn load_with(source: &str, bytes: &[u8], unlock: &Unlock<'_>) -> Result<Vec<Key>, LoadError> {
     check_size(source, bytes)?;
     let content = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if content.trim_ascii().is_empty() {
@@ -61,7 +74,7 @@ pub fn load(source: &str, bytes: &[u8]) -> Result<Vec<Key>, LoadError> {
     let Some(form) = FORMS.iter().find(|form| (form.recognises)(content)) else {
         return Err(not_a_key());
     };
-    let mut keys = (form.load)(source, content)?;
+    let mut keys = (form.load)(source, content, &Opening::new(unlock))?;
     keep_text(&mut keys, bytes);
     set::note(&mut keys);
     let fault = match keys
@@ -73,12 +86,10 @@ pub fn load(source: &str, bytes: &[u8]) -> Result<Vec<Key>, LoadError> {
         None => return Ok(keys),
         Some(faults) => match faults.first() {
             None => return Err(not_a_key()),
-            Some(_) if faults.contains(&&KeyFault::Encrypted) => {
-                return Err(LoadError::Encrypted {
-                    source_name: source.to_owned(),
-                });
-            }
-            Some(first) => (*first).clone(),
+            Some(first) => match LoadError::locked(source, &faults) {
+                Some(error) => return Err(error),
+                None => (*first).clone(),
+            },
         },
     };
     match Seeming::of(content) {

@@ -10,6 +10,7 @@ use super::der::{self, Armour};
 use super::{Form, LoadError, check_count};
 use crate::jose::base64url::{self, EncodingFaultKind};
 use crate::keys::key::quoted;
+use crate::keys::unlock::Opening;
 use crate::keys::{Holds, Key, KeyFault};
 
 /// A text with PEM blocks.
@@ -36,7 +37,7 @@ struct Block<'a> {
     whole: bool,
 }
 
-fn load(source: &str, content: &[u8]) -> Result<Vec<Key>, LoadError> {
+fn load(source: &str, content: &[u8], opening: &Opening<'_>) -> Result<Vec<Key>, LoadError> {
     let mut keys = Vec::new();
     let mut rest = content;
     let mut parameters = None;
@@ -52,7 +53,14 @@ fn load(source: &str, content: &[u8]) -> Result<Vec<Key>, LoadError> {
         let ordinal = keys.len().saturating_add(1);
         check_count(source, ordinal)?;
         let parameters = parameters.take();
-        keys.push(key(&block, &label, parameters.as_deref(), source, ordinal));
+        keys.push(key(
+            &block,
+            &label,
+            parameters.as_deref(),
+            opening,
+            source,
+            ordinal,
+        ));
     }
     Ok(keys)
 }
@@ -99,6 +107,7 @@ fn key(
     block: &Block<'_>,
     label: &str,
     parameters: Option<&Vec<u8>>,
+    opening: &Opening<'_>,
     source: &str,
     ordinal: usize,
 ) -> Key {
@@ -131,7 +140,7 @@ fn key(
             quoted(label)
         )));
     }
-    der::key(&der, Armour::Pem, source, ordinal)
+    der::key(&der, Armour::Pem, opening, source, ordinal)
 }
 
 /// The bytes of a block's body, headers left out. The error says what was found instead.

@@ -131,7 +131,9 @@ impl Seeming {
             Self::Discovery => "Fetch what its jwks_uri names and load that file.",
             Self::EmptyKeySet => "Load the set that holds the issuer's keys.",
             Self::JavaKeystore => "Export the certificate with: keytool -exportcert -rfc",
-            Self::Jwe => "Open it as a token; if it is an encrypted key set, decrypt it first.",
+            Self::Jwe => {
+                "Open it as a token; an encrypted key set wants its passphrase, or the key that it is encrypted to."
+            }
             Self::OpenSsh => "Convert the public key with: ssh-keygen -e -m PKCS8 -f FILE",
             Self::OtherJson => {
                 "A JWK has the member \u{201C}kty\u{201D}, a key set the member \u{201C}keys\u{201D}."

@@ -8,8 +8,9 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::algorithms::{Aes, KeyManagement};
 use super::shape::{octets, shortened};
-use super::{Effort, JweShapeFault, OpenError, Sealed};
+use super::{JweShapeFault, OpenError, Sealed};
 use crate::jose::json::{Decimal, Json, Value};
+use crate::keys::Effort;
 use crate::verify::Hash;
 
 /// More iterations than this are not made.
