@@ -469,6 +469,8 @@ pub struct Key {
     pub holds: Holds,
     /// What verification and decryption work with.
     pub material: Material,
+    /// The name that its file gives it: the friendlyName of PKCS#12, the comment of OpenSSH.
+    pub label: Option<String>,
     /// JWK members.
     pub members: Members,
     /// RFC 7638 thumbprint (SHA-256, base64url); `None` for secrets (it would be a test for guesses) and unusable keys.
@@ -510,6 +512,7 @@ impl Key {
             kind: KeyKind::Unknown,
             holds: Holds::Public,
             material: Material::None,
+            label: None,
             members: Members::default(),
             thumbprint: None,
             certificate: None,

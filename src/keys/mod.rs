@@ -31,4 +31,5 @@ pub use key::{
 pub use reading::{Reading, Reread};
 pub use ring::KeyRing;
 pub use set::{SetNote, SharedKid};
+pub(crate) use unlock::{CalledOff, Prf, pbkdf2};
 pub use unlock::{Effort, MAX_KEY_ITERATIONS, Passphrase, Unlock};

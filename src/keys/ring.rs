@@ -139,7 +139,7 @@ fn order(a: &Key, b: &Key) -> Ordering {
         (
             (&key.source, key.ordinal, &key.thumbprint),
             (key.form, key.kind, key.holds, &key.rsa_exponent),
-            (&key.members, &key.certificate, &key.fault),
+            (&key.members, &key.certificate, &key.fault, &key.label),
             key.secret().map(Secret::bytes),
         )
     }

@@ -1,5 +1,12 @@
 //! What opens a key file that is locked: a passphrase, a ceiling for the work, and what watches it.
 
+mod cipher;
+mod derive;
+pub(super) mod elements;
+mod pem;
+mod scheme;
+pub(super) mod ssh;
+
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,6 +15,11 @@ use zeroize::Zeroizing;
 
 use super::forms::without_line_break;
 use super::{Holds, Key, KeyFault, KeyKind, Material, Secret};
+
+pub(crate) use derive::{CalledOff, Prf, pbkdf2};
+pub(super) use derive::{Purpose, bcrypt_within, pkcs12_within};
+pub(super) use pem::PemLock;
+pub(super) use scheme::{Password, decrypt, derive, name as scheme_name};
 
 /// One key may ask for so many iterations of key derivation. About three seconds of one core.
 pub const MAX_KEY_ITERATIONS: u32 = 10_000_000;

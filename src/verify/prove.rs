@@ -502,6 +502,7 @@ fn public_default(keys: &KeyRing, known: KnownSecret, secret: &'static [u8]) -> 
                 bytes: secret.len(),
             },
             holds: Holds::Symmetric,
+            label: None,
             material: Material::Symmetric {
                 secret: Secret::new(secret.to_vec()),
                 readings: Vec::new(),

@@ -2,8 +2,8 @@
 
 use zeroize::Zeroizing;
 
-use super::der::{self, Armour};
-use super::{Form, LoadError};
+use super::der::{self, Armour, Structure};
+use super::{Form, LoadError, pkcs12};
 use crate::jose::base64url::{self, EncodingFaultKind};
 use crate::keys::Key;
 use crate::keys::unlock::Opening;
@@ -14,10 +14,14 @@ pub(super) const FORM: Form = Form {
     load,
 };
 
-#[expect(clippy::unnecessary_wraps, reason = "the shape of every form's loader")]
 fn load(source: &str, content: &[u8], opening: &Opening<'_>) -> Result<Vec<Key>, LoadError> {
-    let key = decode(content).map(|der| der::key(&der, Armour::Base64, opening, source, 1));
-    Ok(key.into_iter().collect())
+    let Some(der) = decode(content) else {
+        return Ok(Vec::new());
+    };
+    if der::structure(&der) == Some(Structure::Pkcs12) {
+        return pkcs12::load(source, &der, opening);
+    }
+    Ok(vec![der::key(&der, Armour::Base64, opening, source, 1)])
 }
 
 fn decode(content: &[u8]) -> Option<Zeroizing<Vec<u8>>> {

@@ -1,7 +1,7 @@
 //! DER: public keys, certificates and private keys, told apart by the tags that they begin with.
 //!
 //! OpenSSL reads each with the one function that is made for it, so nothing is guessed, and none of them can
-//! ask for a passphrase.
+//! ask for a passphrase. What is encrypted is decrypted before.
 
 use openssl::asn1::Asn1Object;
 use openssl::ec::EcKey;
@@ -12,7 +12,7 @@ use x509_parser::der_parser::Oid;
 use zeroize::Zeroizing;
 
 use super::certificate::from_certificate_der;
-use super::{Form, LoadError};
+use super::{Form, LoadError, locked};
 use crate::keys::pair;
 use crate::keys::public::{PublicKey, from_pkey, refused};
 use crate::keys::unlock::Opening;
@@ -161,7 +161,17 @@ pub(super) fn key(
             );
         }
         Some(Structure::Spki) => take(&mut key, PKey::public_key_from_der(der)),
-        Some(Structure::Encrypted) => key.fault = Some(KeyFault::Encrypted),
+        Some(Structure::Encrypted) => match locked::pkcs8(der, opening) {
+            Ok(plain) => {
+                let form = key.form;
+                key = self::key(&plain, armour, opening, source, ordinal);
+                key.form = form;
+            }
+            Err(fault) => {
+                key.holds = Holds::Private;
+                key.fault = Some(fault);
+            }
+        },
         Some(Structure::Certificate | Structure::Pkcs7 | Structure::Pkcs12) | None => {
             key.fault = Some(KeyFault::UnknownType("DER of another structure".to_owned()));
         }

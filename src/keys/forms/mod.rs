@@ -4,16 +4,21 @@
 //! in [`FORMS`].
 
 mod bare;
+mod ber;
 mod certificate;
 mod certified;
 pub(super) mod der;
 mod error;
 mod jwk;
+mod locked;
+mod openssh;
 mod pem;
+mod pkcs12;
 mod secret;
 mod seeming;
 
 pub use certificate::from_certificate_der;
+pub(super) use der::split;
 pub use error::LoadError;
 pub use jwk::from_jwk;
 pub(super) use secret::without_line_break;
@@ -23,7 +28,7 @@ pub use seeming::Seeming;
 use std::sync::Arc;
 
 use super::unlock::{Opening, Unlock};
-use super::{Holds, Key, KeyFault, set};
+use super::{Holds, Key, set};
 
 /// Key files larger than this (in bytes) are refused before they are read.
 pub const MAX_KEY_FILE_BYTES: u64 = 4 << 20;
@@ -41,10 +46,10 @@ struct Form {
 
 /// All forms; the first that recognises a content loads it. JSON stands before PEM because its strings can
 /// hold PEM blocks.
-const FORMS: &[Form] = &[jwk::FORM, pem::FORM, der::FORM, bare::FORM];
+const FORMS: &[Form] = &[jwk::FORM, pem::FORM, pkcs12::FORM, der::FORM, bare::FORM];
 
-/// Every key in a file's bytes, in order, unusable ones with their [`KeyFault`]; without a passphrase, so that what is
-/// locked is [`KeyFault::Encrypted`]. `source` is its name for people.
+/// Every key in a file's bytes, in order, unusable ones with their [`KeyFault`](super::KeyFault); without a passphrase, so that what is
+/// locked is [`KeyFault::Encrypted`](super::KeyFault::Encrypted). `source` is its name for people.
 ///
 /// # Errors
 ///
@@ -53,7 +58,7 @@ pub fn load(source: &str, bytes: &[u8]) -> Result<Vec<Key>, LoadError> {
     load_with(source, bytes, &Unlock::without())
 }
 
-/// Every key in a file's bytes, in order, unusable ones with their [`KeyFault`]. `source` is its name for people.
+/// Every key in a file's bytes, in order, unusable ones with their [`KeyFault`](super::KeyFault). `source` is its name for people.
 ///
 /// # Errors
 ///

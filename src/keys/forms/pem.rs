@@ -7,7 +7,7 @@ use memchr::memmem;
 use zeroize::Zeroizing;
 
 use super::der::{self, Armour};
-use super::{Form, LoadError, check_count};
+use super::{Form, LoadError, check_count, locked, openssh};
 use crate::jose::base64url::{self, EncodingFaultKind};
 use crate::keys::key::quoted;
 use crate::keys::unlock::Opening;
@@ -25,6 +25,9 @@ const DASHES: &[u8] = b"-----";
 
 /// The curve of the key after it.
 const EC_PARAMETERS: &str = "EC PARAMETERS";
+
+/// What a key of an encrypted block is called.
+const ENCRYPTED: &str = "encrypted private key";
 
 /// Blocks that stand beside keys and are none.
 const PASSED_OVER: &[&str] = &["DH PARAMETERS", "DSA PARAMETERS", EC_PARAMETERS, "X509 CRL"];
@@ -53,14 +56,15 @@ fn load(source: &str, content: &[u8], opening: &Opening<'_>) -> Result<Vec<Key>,
         let ordinal = keys.len().saturating_add(1);
         check_count(source, ordinal)?;
         let parameters = parameters.take();
-        keys.push(key(
+        let place = Place { source, ordinal };
+        keys.extend(block_keys(
             &block,
             &label,
             parameters.as_deref(),
             opening,
-            source,
-            ordinal,
+            place,
         ));
+        check_count(source, keys.len())?;
     }
     Ok(keys)
 }
@@ -102,45 +106,63 @@ fn split_at<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     Some((text.get(..at)?, text.get(at.saturating_add(mark.len())..)?))
 }
 
-/// `parameters` are those of the block before it: they belong to this one when it names no curve.
-fn key(
+/// Where a key stands.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    source: &'a str,
+    ordinal: usize,
+}
+
+/// The keys of a block. `parameters` are those of the block before it: they belong to this one when it names no curve.
+fn block_keys(
     block: &Block<'_>,
     label: &str,
     parameters: Option<&Vec<u8>>,
     opening: &Opening<'_>,
-    source: &str,
-    ordinal: usize,
-) -> Key {
+    Place { source, ordinal }: Place<'_>,
+) -> Vec<Key> {
     let failed = |fault| Key {
         fault: Some(fault),
         ..Key::blank(source, ordinal, "PEM block")
     };
     if !block.whole {
-        return failed(KeyFault::Pem {
+        return vec![failed(KeyFault::Pem {
             found: "no line END",
-        });
+        })];
     }
-    // RFC 1421 section 4.6.1.1, as OpenSSL still writes it.
-    if memmem::find(block.body, b"Proc-Type: 4,ENCRYPTED").is_some() {
-        return Key {
-            form: "encrypted private key",
-            holds: Holds::Private,
-            ..failed(KeyFault::Encrypted)
-        };
-    }
-    let der = match decode(block.body) {
+    let mut der = match decode(block.body) {
         Ok(der) => der,
-        Err(found) => return failed(KeyFault::Pem { found }),
+        Err(found) => return vec![failed(KeyFault::Pem { found })],
     };
+    if openssh::recognises(&der) {
+        return openssh::keys(&der, opening, source, ordinal);
+    }
+    let is_encrypted = locked::is_encrypted(block.body);
+    if is_encrypted {
+        match locked::pem(block.body, &der, opening) {
+            Ok(plain) => der = plain,
+            Err(fault) => {
+                return vec![Key {
+                    form: ENCRYPTED,
+                    holds: Holds::Private,
+                    ..failed(fault)
+                }];
+            }
+        }
+    }
     let complete = parameters.and_then(|parameters| der::with_curve(&der, parameters));
     let der = complete.unwrap_or(der);
     if der::structure(&der).is_none() {
-        return failed(KeyFault::UnknownType(format!(
+        return vec![failed(KeyFault::UnknownType(format!(
             "the PEM block {}",
             quoted(label)
-        )));
+        )))];
     }
-    der::key(&der, Armour::Pem, opening, source, ordinal)
+    let mut key = der::key(&der, Armour::Pem, opening, source, ordinal);
+    if is_encrypted {
+        key.form = ENCRYPTED;
+    }
+    vec![key]
 }
 
 /// The bytes of a block's body, headers left out. The error says what was found instead.

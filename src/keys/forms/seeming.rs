@@ -31,8 +31,6 @@ pub enum Seeming {
     Pgp,
     /// A PKCS#7 bundle (RFC 2315).
     Pkcs7,
-    /// A PKCS#12 store (RFC 7292).
-    Pkcs12,
     /// A `PuTTY` key.
     Putty,
     /// A signed token.
@@ -69,7 +67,6 @@ const LABELS: &[(&str, Seeming)] = &[
         "-----BEGIN NEW CERTIFICATE REQUEST-----",
         Seeming::CertificateRequest,
     ),
-    ("-----BEGIN OPENSSH PRIVATE KEY-----", Seeming::OpenSsh),
     ("-----BEGIN PGP ", Seeming::Pgp),
     ("-----BEGIN PKCS7-----", Seeming::Pkcs7),
 ];
@@ -87,7 +84,6 @@ impl Seeming {
             _ => {}
         }
         match der::structure(content) {
-            Some(Structure::Pkcs12) => return Self::Pkcs12,
             Some(Structure::Pkcs7) => return Self::Pkcs7,
             _ => {}
         }
@@ -142,10 +138,7 @@ impl Seeming {
             Self::Pkcs7 => {
                 "Take the certificates out with: openssl pkcs7 -print_certs -in FILE (and -inform DER where it is binary)"
             }
-            Self::Pkcs12 => "Take the certificate out with: openssl pkcs12 -nokeys -in FILE",
-            Self::Putty => {
-                "Export an OpenSSH public key and convert it with: ssh-keygen -e -m PKCS8 -f FILE"
-            }
+            Self::Putty => "Convert it with: puttygen FILE -O private-openssh-new -o NEW",
             Self::Token => "Open it as a token, and load the issuer's key here.",
             Self::Unknown => {
                 "Load a JWK, a key set, a PEM or DER key or certificate; load a shared secret as a secret."
@@ -184,7 +177,6 @@ impl std::fmt::Display for Seeming {
             Self::OtherJson => "JSON that is neither a JWK nor a key set",
             Self::Pgp => "a PGP message or key",
             Self::Pkcs7 => "a PKCS#7 bundle",
-            Self::Pkcs12 => "a PKCS#12 store",
             Self::Putty => "a PuTTY key",
             Self::Token => "a token",
             Self::Unknown => "content of no known form",
@@ -214,13 +206,11 @@ mod tests {
                 Seeming::Jwe,
             ),
             (b"ssh-ed25519 AAAAC3Nz comment", Seeming::OpenSsh),
-            (b"-----BEGIN OPENSSH PRIVATE KEY-----\n", Seeming::OpenSsh),
             (b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n", Seeming::Pgp),
             (
                 b"\x30\x0D\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02\xA0\x00",
                 Seeming::Pkcs7,
             ),
-            (b"\x30\x05\x02\x01\x03\x30\x00", Seeming::Pkcs12),
             (b"PuTTY-User-Key-File-3: ssh-rsa\n", Seeming::Putty),
             (b" eyJhbGciOiJub25lIn0.e30.\n", Seeming::Token),
             (b"\xFF\xFE{\0", Seeming::Utf16),
