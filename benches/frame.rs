@@ -435,6 +435,10 @@ impl FilePicker for Nothing {
     fn ask(&self, _: Wanted, _: &eframe::Frame) -> Answer {
         Box::new(|| None)
     }
+
+    fn ask_where(&self, _: &str, _: &eframe::Frame) -> Answer {
+        Box::new(|| None)
+    }
 }
 
 /// A file to open.

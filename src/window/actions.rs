@@ -8,7 +8,7 @@ use super::commands::{Command, Zoom};
 use super::copies::CopyOf;
 use super::dialogs::DialogKind;
 use super::loading::Wanted;
-use super::manager::{KeyColumn, KeyCommand};
+use super::manager::{ExportForm, KeyColumn, KeyCommand, certificates};
 use super::model::{Clock, Model, Selection, Zone};
 use super::panes::MemberForm;
 use super::panes::focus::Place;
@@ -282,6 +282,41 @@ actions! {
     SearchKeys, Keys, "Search the keys", None, |model| {
         let any = !model.session.keys.is_empty();
         any.then_some(Command::Focus(Place::KeyFilter))
+    };
+    /// Type a shared secret into a field that hides it.
+    TypeSecret, Keys, "Type a secret\u{2026}", None, |_| Some(Command::ShowDialog(DialogKind::Secret));
+    /// Make a new key.
+    GenerateKey, Keys, "Generate a key\u{2026}", None, |_| Some(Command::ShowDialog(DialogKind::Generate));
+    /// Take the certificates in its header for keys of the reviewer's own.
+    AddCertificates, Keys, "Add the token\u{2019}s certificates as keys", None, |model| {
+        let (inspection, _) = model.current()?;
+        let any = certificates(inspection).iter().any(|key| key.is_usable());
+        any.then(|| KeyCommand::AddCertificates.into())
+    };
+    /// Where the keys of the token's issuer usually are.
+    AskForKeys, Keys, "What to ask for\u{2026}", None,
+        |model| model.current.map(|_| Command::ShowDialog(DialogKind::Asking));
+    /// The key that is looked at, without its private half.
+    CopyJwk, Keys, "Copy the public key as JWK", None, |model| {
+        let key = model.chosen_key().filter(|key| ExportForm::PublicJwk.is_for(key))?;
+        Some(Command::Copy(CopyOf::Key(key.id.clone(), ExportForm::PublicJwk)))
+    };
+    /// Write it for other programs.
+    ExportKey, Keys, "Export the key\u{2026}", None, |model| {
+        let key = model.chosen_key().filter(|key| key.is_usable());
+        key.map(|_| Command::ShowDialog(DialogKind::Export))
+    };
+    /// Call it otherwise.
+    RenameKey, Keys, "Rename the key", None, |model| model.chosen_key().map(|_| Command::Focus(Place::KeyName));
+    /// Show the secret that is looked at, for a while.
+    ShowSecret, Keys, "Show the secret", None, |model| {
+        let is_shown = model.manager.secret_until.is_some();
+        model.chosen_key()?.secret().map(|_| KeyCommand::ShowSecret(!is_shown).into())
+    };
+    /// Copy it; it is taken off the clipboard again.
+    CopySecret, Keys, "Copy the secret", None, |model| {
+        let key = model.chosen_key().filter(|key| key.secret().is_some())?;
+        Some(Command::Copy(CopyOf::KeySecret(key.id.clone())))
     };
     /// The key that is looked at.
     CopyThumbprint, Keys, "Copy the thumbprint of the key", None, |model| {

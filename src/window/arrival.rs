@@ -145,6 +145,7 @@ impl Desk {
             // Who opens tokens wants to see them.
             self.model.manager.is_open = false;
         }
+        self.locked.extend(loaded.locked);
         for notice in loaded.notices {
             self.notify(notice);
         }
@@ -216,12 +217,7 @@ mod tests {
         let mut arrivals = Arrivals::default();
         arrivals.push(Loaded {
             tokens: [2, 1, 3, 2, 4].map(inspected).to_vec(),
-            keys: Vec::new(),
-            notices: Vec::new(),
-            payload: None,
-            are_members: false,
-            generation: 0,
-            verb: "Read",
+            ..Loaded::keys(Vec::new(), 0, "Read")
         });
         let past = Instant::now();
         let slice = |arrivals: &mut Arrivals, model: &mut Model| {

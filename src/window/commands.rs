@@ -208,7 +208,7 @@ impl Desk {
                 self.model.table.grouping = grouping;
             }
             Command::ForgetRemoved => self.forget_all_removed(),
-            Command::Keys(command) => self.apply_to_keys(command),
+            Command::Keys(command) => self.apply_to_keys(command, ctx, frame),
             Command::LiveClock => self.set_clock(Clock::Live),
             Command::MoveToken(from, to) => self.move_token(from, to),
             Command::OpenMember(selection) => self.open_member(&selection),
@@ -355,7 +355,7 @@ impl Desk {
             Place::Clock | Place::Policy => {}
             // In the manager where that is open, else in the rail.
             Place::Keys if manager.is_open => {}
-            Place::KeyDetails | Place::KeyFilter => {
+            Place::KeyDetails | Place::KeyFilter | Place::KeyName => {
                 manager.is_outdated |= !manager.is_open;
                 manager.is_open = true;
                 manager.shows_details = place == Place::KeyDetails;
@@ -364,8 +364,12 @@ impl Desk {
             _ => manager.is_open = false,
         }
         match place {
-            Place::Clock | Place::Policy | Place::Tokens => {}
-            Place::KeyDetails | Place::KeyFilter => {}
+            Place::Clock
+            | Place::KeyDetails
+            | Place::KeyFilter
+            | Place::KeyName
+            | Place::Policy
+            | Place::Tokens => {}
             Place::Keys if self.model.manager.is_open => {}
             Place::Filter => self.model.table.is_open = true,
             // The table has none of these.

@@ -18,10 +18,11 @@ use super::model::Notice;
 use super::samples::{Sample, Text};
 use crate::find::{Candidate, Nothing, find_argument, stream};
 use crate::inspection::{Inspection, load_keys};
-use crate::jose::MAX_TOKEN_BYTES;
+use crate::jose::{Kind, MAX_TOKEN_BYTES, Token};
 use crate::judge::{Judgement, Policy};
-use crate::keys::{Effort, Key, KeyRing, LoadError, SecretEncoding, Unlock, load_secret};
+use crate::keys::{Effort, Key, KeyFault, KeyRing, LoadError, SecretEncoding, Unlock, load_secret};
 use crate::verify::Setting;
+use crate::window::manager::LockedFile;
 
 /// Where something is to be read from.
 #[derive(Clone, PartialEq, Eq)]
@@ -92,6 +93,8 @@ pub(super) struct Loaded {
     /// The tokens, each with a first judgement.
     pub(super) tokens: Vec<(Inspection, Judgement)>,
     pub(super) keys: Vec<Key>,
+    /// Files whose passphrase is to be asked for.
+    pub(super) locked: Vec<LockedFile>,
     pub(super) notices: Vec<Notice>,
     /// A payload, and what it came from.
     pub(super) payload: Option<(String, Zeroizing<Vec<u8>>)>,
@@ -117,15 +120,7 @@ pub(super) fn read_all(
         },
         ..ground
     };
-    let mut loaded = Loaded {
-        tokens: Vec::new(),
-        keys: Vec::new(),
-        notices: Vec::new(),
-        payload: None,
-        are_members: false,
-        generation: ground.generation,
-        verb,
-    };
+    let mut loaded = Loaded::keys(Vec::new(), ground.generation, verb);
     let mut inputs = Vec::new();
     let mut members = Vec::new();
     for (source, wanted) in sources {
@@ -190,6 +185,20 @@ struct Work<'l> {
 }
 
 impl Loaded {
+    /// Keys, and nothing else.
+    pub(super) fn keys(keys: Vec<Key>, generation: u64, verb: &'static str) -> Self {
+        Self {
+            tokens: Vec::new(),
+            keys,
+            locked: Vec::new(),
+            notices: Vec::new(),
+            payload: None,
+            are_members: false,
+            generation,
+            verb,
+        }
+    }
+
     /// Takes all of an input for a payload. Of one that is too large a byte more than may be is taken.
     fn take_payload(&mut self, input: Input) {
         let name = input.name.clone();
@@ -239,8 +248,19 @@ impl Loaded {
         };
         let key_fault = match load_keys(&input.name, &input.head, &unlock, &ground.keys) {
             Ok(keys) => {
-                self.keys.extend(keys);
+                let is_locked = |key: &Key| key.fault == Some(KeyFault::Encrypted);
+                let (left, usable): (Vec<_>, Vec<_>) = keys.into_iter().partition(is_locked);
+                self.keys.extend(usable);
+                if !left.is_empty() {
+                    self.lock(&input, left);
+                }
                 None
+            }
+            Err(LoadError::Encrypted { .. })
+                if wanted == Wanted::Keys || !is_sealed_token(&input.head) =>
+            {
+                self.lock(&input, Vec::new());
+                return None;
             }
             Err(fault) => Some((wanted, too_large(fault))),
         };
@@ -250,6 +270,15 @@ impl Loaded {
             input.head = Zeroizing::default();
         }
         Some(Tokens { input, key_fault })
+    }
+
+    /// Keeps a file until its passphrase was asked for.
+    fn lock(&mut self, input: &Input, left: Vec<Key>) {
+        self.locked.push(LockedFile {
+            name: input.name.clone(),
+            bytes: input.head.clone(),
+            left,
+        });
     }
 
     /// Takes the tokens of an input, each with all its places.
@@ -335,6 +364,17 @@ impl Loaded {
         let places = self.tokens.iter();
         places.map(|(inspection, _)| inspection.places.len()).sum()
     }
+}
+
+/// Whether it is a JWE that does not say that it holds keys: somebody's token, and no key file.
+fn is_sealed_token(head: &[u8]) -> bool {
+    let text = std::str::from_utf8(head.trim_ascii());
+    let Ok(token) = text.map(Token::parse) else {
+        return false;
+    };
+    let cty = token.parameter("cty").and_then(|cty| cty.str());
+    let is_of_keys = cty.is_some_and(|cty| cty.to_ascii_lowercase().contains("jwk"));
+    token.kind == Kind::Jwe && !is_of_keys
 }
 
 fn nothing(

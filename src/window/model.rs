@@ -11,7 +11,7 @@ use crate::jose::PartRole;
 use crate::judge::Judgement;
 use crate::keys::Key;
 use crate::window::layers::{Layer, Layers};
-use crate::window::manager::{Manager, ManagerLayout};
+use crate::window::manager::{Locked, Manager, ManagerLayout, TYPED};
 use crate::window::panes::MemberForm;
 use crate::window::table::{Many, Table, Widths};
 
@@ -188,6 +188,8 @@ pub struct Model {
     pub table: Table,
     /// The key manager.
     pub manager: Manager,
+    /// The key file whose passphrase is asked for.
+    pub locked: Option<Locked>,
     /// What is selected in the one that they show.
     pub selection: Option<Selection>,
     /// Where the instant comes from.
@@ -288,9 +290,12 @@ impl Model {
         self.session.keys.get(id)
     }
 
-    /// The keys that were pasted, which may be in no file.
+    /// The keys that were pasted, typed or made here, which may be in no file.
     pub fn unsaved_keys(&self) -> impl Iterator<Item = &Key> {
         let keys = self.session.keys.keys().iter();
-        keys.filter(|key| key.source == CLIPBOARD).map(|key| &**key)
+        let is_only_here = |key: &&Arc<Key>| {
+            [CLIPBOARD, TYPED, crate::keys::generate::SOURCE].contains(&key.source.as_str())
+        };
+        keys.filter(is_only_here).map(|key| &**key)
     }
 }

@@ -223,7 +223,7 @@ fn check(action: Action, by: By) {
         }
         Action::Quit => {
             desk.act(action, by);
-            assert!(desk.has("3 keys were pasted here"), "they are nowhere else");
+            assert!(desk.has("3 keys were pasted, typed or made here"), "they are nowhere else");
         }
         Action::ReadSecret => {
             let (token, jwk) = crate::shell::misread();
@@ -366,6 +366,15 @@ fn check(action: Action, by: By) {
         | Action::RemoveChosen => in_table(action, by),
         Action::KeyManager
         | Action::SearchKeys
+        | Action::TypeSecret
+        | Action::GenerateKey
+        | Action::AddCertificates
+        | Action::AskForKeys
+        | Action::CopyJwk
+        | Action::ExportKey
+        | Action::RenameKey
+        | Action::ShowSecret
+        | Action::CopySecret
         | Action::CopyThumbprint
         | Action::RemoveKey
         | Action::SortKeysByState

@@ -65,6 +65,16 @@ impl FilePicker for Picker {
         let answer = self.0.lock().unwrap().clone();
         Box::new(move || answer)
     }
+
+    fn ask_where(&self, name: &str, _: &eframe::Frame) -> Answer {
+        // A folder that was put here stands for a place in it.
+        let answer = self.0.lock().unwrap().clone();
+        let name = name.to_owned();
+        Box::new(move || {
+            let folder = answer?.into_iter().next()?;
+            Some(vec![folder.join(name)])
+        })
+    }
 }
 
 /// A window under test.

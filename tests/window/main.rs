@@ -7,6 +7,10 @@ mod accessible;
 #[cfg(test)]
 mod actions;
 #[cfg(test)]
+#[path = "../core/certificates.rs"]
+#[expect(dead_code, reason = "the other program of tests makes more of them")]
+mod certificates;
+#[cfg(test)]
 mod desk;
 #[cfg(test)]
 mod layers;

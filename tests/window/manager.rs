@@ -6,6 +6,7 @@ use tokenloupe::window::actions::Action;
 use tokenloupe::window::manager::KeyColumn;
 
 use crate::actions::{By, opened};
+use crate::certificates::{Issued, request, x5c};
 use crate::desk::{Desk, sample};
 use crate::rail::{focus, is_focused, press, press_with, type_text};
 
@@ -45,6 +46,49 @@ pub(crate) fn check(action: Action, by: By) {
             desk.act(action, by);
             assert_eq!(desk.focused(), "TextInput Search the keys");
         }
+        Action::TypeSecret => {
+            desk.act(action, by);
+            assert_eq!(desk.focused(), "PasswordInput Secret");
+        }
+        Action::GenerateKey => {
+            desk.act(action, by);
+            assert!(desk.has("Key id (kid)"));
+        }
+        Action::AddCertificates => {
+            let (token, _) = certified();
+            desk.paste(&token);
+            desk.act(action, by);
+            let keys = desk.state().session.keys.keys();
+            assert!(keys.iter().any(|key| key.source == "x5c of a token"));
+        }
+        Action::AskForKeys => {
+            desk.act(action, by);
+            assert!(desk.has("Take the answer from the clipboard"));
+        }
+        Action::CopyJwk => {
+            desk.act(action, by);
+            let copied = desk.board.text().unwrap();
+            assert!(copied.contains("\"kty\"") && copied.contains("idp-2026-09"));
+        }
+        Action::ExportKey => {
+            desk.act(action, by);
+            assert!(desk.has("JWK set of all keys"));
+        }
+        Action::RenameKey => {
+            desk.act(action, by);
+            assert_eq!(desk.focused(), "TextInput Name of key 1");
+        }
+        Action::ShowSecret | Action::CopySecret => {
+            add_secret(&mut desk, "hunter2");
+            desk.act(action, by);
+            if action == Action::CopySecret {
+                assert_eq!(desk.board.text().as_deref(), Some("hunter2"));
+            } else {
+                assert!(desk.has("The secret is shown on the screen"));
+                desk.act(action, by);
+                assert!(!desk.has("The secret is shown on the screen"));
+            }
+        }
         Action::CopyThumbprint => {
             desk.act(action, by);
             let key = desk.state().session.keys.get("idp-2026-09").unwrap();
@@ -77,6 +121,20 @@ pub(crate) fn check(action: Action, by: By) {
             assert!(desk.state().manager.sort.unwrap().is_descending);
         }
     }
+}
+
+/// Types a secret into the dialog and adds it.
+pub(crate) fn add_secret(desk: &mut Desk, text: &str) {
+    desk.act(Action::TypeSecret, By::Palette);
+    type_text(desk, text);
+    desk.click("Add secret");
+}
+
+/// A token with a certificate in its header, and that certificate.
+fn certified() -> (String, Issued) {
+    let issued = request("idp.accounts.example").self_signed();
+    let members = format!(",{}", x5c(&[&issued]));
+    (issued.es256(&members, r#"{"sub":"jane"}"#), issued)
 }
 
 #[test]

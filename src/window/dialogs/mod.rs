@@ -1,39 +1,61 @@
 //! What stands over the window and asks for something: one at a time, closed with Escape, and the keyboard goes back to where it was.
 
 mod about;
+mod asking;
 mod closing;
+mod export;
+mod generate;
 mod help;
 mod palette;
+mod passphrase;
 mod path;
 mod picker;
+mod secret;
 
 use egui::{Align2, Button, Frame, Id, Modal, RichText, Role, Ui, UiBuilder, vec2};
 
+use self::export::ExportDialog;
+use self::generate::GenerateDialog;
 use self::palette::Palette;
+use self::passphrase::PassphraseDialog;
 use self::path::PathDialog;
+use self::secret::SecretDialog;
 use super::commands::Command;
 use super::loading::Wanted;
+use super::manager::KeyCommand;
 use super::model::Model;
 use super::theme::{self, semibold, size, space};
 
 pub use picker::{Answer, FilePicker, SystemPicker};
-pub(super) use picker::{Picked, wait};
+pub(super) use picker::{Picked, wait, wait_for_place};
 
 /// Which dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DialogKind {
     /// What this program is.
     About,
+    /// Where the keys of the token's issuer usually are.
+    Asking,
     /// Whether to close although keys are nowhere else.
     Closing,
+    /// A key as text for other programs.
+    Export,
+    /// A new key.
+    Generate,
     /// All shortcuts.
     Help,
     /// Any command, token or member by its name.
     Palette,
+    /// The passphrase of a key file.
+    Passphrase,
     /// A file by its path.
     Path(Wanted),
     /// The same, where the system's dialog did not open.
     PathInstead(Wanted),
+    /// A place to save to by its path, where the system's dialog did not open.
+    SaveInstead,
+    /// A shared secret.
+    Secret,
 }
 
 /// A dialog that is open.
@@ -45,10 +67,15 @@ pub(super) struct Dialog {
 
 enum Content {
     About,
+    Asking,
     Closing,
+    Export(ExportDialog),
+    Generate(GenerateDialog),
     Help,
     Palette(Palette),
+    Passphrase(PassphraseDialog),
     Path(PathDialog),
+    Secret(SecretDialog),
 }
 
 impl Dialog {
@@ -56,11 +83,17 @@ impl Dialog {
     pub(super) fn new(kind: DialogKind, model: &Model, back: Option<Id>) -> Self {
         let content = match kind {
             DialogKind::About => Content::About,
+            DialogKind::Asking => Content::Asking,
             DialogKind::Closing => Content::Closing,
+            DialogKind::Export => Content::Export(ExportDialog::new(model)),
+            DialogKind::Generate => Content::Generate(GenerateDialog::default()),
             DialogKind::Help => Content::Help,
             DialogKind::Palette => Content::Palette(Palette::new(model)),
+            DialogKind::Passphrase => Content::Passphrase(PassphraseDialog::default()),
             DialogKind::Path(wanted) => Content::Path(PathDialog::new(wanted, false)),
             DialogKind::PathInstead(wanted) => Content::Path(PathDialog::new(wanted, true)),
+            DialogKind::SaveInstead => Content::Path(PathDialog::to_save()),
+            DialogKind::Secret => Content::Secret(SecretDialog::default()),
         };
         Self { content, back }
     }
@@ -75,6 +108,11 @@ impl Dialog {
         let screen = ui.ctx().content_rect();
         let (title, width) = match &self.content {
             Content::About => ("About Tokenloupe", 440.0),
+            Content::Asking => ("What to ask for", 600.0),
+            Content::Export(_) => ("Export the key", 520.0),
+            Content::Generate(_) => ("Generate a key", 440.0),
+            Content::Passphrase(_) => ("Unlock a key file", 440.0),
+            Content::Secret(_) => ("Type a secret", 440.0),
             Content::Closing => ("Close Tokenloupe", 440.0),
             Content::Help => ("Keyboard shortcuts", help::WIDTH),
             Content::Palette(_) => ("Commands", 600.0),
@@ -103,8 +141,12 @@ impl Dialog {
             })
             .inner
         });
-        let (commands, is_done) = shown.inner.clone();
-        (commands, !is_done && !shown.should_close())
+        let (mut commands, is_done) = shown.inner.clone();
+        let is_left = shown.should_close();
+        if is_left && matches!(self.content, Content::Passphrase(_)) {
+            commands.push(KeyCommand::LeaveLocked.into());
+        }
+        (commands, !is_done && !is_left)
     }
 
     fn content(&mut self, ui: &mut Ui, model: &Model) -> (Vec<Command>, bool) {
@@ -112,6 +154,11 @@ impl Dialog {
             |(command, is_done): (Option<Command>, bool)| (command.into_iter().collect(), is_done);
         match &mut self.content {
             Content::About => one((None, about::ui(ui))),
+            Content::Asking => one(asking::ui(ui, model)),
+            Content::Export(dialog) => one(dialog.ui(ui, model)),
+            Content::Generate(dialog) => one(dialog.ui(ui)),
+            Content::Passphrase(dialog) => one(dialog.ui(ui, model)),
+            Content::Secret(dialog) => one(dialog.ui(ui, model)),
             Content::Closing => one(closing::ui(ui, model)),
             Content::Help => one((None, help::ui(ui))),
             Content::Palette(palette) => palette.ui(ui, model),

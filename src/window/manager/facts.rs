@@ -16,7 +16,7 @@ const WEAK_SECRET_BYTES: usize = 32;
 
 /// What a key is called, as it may be shown.
 pub(in crate::window) fn title(key: &Key) -> String {
-    shown(&key.id)
+    shown(key.name.as_deref().unwrap_or(&key.id))
 }
 
 /// The worst that is wrong with a key that can be used, in a few words.

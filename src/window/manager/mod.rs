@@ -1,16 +1,29 @@
 //! All keys as a table: which are listed, in which order, what is said of each, and which of them is looked at.
 
 mod act;
+mod export;
 mod facts;
+mod locked;
 mod order;
+
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
 pub use act::KeyCommand;
+pub(in crate::window) use act::certificates;
+pub use export::ExportForm;
+pub(in crate::window) use export::ToWrite;
+pub use locked::Locked;
+pub(in crate::window) use locked::{LockedFile, Tried};
 pub(in crate::window) use facts::{facts_of, title, worst};
 
 use super::table::Sort;
 use crate::judge::Severity;
+use crate::keys::asking::KeyPlace;
+
+/// What a secret that was typed is called as a source.
+pub const TYPED: &str = "typed";
 
 /// A column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -123,6 +136,10 @@ pub struct Manager {
     pub facts: Vec<KeyFacts>,
     /// The positions in `facts` of those that are listed, in order.
     pub listed: Vec<usize>,
+    /// Until when the secret that is looked at is shown.
+    pub secret_until: Option<Instant>,
+    /// Where the keys of the issuer are, by a document that was pasted.
+    pub answered: Option<KeyPlace>,
     /// Grows whenever facts or order are found anew.
     pub revision: u64,
     /// Whether they must be.

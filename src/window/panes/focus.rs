@@ -23,6 +23,8 @@ pub enum Place {
     KeyDetails,
     /// The field in which is typed what keys the manager is to list.
     KeyFilter,
+    /// The name of the key that is looked at, as a field.
+    KeyName,
     /// The keys: in the manager while it is open, else in the rail.
     Keys,
     /// The form in which the policy is written.

@@ -5,10 +5,10 @@ use egui::{Align, Frame, Label, Layout, Margin, RichText, ScrollArea, Sense, Str
 
 use crate::jose::registry::{Place as Registered, look_up};
 use crate::jose::visible::visible;
-use crate::keys::{Certificate, Key, SetNote};
+use crate::keys::{Certificate, Key, Secret, SetNote};
 use crate::window::actions::Action;
 use crate::window::commands::Command;
-use crate::window::copies::CopyOf;
+use crate::window::copies::{CopyOf, secret_text};
 use crate::window::manager::{Fit, KeyCommand, KeyFacts};
 use crate::window::model::Model;
 use crate::window::panes::focus::{self, Place};
@@ -16,7 +16,7 @@ use crate::window::panes::rail::label::shown;
 use crate::window::panes::rail::token_words;
 use crate::window::theme::{self, semibold, size, space, tokens};
 use crate::window::widgets::{
-    Icon, button_tag, grouped, mark, row_frame, section, tag, truncated, wrapped,
+    Icon, button_tag, grouped, mark, paint_hidden, row_frame, section, tag, truncated, wrapped,
 };
 
 /// The height of what can be done with the key, in points.
@@ -87,6 +87,9 @@ impl DetailsPane {
                         commands.push(Command::Copy(copy));
                     }
                 });
+            }
+            if let Some(secret) = key.secret() {
+                self::secret(ui, model, secret, commands);
             }
             if let Some(exponent) = &key.rsa_exponent {
                 fact(ui, "Exponent", |ui| mono(ui, &number(exponent)));
@@ -164,6 +167,35 @@ fn heading(ui: &mut Ui, facts: &KeyFacts, is_instead: bool, commands: &mut Vec<C
             let title = RichText::new(&facts.title).font(semibold(size::BODY));
             truncated(ui, title.color(theme.text));
         });
+    });
+}
+
+/// A secret is shown only when that is asked for, and for a while; and painted, so that nothing else can read it.
+fn secret(ui: &mut Ui, model: &Model, secret: &Secret, commands: &mut Vec<Command>) {
+    let theme = tokens(ui);
+    let is_shown = model.manager.secret_until.is_some();
+    fact(ui, "Secret", |ui| {
+        let length = match secret.bytes().len() {
+            1 => "1 byte".to_owned(),
+            count => format!("{} bytes", grouped(count)),
+        };
+        ui.label(RichText::new(length).color(theme.text));
+        ui.horizontal(|ui| {
+            let words = if is_shown { "Hide" } else { "Show" };
+            if button_tag(ui, words, &format!("{words} the secret")).clicked() {
+                commands.extend((Action::ShowSecret.entry().command)(model));
+            }
+            if button_tag(ui, "Copy", "Copy the secret").clicked() {
+                commands.extend((Action::CopySecret.entry().command)(model));
+            }
+        });
+        if is_shown {
+            let (text, is_hex) = secret_text(secret.bytes());
+            paint_hidden(ui, &text, "The secret is shown on the screen");
+            if is_hex {
+                ui.label(RichText::new("in hexadecimal").size(size::SMALL).color(theme.dim));
+            }
+        }
     });
 }
 
@@ -344,6 +376,17 @@ fn foot(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
     let place = vec2(ui.available_width(), FOOT);
     ui.allocate_ui_with_layout(place, Layout::left_to_right(Align::Center), |ui| {
         ui.add_space(space::M);
+        for (action, label) in [
+            (Action::CopyJwk, "Copy as JWK"),
+            (Action::ExportKey, "Export\u{2026}"),
+        ] {
+            let command = (action.entry().command)(model);
+            if let Some(command) = command
+                && ui.button(label).clicked()
+            {
+                commands.push(command);
+            }
+        }
         let remove = Action::RemoveKey.entry();
         let text = RichText::new("Remove").color(theme.bad);
         let button = egui::Button::new(text).frame_when_inactive(false);

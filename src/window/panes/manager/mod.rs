@@ -35,7 +35,12 @@ const BELOW_FROM: f32 = 560.0;
 const TABLE_SHARE: f32 = 0.5;
 
 /// The ways to add a key.
-const ADD: [Action; 2] = [Action::Paste, Action::AddKey];
+const ADD: [Action; 4] = [
+    Action::Paste,
+    Action::AddKey,
+    Action::TypeSecret,
+    Action::GenerateKey,
+];
 
 /// The manager.
 #[derive(Debug, Default)]
@@ -240,6 +245,7 @@ fn short(action: Action) -> &'static str {
     match action {
         Action::Paste => "Paste key",
         Action::AddKey => "From file\u{2026}",
+        Action::GenerateKey => "Generate\u{2026}",
         other => other.entry().label,
     }
 }

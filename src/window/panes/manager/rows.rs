@@ -13,6 +13,7 @@ use crate::window::panes::focus::{self, Place};
 use crate::window::panes::key_menu::{Chosen, KeyMenu};
 use crate::window::panes::list::{self, View};
 use crate::window::panes::menu::Shown;
+use crate::window::panes::rename::{Rename, Renamed};
 use crate::window::panes::roving::{Roving, is_copied, pressed, step};
 use crate::window::theme::tokens;
 use crate::window::widgets::row_frame;
@@ -29,6 +30,7 @@ pub(super) struct Rows {
     /// Of positions in the ring.
     roving: Roving,
     menu: KeyMenu,
+    rename: Option<Rename>,
     /// Where each row begins, of a revision of the manager, for a width of the notes in points.
     tops: Option<(u64, f32, Arc<[f32]>)>,
 }
@@ -41,7 +43,7 @@ impl Rows {
 
     /// Whether something that belongs to them is open above the window.
     pub(super) fn is_busy(&self) -> bool {
-        self.menu.is_open()
+        self.menu.is_open() || self.rename.is_some()
     }
 
     /// Takes the keyboard to the first key.
@@ -69,12 +71,24 @@ impl Rows {
             let row = model.manager.chosen_row().unwrap_or(0);
             commands.extend(self.go(model, row));
         }
+        if focus::take(ui, Place::KeyName)
+            && let Some(row) = model.manager.chosen_row()
+        {
+            self.begin_rename(model, row);
+        }
         let tops = self.tops(ui, model, columns.notes());
         let area = ScrollArea::vertical().id_salt("keys").auto_shrink(false);
         list::show_uneven(ui, area, &tops, |ui, view| {
             self.rows(ui, model, columns, view, is_behind, commands);
         });
         commands.extend(self.menu(ui, model));
+    }
+
+    fn begin_rename(&mut self, model: &Model, row: usize) {
+        let facts = model.manager.row(row);
+        if let (Some(at), Some(facts)) = (model.manager.listed.get(row), facts) {
+            self.rename = Some(Rename::new(*at, &facts.title));
+        }
     }
 
     fn tops(&mut self, ui: &Ui, model: &Model, width: f32) -> Arc<[f32]> {
@@ -101,7 +115,7 @@ impl Rows {
 
     fn rows(
         &mut self,
-        ui: &Ui,
+        ui: &mut Ui,
         model: &Model,
         columns: &Columns,
         view: &View,
@@ -119,8 +133,11 @@ impl Rows {
         let entry = entry.and_then(|row| listed.get(row)).copied();
         let drawn = view.rows.clone().filter_map(|row| listed.get(row)).copied();
         let stop = self.roving.settle(ui, id, drawn, entry).and_then(row_of);
-        // What has the focus is drawn wherever it is: it would be lost otherwise.
-        let elsewhere = stop.filter(|row| !view.rows.contains(row));
+        // What has the focus, or is typed in, is drawn wherever it is: it would be lost otherwise.
+        let typed = self.rename.as_ref().and_then(|rename| row_of(rename.of()));
+        let typed = typed.filter(|row| stop != Some(*row));
+        let elsewhere = stop.into_iter().chain(typed);
+        let elsewhere = elsewhere.filter(|row| !view.rows.contains(row));
         for row in view.rows.clone().chain(elsewhere) {
             if let Some(at) = listed.get(row) {
                 commands.extend(self.row(ui, model, columns, view, (row, *at, id(*at)), is_behind));
@@ -130,7 +147,7 @@ impl Rows {
 
     fn row(
         &mut self,
-        ui: &Ui,
+        ui: &mut Ui,
         model: &Model,
         columns: &Columns,
         view: &View,
@@ -145,6 +162,7 @@ impl Rows {
         let response = ui.interact(rect, id, self.roving.sense(ui, at));
         let is_chosen = model.manager.chosen.as_deref() == Some(&facts.id);
         row_frame(ui, rect, &response, is_chosen, None);
+        let mut commands = Vec::new();
         let mut words = format!("Row {}", row.saturating_add(1));
         let mut cut = None;
         for column in KeyColumn::ALL {
@@ -164,6 +182,11 @@ impl Rows {
                 pos2(rect.left() + left, rect.top()),
                 vec2(*width, rect.height()),
             );
+            let is_renamed = self.rename.as_ref().is_some_and(|rename| rename.of() == at);
+            if *column == KeyColumn::Id && is_renamed {
+                commands.extend(self.rename_ui(ui, &facts.id, at, place));
+                continue;
+            }
             let is_cut = paint(ui, theme, facts, *column, place, ROW);
             if is_cut && ui.rect_contains_pointer(place) {
                 cut = Some(text_of(facts, *column));
@@ -172,6 +195,9 @@ impl Rows {
         response.widget_info(|| WidgetInfo::selected(Role::Row, true, is_chosen, &words));
         let has_focus = self.roving.drawn(ui, at, &response);
         let choose = || Command::from(KeyCommand::Choose(facts.id.clone()));
+        if self.rename.is_some() {
+            return commands;
+        }
         if self.menu.asked(ui, at, &response) {
             return vec![choose()];
         }
@@ -210,9 +236,32 @@ impl Rows {
         if pressed(ui, Key::Delete) {
             return self.remove(model, at);
         }
+        if pressed(ui, Key::F2) {
+            self.begin_rename(model, row);
+            return Vec::new();
+        }
         let to = step(ui, row, (view.count, view.page));
         let to = to.and_then(|to| self.go(model, to));
         to.into_iter().collect()
+    }
+
+    fn rename_ui(&mut self, ui: &mut Ui, id: &str, at: usize, cell: Rect) -> Option<Command> {
+        let place = cell.with_max_y(cell.top() + ROW).shrink2(vec2(4.0, 4.0));
+        match self.rename.as_mut()?.ui(ui, place, "key") {
+            Renamed::Open => None,
+            Renamed::Dropped => {
+                self.rename = None;
+                self.roving.go_to(at);
+                None
+            }
+            Renamed::Kept { name, by_key } => {
+                self.rename = None;
+                if by_key {
+                    self.roving.go_to(at);
+                }
+                name.map(|name| KeyCommand::Rename(id.to_owned(), name).into())
+            }
+        }
     }
 
     /// Removes a key by keyboard: the one that takes its place gets the focus, and is looked at.
@@ -236,13 +285,20 @@ impl Rows {
     }
 
     fn menu(&mut self, ui: &Ui, model: &Model) -> Vec<Command> {
-        match self.menu.ui(ui, model, false) {
+        match self.menu.ui(ui, model, true) {
             Shown::Chosen(at, Chosen::Do(command)) => {
                 self.roving.go_to(at);
                 vec![command]
             }
             Shown::Chosen(at, Chosen::Remove) => self.remove(model, at),
-            Shown::Chosen(at, Chosen::Rename) | Shown::Left(at) => {
+            Shown::Chosen(at, Chosen::Rename) => {
+                let row = model.manager.listed.iter().position(|other| *other == at);
+                if let Some(row) = row {
+                    self.begin_rename(model, row);
+                }
+                Vec::new()
+            }
+            Shown::Left(at) => {
                 self.roving.go_to(at);
                 Vec::new()
             }
