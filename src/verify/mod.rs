@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::jose::Token;
-use crate::keys::{Key, Material, Reread, Secret};
+use crate::keys::{Effort, Key, Material, Reread, Secret};
 
 pub use algorithm::{Algorithm, Family, Hash};
 pub use anchor::Anchor;
@@ -467,6 +467,14 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// Does something that takes long, watched by this.
+    pub fn effort<T>(&self, work: impl FnOnce(&Effort<'_>) -> T) -> T {
+        work(&Effort {
+            cancel: &self.cancel,
+            progress: &|done, of| self.tell(done, of),
+        })
+    }
+
     /// Takes note of how much of how much is done.
     pub fn tell(&self, done: u64, of: u64) {
         self.done.store(done, Ordering::Relaxed);

@@ -94,7 +94,8 @@ pub fn public_jwk(key: &Key) -> Result<String, ExportError> {
 ///
 /// As [`public_jwk`], for the first key of which it cannot be written.
 pub fn public_jwks<'k>(keys: impl IntoIterator<Item = &'k Key>) -> Result<String, ExportError> {
-    public_set(keys, |_| None)
+    let mut set = set(keys, jwk::public)?;
+    Ok(std::mem::take(&mut *set))
 }
 
 /// The public half as PEM.
@@ -124,7 +125,7 @@ pub fn private_jwk(key: &Key) -> Result<Zeroizing<String>, ExportError> {
 pub fn private_jwks<'k>(
     keys: impl IntoIterator<Item = &'k Key>,
 ) -> Result<Zeroizing<String>, ExportError> {
-    private_set(keys, |_| None)
+    set(keys, jwk::private)
 }
 
 /// The private key as PEM (PKCS #8, RFC 5958).
@@ -136,35 +137,35 @@ pub fn private_pem(key: &Key) -> Result<Zeroizing<String>, ExportError> {
     pem::private(key).map_err(|fault| error(key, fault))
 }
 
-/// As [`public_jwks`], with a further member for each key that has one.
-pub(crate) fn public_set<'k>(
-    keys: impl IntoIterator<Item = &'k Key>,
-    extra: impl Fn(&Key) -> Option<Extra>,
-) -> Result<String, ExportError> {
-    let mut set = set(keys, extra, jwk::public)?;
-    Ok(std::mem::take(&mut *set))
+/// As [`public_jwk`], with one member more. As it is to be kept, it is overwritten as the private ones are.
+pub(crate) fn public_jwk_with(key: &Key, extra: Extra) -> Result<Zeroizing<String>, ExportError> {
+    with(jwk::public(key), key, extra)
 }
 
-/// As [`private_jwks`], with a further member for each key that has one.
-pub(crate) fn private_set<'k>(
-    keys: impl IntoIterator<Item = &'k Key>,
-    extra: impl Fn(&Key) -> Option<Extra>,
+/// As [`private_jwk`], with one member more.
+pub(crate) fn private_jwk_with(key: &Key, extra: Extra) -> Result<Zeroizing<String>, ExportError> {
+    with(jwk::private(key), key, extra)
+}
+
+fn with(
+    members: Result<Vec<jwk::Written>, ExportFault>,
+    key: &Key,
+    extra: Extra,
 ) -> Result<Zeroizing<String>, ExportError> {
-    set(keys, extra, jwk::private)
+    let mut members = members.map_err(|fault| error(key, fault))?;
+    members.push(extra.into());
+    Ok(jwk::object(&members))
 }
 
 fn set<'k>(
     keys: impl IntoIterator<Item = &'k Key>,
-    extra: impl Fn(&Key) -> Option<Extra>,
     half: fn(&Key) -> Result<Vec<jwk::Written>, ExportFault>,
 ) -> Result<Zeroizing<String>, ExportError> {
-    let mut jwks = Vec::new();
-    for key in keys {
-        let mut members = half(key).map_err(|fault| error(key, fault))?;
-        members.extend(extra(key).map(jwk::Written::from));
-        jwks.push(jwk::object(&members));
-    }
-    Ok(jwk::set(&jwks))
+    let jwks = keys.into_iter().map(|key| {
+        let members = half(key).map_err(|fault| error(key, fault))?;
+        Ok(jwk::object(&members))
+    });
+    Ok(jwk::set(&jwks.collect::<Result<Vec<_>, _>>()?))
 }
 
 fn error(key: &Key, fault: ExportFault) -> ExportError {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use openssl::bn::BigNum;
 use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private, Public};
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::certified::certified;
 use super::{Form, LoadError, Seeming, check_count};
@@ -85,7 +85,7 @@ fn load(source: &str, content: &[u8], _opening: &Opening<'_>) -> Result<Vec<Key>
         _ => Err(broken(&document, source, content)),
     };
     if let Some(root) = &mut document.root {
-        wipe(root);
+        json::wipe(root);
     }
     keys
 }
@@ -146,18 +146,6 @@ fn broken(document: &json::Document, source: &str, content: &[u8]) -> LoadError 
             || "expected JSON".to_owned(),
             |fault| fault.kind.to_string(),
         ),
-    }
-}
-
-/// Overwrites every string: among them may be private numbers. The reader bounds the depth.
-fn wipe(json: &mut Json) {
-    match &mut json.value {
-        Value::Array(elements) => elements.iter_mut().for_each(wipe),
-        Value::Object(members) => members
-            .iter_mut()
-            .for_each(|member| wipe(&mut member.value)),
-        Value::String(text) => text.zeroize(),
-        _ => {}
     }
 }
 

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::algorithms::{Aes, KeyManagement};
+use super::algorithms::{Aes, KeyFamily, KeyManagement};
 use super::shape::{octets, shortened};
 use super::{JweShapeFault, OpenError, Sealed};
 use crate::jose::json::{Decimal, Json, Value};
@@ -51,6 +51,37 @@ impl Parameters {
         pbkdf2(prf, password, &salt, self.iterations, length, effort, share)
             .map_err(|CalledOff| OpenError::Cancelled)
     }
+}
+
+/// The key that wraps the content key (RFC 7518 section 4.8), for a salt input (`p2s`) and a count (`p2c`).
+///
+/// # Errors
+///
+/// When the algorithm is none of passwords, the count is not from 1 to [`MAX_ITERATIONS`], or the work was called off.
+pub fn wrapping_key(
+    management: &KeyManagement,
+    salt: &[u8],
+    iterations: u32,
+    password: &[u8],
+    effort: &Effort<'_>,
+) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    let KeyFamily::Pbes2(hash, aes) = management.family else {
+        return Err(OpenError::Refused(
+            "an algorithm without a password".to_owned(),
+        ));
+    };
+    if !(1..=MAX_ITERATIONS).contains(&iterations) {
+        return Err(OpenError::Shape(JweShapeFault::Iterations {
+            ceiling: MAX_ITERATIONS,
+            found: iterations.to_string(),
+        }));
+    }
+    let parameters = Parameters {
+        salt: Zeroizing::new(salt.to_vec()),
+        iterations,
+    };
+    let work = (0, iterations.into());
+    parameters.wrapping_key(management, (hash, aes), password, effort, work)
 }
 
 /// The count of iterations that `p2c` asks for (RFC 7518 section 4.8.1.2).
