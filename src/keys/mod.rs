@@ -4,6 +4,8 @@
 //! that yields no usable key at all is a [`LoadError`].
 
 mod akp;
+mod certificate;
+mod facts;
 mod forms;
 mod inconsistency;
 mod key;
@@ -12,16 +14,18 @@ mod public;
 mod reading;
 mod ring;
 mod set;
+mod shared;
 
 pub use akp::MlDsa;
+pub use certificate::{AlternativeName, Certificate};
+pub use facts::{CertificateFacts, Facts, facts};
 pub use forms::{
     LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming, from_certificate_der,
     from_jwk, load, load_secret, readings,
 };
 pub use inconsistency::Inconsistency;
 pub use key::{
-    Certificate, Curve, Holds, Key, KeyFault, KeyKind, KeyNote, Loaded, Material, Members,
-    OkpCurve, Secret,
+    Curve, Holds, Key, KeyFault, KeyKind, KeyNote, Loaded, Material, Members, OkpCurve, Secret,
 };
 pub use reading::{Reading, Reread};
 pub use ring::KeyRing;

@@ -63,6 +63,7 @@ pub fn load(source: &str, bytes: &[u8]) -> Result<Vec<Key>, LoadError> {
     };
     let mut keys = (form.load)(source, content)?;
     keep_text(&mut keys, bytes);
+    certified::chain(&mut keys);
     set::note(&mut keys);
     let fault = match keys
         .iter()
