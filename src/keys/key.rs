@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use openssl::pkey::{PKey, Private, Public};
 use zeroize::Zeroizing;
 
 use super::akp::MlDsa;
 use super::further::Further;
+use super::certificate::Certificate;
 use super::inconsistency::Inconsistency;
 use super::public::PublicKey;
 use super::set::SetNote;
@@ -237,6 +237,10 @@ impl std::fmt::Debug for Material {
 /// The JWK members that say what a key is for (RFC 7517 section 4), as loaded. All empty for other forms.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Members {
+    /// `kty`, where it is a string.
+    pub kty: Option<String>,
+    /// `crv`, where it is a string.
+    pub crv: Option<String>,
     /// `kid`.
     pub kid: Option<String>,
     /// `use`.
@@ -257,10 +261,23 @@ pub struct Members {
     pub notes: Vec<KeyNote>,
 }
 
+/// Members that only a private key has (RFC 7518 sections 6.2.2 and 6.3.2, RFC 8037 section 2, RFC 9964 section 3).
+const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "priv"];
+
+impl Members {
+    /// The names of those that only a private key has, whatever stands in them.
+    pub fn private(&self) -> impl Iterator<Item = &'static str> {
+        let is_there = |name: &&str| self.names.iter().any(|own| own == name);
+        PRIVATE.into_iter().filter(is_there)
+    }
+}
+
 /// A departure from the standards that does not make a key unusable. `Display` says what was expected and
 /// what was found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyNote {
+    /// The two primes of an RSA key lie closer together than FIPS 186-5 (appendix A.1.3) allows.
+    ClosePrimes,
     /// A member occurs more than once; the last one counts.
     Duplicate {
         /// The member's name.
@@ -303,6 +320,9 @@ pub enum KeyNote {
 impl std::fmt::Display for KeyNote {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::ClosePrimes => {
+                f.write_str("expected two primes far apart, found two that lie close together")
+            }
             Self::Duplicate { name } => {
                 write!(f, "expected member {} once, found it again", quoted(name))
             }
@@ -328,30 +348,6 @@ impl std::fmt::Display for KeyNote {
             } => write!(f, "expected member {name:?} with {expected} bytes, found {found}"),
         }
     }
-}
-
-/// What a certificate says (RFC 5280), for display.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Certificate {
-    /// The subject's distinguished name.
-    pub subject: String,
-    /// The issuer's distinguished name.
-    pub issuer: String,
-    /// Valid from.
-    pub not_before: Option<Timestamp>,
-    /// Valid until.
-    pub not_after: Option<Timestamp>,
-    /// Whether basicConstraints says that it is a CA.
-    pub is_ca: bool,
-    /// Whether keyUsage allows to sign documents (digitalSignature or nonRepudiation); `None` without keyUsage.
-    pub may_sign: Option<bool>,
-    /// Whether keyUsage allows to sign certificates (keyCertSign); `None` without keyUsage.
-    pub may_issue: Option<bool>,
-    /// The host names of its alternative names: of dNSName as they stand (a wildcard included), of
-    /// uniformResourceIdentifier the host in it. In lower case.
-    pub hosts: Vec<String>,
-    /// The hash that it was signed with, where nobody should trust that any more.
-    pub broken_hash: Option<&'static str>,
 }
 
 /// Why a key cannot be used. `Display` says what was expected and what was found.
@@ -477,10 +473,15 @@ pub struct Key {
     pub thumbprint: Option<String>,
     /// The certificate that it came in.
     pub certificate: Option<Certificate>,
+    /// The subjects of the certificates above that one, from its issuer to the root, as far as they were loaded with it.
+    pub issuers: Vec<String>,
     /// The RSA public exponent, big-endian without leading zeros.
     pub rsa_exponent: Option<Vec<u8>>,
     /// What only its set tells.
     pub set_notes: Vec<SetNote>,
+    /// The ids of other keys of its ring whose RSA modulus has a prime in common with this one's: those that come first.
+    /// Set by the [`KeyRing`](super::KeyRing).
+    pub shares_prime_with: Vec<String>,
     /// Why it cannot be used.
     pub fault: Option<KeyFault>,
     /// What it was read from.
@@ -516,9 +517,11 @@ impl Key {
             members: Members::default(),
             thumbprint: None,
             certificate: None,
+            issuers: Vec::new(),
             rsa_exponent: None,
             fault: None,
             set_notes: Vec::new(),
+            shares_prime_with: Vec::new(),
             loaded: Loaded::default(),
             as_loaded: None,
         }

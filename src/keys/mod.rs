@@ -6,6 +6,8 @@
 mod akp;
 pub mod asking;
 pub mod export;
+mod certificate;
+mod facts;
 mod forms;
 mod further;
 pub mod generate;
@@ -17,8 +19,11 @@ mod reading;
 mod ring;
 mod set;
 mod unlock;
+mod shared;
 
 pub use akp::MlDsa;
+pub use certificate::{AlternativeName, Certificate};
+pub use facts::{CertificateFacts, Facts, facts};
 pub use forms::{
     LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming, from_certificate_der,
     from_jwk, load, load_secret, load_with, readings,
@@ -26,8 +31,7 @@ pub use forms::{
 pub use further::Further;
 pub use inconsistency::Inconsistency;
 pub use key::{
-    Certificate, Curve, Holds, Key, KeyFault, KeyKind, KeyNote, Loaded, Material, Members,
-    OkpCurve, Secret,
+    Curve, Holds, Key, KeyFault, KeyKind, KeyNote, Loaded, Material, Members, OkpCurve, Secret,
 };
 pub use reading::{Reading, Reread};
 pub use ring::KeyRing;

@@ -374,7 +374,7 @@ impl Attempt<'_> {
                 .key
                 .as_ref()
                 .and_then(UsedKey::secret)
-                .is_none_or(defaults::may_be)
+                .is_none_or(|secret| KnownSecret::of(secret).is_some())
             && let Some((known, secret)) = defaults::find(hash, self.message, self.signature)
         {
             proof.tried.clear();
@@ -510,6 +510,8 @@ fn public_default(keys: &KeyRing, known: KnownSecret, secret: &'static [u8]) -> 
             members: Members::default(),
             thumbprint: None,
             certificate: None,
+            issuers: Vec::new(),
+            shares_prime_with: Vec::new(),
             rsa_exponent: None,
             fault: None,
             set_notes: Vec::new(),

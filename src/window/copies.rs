@@ -38,6 +38,8 @@ pub enum CopyOf {
     AskFor(Option<usize>),
     /// The key of this id, written so.
     Key(String, ExportForm),
+    /// The finding at this position about the key of this id, in words.
+    KeyFinding(String, usize),
     /// The secret of this id, as text where it is text, else in hexadecimal.
     KeySecret(String),
     /// The RFC 7638 thumbprint of the key of this id.
@@ -119,6 +121,10 @@ impl CopyOf {
                     what: form.what(),
                     is_secret: form.is_private(),
                 })
+            }
+            Self::KeyFinding(id, at) => {
+                let finding = model.audits.get(id)?.findings.get(*at)?;
+                text(findings::text_of(finding), "the finding", false)
             }
             Self::KeySecret(id) => {
                 let secret = model.session.keys.get(id)?.secret()?.bytes();

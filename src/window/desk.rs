@@ -14,7 +14,7 @@ use super::clipboard::{Clipboard, ClipboardFault, ClipboardThread, Purpose, Repl
 use super::dialogs::{Dialog, DialogKind, FilePicker, Picked};
 use super::jobs::{Ended, Jobs, Leave};
 use super::loading::{Ground, Loaded, Source, Wanted};
-use super::manager::{LockedFile, ToWrite, Tried};
+use super::manager::{Audited, Auditing, LockedFile, ToWrite, Tried};
 use super::model::{CLIPBOARD, Clock, Model, Notice};
 use super::proving::{Proved, Proving};
 use super::table::Order;
@@ -37,6 +37,7 @@ const MAX_NOTICES: usize = 12;
 
 /// What jobs end in.
 pub(super) enum News {
+    Audited(Audited),
     Generated(Result<Key, GenerateError>),
     Loaded(Loaded),
     Picked(Picked),
@@ -148,6 +149,8 @@ pub(super) struct Desk {
     pub(super) generation: u64,
     /// What is being verified again.
     pub(super) proving: Proving,
+    /// What is being found out about the keys.
+    pub(super) auditing: Auditing,
     /// Key files whose passphrases are to be asked for, the one that is asked about first.
     pub(super) locked: VecDeque<LockedFile>,
     /// How many were asked about.
@@ -184,6 +187,7 @@ impl Desk {
             removals: 0,
             generation: 0,
             proving: Proving::default(),
+            auditing: Auditing::default(),
             locked: VecDeque::new(),
             locked_files: 0,
             unlocking: None,
@@ -197,6 +201,7 @@ impl Desk {
         for ended in self.jobs.collect() {
             match ended {
                 Ended::Done(News::Loaded(loaded)) => self.arrivals.push(loaded),
+                Ended::Done(News::Audited(audited)) => self.audited(audited),
                 Ended::Done(News::Generated(key)) => self.generated(key),
                 Ended::Done(News::Picked(picked)) => self.picked(picked),
                 Ended::Done(News::Place((path, was_missing))) => {
@@ -239,6 +244,7 @@ impl Desk {
         }
         self.taking_in = self.take_in().or(self.take_proofs());
         self.ask_for_passphrase();
+        self.audit();
         self.model.follow();
         self.model.busy = self.jobs.busy();
         for_field

@@ -11,7 +11,7 @@ use crate::jose::PartRole;
 use crate::judge::Judgement;
 use crate::keys::Key;
 use crate::window::layers::{Layer, Layers};
-use crate::window::manager::{Locked, Manager, ManagerLayout, TYPED};
+use crate::window::manager::{Audits, Locked, Manager, ManagerLayout, TYPED};
 use crate::window::panes::MemberForm;
 use crate::window::table::{Many, Table, Widths};
 
@@ -188,6 +188,8 @@ pub struct Model {
     pub table: Table,
     /// The key manager.
     pub manager: Manager,
+    /// What the rules say of the keys, by their ids.
+    pub audits: Audits,
     /// The key file whose passphrase is asked for.
     pub locked: Option<Locked>,
     /// What is selected in the one that they show.

@@ -89,7 +89,7 @@ fn text_of(report: &Report<'_>) -> String {
 /// The lines for the session's tokens, each with all its places.
 fn lines_of(report: &Report<'_>) -> Vec<String> {
     let mut out = Vec::new();
-    jsonl::run_line(report.at, report.keys, &mut out).unwrap();
+    jsonl::run_line(report.at, report.keys, &report.key_audits, &mut out).unwrap();
     for token in &report.tokens {
         let Inspection { sha256, places, .. } = token.inspection;
         let (first, rest) = places.split_first().unwrap();
@@ -379,6 +379,7 @@ proptest! {
         let report = Report {
             at: instant(AT),
             keys: &KeyRing::default(),
+            key_audits: Vec::new(),
             tokens: vec![Judged { inspection: &candidate, judgement }],
             options: Options::default(),
         };

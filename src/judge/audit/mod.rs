@@ -5,9 +5,11 @@
 
 mod algorithm;
 mod certificates;
+mod certified;
 mod curves;
 mod disclosed;
 mod encoding;
+mod flaw;
 mod form;
 mod header;
 mod held;
@@ -17,14 +19,20 @@ mod jwe;
 mod key_binding;
 mod keys;
 mod kid;
+mod loaded;
+mod modulus;
+mod published;
 mod rsa;
 mod sd_jwt;
 mod secret;
 mod serialization;
+mod sets;
 mod signature;
 mod times;
 mod types;
 mod url;
+
+pub use loaded::{KeyAudit, Passed, audit_key, audit_keys};
 
 use super::policy::media_type;
 use super::{Case, Evidence, Profile, ProfileName, Reason, Times};
@@ -254,17 +262,18 @@ pub static RULES: &[&dyn Rule] = &[
     &header::CritUnknown,
     &header::B64Unencoded,
     &types::HeaderType,
-    &keys::RsaSmallModulus,
-    &keys::RsaBadExponent,
+    &modulus::RsaSmallModulus,
+    &modulus::RsaBadExponent,
     &rsa::RsaRoca,
     &rsa::RsaFactorable,
     &curves::EcPointInvalid,
     &curves::OkpLowOrder,
     &keys::KeyAlgMismatch,
     &keys::KeyUseMismatch,
-    &keys::JwksSymmetric,
-    &keys::JwksDuplicateKid,
+    &sets::JwksSymmetric,
+    &sets::JwksDuplicateKid,
     &inconsistent::JwkInconsistent,
+    &published::KeyPubliclyKnown,
     &jwe::JweP2cHigh,
     &jwe::JweP2cLow,
     &jwe::JweZip,

@@ -220,6 +220,9 @@ fn take_private(key: &mut Key, loaded: Result<PKey<Private>, ErrorStack>) {
         let half = pair::of_pkey(pkey);
         let found = half.found.into_iter().map(KeyNote::Inconsistent);
         key.members.notes.extend(found);
+        if half.has_close_primes {
+            key.members.notes.push(KeyNote::ClosePrimes);
+        }
         public.private = half.key;
         Ok(public)
     });

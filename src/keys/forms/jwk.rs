@@ -30,9 +30,6 @@ pub(super) const FORM: Form = Form {
     load,
 };
 
-/// Members that only a private key has (RFC 7518 sections 6.2.2 and 6.3.2, RFC 8037 section 2, RFC 9964 section 3).
-const PRIVATE: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "priv"];
-
 const EC_CURVES: &[Curve] = &[Curve::P256, Curve::P384, Curve::P521, Curve::Secp256k1];
 const OKP_CURVES: &[OkpCurve] = &[
     OkpCurve::Ed25519,
@@ -65,7 +62,7 @@ pub fn from_jwk(json: &Json, source: &str, ordinal: usize) -> Key {
             };
         }
         Ok(Loaded::Public(public)) => {
-            if PRIVATE.iter().any(|name| json.get(name).is_some()) {
+            if key.members.private().next().is_some() {
                 key.holds = Holds::Private;
             }
             certified(json, &mut key, &public);
@@ -175,7 +172,11 @@ fn members(json: &Json) -> Members {
         }
         value.str().map(str::to_owned)
     };
+    let plain = |name| json.get(name).and_then(Json::str).map(str::to_owned);
+    let (kty, crv) = (plain("kty"), plain("crv"));
     Members {
+        kty,
+        crv,
         kid: text("kid"),
         use_: text("use"),
         alg: text("alg"),
@@ -327,6 +328,9 @@ impl Reader<'_> {
 
     /// Notes what is wrong with a private half, and gives it.
     fn half(&mut self, half: Half) -> Option<PKey<Private>> {
+        if half.has_close_primes {
+            self.notes.push(KeyNote::ClosePrimes);
+        }
         self.inconsistent(half.found);
         half.key
     }

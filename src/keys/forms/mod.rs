@@ -81,6 +81,7 @@ pub fn load_with(source: &str, bytes: &[u8], unlock: &Unlock<'_>) -> Result<Vec<
     };
     let mut keys = (form.load)(source, content, &Opening::new(unlock))?;
     keep_text(&mut keys, bytes);
+    certified::chain(&mut keys);
     set::note(&mut keys);
     let fault = match keys
         .iter()

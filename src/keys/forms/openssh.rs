@@ -177,7 +177,7 @@ fn with_primes(half: Half, numbers: [&BigNumRef; 6]) -> Half {
     }
     Half {
         key: build().ok().or(half.key),
-        found: half.found,
+        ..half
     }
 }
 

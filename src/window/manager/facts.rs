@@ -1,76 +1,27 @@
 //! What is said of a key, in the manager and in the rail.
 
-use std::collections::HashMap;
-
-use super::{Fit, KeyFacts, Standing};
+use super::{KeyFacts, Standing};
+use crate::inspection::Fit;
 use crate::jose::visible::visible;
-use crate::judge::Severity;
-use crate::keys::{Holds, Key, KeyKind};
-use crate::verify::{Proof, Provenance, UsedKey};
+use crate::judge::{Finding, KeyAudit, Severity};
+use crate::keys::{Holds, Key};
 use crate::window::model::Model;
 use crate::window::panes::rail::label::shown;
-
-/// RSA keys below this many bits, and secrets below this many bytes, are marked.
-const WEAK_RSA_BITS: usize = 2048;
-const WEAK_SECRET_BYTES: usize = 32;
 
 /// What a key is called, as it may be shown.
 pub(in crate::window) fn title(key: &Key) -> String {
     shown(key.name.as_deref().unwrap_or(&key.id))
 }
 
-/// The worst that is wrong with a key that can be used, in a few words.
-pub(in crate::window) fn worst(_model: &Model, key: &Key) -> Option<(Severity, String)> {
-    match key.kind {
-        _ if key.fault.is_some() => None,
-        _ if key.inconsistencies().next().is_some() => Some((
-            Severity::High,
-            "Its members contradict each other".to_owned(),
-        )),
-        KeyKind::Oct { bytes } if bytes < WEAK_SECRET_BYTES => Some((
-            Severity::High,
-            format!("Too short for HS256: {bytes} of {WEAK_SECRET_BYTES} bytes"),
-        )),
-        KeyKind::Rsa { bits } if bits < WEAK_RSA_BITS => Some((
-            Severity::High,
-            format!("Too short: {bits} of {WEAK_RSA_BITS} bits"),
-        )),
-        _ => None,
-    }
+/// What the rules say of a key, once they have looked at it.
+pub(in crate::window) fn audit_of<'m>(model: &'m Model, key: &Key) -> Option<&'m KeyAudit> {
+    model.audits.get(&key.id)
 }
 
-/// The tokens that each key of the ring fits, by the key's id.
-pub(super) fn fits(model: &Model) -> HashMap<String, Vec<Fit>> {
-    let mut all: HashMap<String, Vec<Fit>> = HashMap::new();
-    for (at, inspection) in model.session.tokens.iter().enumerate() {
-        each_use(&inspection.proof, &mut |used, opens| {
-            if used.provenance != Provenance::Yours {
-                return;
-            }
-            let fit = Fit { at, opens };
-            match all.get_mut(&used.key.id) {
-                Some(fits) if fits.contains(&fit) => {}
-                Some(fits) => fits.push(fit),
-                None => {
-                    all.insert(used.key.id.clone(), vec![fit]);
-                }
-            }
-        });
-    }
-    all
-}
-
-/// Every key that did something for a token, or for one inside of it, and whether it opened it.
-fn each_use(proof: &Proof, found: &mut impl FnMut(&UsedKey, bool)) {
-    for used in proof.signatures.iter().filter_map(|one| one.key.as_ref()) {
-        found(used, false);
-    }
-    for used in proof.decryption.iter().filter_map(|one| one.key.as_ref()) {
-        found(used, true);
-    }
-    for layer in [&proof.inner, &proof.key_binding].into_iter().flatten() {
-        each_use(&layer.proof, found);
-    }
+/// The worst finding of a key that can be used, of those that are to be warned of.
+pub(in crate::window) fn worst<'m>(model: &'m Model, key: &Key) -> Option<&'m Finding> {
+    let worst = audit_of(model, key)?.findings.first()?;
+    (key.fault.is_none() && worst.severity >= Severity::Medium).then_some(worst)
 }
 
 /// What the table says of a key that fits these tokens.
@@ -80,11 +31,11 @@ pub(in crate::window) fn facts_of(model: &Model, key: &Key, fits: Vec<Fit>) -> K
     KeyFacts {
         id: key.id.clone(),
         title: title(key),
-        standing: match &worst {
+        standing: match worst {
             _ if !is_usable => Standing::Unusable,
-            Some((severity, _)) if *severity >= Severity::Medium => Standing::Faulty(*severity),
-            _ if !fits.is_empty() => Standing::Fits,
-            _ => Standing::Plain,
+            Some(worst) => Standing::Faulty(worst.severity),
+            None if !fits.is_empty() => Standing::Fits,
+            None => Standing::Plain,
         },
         kind: key.kind.to_string(),
         holds: is_usable.then(|| key.holds.name()),
@@ -93,8 +44,8 @@ pub(in crate::window) fn facts_of(model: &Model, key: &Key, fits: Vec<Fit>) -> K
         fits,
         notes: match (&key.fault, worst) {
             (Some(fault), _) => sentence(&visible(&fault.to_string())),
-            (None, Some((severity, words))) if severity >= Severity::Medium => words,
-            _ => purpose(key),
+            (None, Some(worst)) => worst.title.clone(),
+            (None, None) => purpose(key),
         },
     }
 }

@@ -131,7 +131,7 @@ impl Desk {
             )));
         } else {
             self.change_keys(|keys| keys.add(file.left));
-            self.is_stale = true;
+            self.keys_changed();
         }
     }
 

@@ -1,6 +1,7 @@
 //! All keys as a table: which are listed, in which order, what is said of each, and which of them is looked at.
 
 mod act;
+mod audit;
 mod export;
 mod facts;
 mod locked;
@@ -12,13 +13,16 @@ use serde::{Deserialize, Serialize};
 
 pub use act::KeyCommand;
 pub(in crate::window) use act::certificates;
+pub use audit::Audits;
+pub(in crate::window) use audit::{Audited, Auditing};
 pub use export::ExportForm;
 pub(in crate::window) use export::ToWrite;
 pub use locked::Locked;
 pub(in crate::window) use locked::{LockedFile, Tried};
-pub(in crate::window) use facts::{facts_of, title, worst};
+pub(in crate::window) use facts::{audit_of, facts_of, title, worst};
 
 use super::table::Sort;
+use crate::inspection::Fit;
 use crate::judge::Severity;
 use crate::keys::asking::KeyPlace;
 
@@ -87,13 +91,11 @@ pub enum Standing {
     Plain,
 }
 
-/// A token that a key does something for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fit {
-    /// The position of the token in the session.
-    pub at: usize,
-    /// Whether it opens it, rather than verifying it.
-    pub opens: bool,
+impl Standing {
+    /// Whether the key is of no use, or of use to anybody.
+    pub fn is_problem(self) -> bool {
+        matches!(self, Self::Unusable | Self::Faulty(Severity::Critical))
+    }
 }
 
 /// What the table says of a key. All of it may be shown as it stands.
@@ -165,8 +167,8 @@ impl Manager {
             all.filter(|facts| wanted(facts.standing)).count()
         };
         (
-            of(|standing| matches!(standing, Standing::Faulty(_))),
-            of(|standing| standing == Standing::Unusable),
+            of(|standing| matches!(standing, Standing::Faulty(_)) && !standing.is_problem()),
+            of(Standing::is_problem),
         )
     }
 }

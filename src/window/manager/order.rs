@@ -2,18 +2,18 @@
 
 use std::cmp::Ordering;
 
-use super::facts::{facts_of, fits};
+use super::facts::facts_of;
 use super::{KeyColumn, KeyFacts};
 use crate::window::model::Model;
 use crate::window::table::Sort;
 
 /// Finds facts and order anew.
 pub(super) fn refresh(model: &mut Model) {
-    let mut fits = fits(model);
+    let mut fits = model.session.fits();
     let keys = model.session.keys.keys();
     let facts: Vec<KeyFacts> = keys
         .iter()
-        .map(|key| facts_of(model, key, fits.remove(&key.id).unwrap_or_default()))
+        .map(|key| facts_of(model, key, fits.remove(key.id.as_str()).unwrap_or_default()))
         .collect();
     let manager = &mut model.manager;
     manager.listed = listed(&facts, &manager.filter, manager.sort);
@@ -94,7 +94,13 @@ mod tests {
             holds: Some("public"),
             from: "keys.json".to_owned(),
             thumbprint: thumbprint.map(str::to_owned),
-            fits: (0..fits).map(|at| super::super::Fit { at, opens: false }).collect(),
+            fits: (0..fits)
+                .map(|token| crate::inspection::Fit {
+                    token,
+                    layer: 0,
+                    service: crate::verify::Service::Verifies,
+                })
+                .collect(),
             notes: String::new(),
         }
     }

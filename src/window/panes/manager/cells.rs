@@ -5,6 +5,9 @@ use std::sync::Arc;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Color32, FontId, Galley, Painter, Rect, Ui, pos2, vec2};
 
+use crate::inspection::Fit;
+use crate::judge::Severity;
+use crate::verify::Service;
 use crate::window::manager::{KeyColumn, KeyFacts, Standing};
 use crate::window::model::Model;
 use crate::window::panes::headings::Head;
@@ -122,6 +125,7 @@ pub(super) fn text_of(facts: &KeyFacts, column: KeyColumn) -> String {
 pub(super) fn state(standing: Standing) -> &'static str {
     match standing {
         Standing::Unusable => "cannot be used",
+        Standing::Faulty(Severity::Critical) => "critical finding",
         Standing::Faulty(_) => "warning",
         Standing::Fits => "fits",
         Standing::Plain => "no remark",
@@ -141,9 +145,10 @@ fn shortened(thumbprint: &str) -> String {
 
 /// "3 tokens", "1 token (decrypts)".
 fn fits_words(facts: &KeyFacts) -> String {
-    let mut tokens: Vec<usize> = facts.fits.iter().map(|fit| fit.at).collect();
+    let mut tokens: Vec<usize> = facts.fits.iter().map(|fit| fit.token).collect();
     tokens.dedup();
-    let what = if facts.fits.iter().all(|fit| fit.opens) {
+    let is_opening = |fit: &Fit| fit.service == Service::Decrypts;
+    let what = if facts.fits.iter().all(is_opening) {
         " (decrypts)"
     } else {
         ""
@@ -159,6 +164,7 @@ fn fits_words(facts: &KeyFacts) -> String {
 pub(super) fn sign_of(theme: &Tokens, standing: Standing) -> Option<(Icon, Color32)> {
     match standing {
         Standing::Unusable => Some((Icon::Cross, theme.bad)),
+        Standing::Faulty(Severity::Critical) => Some((Icon::Diamond, theme.critical)),
         Standing::Faulty(_) => Some((Icon::Triangle, theme.warn)),
         Standing::Fits => Some((Icon::Check, theme.ok)),
         Standing::Plain => None,
@@ -168,6 +174,7 @@ pub(super) fn sign_of(theme: &Tokens, standing: Standing) -> Option<(Icon, Color
 fn color(theme: &Tokens, facts: &KeyFacts, column: KeyColumn) -> Color32 {
     match (column, facts.standing) {
         (KeyColumn::Notes, Standing::Unusable) => theme.bad,
+        (KeyColumn::Notes, Standing::Faulty(Severity::Critical)) => theme.critical,
         (KeyColumn::Notes, Standing::Faulty(_)) => theme.warn,
         (KeyColumn::Notes, _) => theme.dim,
         _ => theme.text,

@@ -1,19 +1,27 @@
 //! What one key is: its numbers, where it came from, the tokens that it fits, what is wrong with it.
 
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
-use egui::{Align, Frame, Label, Layout, Margin, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
+use egui::{
+    Align, Frame, Label, Layout, Margin, RichText, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder,
+    WidgetInfo, vec2,
+};
+
+use crate::inspection::Fit;
 
 use crate::jose::registry::{Place as Registered, look_up};
 use crate::jose::visible::visible;
-use crate::keys::{Certificate, Key, Secret, SetNote};
+use crate::keys::{self, CertificateFacts, Facts, Key, Secret};
+use crate::verify::Service;
 use crate::window::actions::Action;
 use crate::window::commands::Command;
 use crate::window::copies::{CopyOf, secret_text};
-use crate::window::manager::{Fit, KeyCommand, KeyFacts};
+use crate::window::manager::{KeyCommand, KeyFacts, audit_of};
 use crate::window::model::Model;
+use crate::window::panes::findings::{frame, note};
 use crate::window::panes::focus::{self, Place};
 use crate::window::panes::rail::label::shown;
 use crate::window::panes::rail::token_words;
+use crate::window::panes::roving::is_copied;
 use crate::window::theme::{self, semibold, size, space, tokens};
 use crate::window::widgets::{
     Icon, button_tag, grouped, mark, paint_hidden, row_frame, section, tag, truncated, wrapped,
@@ -33,6 +41,8 @@ const MAX_FITS: usize = 100;
 pub(super) struct DetailsPane {
     /// Whether the members are told one by one.
     tells_members: bool,
+    /// The finding that is told in full: of the key at the first position in the ring, the one at the second.
+    opened: Option<(usize, usize)>,
 }
 
 impl DetailsPane {
@@ -60,6 +70,7 @@ impl DetailsPane {
                 self.facts(ui, model, key, &mut commands);
                 line(ui);
                 fits(ui, model, facts, &mut commands);
+                self.findings(ui, model, key, at, &mut commands);
                 ui.add_space(space::S);
             });
         foot(ui, model, &mut commands);
@@ -69,13 +80,14 @@ impl DetailsPane {
 
     fn facts(&mut self, ui: &mut Ui, model: &Model, key: &Key, commands: &mut Vec<Command>) {
         let theme = tokens(ui);
+        let facts = keys::facts(key);
         framed(ui, |ui| {
             ui.spacing_mut().item_spacing.y = space::XS + 2.0;
-            if let Some(fault) = &key.fault {
-                let words = format!("Cannot be used: {}.", visible(&fault.to_string()));
+            if let Some(fault) = &facts.fault {
+                let words = format!("Cannot be used: {fault}.");
                 wrapped(ui, RichText::new(words).color(theme.bad));
             }
-            if let Some(thumbprint) = &key.thumbprint {
+            if let Some(thumbprint) = &facts.thumbprint {
                 fact(ui, "Thumbprint", |ui| {
                     mono(ui, thumbprint);
                     let copy = button_tag(ui, "Copy", "Copy the thumbprint");
@@ -91,33 +103,79 @@ impl DetailsPane {
             if let Some(secret) = key.secret() {
                 self::secret(ui, model, secret, commands);
             }
-            if let Some(exponent) = &key.rsa_exponent {
-                fact(ui, "Exponent", |ui| mono(ui, &number(exponent)));
+            if let Some(exponent) = &facts.exponent {
+                fact(ui, "Exponent", |ui| mono(ui, exponent));
             }
-            self.members(ui, key);
-            of_members(ui, key);
-            if let Some(certificate) = &key.certificate {
-                self::certificate(ui, model, certificate);
+            self.members(ui, key, &facts);
+            of_members(ui, key, &facts);
+            if let Some(certificate) = &facts.certificate {
+                self::certificate(ui, model, certificate, &facts.issuers);
             }
             fact(ui, "From", |ui| {
-                wrapped(ui, RichText::new(shown(&key.source)).color(theme.text));
-                let place = match key.ordinal {
-                    0 | 1 => key.form.to_owned(),
-                    ordinal => format!("{}, number {ordinal} in it", key.form),
+                wrapped(ui, RichText::new(&facts.source).color(theme.text));
+                let place = match facts.ordinal {
+                    0 | 1 => facts.form.to_owned(),
+                    ordinal => format!("{}, number {ordinal} in it", facts.form),
                 };
                 wrapped(ui, RichText::new(place).color(theme.dim));
             });
         });
     }
 
-    fn members(&mut self, ui: &mut Ui, key: &Key) {
+    fn findings(
+        &mut self,
+        ui: &mut Ui,
+        model: &Model,
+        key: &Key,
+        at: usize,
+        commands: &mut Vec<Command>,
+    ) {
+        let theme = tokens(ui);
+        let Some(audit) = audit_of(model, key) else {
+            return;
+        };
+        section(ui, "Findings", Some(audit.findings.len()), |_| {});
+        for (index, finding) in audit.findings.iter().enumerate() {
+            let is_open = self.opened == Some((at, index));
+            let builder = UiBuilder::new()
+                .id_salt(("finding of the key", at, index))
+                .sense(Sense::click());
+            let shown = ui.scope_builder(builder, |ui| {
+                frame(ui, finding, false, is_open, None);
+            });
+            let response = shown.response;
+            response.widget_info(|| {
+                let severity = finding.severity.name();
+                let words = format!("{severity}: {}. {}", finding.title, finding.detail);
+                WidgetInfo::selected(Role::Button, true, is_open, words)
+            });
+            if is_copied(&response) {
+                let copy = CopyOf::KeyFinding(key.id.clone(), index);
+                commands.push(Command::Copy(copy));
+            }
+            if response.clicked() {
+                self.opened = (!is_open).then_some((at, index));
+            }
+            ui.add_space(space::XS + 2.0);
+        }
+        if let Some(assurance) = audit.assurance() {
+            note(ui, RichText::new(assurance).size(size::MONO).color(theme.dim));
+        }
+        if !audit.not_run.is_empty() {
+            let list = audit.not_run.join(", ");
+            let words = format!("Not run, because their input is missing: {list}");
+            note(ui, RichText::new(words).size(size::SMALL).color(theme.dim));
+        }
+    }
+
+    fn members(&mut self, ui: &mut Ui, key: &Key, facts: &Facts) {
         let names = &key.members.names;
         if names.is_empty() {
             return;
         }
         let theme = tokens(ui);
         let place = Registered::Key {
-            kty: key.kind.kty(),
+            kty: facts.kind.kty(),
         };
         fact(ui, "Members", |ui| {
             ui.horizontal_wrapped(|ui| {
@@ -205,7 +263,7 @@ fn fact(ui: &mut Ui, name: &str, value: impl FnOnce(&mut Ui)) {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::M;
         let (rect, _) = ui.allocate_exact_size(vec2(NAMES, 17.0), Sense::hover());
-        let mut names = ui.new_child(egui::UiBuilder::new().max_rect(rect));
+        let mut names = ui.new_child(UiBuilder::new().max_rect(rect));
         names.add(Label::new(RichText::new(name).color(theme.dim)).truncate());
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = space::XXS;
@@ -227,48 +285,38 @@ fn mono(ui: &mut Ui, text: &str) {
     ui.add(Label::new(job));
 }
 
-/// A big-endian number: in decimal where it is short.
-fn number(bytes: &[u8]) -> String {
-    if bytes.len() > 8 {
-        return format!("{} bits", bytes.len().saturating_mul(8));
-    }
-    let value = bytes.iter().fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
-    value.to_string()
-}
-
 /// What members say that are not numbers of the key.
-fn of_members(ui: &mut Ui, key: &Key) {
-    let members = &key.members;
-    let ops = (!members.key_ops.is_empty()).then(|| members.key_ops.join(", "));
+fn of_members(ui: &mut Ui, key: &Key, facts: &Facts) {
+    let ops = (!facts.key_ops.is_empty()).then(|| facts.key_ops.join(", "));
+    let kid = facts.kid.as_ref().filter(|_| key.name.is_some());
     for (name, value) in [
-        ("Algorithm", members.alg.as_ref()),
-        ("Use", members.use_.as_ref()),
+        ("Key id", kid),
+        ("Algorithm", facts.alg.as_ref()),
+        ("Use", facts.use_.as_ref()),
         ("Operations", ops.as_ref()),
-        ("x5t", members.x5t.as_ref()),
-        ("x5t#S256", members.x5t_s256.as_ref()),
+        ("x5t", facts.x5t.as_ref()),
+        ("x5t#S256", facts.x5t_s256.as_ref()),
     ] {
         if let Some(value) = value {
             fact(ui, name, |ui| mono(ui, &shown(value)));
         }
     }
     let color = tokens(ui).warn;
-    for note in &members.notes {
+    for note in &key.members.notes {
         fact(ui, "Spelling", |ui| {
             wrapped(ui, RichText::new(visible(&note.to_string())).color(color));
         });
     }
-    for note in &key.set_notes {
-        let words = match note {
-            SetNote::Mixed => "A secret in one set with public keys",
-            SetNote::SharedKid(_) => "Another key of the set has the same kid",
-        };
-        fact(ui, "In its set", |ui| {
-            wrapped(ui, RichText::new(words).color(color));
-        });
-    }
 }
 
-fn certificate(ui: &mut Ui, model: &Model, certificate: &Certificate) {
+/// The common name in a distinguished name, else all of it.
+fn common_name(name: &str) -> &str {
+    let parts = name.split(", ");
+    let common = parts.filter_map(|part| part.trim().strip_prefix("CN="));
+    common.last().unwrap_or(name)
+}
+
+fn certificate(ui: &mut Ui, model: &Model, certificate: &CertificateFacts, issuers: &[String]) {
     let theme = tokens(ui);
     let day = |at: Option<jiff::Timestamp>| {
         at.map_or_else(
@@ -277,13 +325,15 @@ fn certificate(ui: &mut Ui, model: &Model, certificate: &Certificate) {
         )
     };
     fact(ui, "Certificate", |ui| {
-        let subject = shown(&certificate.subject);
-        let subject = if subject.is_empty() { "(no subject)".to_owned() } else { subject };
+        let subject = match certificate.subject.as_str() {
+            "" => "(no subject)",
+            subject => subject,
+        };
         wrapped(ui, RichText::new(subject).color(theme.text));
         let issuer = if certificate.issuer == certificate.subject {
             "issued by itself".to_owned()
         } else {
-            format!("issued by {}", shown(&certificate.issuer))
+            format!("issued by {}", common_name(&certificate.issuer))
         };
         let (from, to) = (day(certificate.not_before), day(certificate.not_after));
         let words = format!("{from} \u{2192} {to} \u{00B7} {issuer}");
@@ -302,10 +352,24 @@ fn certificate(ui: &mut Ui, model: &Model, certificate: &Certificate) {
             wrapped(ui, RichText::new("A certificate authority").color(theme.dim));
         }
     });
-    if !certificate.hosts.is_empty() {
-        let hosts: Vec<String> = certificate.hosts.iter().map(|host| shown(host)).collect();
-        fact(ui, "Names", |ui| mono(ui, &hosts.join(", ")));
+    if !issuers.is_empty() {
+        fact(ui, "Chain", |ui| {
+            let mut words = common_name(&certificate.subject).to_owned();
+            for issuer in issuers {
+                words.push_str(" \u{2192} ");
+                words.push_str(common_name(issuer));
+            }
+            wrapped(ui, RichText::new(words).color(theme.text));
+        });
     }
+    if !certificate.names.is_empty() {
+        fact(ui, "Names", |ui| mono(ui, &certificate.names.join(", ")));
+    }
+    if let Some(usage) = &certificate.usage {
+        fact(ui, "Key usage", |ui| mono(ui, &usage.join(", ")));
+    }
+    fact(ui, "Serial", |ui| mono(ui, &certificate.serial));
+    fact(ui, "SHA-256", |ui| mono(ui, &certificate.sha256));
 }
 
 fn fits(ui: &mut Ui, model: &Model, facts: &KeyFacts, commands: &mut Vec<Command>) {
@@ -324,7 +388,7 @@ fn fits(ui: &mut Ui, model: &Model, facts: &KeyFacts, commands: &mut Vec<Command
     }
     for (index, fit) in facts.fits.iter().take(MAX_FITS).enumerate() {
         if fit_row(ui, model, index, *fit) {
-            commands.push(Command::OpenToken(fit.at));
+            commands.push(Command::OpenToken(fit.token));
         }
     }
     let more = facts.fits.len().saturating_sub(MAX_FITS);
@@ -339,19 +403,26 @@ fn fits(ui: &mut Ui, model: &Model, facts: &KeyFacts, commands: &mut Vec<Command
 /// A token that the key fits; whether it was clicked.
 fn fit_row(ui: &mut Ui, model: &Model, index: usize, fit: Fit) -> bool {
     let theme = tokens(ui);
-    let Some((title, _)) = token_words(model, fit.at) else {
+    let Some((title, _)) = token_words(model, fit.token) else {
         return false;
     };
-    let what = if fit.opens { "decrypted with it" } else { "signature valid" };
+    let what = match fit.service {
+        Service::Decrypts => "decrypted with it",
+        Service::Verifies => "signature valid",
+    };
+    let what = match fit.layer {
+        0 => what.to_owned(),
+        layer => format!("{what}, in layer {}", layer.saturating_add(1)),
+    };
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click());
     row_frame(ui, rect, &response, false, None);
     response.widget_info(|| {
-        let name = format!("Show token {}: {title}, {what}", fit.at.saturating_add(1));
-        egui::WidgetInfo::labeled(egui::Role::Button, true, name)
+        let name = format!("Show token {}: {title}, {what}", fit.token.saturating_add(1));
+        WidgetInfo::labeled(Role::Button, true, name)
     });
     let inner = rect.shrink2(vec2(space::M, 6.0));
-    let builder = egui::UiBuilder::new()
+    let builder = UiBuilder::new()
         .id_salt(("fit", index))
         .max_rect(inner)
         .layout(Layout::left_to_right(Align::Min));
@@ -365,7 +436,7 @@ fn fit_row(ui: &mut Ui, model: &Model, index: usize, fit: Fit) -> bool {
             Label::new(text).truncate().selectable(false)
         };
         ui.add(text(&title, size::BODY, theme.text));
-        ui.add(text(what, size::MONO, theme.dim));
+        ui.add(text(&what, size::MONO, theme.dim));
     });
     response.clicked()
 }

@@ -5,7 +5,7 @@ use crate::inspection::Inspection;
 use crate::jose::Kind;
 use crate::jose::visible::visible;
 use crate::judge::words::short_span;
-use crate::judge::{Judgement, Severity, VerdictOutcome};
+use crate::judge::{Judgement, VerdictOutcome};
 use crate::keys::{Holds, Key};
 use crate::verify::{Proof, Provenance, UsedKey};
 use crate::window::manager::{Standing, facts_of, worst};
@@ -184,7 +184,7 @@ pub(super) fn key_mark(model: &Model, key: &Key) -> KeyMark {
         KeyMark::Verifies
     } else if is_for(opening) {
         KeyMark::Opens
-    } else if weakness(model, key).is_some() {
+    } else if worst(model, key).is_some() {
         KeyMark::Weak
     } else {
         KeyMark::None
@@ -211,12 +211,6 @@ fn uses(proof: &Proof, what: fn(&Proof) -> Uses<'_>, key: &Key) -> bool {
     let is_it = |used: &UsedKey| used.provenance == Provenance::Yours && used.key.id == key.id;
     let mut inside = [&proof.inner, &proof.key_binding].into_iter().flatten();
     what(proof).any(is_it) || inside.any(|layer| uses(&layer.proof, what, key))
-}
-
-/// What is to be warned of about a key that can be used, in a few words.
-fn weakness(model: &Model, key: &Key) -> Option<String> {
-    let worst = worst(model, key).filter(|(severity, _)| *severity >= Severity::Medium);
-    worst.map(|(_, words)| words)
 }
 
 /// Its kind, which half, where from, and what is wrong with it.
