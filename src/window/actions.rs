@@ -6,9 +6,9 @@ use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 
 use super::commands::{Command, Zoom};
 use super::copies::CopyOf;
-use super::dialogs::DialogKind;
+use super::dialogs::{DialogKind, SavedAsk};
 use super::loading::Wanted;
-use super::manager::{ExportForm, KeyColumn, KeyCommand, certificates};
+use super::manager::{ExportForm, KeyColumn, KeyCommand, SavedState, certificates};
 use super::model::{Clock, Model, Selection, Zone};
 use super::panes::MemberForm;
 use super::panes::focus::Place;
@@ -296,6 +296,43 @@ actions! {
     /// Where the keys of the token's issuer usually are.
     AskForKeys, Keys, "What to ask for\u{2026}", None,
         |model| model.current.map(|_| Command::ShowDialog(DialogKind::Asking));
+    /// Keep the key that is looked at from one run to the next.
+    SaveKey, Keys, "Save the key", None, |model| {
+        let key = model.chosen_key().filter(|key| key.is_usable() && !model.saved.holds(key))?;
+        model.saved.is_possible.then(|| KeyCommand::Save(vec![key.id.clone()]).into())
+    };
+    /// Keep all of them.
+    SaveKeys, Keys, "Save all keys", None, |model| {
+        let keys = model.session.keys.keys().iter();
+        let new = keys.filter(|key| key.is_usable() && !model.saved.holds(key));
+        let ids: Vec<String> = new.map(|key| key.id.clone()).collect();
+        (model.saved.is_possible && !ids.is_empty()).then(|| KeyCommand::Save(ids).into())
+    };
+    /// Keep it no longer.
+    KeepNoLonger, Keys, "Keep the key no longer", None, |model| {
+        let key = model.chosen_key().filter(|key| model.saved.holds(key))?;
+        Some(KeyCommand::KeepNoLonger(key.id.clone()).into())
+    };
+    /// Give the passphrase of the saved keys.
+    UnlockSaved, Keys, "Unlock saved keys\u{2026}", None, |model| {
+        let is_locked = model.saved.state == SavedState::Locked;
+        is_locked.then_some(Command::ShowDialog(DialogKind::Saved(SavedAsk::Unlock)))
+    };
+    /// Take them out until it is given again.
+    LockSaved, Keys, "Lock saved keys", None, |model| {
+        let is_open = model.saved.state == SavedState::Unlocked;
+        is_open.then(|| KeyCommand::LockSaved.into())
+    };
+    /// Choose another one.
+    ChangePassphrase, Keys, "Change the passphrase of saved keys\u{2026}", None, |model| {
+        let is_open = model.saved.state == SavedState::Unlocked;
+        is_open.then_some(Command::ShowDialog(DialogKind::Saved(SavedAsk::Change)))
+    };
+    /// Remove all of them from the disk.
+    ForgetSaved, Keys, "Forget saved keys\u{2026}", None, |model| {
+        let any = model.saved.count() > 0 || model.saved.state != SavedState::None;
+        any.then_some(Command::ShowDialog(DialogKind::Forget))
+    };
     /// The key that is looked at, without its private half.
     CopyJwk, Keys, "Copy the public key as JWK", None, |model| {
         let key = model.chosen_key().filter(|key| ExportForm::PublicJwk.is_for(key))?;

@@ -91,6 +91,10 @@ impl App {
             .inputs
             .into_iter()
             .map(|input| (Source::Argument(input), Wanted::Tokens));
+        desk.model.saved.is_possible = desk.keeping.is_possible();
+        if desk.model.saved.is_possible {
+            desk.look_at_saved();
+        }
         desk.load(keys.chain(inputs).collect(), "Opened");
         Self {
             ctx: cc.egui_ctx.clone(),

@@ -14,12 +14,13 @@ use super::clipboard::{Clipboard, ClipboardFault, ClipboardThread, Purpose, Repl
 use super::dialogs::{Dialog, DialogKind, FilePicker, Picked};
 use super::jobs::{Ended, Jobs, Leave};
 use super::loading::{Ground, Loaded, Source, Wanted};
-use super::manager::{Audited, Auditing, LockedFile, ToWrite, Tried};
+use super::manager::{Audited, Auditing, Keeping, LockedFile, SavedNews, ToWrite, Tried};
 use super::model::{CLIPBOARD, Clock, Model, Notice};
 use super::proving::{Proved, Proving};
 use super::table::Order;
 use crate::inspection::{DetachedPayload, Inspection};
 use crate::judge::Judgement;
+use crate::keeping::Store;
 use crate::keys::generate::GenerateError;
 use crate::keys::{Key, KeyRing};
 
@@ -44,6 +45,7 @@ pub(super) enum News {
     /// Where to save, and whether the system had no dialog to ask.
     Place((Option<PathBuf>, bool)),
     Proved(Proved),
+    Saved(SavedNews),
     Unlocked(Tried),
     /// What was saved, in words.
     Written(Result<String, String>),
@@ -104,6 +106,8 @@ pub struct Surroundings {
     pub clipboard: Box<dyn Clipboard>,
     /// Asks for files.
     pub picker: Box<dyn FilePicker>,
+    /// Where keys are saved; `None` where there is no place for them.
+    pub store: Option<Store>,
     /// Tells the desktop's theme, now and when it changes, where the window system does not.
     pub themes: Box<dyn FnOnce(egui::Context) -> Receiver<egui::Theme>>,
 }
@@ -115,6 +119,7 @@ impl Surroundings {
             now: Box::new(Timestamp::now),
             clipboard: Box::new(super::clipboard::SystemClipboard::default()),
             picker: Box::new(super::dialogs::SystemPicker),
+            store: Store::of_this_user().ok(),
             themes: Box::new(super::system_theme::watch),
         }
     }
@@ -149,6 +154,8 @@ pub(super) struct Desk {
     pub(super) generation: u64,
     /// What is being verified again.
     pub(super) proving: Proving,
+    /// The saved keys.
+    pub(super) keeping: Keeping,
     /// What is being found out about the keys.
     pub(super) auditing: Auditing,
     /// Key files whose passphrases are to be asked for, the one that is asked about first.
@@ -187,6 +194,7 @@ impl Desk {
             removals: 0,
             generation: 0,
             proving: Proving::default(),
+            keeping: Keeping::of(surroundings.store),
             auditing: Auditing::default(),
             locked: VecDeque::new(),
             locked_files: 0,
@@ -207,6 +215,7 @@ impl Desk {
                 Ended::Done(News::Place((path, was_missing))) => {
                     self.place_chosen(path, was_missing);
                 }
+                Ended::Done(News::Saved(news)) => self.saved_news(news),
                 Ended::Done(News::Unlocked(tried)) => self.tried(tried),
                 Ended::Done(News::Written(Ok(done))) => self.model.last_action = done,
                 Ended::Done(News::Written(Err(fault))) => self.notify(Notice::fault(&fault)),
@@ -508,6 +517,7 @@ mod tests {
             now: Box::new(|| Timestamp::UNIX_EPOCH),
             clipboard: Box::new(Nobody),
             picker: Box::new(Nobody),
+            store: None,
             themes: Box::new(|_| std::sync::mpsc::channel().1),
         };
         let mut desk = Desk::new(surroundings, &egui::Context::default());

@@ -11,7 +11,7 @@ use crate::jose::PartRole;
 use crate::judge::Judgement;
 use crate::keys::Key;
 use crate::window::layers::{Layer, Layers};
-use crate::window::manager::{Audits, Locked, Manager, ManagerLayout, TYPED};
+use crate::window::manager::{Audits, Locked, Manager, ManagerLayout, SavedKeys, TYPED};
 use crate::window::panes::MemberForm;
 use crate::window::table::{Many, Table, Widths};
 
@@ -190,6 +190,8 @@ pub struct Model {
     pub manager: Manager,
     /// What the rules say of the keys, by their ids.
     pub audits: Audits,
+    /// The keys that stay from one run to the next.
+    pub saved: SavedKeys,
     /// The key file whose passphrase is asked for.
     pub locked: Option<Locked>,
     /// What is selected in the one that they show.
@@ -296,7 +298,8 @@ impl Model {
     pub fn unsaved_keys(&self) -> impl Iterator<Item = &Key> {
         let keys = self.session.keys.keys().iter();
         let is_only_here = |key: &&Arc<Key>| {
-            [CLIPBOARD, TYPED, crate::keys::generate::SOURCE].contains(&key.source.as_str())
+            !self.saved.holds(key)
+                && [CLIPBOARD, TYPED, crate::keys::generate::SOURCE].contains(&key.source.as_str())
         };
         keys.filter(is_only_here).map(|key| &**key)
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::desk::{Desk, Everything, UNDO_FOR, What, drop_forgotten};
+use super::manager::title;
 use super::model::Notice;
 use super::proving::unproved;
 use super::widgets::grouped;
@@ -143,8 +144,12 @@ impl Desk {
     pub(super) fn remove_key(&mut self, id: &str) {
         if let Some(key) = self.change_keys(|keys| keys.remove(id)) {
             self.keys_changed();
-            let name = format!("key {}", visible(id));
+            let name = format!("key {}", title(&key));
+            let is_saved = self.model.saved.holds(&key);
             self.keep_removed(&name, What::Key(key));
+            if is_saved && let Some(notice) = self.model.notices.last_mut() {
+                "It is still saved, and comes back with the next start.".clone_into(&mut notice.advice);
+            }
         }
     }
 

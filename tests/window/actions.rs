@@ -375,6 +375,13 @@ fn check(action: Action, by: By) {
         | Action::RenameKey
         | Action::ShowSecret
         | Action::CopySecret
+        | Action::SaveKey
+        | Action::SaveKeys
+        | Action::KeepNoLonger
+        | Action::UnlockSaved
+        | Action::LockSaved
+        | Action::ChangePassphrase
+        | Action::ForgetSaved
         | Action::CopyThumbprint
         | Action::RemoveKey
         | Action::SortKeysByState

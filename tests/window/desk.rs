@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use egui::vec2;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, HarnessBuilder};
+use tokenloupe::keeping::Store;
 use tokenloupe::window::clipboard::{Clipboard, ClipboardFault};
 use tokenloupe::window::dialogs::{Answer, FilePicker};
 use tokenloupe::window::{App, LaunchOptions, Surroundings, Wanted};
@@ -84,6 +85,8 @@ pub(crate) struct Desk {
     pub(crate) picker: Picker,
     /// What the desktop says about its theme.
     pub(crate) system_theme: Sender<egui::Theme>,
+    /// Where it saves keys.
+    pub(crate) directory: Arc<tempfile::TempDir>,
 }
 
 impl Desk {
@@ -113,12 +116,34 @@ impl Desk {
         options: LaunchOptions,
         picker: Box<dyn FilePicker>,
     ) -> Self {
+        Self::build_in(builder, options, picker, None)
+    }
+
+    /// The window that is opened after this one.
+    pub(crate) fn again(&self) -> Self {
+        let builder = Harness::builder().with_theme(egui::Theme::Dark);
+        Self::build_in(
+            builder.with_size(vec2(1440.0, 900.0)),
+            LaunchOptions::default(),
+            Box::new(Picker::default()),
+            Some(Arc::clone(&self.directory)),
+        )
+    }
+
+    fn build_in(
+        builder: HarnessBuilder<App>,
+        options: LaunchOptions,
+        picker: Box<dyn FilePicker>,
+        directory: Option<Arc<tempfile::TempDir>>,
+    ) -> Self {
         let board = Board(Arc::new(Mutex::new(Err(ClipboardFault::NoText))));
         let (system_theme, themes) = channel();
+        let directory = directory.unwrap_or_else(|| Arc::new(tempfile::tempdir().unwrap()));
         let surroundings = Surroundings {
             now: Box::new(|| NOW.parse().unwrap()),
             clipboard: Box::new(board.clone()),
             picker,
+            store: Some(Store::at(directory.path().join("keys")).with_iterations(1_000)),
             themes: Box::new(|_| themes),
         };
         let window = builder
@@ -129,6 +154,7 @@ impl Desk {
             board,
             picker: Picker::default(),
             system_theme,
+            directory,
         };
         desk.settle();
         desk

@@ -13,6 +13,8 @@ mod certificates;
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod layers;
 #[cfg(test)]
 mod manager;

@@ -1,9 +1,10 @@
 //! The key manager: its rows, its details, its ways in and out.
 
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use tokenloupe::window::actions::Action;
-use tokenloupe::window::manager::KeyColumn;
+use tokenloupe::window::manager::{KeyColumn, SavedState};
 
 use crate::actions::{By, opened};
 use crate::certificates::{Issued, request, x5c};
@@ -89,6 +90,37 @@ pub(crate) fn check(action: Action, by: By) {
                 assert!(!desk.has("The secret is shown on the screen"));
             }
         }
+        Action::SaveKey | Action::SaveKeys => {
+            desk.act(action, by);
+            let saved = if action == Action::SaveKey { 1 } else { 3 };
+            assert_eq!(desk.state().saved.count(), saved);
+        }
+        Action::KeepNoLonger => {
+            desk.act(Action::SaveKey, By::Palette);
+            desk.act(action, by);
+            assert_eq!(desk.state().saved.count(), 0);
+        }
+        Action::UnlockSaved => {
+            save_secret(&mut desk);
+            let mut desk = desk.again();
+            desk.act(action, by);
+            assert_eq!(desk.focused(), "PasswordInput Passphrase");
+        }
+        Action::LockSaved | Action::ChangePassphrase => {
+            save_secret(&mut desk);
+            desk.act(action, by);
+            if action == Action::LockSaved {
+                assert_eq!(desk.state().saved.state, SavedState::Locked);
+            } else {
+                assert!(desk.has("Change passphrase"));
+            }
+        }
+        Action::ForgetSaved => {
+            desk.act(Action::SaveKeys, By::Palette);
+            desk.act(action, by);
+            desk.click("Forget everything");
+            assert_eq!(desk.state().saved.count(), 0);
+        }
         Action::CopyThumbprint => {
             desk.act(action, by);
             let key = desk.state().session.keys.get("idp-2026-09").unwrap();
@@ -128,6 +160,21 @@ pub(crate) fn add_secret(desk: &mut Desk, text: &str) {
     desk.act(Action::TypeSecret, By::Palette);
     type_text(desk, text);
     desk.click("Add secret");
+}
+
+/// A passphrase, given twice.
+pub(crate) const PASSPHRASE: &str = "four words and more";
+
+/// Adds a secret and saves it.
+pub(crate) fn save_secret(desk: &mut Desk) {
+    add_secret(desk, "hunter2");
+    desk.act(Action::SaveKey, By::Palette);
+    type_text(desk, PASSPHRASE);
+    desk.window.get_by_role_and_label(Role::PasswordInput, "The same again").focus();
+    desk.window.run();
+    type_text(desk, PASSPHRASE);
+    press(desk, Key::Enter);
+    assert_eq!(desk.state().saved.state, SavedState::Unlocked);
 }
 
 /// A token with a certificate in its header, and that certificate.

@@ -26,7 +26,10 @@ pub(super) fn ui(ui: &mut Ui, model: &Model) -> (Option<Command>, bool) {
     };
     wrapped(ui, RichText::new(intro).color(theme.dim));
     let height = (ui.ctx().content_rect().height() - 300.0).clamp(120.0, 460.0);
-    let area = ScrollArea::vertical().id_salt("places").max_height(height);
+    let area = ScrollArea::vertical()
+        .id_salt("places")
+        .min_scrolled_height(height)
+        .max_height(height);
     area.show(ui, |ui| {
         ui.set_width(ui.available_width());
         for note in &asking.notes {

@@ -10,6 +10,7 @@ mod palette;
 mod passphrase;
 mod path;
 mod picker;
+mod saved;
 mod secret;
 
 use egui::{Align2, Button, Frame, Id, Modal, RichText, Role, Ui, UiBuilder, vec2};
@@ -19,6 +20,7 @@ use self::generate::GenerateDialog;
 use self::palette::Palette;
 use self::passphrase::PassphraseDialog;
 use self::path::PathDialog;
+use self::saved::SavedDialog;
 use self::secret::SecretDialog;
 use super::commands::Command;
 use super::loading::Wanted;
@@ -27,6 +29,7 @@ use super::model::Model;
 use super::theme::{self, semibold, size, space};
 
 pub use picker::{Answer, FilePicker, SystemPicker};
+pub use saved::SavedAsk;
 pub(super) use picker::{Picked, wait, wait_for_place};
 
 /// Which dialog.
@@ -40,6 +43,8 @@ pub enum DialogKind {
     Closing,
     /// A key as text for other programs.
     Export,
+    /// Whether to forget the saved keys.
+    Forget,
     /// A new key.
     Generate,
     /// All shortcuts.
@@ -54,6 +59,8 @@ pub enum DialogKind {
     PathInstead(Wanted),
     /// A place to save to by its path, where the system's dialog did not open.
     SaveInstead,
+    /// A passphrase for the saved keys.
+    Saved(SavedAsk),
     /// A shared secret.
     Secret,
 }
@@ -70,11 +77,13 @@ enum Content {
     Asking,
     Closing,
     Export(ExportDialog),
+    Forget,
     Generate(GenerateDialog),
     Help,
     Palette(Palette),
     Passphrase(PassphraseDialog),
     Path(PathDialog),
+    Saved(SavedDialog),
     Secret(SecretDialog),
 }
 
@@ -86,6 +95,7 @@ impl Dialog {
             DialogKind::Asking => Content::Asking,
             DialogKind::Closing => Content::Closing,
             DialogKind::Export => Content::Export(ExportDialog::new(model)),
+            DialogKind::Forget => Content::Forget,
             DialogKind::Generate => Content::Generate(GenerateDialog::default()),
             DialogKind::Help => Content::Help,
             DialogKind::Palette => Content::Palette(Palette::new(model)),
@@ -93,6 +103,7 @@ impl Dialog {
             DialogKind::Path(wanted) => Content::Path(PathDialog::new(wanted, false)),
             DialogKind::PathInstead(wanted) => Content::Path(PathDialog::new(wanted, true)),
             DialogKind::SaveInstead => Content::Path(PathDialog::to_save()),
+            DialogKind::Saved(ask) => Content::Saved(SavedDialog::new(ask)),
             DialogKind::Secret => Content::Secret(SecretDialog::default()),
         };
         Self { content, back }
@@ -110,6 +121,8 @@ impl Dialog {
             Content::About => ("About Tokenloupe", 440.0),
             Content::Asking => ("What to ask for", 600.0),
             Content::Export(_) => ("Export the key", 520.0),
+            Content::Forget => ("Forget saved keys", 440.0),
+            Content::Saved(dialog) => (dialog.title(), 440.0),
             Content::Generate(_) => ("Generate a key", 440.0),
             Content::Passphrase(_) => ("Unlock a key file", 440.0),
             Content::Secret(_) => ("Type a secret", 440.0),
@@ -146,6 +159,9 @@ impl Dialog {
         if is_left && matches!(self.content, Content::Passphrase(_)) {
             commands.push(KeyCommand::LeaveLocked.into());
         }
+        if is_left && matches!(self.content, Content::Saved(_)) {
+            commands.push(KeyCommand::LeaveSaved.into());
+        }
         (commands, !is_done && !is_left)
     }
 
@@ -156,6 +172,8 @@ impl Dialog {
             Content::About => one((None, about::ui(ui))),
             Content::Asking => one(asking::ui(ui, model)),
             Content::Export(dialog) => one(dialog.ui(ui, model)),
+            Content::Forget => one(saved::forget(ui, model)),
+            Content::Saved(dialog) => one(dialog.ui(ui, model)),
             Content::Generate(dialog) => one(dialog.ui(ui)),
             Content::Passphrase(dialog) => one(dialog.ui(ui, model)),
             Content::Secret(dialog) => one(dialog.ui(ui, model)),

@@ -14,7 +14,7 @@ use crate::keys::{Key, KeyRing, Passphrase, Secret, SecretEncoding, load_secret}
 use crate::window::clipboard::Purpose;
 use crate::window::commands::Command;
 use crate::window::desk::{Desk, News};
-use crate::window::dialogs::{DialogKind, wait_for_place};
+use crate::window::dialogs::{DialogKind, SavedAsk, wait_for_place};
 use crate::window::loading::{Source, Wanted};
 use crate::window::model::{CLIPBOARD, Notice};
 use crate::window::table::Sort;
@@ -43,16 +43,28 @@ pub enum KeyCommand {
     Choose(String),
     /// Ask for a place, and write the key of this id there.
     Export(String, ExportForm),
+    /// Remove all saved keys from the disk.
+    ForgetSaved,
     /// List the keys that hold these words.
     Filter(String),
     /// Make a key, and call it so unless that is empty.
     Generate(Plan, String),
+    /// Keep the key of this id no longer.
+    KeepNoLonger(String),
     /// Leave the locked file that is asked about as it is.
     LeaveLocked,
+    /// Give no passphrase for the saved keys.
+    LeaveSaved,
+    /// Take the saved private keys out until they are unlocked again.
+    LockSaved,
     /// Take what is on the clipboard for the answer to what was asked for.
     PasteAnswer,
     /// Call the key of this id so; an empty name takes the old one away.
     Rename(String, String),
+    /// Save the keys of these ids.
+    Save(Vec<String>),
+    /// A passphrase for the saved keys.
+    SavedPassphrase(SavedAsk, Passphrase),
     /// Write what was to be exported to this file, which must not be there yet.
     SaveTo(PathBuf),
     /// Give the details this width, in points.
@@ -108,6 +120,7 @@ impl Desk {
                 manager.filter = filter;
                 manager.is_outdated = true;
             }
+            KeyCommand::ForgetSaved => self.forget_saved(),
             KeyCommand::Generate(plan, name) => {
                 let label = format!("Making a key, {}", plan.key);
                 self.start(&label, false, move |_| {
@@ -117,12 +130,18 @@ impl Desk {
                     }))
                 });
             }
+            KeyCommand::KeepNoLonger(id) => self.keep_no_longer(&id),
+            KeyCommand::LeaveSaved => self.leave_saved(),
+            KeyCommand::LockSaved => self.lock_saved(),
+            KeyCommand::Save(ids) => self.save_keys(&ids),
+            KeyCommand::SavedPassphrase(ask, passphrase) => self.saved_passphrase(ask, passphrase),
             KeyCommand::LeaveLocked => self.leave_locked(),
             KeyCommand::PasteAnswer => self.read_clipboard(Purpose::Answer),
             KeyCommand::Rename(id, name) => {
                 let name = name.trim().to_owned();
                 let name = (!name.is_empty()).then_some(name);
                 self.change_keys(|keys| keys.call(&id, name));
+                self.rename_saved(&id);
             }
             KeyCommand::SaveTo(path) => {
                 if let Some(to_write) = self.to_write.take() {

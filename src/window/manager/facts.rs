@@ -45,7 +45,7 @@ pub(in crate::window) fn facts_of(model: &Model, key: &Key, fits: Vec<Fit>) -> K
         notes: match (&key.fault, worst) {
             (Some(fault), _) => sentence(&visible(&fault.to_string())),
             (None, Some(worst)) => worst.title.clone(),
-            (None, None) => purpose(key),
+            (None, None) => purpose(model, key),
         },
     }
 }
@@ -60,14 +60,17 @@ fn from(key: &Key) -> String {
 }
 
 /// What a key says that it is for.
-fn purpose(key: &Key) -> String {
+fn purpose(model: &Model, key: &Key) -> String {
     let members = &key.members;
     let mut words: Vec<String> = members.alg.iter().map(|alg| shown(alg)).collect();
     words.extend(members.use_.iter().map(|use_| format!("use {}", shown(use_))));
     if words.is_empty() && !members.key_ops.is_empty() {
         words.push(shown(&members.key_ops.join(", ")));
     }
-    if words.is_empty() && key.holds != Holds::Public {
+    let is_saved = model.saved.holds(key);
+    if is_saved {
+        words.push("saved".to_owned());
+    } else if words.is_empty() && key.holds != Holds::Public {
         words.push("in memory only".to_owned());
     }
     if words.is_empty() && key.certificate.is_some() {

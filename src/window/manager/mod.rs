@@ -6,6 +6,7 @@ mod export;
 mod facts;
 mod locked;
 mod order;
+mod saved;
 
 use std::time::Instant;
 
@@ -19,6 +20,8 @@ pub use export::ExportForm;
 pub(in crate::window) use export::ToWrite;
 pub use locked::Locked;
 pub(in crate::window) use locked::{LockedFile, Tried};
+pub use saved::{SavedKeys, SavedState};
+pub(in crate::window) use saved::{Keeping, SavedNews};
 pub(in crate::window) use facts::{audit_of, facts_of, title, worst};
 
 use super::table::Sort;

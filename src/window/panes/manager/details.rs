@@ -180,6 +180,7 @@ impl DetailsPane {
         fact(ui, "Members", |ui| {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = space::S;
+                ui.spacing_mut().interact_size.y = 0.0;
                 for name in names {
                     let meaning = look_up(place, name);
                     let label = RichText::new(shown(name)).font(theme::mono());

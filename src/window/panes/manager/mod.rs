@@ -159,6 +159,7 @@ impl ManagerPane {
                 }
                 ways(ui, model, commands);
             }
+            saved_menu(ui, model, commands);
             let back = button_tag(ui, "Back", "Back to the tokens");
             if back.on_hover_text("Leave the key manager (Esc)").clicked() {
                 commands.push(KeyCommand::Show(false).into());
@@ -258,6 +259,34 @@ fn ways(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
             commands.extend((action.entry().command)(model));
         }
     }
+}
+
+/// How the saved keys stand, and what can be done with them.
+fn saved_menu(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
+    let saved = &model.saved;
+    if !saved.is_possible {
+        return;
+    }
+    let words = format!("Saved keys: {}", saved.state.words(saved.count()));
+    menu_tag(ui, &words, &words, |ui| {
+        for action in [
+            Action::SaveKey,
+            Action::SaveKeys,
+            Action::KeepNoLonger,
+            Action::UnlockSaved,
+            Action::LockSaved,
+            Action::ChangePassphrase,
+            Action::ForgetSaved,
+        ] {
+            let entry = action.entry();
+            let command = (entry.command)(model);
+            let button = ui.add_enabled(command.is_some(), Button::new(entry.label));
+            if button.clicked() {
+                commands.extend(command);
+                ui.close();
+            }
+        }
+    });
 }
 
 /// The same as a menu.
