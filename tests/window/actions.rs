@@ -653,9 +653,9 @@ fn pasted_keys_are_asked_about_before_the_window_closes() {
     };
     let mut desk = opened();
     assert!(closing(&mut desk));
-    assert!(desk.has("3 keys were pasted here"));
+    assert!(desk.has("3 keys were pasted, typed or made here"));
     desk.click("Cancel");
-    assert!(!desk.has("3 keys were pasted here"));
+    assert!(!desk.has("3 keys were pasted, typed or made here"));
 
     assert!(closing(&mut desk));
     desk.click("Close anyway");

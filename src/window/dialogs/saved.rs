@@ -28,7 +28,8 @@ pub(super) struct SavedDialog {
     ask: SavedAsk,
     field: SecretField,
     again: SecretField,
-    was_shown: bool,
+    /// How often a passphrase was refused when the field was last made ready.
+    ready_for: Option<u32>,
 }
 
 impl SavedDialog {
@@ -37,7 +38,7 @@ impl SavedDialog {
             ask,
             field: SecretField::default(),
             again: SecretField::default(),
-            was_shown: false,
+            ready_for: None,
         }
     }
 
@@ -65,7 +66,10 @@ impl SavedDialog {
         let field = ui
             .add_enabled_ui(!saved.is_busy, |ui| self.field.ui(ui, "Passphrase"))
             .inner;
-        if !std::mem::replace(&mut self.was_shown, true) {
+        if self.ready_for != Some(saved.refusals) && !saved.is_busy {
+            self.ready_for = Some(saved.refusals);
+            self.field.clear();
+            self.again.clear();
             field.request_focus();
         }
         let mut entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
@@ -84,7 +88,7 @@ impl SavedDialog {
                 ui.add(Spinner::new().size(14.0));
                 ui.label(RichText::new("Deriving the key from it\u{2026}").color(theme.dim));
             });
-        } else if let Some(refused) = &saved.refused {
+        } else if let Some(refused) = saved.refused {
             wrapped(ui, small(refused, theme.bad));
         } else if is_new && !self.again.is_empty() && !is_same {
             wrapped(ui, small("The two are not the same.", theme.bad));

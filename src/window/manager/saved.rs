@@ -46,7 +46,9 @@ pub struct SavedKeys {
     /// Whether something is being done with them.
     pub is_busy: bool,
     /// Why the passphrase that was given last is refused.
-    pub refused: Option<String>,
+    pub refused: Option<&'static str>,
+    /// How often one was refused.
+    pub refusals: u32,
 }
 
 impl SavedKeys {
@@ -310,12 +312,10 @@ impl Desk {
                 let is_asked = self.dialog.is_some();
                 match error {
                     KeepError::Passphrase(_) if is_asked => {
-                        let words = "It does not open with that passphrase. Try another one.";
-                        self.model.saved.refused = Some(words.to_owned());
-                    }
-                    KeepError::EmptyPassphrase if is_asked => {
-                        let words = "An empty passphrase protects nothing.";
-                        self.model.saved.refused = Some(words.to_owned());
+                        let saved = &mut self.model.saved;
+                        saved.refused =
+                            Some("It does not open with that passphrase. Try another one.");
+                        saved.refusals = saved.refusals.wrapping_add(1);
                     }
                     error => {
                         self.leave_saved();

@@ -162,6 +162,7 @@ impl Rows {
         let response = ui.interact(rect, id, self.roving.sense(ui, at));
         let is_chosen = model.manager.chosen.as_deref() == Some(&facts.id);
         row_frame(ui, rect, &response, is_chosen, None);
+        let was_renamed = self.rename.as_ref().is_some_and(|rename| rename.of() == at);
         let mut commands = Vec::new();
         let mut words = format!("Row {}", row.saturating_add(1));
         let mut cut = None;
@@ -182,8 +183,7 @@ impl Rows {
                 pos2(rect.left() + left, rect.top()),
                 vec2(*width, rect.height()),
             );
-            let is_renamed = self.rename.as_ref().is_some_and(|rename| rename.of() == at);
-            if *column == KeyColumn::Id && is_renamed {
+            if *column == KeyColumn::Id && was_renamed {
                 commands.extend(self.rename_ui(ui, &facts.id, at, place));
                 continue;
             }
@@ -195,7 +195,8 @@ impl Rows {
         response.widget_info(|| WidgetInfo::selected(Role::Row, true, is_chosen, &words));
         let has_focus = self.roving.drawn(ui, at, &response);
         let choose = || Command::from(KeyCommand::Choose(facts.id.clone()));
-        if self.rename.is_some() {
+        // The key that ends a name is not also one of the row.
+        if was_renamed || self.rename.is_some() {
             return commands;
         }
         if self.menu.asked(ui, at, &response) {
