@@ -41,7 +41,7 @@ use crate::jose::json::{Document, Json, Member, escape_pointer};
 use crate::verify::Presentation;
 
 /// What was found out is remembered of so many keys.
-const MOST_KEYS: usize = 1_000;
+const MOST_KEYS: usize = 10_000;
 
 /// How bad a finding is. Ordered: the worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -2,7 +2,8 @@
 //!
 //! OpenSSL takes the key out, x509-parser reads what is shown; where the latter gives up, the key still loads.
 
-use std::net::IpAddr;
+// Of the standard library's addresses only the notation: nothing here can open a connection.
+use core::net::IpAddr;
 
 use jiff::Timestamp;
 use openssl::asn1::Asn1Object;
