@@ -162,6 +162,38 @@ fn the_status_follows_the_findings() {
     assert_eq!(status(&run("critical")), 0);
 }
 
+/// A key that no token here was signed with counts too.
+#[test]
+fn the_status_follows_the_findings_of_keys() {
+    let bench = Bench::new();
+    bench.file(
+        "shared.json",
+        r#"{"kty":"oct","kid":"other","alg":"HS256","k":"c2hvcnQtb25l"}"#,
+    );
+    let run = |more: &[&str]| {
+        let arguments = [
+            "a1.jwt",
+            "--key",
+            "key.json",
+            "--key",
+            "shared.json",
+            "--at",
+            THEN,
+        ];
+        bench.run(&[&arguments[..], more].concat())
+    };
+    for format in ["json", "jsonl", "text"] {
+        let output = run(&["--format", format]);
+        assert_eq!(status(&output), 1, "{format}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("hmac-short-secret"), "{text}");
+        assert_eq!(
+            status(&run(&["--format", format, "--fail-on", "critical"])),
+            0
+        );
+    }
+}
+
 #[test]
 fn what_cannot_be_used_is_said_in_two_lines() {
     let bench = Bench::new();

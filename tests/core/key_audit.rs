@@ -1,5 +1,6 @@
 //! Loaded keys without a token: what is found of each, and what is left alone.
 
+mod facts;
 mod many;
 mod trials;
 

@@ -25,6 +25,8 @@ mod explain;
 #[cfg(test)]
 mod find;
 #[cfg(test)]
+mod fits;
+#[cfg(test)]
 mod forms;
 #[cfg(test)]
 mod hostile;

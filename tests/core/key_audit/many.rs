@@ -143,8 +143,8 @@ fn a_thousand_keys_are_done_in_bounded_time() {
     say(&format!(
         "999 moduli compared in {compared:?}, audited in {audited:?}, again in {again:?}"
     ));
-    assert!(compared + audited < Duration::from_secs(60));
-    assert!(again < Duration::from_secs(5));
+    assert!(compared + audited < Duration::from_secs(240));
+    assert!(again < Duration::from_secs(20));
     for at in ["1", "998"] {
         let audit = first.iter().find(|audit| audit.id == at).unwrap();
         let is_found = audit

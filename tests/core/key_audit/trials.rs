@@ -11,6 +11,7 @@ use tokenloupe::judge::{Confidence, Severity};
 
 use super::{audit, found_in, ring_of};
 use crate::certificates::request;
+use crate::common::{inspect, judge, reasons};
 
 const SECRET: &[u8] = b"\x9c\x41\xd0\x7e\x33\xa8\x15\xfb\x62\x0d\xc9\x84\x5a\xee\x27\x90\x13\xb6\x48\xf1\x7d\x02\xac\x69\xd5\x3e\x8b\x54\xc0\x1f\x76\xe2";
 
@@ -221,6 +222,39 @@ fn a_shared_prime_is_seen_in_both_and_names_the_other() {
     let mut ring = ring_of(&[("1.json", one.as_bytes()), ("2.json", two.as_bytes())]);
     ring.remove("one").unwrap();
     assert!(ring.get("two").unwrap().shares_prime_with.is_empty());
+}
+
+/// What the other keys tell of a key reaches the token that it verified.
+#[test]
+fn a_token_under_a_key_with_a_shared_prime_is_refused() {
+    let (p, q, r) = (
+        prime_from(prime(1024)),
+        prime_from(prime(1024)),
+        prime(1024),
+    );
+    let pem = pair(&p, &q);
+    let key = PKey::private_key_from_pem(pem.as_bytes()).unwrap();
+    let input = format!(
+        "{}.{}",
+        encode(br#"{"alg":"RS256","kid":"one"}"#),
+        encode(b"{}")
+    );
+    let mut signer = openssl::sign::Signer::new(MessageDigest::sha256(), &key).unwrap();
+    let signature = signer.sign_oneshot_to_vec(input.as_bytes()).unwrap();
+    let token = format!("{input}.{}", encode(&signature));
+    let one = rsa_jwk(&(&p * &q), "AQAB").replace('}', r#","kid":"one"}"#);
+    let two = rsa_jwk(&(&p * &r), "AQAB");
+    let alone = ring_of(&[("1.json", one.as_bytes())]);
+    let both = ring_of(&[("1.json", one.as_bytes()), ("2.json", two.as_bytes())]);
+    for (ring, is_refused) in [(alone, false), (both, true)] {
+        let judgement = judge(&inspect(&token, &ring), None);
+        let mut findings = judgement.findings.iter();
+        assert_eq!(
+            findings.any(|found| found.rule == "rsa-factorable"),
+            is_refused
+        );
+        assert_eq!(reasons(&judgement).contains(&"key-not-allowed"), is_refused);
+    }
 }
 
 #[test]
@@ -561,7 +595,6 @@ fn certificates_of_keys() {
     }
 }
 
-/// What the report and the pane have to show of a key is there.
 #[test]
 fn a_private_key_made_by_openssl_is_left_alone() {
     let key: PKey<Private> = PKey::from_rsa(Rsa::generate(3072).unwrap()).unwrap();
