@@ -62,10 +62,12 @@ fn a_certificate_tells_all_that_it_says() {
     let digits = certificate.serial.trim_start_matches('0').to_uppercase();
     assert_eq!(digits, serial.to_hex_str().unwrap().trim_start_matches('0'));
     let sha256 = openssl::sha::sha256(&leaf.der());
-    let hex: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = sha256
+        .iter()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     assert_eq!(certificate.sha256, hex);
     assert_eq!(
-        certificate.not_before.map(|at| at.as_second()),
+        certificate.not_before.map(jiff::Timestamp::as_second),
         Some(1_700_000_000)
     );
 }

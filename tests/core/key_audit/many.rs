@@ -86,7 +86,7 @@ fn moduli(count: usize) -> Vec<BigNum> {
     let is_prime = |number: &u32| {
         (2..*number)
             .take_while(|p| p * p <= *number)
-            .all(|p| number % p != 0)
+            .all(|p| !number.is_multiple_of(p))
     };
     for prime in (2..=65_537).filter(is_prime) {
         small.mul_word(prime).unwrap();
@@ -143,7 +143,7 @@ fn a_thousand_keys_are_done_in_bounded_time() {
     say(&format!(
         "999 moduli compared in {compared:?}, audited in {audited:?}, again in {again:?}"
     ));
-    assert!(compared + audited < Duration::from_secs(240));
+    assert!(compared + audited < Duration::from_mins(4));
     assert!(again < Duration::from_secs(20));
     for at in ["1", "998"] {
         let audit = first.iter().find(|audit| audit.id == at).unwrap();

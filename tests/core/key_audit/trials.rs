@@ -128,7 +128,7 @@ fn pair(p: &BigNumRef, q: &BigNumRef) -> String {
     let e = BigNum::from_u32(65_537).unwrap();
     let one = BigNum::from_u32(1).unwrap();
     let (below_p, below_q) = (p - &one, q - &one);
-    let mut number = || BigNum::new().unwrap();
+    let number = || BigNum::new().unwrap();
     let (mut d, mut dp, mut dq, mut qi) = (number(), number(), number(), number());
     d.mod_inverse(&e, &(&below_p * &below_q), &mut context)
         .unwrap();
