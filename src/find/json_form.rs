@@ -58,7 +58,7 @@ pub(super) fn token(bytes: &[u8]) -> Option<Found> {
 
 /// Whether a text may be one such object that goes on, by its beginning: lines of objects are not.
 pub(super) fn begins(text: &[u8]) -> bool {
-    let text = text.trim_ascii_start();
+    let text = quotes::trim_start(text);
     let beginning = text.get(..LOOK).unwrap_or(text);
     let (line, rest) = match memchr::memchr(b'\n', text).and_then(|at| text.split_at_checked(at)) {
         Some((line, rest)) => (line.trim_ascii_end(), rest.trim_ascii_start()),
