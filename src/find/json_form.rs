@@ -5,7 +5,7 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use super::{Found, Repair, quotes};
-use crate::jose::json::{self, Json, JsonFaultKind, Value};
+use crate::jose::json::{self, Json, JsonFaultKind};
 use crate::jose::{MAX_TOKEN_BYTES, serialized_kind};
 
 /// Names that stand in every such object, one or the other.
@@ -167,10 +167,17 @@ fn object(bytes: &[u8], start: usize, name: usize, budget: &mut usize) -> Object
     }
 }
 
-/// Whether an object ends with its brace, rather than where its text stops being JSON.
+/// Whether an object ends with its own brace, rather than where its text stops being JSON: which may be after the brace of
+/// its last member.
 fn is_closed(root: &Json, text: &[u8]) -> bool {
-    let last = root.range.end.checked_sub(1);
-    matches!(root.value, Value::Object(_)) && last.and_then(|last| text.get(last)) == Some(&b'}')
+    let Some(members) = root.object() else {
+        return false;
+    };
+    let Some(own) = root.range.end.checked_sub(1) else {
+        return false;
+    };
+    let is_own = members.last().is_none_or(|last| last.range().end <= own);
+    is_own && text.get(own) == Some(&b'}')
 }
 
 /// Where a name of such an object stands, in text order.
@@ -237,6 +244,21 @@ mod tests {
             r#"protected" {"a": "protected""#,
         ] {
             assert_eq!(texts(text), [""; 0], "{text}");
+        }
+    }
+
+    /// The text goes on after the brace of a member: that is not the end of the object.
+    #[test]
+    fn an_object_that_goes_on_is_open_wherever_it_is_cut() {
+        let token = r#"{"payload":"AA","protected":"e30","header":{"kid":{}},"signature":"AA"}"#;
+        for at in token.find("protected").unwrap() + 20..token.len() {
+            let scan = super::scan(token[..at].as_bytes(), 0, true);
+            assert_eq!(
+                (scan.found.len(), scan.open),
+                (0, Some(0)),
+                "{}",
+                &token[..at]
+            );
         }
     }
 
