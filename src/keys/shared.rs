@@ -56,6 +56,9 @@ const MOST_WORK: u64 = 1_500_000_000;
 /// So many results are remembered: a thread that reads keys compares them, and so does the one that takes them over.
 const REMEMBERED: usize = 4;
 
+/// Fewer moduli than this are compared anew: that takes milliseconds.
+const FEW: usize = 16;
+
 /// Compares moduli, each with all others. `None` when that would take too long, or fails.
 pub(super) fn compare(moduli: &BTreeMap<Name, Vec<u8>>) -> Option<Arc<Compared>> {
     static KNOWN: Mutex<Vec<Arc<Compared>>> = Mutex::new(Vec::new());
@@ -84,6 +87,9 @@ pub(super) fn compare(moduli: &BTreeMap<Name, Vec<u8>>) -> Option<Arc<Compared>>
             })
             .collect(),
     });
+    if compared.moduli.len() < FEW {
+        return Some(compared);
+    }
     let mut known = KNOWN.lock().ok()?;
     if known.len() >= REMEMBERED {
         known.remove(0);
