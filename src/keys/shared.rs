@@ -56,6 +56,9 @@ const MOST_WORK: u64 = 1_500_000_000;
 /// So many results are remembered: a thread that reads keys compares them, and so does the one that takes them over.
 const REMEMBERED: usize = 4;
 
+/// Fewer moduli than this are compared anew: that takes milliseconds.
+const FEW: usize = 16;
+
 /// Compares moduli, each with all others. `None` when that would take too long, or fails.
 pub(super) fn compare(moduli: &BTreeMap<Name, Vec<u8>>) -> Option<Arc<Compared>> {
     static KNOWN: Mutex<Vec<Arc<Compared>>> = Mutex::new(Vec::new());
@@ -84,6 +87,9 @@ pub(super) fn compare(moduli: &BTreeMap<Name, Vec<u8>>) -> Option<Arc<Compared>>
             })
             .collect(),
     });
+    if compared.moduli.len() < FEW {
+        return Some(compared);
+    }
     let mut known = KNOWN.lock().ok()?;
     if known.len() >= REMEMBERED {
         known.remove(0);
@@ -95,8 +101,8 @@ pub(super) fn compare(moduli: &BTreeMap<Name, Vec<u8>>) -> Option<Arc<Compared>>
 /// What it takes to compare moduli of these lengths (in bytes): half of all pairs multiplied, and one greatest common
 /// divisor each.
 fn work(lengths: impl Iterator<Item = usize>) -> u64 {
-    /// Of the divisor beside a multiplication, for a word times a word.
-    const DIVISOR: u64 = 400;
+    /// Of that beside a multiplication, for a word times a word.
+    const DIVISOR: u64 = 300;
     let (mut words, mut squares) = (0_u64, 0_u64);
     for length in lengths {
         let length = u64::try_from(length.div_ceil(8)).unwrap_or(u64::MAX);
@@ -107,48 +113,69 @@ fn work(lengths: impl Iterator<Item = usize>) -> u64 {
     pairs.saturating_add(squares.saturating_mul(DIVISOR))
 }
 
-/// So many moduli are multiplied with each other before the others are divided by them.
+/// So many moduli are multiplied with each other, and meet the other products as one number: long divisions take less
+/// time than many short ones.
 const BLOCK: usize = 32;
 
 /// So many primes are followed to all moduli that have them.
 const MOST_PRIMES: usize = 256;
 
+/// So many of them may be products of several primes.
+const MOST_PRODUCTS: usize = 16;
+
 /// For each prime that several have in common, the places of those that have it.
 fn groups(moduli: &[BigNum]) -> Result<Vec<BTreeSet<usize>>, ErrorStack> {
     let mut context = BigNumContext::new()?;
     let mut primes: Vec<BigNum> = Vec::new();
-    let mut blocks: Vec<BigNum> = Vec::new();
-    let one = BigNum::from_u32(1)?;
-    for (at, n) in moduli.iter().enumerate() {
-        // All that stand before it, multiplied: the full blocks, and what is left.
-        let rest = moduli.get(at.saturating_sub(at % BLOCK)..at);
-        let mut product = one.to_owned()?;
-        for number in blocks.iter().chain(rest.unwrap_or_default()) {
-            product = times(&product, number, n, &mut context)?;
+    let mut products: Vec<BigNum> = Vec::new();
+    for (number, block) in moduli.chunks(BLOCK).enumerate() {
+        let mut product = BigNum::from_u32(1)?;
+        for n in block {
+            let mut longer = BigNum::new()?;
+            longer.checked_mul(&product, n, &mut context)?;
+            product = longer;
         }
-        let mut common = BigNum::new()?;
-        common.gcd(n, &product, &mut context)?;
-        if common > one && primes.len() < MOST_PRIMES {
-            let before = moduli.get(..at).unwrap_or_default();
-            find(n, common, before, &mut primes, &mut context)?;
+        // All of the blocks before it, multiplied.
+        let mut before = BigNum::from_u32(1)?;
+        for other in &products {
+            before = times(&before, other, &product, &mut context)?;
         }
-        if at % BLOCK == BLOCK.saturating_sub(1) {
-            let start = at.saturating_add(1).saturating_sub(BLOCK);
-            let mut block = one.to_owned()?;
-            for number in moduli.get(start..=at).unwrap_or_default() {
-                let mut longer = BigNum::new()?;
-                longer.checked_mul(&block, number, &mut context)?;
-                block = longer;
+        for (place, n) in block.iter().enumerate() {
+            let mut rest = BigNum::new()?;
+            rest.nnmod(&before, n, &mut context)?;
+            for other in block.get(..place).unwrap_or_default() {
+                rest = times(&rest, other, n, &mut context)?;
             }
-            blocks.push(block);
+            if !is_coprime(&rest, n, &mut context) && primes.len() < MOST_PRIMES {
+                let at = number.saturating_mul(BLOCK).saturating_add(place);
+                let earlier = moduli.get(..at).unwrap_or_default();
+                let mut common = BigNum::new()?;
+                common.gcd(n, &rest, &mut context)?;
+                if common.num_bits() > 1 {
+                    find(n, common, earlier, &mut primes, &mut context)?;
+                }
+            }
         }
+        products.push(product);
     }
     let mut groups = Vec::new();
+    let mut counted = 0_usize;
     for mut prime in primes {
         let mut group = BTreeSet::new();
         for (at, n) in moduli.iter().enumerate() {
             if divides(&prime, n, &mut context)? {
                 group.insert(at);
+            }
+        }
+        // One that nobody else has whole is a product, of which others have a part.
+        if group.len() == 1 && counted < MOST_PRODUCTS {
+            counted = counted.saturating_add(1);
+            for (at, n) in moduli.iter().enumerate() {
+                let mut rest = BigNum::new()?;
+                rest.nnmod(n, &prime, &mut context)?;
+                if !is_coprime(&rest, &prime, &mut context) {
+                    group.insert(at);
+                }
             }
         }
         prime.clear();
@@ -157,6 +184,12 @@ fn groups(moduli: &[BigNum]) -> Result<Vec<BTreeSet<usize>>, ErrorStack> {
         }
     }
     Ok(groups)
+}
+
+/// Whether two numbers have no factor in common: then one has an inverse modulo the other, which is found twice as fast
+/// as their greatest common divisor.
+fn is_coprime(number: &BigNumRef, n: &BigNumRef, context: &mut BigNumContext) -> bool {
+    BigNum::new().is_ok_and(|mut inverse| inverse.mod_inverse(number, n, context).is_ok())
 }
 
 /// Finds what a modulus has in common with those before it, of which the greatest common divisor with their product is
@@ -275,6 +308,22 @@ mod tests {
             (name(&modulus), modulus)
         });
         assert_eq!(compare(&moduli.collect()), None);
+    }
+
+    /// Of three primes two stand in two others.
+    #[test]
+    fn a_modulus_of_three_primes_is_related_to_both() {
+        let (p, q, r) = (prime(128), prime(128), prime(128));
+        let both = &(&p * &q) * &r;
+        let (one, two) = (&p * &prime(128), &q * &prime(128));
+        let compared = compared(&[
+            both.to_owned().unwrap(),
+            one.to_owned().unwrap(),
+            two.to_owned().unwrap(),
+        ]);
+        assert_eq!(relatives(&compared, &both).len(), 2);
+        assert!(relatives(&compared, &one).contains(&name(&both.to_vec())));
+        assert!(relatives(&compared, &two).contains(&name(&both.to_vec())));
     }
 
     /// Every modulus has the same prime: the worst that a hostile file can do.

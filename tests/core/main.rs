@@ -25,6 +25,8 @@ mod explain;
 #[cfg(test)]
 mod find;
 #[cfg(test)]
+mod fits;
+#[cfg(test)]
 mod forms;
 #[cfg(test)]
 mod hostile;
@@ -36,6 +38,8 @@ mod interop;
 mod json;
 #[cfg(test)]
 mod keeping;
+#[cfg(test)]
+mod key_audit;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]

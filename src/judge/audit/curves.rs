@@ -5,11 +5,11 @@ use openssl::error::ErrorStack;
 
 use super::flaw::Flaw;
 use super::held::{Held, Purpose};
+use super::inconsistent::whose;
 use super::signature::alg_evidence;
 use super::{Confidence, MOST_KEYS, Rule, Ruling, Severity, Subject, header_evidence};
 use crate::jose::base64url;
 use crate::jose::json::Json;
-use crate::jose::visible::visible;
 use crate::keys::{Key, KeyFault, KeyKind, KeyNote, OkpCurve, from_jwk};
 use crate::verify::remembered::Remembered;
 use crate::verify::{Algorithm, Family};
@@ -130,9 +130,8 @@ impl Rule for OkpLowOrder {
                 continue;
             };
             if let Some(what) = okp_fault(curve, &base64url::decode(x).bytes) {
-                let whose = format!("The key in {name}");
                 let evidence = header_evidence(subject, name);
-                let flaw = low_order(curve, &whose, what);
+                let flaw = low_order(curve, &format!("The key in {name}"), what);
                 findings.push(flaw.beside_token(self.id(), evidence, None));
             }
         }
@@ -145,20 +144,20 @@ impl Rule for OkpLowOrder {
 
 /// Whether a loaded key is one of small order, or of another length than its curve's.
 pub(super) fn small_order(key: &Key) -> Option<Flaw> {
-    let whose = format!("Key \u{201C}{}\u{201D}", visible(&key.id));
     if let KeyKind::Okp(curve) = key.kind {
         let x = key.public()?.raw_public_key().ok()?;
         return match okp_fault(curve, &x) {
-            Some(what) => Some(low_order(curve, &whose, what)),
+            Some(what) => Some(low_order(curve, &whose(key), what)),
             None => is_long_way_written(curve, &x).then(|| Flaw {
                 severity: Severity::Info,
                 title: format!("An {} key that is not reduced", curve.name()),
                 detail: format!(
-                    "{whose} is a number above the prime of its field. It stands for a smaller one, and some programs refuse it."
+                    "{} is a number above the prime of its field. It stands for a smaller one, and some programs refuse it.",
+                    whose(key)
                 ),
                 remedy: "Write the key anew from its source.".to_owned(),
                 refuses: false,
-                ..low_order(curve, &whose, "")
+                ..low_order(curve, "", "")
             }),
         };
     }
@@ -171,7 +170,7 @@ pub(super) fn small_order(key: &Key) -> Option<Flaw> {
         Some(KeyFault::Member { name: "x", expected, .. }) if expected.ends_with("bytes in base64url")
     );
     (key.members.kty.as_deref() == Some("OKP") && is_wrong_length)
-        .then(|| low_order(curve, &whose, WRONG_LENGTH))
+        .then(|| low_order(curve, &whose(key), WRONG_LENGTH))
 }
 
 /// Whether the number of a key for X25519 or X448 is not below the prime, though its point has a large order (RFC 7748

@@ -280,8 +280,9 @@ impl Rule for HmacWeakSecret {
             // That is for `hmac-short-secret` to say.
             return Ruling::Ran(Vec::new());
         }
-        let told = told_by(subject);
-        let weak = weakness(secret.bytes(), |text| told.iter().any(|told| told == text));
+        let weak = weakness(secret.bytes(), |text| {
+            told_by(subject).iter().any(|told| told == text)
+        });
         let flaw = weak.map(|weak| guessable(weak, "The secret for this token", "the token"));
         Ruling::from(
             flaw.map(|flaw| flaw.beside_token(self.id(), signature_evidence(subject), None)),

@@ -19,7 +19,7 @@ impl Rule for JwkInconsistent {
     fn look(&self, subject: &Subject<'_>) -> Ruling {
         let held = Held::of(subject);
         let of_held = held.as_ref().ok().and_then(|held| {
-            let flaw = inconsistent(&held.key, &whose(&held.key))?;
+            let flaw = inconsistent(&held.key, || whose(&held.key))?;
             Some(flaw.beside_token(self.id(), alg_evidence(subject), held.not_allowed()))
         });
         let is_the_sent = signature(subject)
@@ -29,7 +29,7 @@ impl Rule for JwkInconsistent {
         let sent = sent.filter(|_| !is_the_sent);
         let of_sent = sent.and_then(|jwk| {
             let key = from_jwk(jwk, "header", 1);
-            let flaw = inconsistent(&key, "The key in jwk")?;
+            let flaw = inconsistent(&key, || "The key in jwk".to_owned())?;
             let is_told = is_of_other_rules(&key);
             (!is_told).then(|| flaw.beside_token(self.id(), header_evidence(subject, "jwk"), None))
         });
@@ -46,7 +46,7 @@ pub(super) fn whose(key: &Key) -> String {
 }
 
 /// What the members of a key say against each other.
-pub(super) fn inconsistent(key: &Key, whose: &str) -> Option<Flaw> {
+pub(super) fn inconsistent(key: &Key, whose: impl FnOnce() -> String) -> Option<Flaw> {
     let (severity, faults) = faults(key)?;
     let is_torn = severity == Severity::High;
     Some(Flaw {
@@ -59,7 +59,8 @@ pub(super) fn inconsistent(key: &Key, whose: &str) -> Option<Flaw> {
         }
         .to_owned(),
         detail: format!(
-            "{whose}: {}. {}",
+            "{}: {}. {}",
+            whose(),
             faults
                 .iter()
                 .map(|fault| fault.text.as_str())

@@ -303,7 +303,7 @@ const KEY_RULES: &[KeyRule] = &[
         silences: &[],
         look: |loaded| {
             let key = loaded.key;
-            let flaw = inconsistent::inconsistent(key, &inconsistent::whose(key));
+            let flaw = inconsistent::inconsistent(key, || inconsistent::whose(key));
             let flaw = flaw.filter(|_| !inconsistent::is_of_other_rules(key));
             // Of a public key nothing but spelling can be wrong.
             let is_compared = key.private().is_some() || key.certificate.is_some();

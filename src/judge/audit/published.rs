@@ -1,6 +1,6 @@
 //! Keys that everybody has: those that standards, documentation and test suites print (catalogue 1.5).
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use zeroize::Zeroizing;
@@ -22,7 +22,7 @@ struct Published {
 }
 
 /// The published keys, by thumbprint (RFC 7638, SHA-256).
-static PUBLISHED: LazyLock<HashMap<String, Published>> = LazyLock::new(|| {
+static PUBLISHED: LazyLock<BTreeMap<String, Published>> = LazyLock::new(|| {
     let table = include_str!("../../../assets/published-keys.csv");
     let mut reader = csv::Reader::from_reader(table.as_bytes());
     let rows = reader.deserialize::<(String, String, String, String)>();

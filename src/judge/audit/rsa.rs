@@ -270,7 +270,7 @@ fn factors(n: &BigNumRef) -> Result<Option<Method>, ErrorStack> {
     Ok(repeats.then_some(Method::Repetition))
 }
 
-/// Whether one of the primes to 65537 divides a number: one greatest common divisor instead of six thousand divisions.
+/// Whether one of the primes to 65537 divides a number: one inverse instead of six thousand divisions.
 fn has_small_factor(n: &BigNumRef, context: &mut BigNumContext) -> Result<bool, ErrorStack> {
     static PRODUCT: LazyLock<Option<Vec<u8>>> = LazyLock::new(|| product_of_primes().ok());
     let Some(product) = &*PRODUCT else {
@@ -278,6 +278,10 @@ fn has_small_factor(n: &BigNumRef, context: &mut BigNumContext) -> Result<bool, 
     };
     let mut rest = BigNum::new()?;
     rest.nnmod(&*BigNum::from_slice(product)?, n, context)?;
+    // Without a common factor there is an inverse, which is found faster than the greatest common divisor.
+    if BigNum::new()?.mod_inverse(&rest, n, context).is_ok() {
+        return Ok(false);
+    }
     let mut common = BigNum::new()?;
     common.gcd(n, &rest, context)?;
     Ok(common.num_bits() > 1)

@@ -17,7 +17,8 @@ fn is_published(key: &Key) -> bool {
     }
     let name = key.source.rsplit(['/', '\\']).next().unwrap_or_default();
     let name = name.to_ascii_lowercase();
-    let is_set = name.starts_with("jwks") && name.ends_with(".json");
+    let rest = name.strip_prefix("jwks");
+    let is_set = rest.is_some_and(|rest| rest.strip_suffix(".json").is_some());
     is_set && !name.contains("priv") && !name.contains("secret")
 }
 

@@ -2,7 +2,8 @@
 //!
 //! OpenSSL takes the key out, x509-parser reads what is shown; where the latter gives up, the key still loads.
 
-use std::net::IpAddr;
+// Of the standard library's addresses only the notation: nothing here can open a connection.
+use core::net::IpAddr;
 
 use jiff::Timestamp;
 use openssl::asn1::Asn1Object;
@@ -64,7 +65,7 @@ fn describe(der: &[u8]) -> Option<Certificate> {
             .as_ref()
             .map(|usage| usage.value.digital_signature() || usage.value.non_repudiation()),
         may_issue: usage.as_ref().map(|usage| usage.value.key_cert_sign()),
-        usage: usage.as_ref().map(|usage| allowed(usage.value)),
+        usage: usage.as_ref().map(|usage| allowed(*usage.value)),
         names: names(&certificate),
         broken_hash: broken_hash(&algorithm),
         signature_algorithm: name_of(algorithm),
@@ -73,7 +74,7 @@ fn describe(der: &[u8]) -> Option<Certificate> {
 }
 
 /// The names of RFC 5280 section 4.2.1.3 for the bits that are set.
-fn allowed(usage: &KeyUsage) -> Vec<&'static str> {
+fn allowed(usage: KeyUsage) -> Vec<&'static str> {
     let bits = [
         ("digitalSignature", usage.digital_signature()),
         ("nonRepudiation", usage.non_repudiation()),
@@ -131,7 +132,9 @@ fn name_of(identifier: String) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from_digit(u32::from(value), 16);
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
+    digits.filter_map(digit).collect()
 }
 
 /// The name of the hash of a signature algorithm, where it is a broken one.
