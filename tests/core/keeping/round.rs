@@ -174,7 +174,14 @@ fn what_is_not_understood_stays() {
         text.contains(r#""title": "mine""#) && text.contains(r#""n": 1.50"#),
         "{text}"
     );
-    assert_eq!(store.look().unwrap().public.len(), 3);
+    let kept = store.look().unwrap().public;
+    assert_eq!(kept.len(), 3);
+    // It is removed like any other, both of them at once.
+    let unused = kept.into_iter().find(|key| key.fault.is_some()).unwrap();
+    store
+        .save(&[Change::Remove(Arc::new(unused))], None)
+        .unwrap();
+    assert_eq!(names(&store.look().unwrap().public), [("a", "")]);
 }
 
 #[test]
