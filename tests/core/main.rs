@@ -22,6 +22,8 @@ mod damaged;
 mod decrypt;
 #[cfg(test)]
 mod explain;
+#[cfg(all(test, feature = "fetch"))]
+mod fetch;
 #[cfg(test)]
 mod find;
 #[cfg(test)]
