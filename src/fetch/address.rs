@@ -63,7 +63,7 @@ impl AddressKind {
             | [0x2001, 0, ..]
             | [0x2002, ..] => Some(Self::Embedding),
             [0xfe80..=0xfebf, ..] => Some(Self::LinkLocal),
-            [0xfc00..=0xfdff, ..] | [0xfec0..=0xfeff, ..] => Some(Self::Private),
+            [0xfc00..=0xfdff | 0xfec0..=0xfeff, ..] => Some(Self::Private),
             [0xff00..=0xffff, ..] => Some(Self::Multicast),
             // Everything else of the internet is below 2000::/3; of that examples and identifiers are not.
             [0x2001, 0x1..=0x1ff | 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => Some(Self::Reserved),

@@ -22,7 +22,8 @@ mod damaged;
 mod decrypt;
 #[cfg(test)]
 mod explain;
-#[cfg(all(test, feature = "fetch"))]
+#[cfg(feature = "fetch")]
+#[cfg(test)]
 mod fetch;
 #[cfg(test)]
 mod find;
