@@ -106,6 +106,8 @@ impl Desk {
         let board = Board(Arc::new(Mutex::new(Err(ClipboardFault::NoText))));
         let (system_theme, themes) = channel();
         let surroundings = Surroundings {
+            #[cfg(feature = "fetch")]
+            fetch: crate::fetch::scripted(),
             now: Box::new(|| NOW.parse().unwrap()),
             clipboard: Box::new(board.clone()),
             picker,
