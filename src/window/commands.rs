@@ -52,7 +52,7 @@ pub enum Command {
     DismissNotice(usize),
     /// Fetch keys; the user was asked.
     #[cfg(feature = "fetch")]
-    Fetch(super::Inquiry),
+    Fetch(Box<super::Inquiry>),
     /// Judge as of this instant.
     FreezeClock(Timestamp),
     /// Take the keyboard there.
@@ -197,7 +197,7 @@ impl Desk {
             Command::Copy(what) => self.copy_of(&what),
             Command::DismissNotice(at) => self.dismiss(at),
             #[cfg(feature = "fetch")]
-            Command::Fetch(inquiry) => self.fetch(inquiry),
+            Command::Fetch(inquiry) => self.fetch(*inquiry),
             Command::FreezeClock(at) => self.set_clock(Clock::Frozen(at)),
             Command::Focus(place) => self.focus(ctx, place),
             Command::FocusNext { is_forward } => {

@@ -123,7 +123,7 @@ impl FetchDialog {
                 );
                 ui.add_space(space::S);
                 let (fetch, cancel) = buttons(ui, "Fetch", true);
-                let command = fetch.then(|| Command::Fetch(inquiry.clone()));
+                let command = fetch.then(|| Command::Fetch(Box::new(inquiry.clone())));
                 (command, fetch || cancel)
             }
         }
