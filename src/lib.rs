@@ -11,6 +11,7 @@
 //! | [`verify`] | token and key ring to [`Proof`](verify::Proof): whose key verifies it |
 //! | [`judge`] | token, proof, policy and clock to [`Judgement`](judge::Judgement) |
 //! | [`inspection`] | runs the way once and keeps what does not depend on the clock |
+//! | [`keeping`] | keys that stay from one run to the next |
 //! | [`report`] | inspections to text and JSON |
 //! | [`cli`] | the command line |
 //!
@@ -23,6 +24,7 @@ pub mod find;
 pub mod inspection;
 pub mod jose;
 pub mod judge;
+pub mod keeping;
 pub mod keys;
 pub mod report;
 pub mod verify;

@@ -38,6 +38,8 @@ mod interop;
 #[cfg(test)]
 mod json;
 #[cfg(test)]
+mod keeping;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod long;
