@@ -4,6 +4,7 @@
 //! that yields no usable key at all is a [`LoadError`].
 
 mod akp;
+pub mod asking;
 pub mod export;
 mod forms;
 mod further;
