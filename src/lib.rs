@@ -14,8 +14,12 @@
 //! | [`keeping`] | keys that stay from one run to the next |
 //! | [`report`] | inspections to text and JSON |
 //! | [`cli`] | the command line |
+//!
+//! With the feature `fetch` there is one more, `fetch`: from an address to the keys that are published there.
 
 pub mod cli;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 pub mod find;
 pub mod inspection;
 pub mod jose;

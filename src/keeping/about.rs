@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::jose::base64url;
 use crate::jose::json;
 use crate::keys::export::Extra;
-use crate::keys::{Key, KeyNote};
+use crate::keys::{Key, KeyKind, KeyNote, Reading};
 
 /// The name of the member.
 pub(super) const MEMBER: &str = "tokenloupe";
@@ -19,7 +19,7 @@ const PSS: &str = "RSASSA-PSS";
 /// The form of a key that came as a certificate.
 const CERTIFICATE: &str = "X.509 certificate";
 
-/// Forms that are told again as they were. Of another one it is said that the key was kept.
+/// Forms that are told again as they were, beside those of [`Reading`]s. Of another one it is said that the key was kept.
 const FORMS: &[&str] = &[
     "JWK",
     "PEM public key",
@@ -31,9 +31,6 @@ const FORMS: &[&str] = &[
     "generated key",
     CERTIFICATE,
     "secret, read as text",
-    "secret, read as base64",
-    "secret, read as base64url",
-    "secret, read as hexadecimal",
 ];
 
 /// The form of a key of which nothing else is known any more.
@@ -96,12 +93,17 @@ pub(super) fn restore(key: &mut Key) {
         key.ordinal = place;
     }
     if let Some(form) = about.form {
-        let known = FORMS.iter().find(|known| **known == form);
-        key.form = known.copied().unwrap_or(KEPT);
+        let readings = Reading::ALL.into_iter().map(Reading::form);
+        let mut known = FORMS.iter().copied().chain(readings);
+        key.form = known.find(|known| *known == form).unwrap_or(KEPT);
     }
     // Other forms have no members of this kind, and a certificate stands for itself.
     if key.form != "JWK" {
         key.members.names.clear();
+        if let KeyKind::Akp(_) = key.kind {
+            // Written because a JWK of this type must say it.
+            key.members.alg = None;
+        }
     }
     if key.form == CERTIFICATE && key.certificate.is_some() {
         take_certificate(key);

@@ -16,8 +16,8 @@ const UNFINISHED: (&str, &str) = (".keys-", ".tmp");
 /// The file whose lock is held.
 const LOCK: &str = "keys.lock";
 
-/// How often, and how far apart, the lock is asked for: 10 seconds. It is held for milliseconds.
-const ATTEMPTS: u32 = 1_000;
+/// How often, and how far apart, the lock is asked for: 5 seconds. It is held for milliseconds.
+const ATTEMPTS: u32 = 500;
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// Numbers that are tried for a file that is put aside.

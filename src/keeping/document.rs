@@ -29,9 +29,13 @@ impl Change {
 }
 
 /// Whether both are kept as one: the same key, the same half of it, the same `kid`. Name, source and other members tell no
-/// two apart.
+/// two apart. Of what nothing here can use all members do.
 pub fn is_same(one: &Key, other: &Key) -> bool {
-    one.is_same_as(other) && one.holds == other.holds && one.members.kid == other.members.kid
+    let is_one = match (&one.fault, &other.fault) {
+        (Some(_), Some(_)) => one.fault == other.fault && one.members == other.members,
+        _ => one.is_same_as(other),
+    };
+    is_one && one.holds == other.holds && one.members.kid == other.members.kid
 }
 
 /// A set as it is written.

@@ -276,7 +276,7 @@ impl<'t> Recipient<'t> {
         }
         let fault = with_sealed(token, shape_fault).flatten();
         if let Some(fault) = fault {
-            return Err(format!("a damaged one ({fault})"));
+            return Err(format!("one that no passphrase opens ({fault})"));
         }
         let iterations = iterations(token.parameter("p2c")).map_err(|fault| fault.to_string())?;
         let salt = text("p2s").map(|text| base64url::decode(text).bytes.to_vec());

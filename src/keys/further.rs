@@ -106,14 +106,29 @@ fn write(text: &mut String, json: &Json) {
 
 /// A text as a JSON string.
 pub(super) fn in_quotes(text: &str) -> Zeroizing<String> {
-    // A string is always JSON.
-    Zeroizing::new(serde_json::to_string(text).unwrap_or_default())
+    let is_escaped = |byte: &u8| *byte < b' ' || matches!(byte, b'"' | b'\\');
+    let escaped = text.bytes().filter(is_escaped).count();
+    // In one piece: growing would leave copies behind. An escape has six characters at most.
+    let length = text.len().saturating_add(escaped.saturating_mul(5));
+    let mut json = Zeroizing::new(Vec::with_capacity(length.saturating_add(2)));
+    // A string is always JSON, and JSON is text.
+    let _ = serde_json::to_writer(&mut *json, text);
+    Zeroizing::new(String::from_utf8(std::mem::take(&mut *json)).unwrap_or_default())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::jose::json;
+
+    #[test]
+    fn a_string_is_written_in_one_piece() {
+        for text in ["", "AQAB", "a\"\\\n\u{1}\u{7F}\u{2603}", &"x".repeat(400)] {
+            let json = in_quotes(text);
+            assert_eq!(*json, serde_json::to_string(text).unwrap());
+            assert!(json.capacity() >= json.len() && json.capacity() <= text.len() * 6 + 2);
+        }
+    }
 
     #[test]
     fn a_value_is_kept_as_it_was_but_for_white_space_and_never_printed() {

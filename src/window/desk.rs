@@ -40,6 +40,8 @@ const MAX_NOTICES: usize = 12;
 pub(super) enum News {
     Audited(Audited),
     Generated(Result<Key, GenerateError>),
+    #[cfg(feature = "fetch")]
+    Answered(Box<super::fetching::Answered>),
     Loaded(Loaded),
     Picked(Picked),
     /// Where to save, and whether the system had no dialog to ask.
@@ -104,6 +106,9 @@ pub struct Surroundings {
     pub now: Box<dyn Fn() -> Timestamp>,
     /// The clipboard.
     pub clipboard: Box<dyn Clipboard>,
+    /// Fetches keys.
+    #[cfg(feature = "fetch")]
+    pub fetch: super::Fetch,
     /// Asks for files.
     pub picker: Box<dyn FilePicker>,
     /// Where keys are saved; `None` where there is no place for them.
@@ -118,6 +123,8 @@ impl Surroundings {
         Self {
             now: Box::new(Timestamp::now),
             clipboard: Box::new(super::clipboard::SystemClipboard::default()),
+            #[cfg(feature = "fetch")]
+            fetch: super::fetching::system(),
             picker: Box::new(super::dialogs::SystemPicker),
             store: Store::of_this_user().ok(),
             themes: Box::new(super::system_theme::watch),
@@ -130,6 +137,8 @@ pub(super) struct Desk {
     pub(super) model: Model,
     pub(super) jobs: Jobs<News>,
     pub(super) clipboard: ClipboardThread,
+    #[cfg(feature = "fetch")]
+    pub(super) fetch: super::Fetch,
     pub(super) picker: Box<dyn FilePicker>,
     pub(super) dialog: Option<Dialog>,
     /// Whether the user was asked, and closes.
@@ -179,6 +188,8 @@ impl Desk {
             model,
             jobs: Jobs::new(ctx.clone()),
             clipboard: ClipboardThread::start(surroundings.clipboard, ctx.clone()),
+            #[cfg(feature = "fetch")]
+            fetch: surroundings.fetch,
             picker: surroundings.picker,
             dialog: None,
             may_close: false,
@@ -208,6 +219,8 @@ impl Desk {
         let mut for_field = None;
         for ended in self.jobs.collect() {
             match ended {
+                #[cfg(feature = "fetch")]
+                Ended::Done(News::Answered(answered)) => self.answered(*answered),
                 Ended::Done(News::Loaded(loaded)) => self.arrivals.push(loaded),
                 Ended::Done(News::Audited(audited)) => self.audited(audited),
                 Ended::Done(News::Generated(key)) => self.generated(key),
@@ -239,7 +252,7 @@ impl Desk {
                     };
                     self.load(vec![(source, wanted)], "Pasted");
                 }
-                Reply::Read(Purpose::Answer, Ok(text)) => self.answered(text),
+                Reply::Read(Purpose::Answer, Ok(text)) => self.answer_pasted(text),
                 Reply::Read(Purpose::Payload, Ok(text)) => {
                     self.supply_payload(CLIPBOARD, Zeroizing::new(text.as_bytes().to_vec()));
                 }
@@ -516,6 +529,8 @@ mod tests {
         let surroundings = Surroundings {
             now: Box::new(|| Timestamp::UNIX_EPOCH),
             clipboard: Box::new(Nobody),
+            #[cfg(feature = "fetch")]
+            fetch: crate::window::fetching::system(),
             picker: Box::new(Nobody),
             store: None,
             themes: Box::new(|_| std::sync::mpsc::channel().1),

@@ -22,6 +22,9 @@ mod damaged;
 mod decrypt;
 #[cfg(test)]
 mod explain;
+#[cfg(feature = "fetch")]
+#[cfg(test)]
+mod fetch;
 #[cfg(test)]
 mod find;
 #[cfg(test)]

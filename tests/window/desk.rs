@@ -17,6 +17,13 @@ use zeroize::Zeroizing;
 /// The instant that the window takes for now.
 pub(crate) const NOW: &str = "2026-11-21T22:40:13Z";
 
+/// How far the window says that it reaches.
+pub(crate) const REACH: &str = if cfg!(feature = "fetch") {
+    "Offline until you fetch keys"
+} else {
+    "Offline: nothing leaves this machine"
+};
+
 /// A clipboard that only this test sees.
 #[derive(Clone)]
 pub(crate) struct Board(Arc<Mutex<Result<String, ClipboardFault>>>);
@@ -140,6 +147,8 @@ impl Desk {
         let (system_theme, themes) = channel();
         let directory = directory.unwrap_or_else(|| Arc::new(tempfile::tempdir().unwrap()));
         let surroundings = Surroundings {
+            #[cfg(feature = "fetch")]
+            fetch: crate::fetch::scripted(),
             now: Box::new(|| NOW.parse().unwrap()),
             clipboard: Box::new(board.clone()),
             picker,

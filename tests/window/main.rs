@@ -12,6 +12,9 @@ mod actions;
 mod certificates;
 #[cfg(test)]
 mod desk;
+#[cfg(feature = "fetch")]
+#[cfg(test)]
+mod fetch;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]

@@ -34,16 +34,19 @@ pub(super) fn with_primes(key: &PKey<Private>) -> Result<Option<Rsa<Private>>, E
         None => factors(key.n(), key.e(), key.d())?,
     };
     match found {
-        Some((p, q)) => complete(&key, p, q),
+        Some(factors) => complete(&key, factors),
         None => Ok(None),
     }
 }
 
 /// With the numbers of the Chinese remainder theorem; `None` when the factors are no primes of this key.
-fn complete(key: &Rsa<Private>, p: BigNum, q: BigNum) -> Result<Option<Rsa<Private>>, ErrorStack> {
+fn complete(
+    key: &Rsa<Private>,
+    primes: (BigNum, BigNum),
+) -> Result<Option<Rsa<Private>>, ErrorStack> {
     let mut context = BigNumContext::new_secure()?;
     let mut exponents = [BigNum::new_secure()?, BigNum::new_secure()?];
-    for (exponent, prime) in exponents.iter_mut().zip([&p, &q]) {
+    for (exponent, prime) in exponents.iter_mut().zip([&primes.0, &primes.1]) {
         let mut totient = copy(prime)?;
         totient.sub_word(1)?;
         exponent.nnmod(key.d(), &totient, &mut context)?;
@@ -55,13 +58,15 @@ fn complete(key: &Rsa<Private>, p: BigNum, q: BigNum) -> Result<Option<Rsa<Priva
         }
     }
     let mut inverse = BigNum::new_secure()?;
-    if inverse.mod_inverse(&q, &p, &mut context).is_err() {
+    if inverse
+        .mod_inverse(&primes.1, &primes.0, &mut context)
+        .is_err()
+    {
         return Ok(None);
     }
     let [dp, dq] = exponents;
-    let (n, e, d) = (key.n().to_owned()?, key.e().to_owned()?, copy(key.d())?);
-    RsaPrivateKeyBuilder::new(n, e, d)?
-        .set_factors(p, q)?
+    RsaPrivateKeyBuilder::new(key.n().to_owned()?, key.e().to_owned()?, copy(key.d())?)?
+        .set_factors(primes.0, primes.1)?
         .set_crt_params(dp, dq, inverse)
         .map(|builder| Some(builder.build()))
 }

@@ -381,14 +381,13 @@ fn hostile_numbers_have_no_primes() {
         .checked_sub(&prime, &BigNum::from_u32(1).unwrap())
         .unwrap();
     let mut context = BigNumContext::new().unwrap();
-    let e = (3..).step_by(2).map(|e| BigNum::from_u32(e).unwrap());
+    let mut e = (3..).step_by(2).map(|e| BigNum::from_u32(e).unwrap());
     let (e, d) = e
-        .filter_map(|e| {
+        .find_map(|e| {
             let mut d = BigNum::new().unwrap();
             d.mod_inverse(&e, &least, &mut context).ok()?;
             Some((e, d))
         })
-        .next()
         .unwrap();
     let text = format!(
         r#"{{"kty":"RSA","n":"{}","e":"{}","d":"{}"}}"#,

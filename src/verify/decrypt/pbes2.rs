@@ -176,7 +176,7 @@ mod tests {
             which in 16_usize..19,
         ) {
             let management = &super::super::KEY_MANAGEMENT[which];
-            let super::super::KeyFamily::Pbes2(hash, aes) = management.family else {
+            let KeyFamily::Pbes2(hash, aes) = management.family else {
                 panic!("a PBES2 algorithm");
             };
             let parameters = Parameters { salt: salt.clone().into(), iterations };

@@ -101,6 +101,7 @@ mod tests {
             let wrapped = hex(wrapped);
             let kek = &kek[..aes.key_bytes()];
             let plain = unwrap(aes, kek, &wrapped).unwrap();
+            assert_eq!(wrap(aes, kek, &data[..bytes]).unwrap(), wrapped);
             assert_eq!(plain.as_slice(), &data[..bytes]);
             for bit in 0..wrapped.len() * 8 {
                 let mut changed = wrapped.clone();

@@ -5,6 +5,8 @@ mod asking;
 mod closing;
 mod export;
 mod generate;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod help;
 mod palette;
 mod passphrase;
@@ -28,6 +30,8 @@ use super::manager::KeyCommand;
 use super::model::Model;
 use super::theme::{self, semibold, size, space};
 
+#[cfg(feature = "fetch")]
+pub(super) use fetch::FetchDialog;
 pub use picker::{Answer, FilePicker, SystemPicker};
 pub use saved::SavedAsk;
 pub(super) use picker::{Picked, wait, wait_for_place};
@@ -47,6 +51,9 @@ pub enum DialogKind {
     Forget,
     /// A new key.
     Generate,
+    /// Whom to ask for the keys of the token on screen.
+    #[cfg(feature = "fetch")]
+    Fetch,
     /// All shortcuts.
     Help,
     /// Any command, token or member by its name.
@@ -79,6 +86,8 @@ enum Content {
     Export(ExportDialog),
     Forget,
     Generate(GenerateDialog),
+    #[cfg(feature = "fetch")]
+    Fetch(FetchDialog),
     Help,
     Palette(Palette),
     Passphrase(PassphraseDialog),
@@ -97,6 +106,11 @@ impl Dialog {
             DialogKind::Export => Content::Export(ExportDialog::new(model)),
             DialogKind::Forget => Content::Forget,
             DialogKind::Generate => Content::Generate(GenerateDialog::default()),
+            #[cfg(feature = "fetch")]
+            DialogKind::Fetch => {
+                let inquiries = super::fetching::inquiries(model);
+                Content::Fetch(FetchDialog::places(inquiries))
+            }
             DialogKind::Help => Content::Help,
             DialogKind::Palette => Content::Palette(Palette::new(model)),
             DialogKind::Passphrase => Content::Passphrase(PassphraseDialog::default()),
@@ -106,6 +120,13 @@ impl Dialog {
             DialogKind::Saved(ask) => Content::Saved(SavedDialog::new(ask)),
             DialogKind::Secret => Content::Secret(SecretDialog::default()),
         };
+        Self { content, back }
+    }
+
+    /// Asks about a fetch.
+    #[cfg(feature = "fetch")]
+    pub(super) fn about_fetching(dialog: FetchDialog, back: Option<Id>) -> Self {
+        let content = Content::Fetch(dialog);
         Self { content, back }
     }
 
@@ -127,6 +148,8 @@ impl Dialog {
             Content::Passphrase(_) => ("Unlock a key file", 440.0),
             Content::Secret(_) => ("Type a secret", 440.0),
             Content::Closing => ("Close Tokenloupe", 440.0),
+            #[cfg(feature = "fetch")]
+            Content::Fetch(dialog) => (dialog.title(), 560.0),
             Content::Help => ("Keyboard shortcuts", help::WIDTH),
             Content::Palette(_) => ("Commands", 600.0),
             Content::Path(dialog) => (dialog.title(), 440.0),
@@ -178,6 +201,8 @@ impl Dialog {
             Content::Passphrase(dialog) => one(dialog.ui(ui, model)),
             Content::Secret(dialog) => one(dialog.ui(ui, model)),
             Content::Closing => one(closing::ui(ui, model)),
+            #[cfg(feature = "fetch")]
+            Content::Fetch(dialog) => one(dialog.ui(ui)),
             Content::Help => one((None, help::ui(ui))),
             Content::Palette(palette) => palette.ui(ui, model),
             Content::Path(dialog) => one(dialog.ui(ui)),

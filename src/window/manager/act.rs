@@ -316,7 +316,7 @@ impl Desk {
     }
 
     /// The clipboard's answer to what was asked for: keys, or a document that says where they are.
-    pub(in crate::window) fn answered(&mut self, text: zeroize::Zeroizing<String>) {
+    pub(in crate::window) fn answer_pasted(&mut self, text: zeroize::Zeroizing<String>) {
         let issuer = self.model.current().and_then(|(inspection, _)| {
             let claims = inspection.holder().claims()?;
             claims.str("iss").map(str::to_owned)

@@ -96,7 +96,9 @@ fn killed_at_any_moment_it_opens_with_the_old_or_the_new_content() {
         if let Some(number) = lines.filter_map(told).last() {
             reported = number;
         }
-        let left_over = file_names(&store).iter().any(|name| name.ends_with(".tmp"));
+        let left_over = file_names(&store)
+            .iter()
+            .any(|name| name.starts_with(".keys-"));
         let kept = store.look().unwrap();
         assert_eq!(kept.aside, []);
         let private = number(&unlocked(&store), 3);
@@ -110,7 +112,7 @@ fn killed_at_any_moment_it_opens_with_the_old_or_the_new_content() {
             "{public} {private}"
         );
         midway += u64::from(left_over || private > reported);
-        assert_eq!(file_names(&store), [PRIVATE_FILE, PUBLIC_FILE]);
+        assert_eq!(file_names(&store), [PUBLIC_FILE, PRIVATE_FILE]);
         last = private;
     }
     crate::common::say(&format!(

@@ -56,7 +56,7 @@ fn a_damaged_public_file_is_put_aside_or_read() {
         let saved = store.save(&keep(&[public("new")]), None).unwrap();
         assert_eq!(saved.public.len(), kept.public.len() + 1);
     }
-    assert!(aside > 20 && read > 20, "{aside} {read}");
+    assert!(aside > 20 && read > 5, "{aside} {read}");
 }
 
 #[test]

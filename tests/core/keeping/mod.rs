@@ -97,8 +97,7 @@ static PRIVATE: LazyLock<Vec<Key>> = LazyLock::new(|| {
     for (at, key) in keys.iter_mut().enumerate() {
         key.name = (at % 2 == 0).then(|| format!("Key \"{at}\" \u{2603}"));
     }
-    let rsa = keys[0].clone();
-    let pem = export::private_pem(&rsa).unwrap();
+    let pem = export::private_pem(&made(NewKey::Rsa(RsaBits::Bits2048))).unwrap();
     let mut pss = one("pss.pem", pem.as_bytes());
     pss.members.notes.push(tokenloupe::keys::KeyNote::PssOnly);
     keys.push(pss);
@@ -115,7 +114,10 @@ static PRIVATE: LazyLock<Vec<Key>> = LazyLock::new(|| {
 static PUBLIC: LazyLock<Vec<Key>> = LazyLock::new(|| {
     let mut keys = Vec::new();
     for key in PRIVATE.iter().filter(|key| key.public().is_some()) {
-        keys.push(one("jwk", export::public_jwk(key).unwrap()));
+        // Without a `kid` both forms are kept as one.
+        if key.members.kid.is_some() {
+            keys.push(one("jwk", export::public_jwk(key).unwrap()));
+        }
         let pem = export::public_pem(key, PublicPem::KeyInfo).unwrap();
         keys.push(one("pem", pem));
     }

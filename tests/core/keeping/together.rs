@@ -51,7 +51,7 @@ fn is_complete(store: &Store, called: &[&str]) {
     };
     assert_eq!(found(&unlocked(store)), expected(|number| number % 3 != 0));
     assert_eq!(found(&store.look().unwrap().public), expected(|_| true));
-    assert_eq!(file_names(store), [PRIVATE_FILE, PUBLIC_FILE]);
+    assert_eq!(file_names(store), [PUBLIC_FILE, PRIVATE_FILE]);
 }
 
 #[test]
