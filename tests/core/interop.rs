@@ -57,12 +57,12 @@ fn jose_of_npm_is_understood() {
     check("jose", &command, "EdDSA Ed25519");
 }
 
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop")
 }
 
 /// Where `tests/interop/install` puts the makers.
-fn installed() -> PathBuf {
+pub(crate) fn installed() -> PathBuf {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     let cache = variable("XDG_CACHE_HOME").map(PathBuf::from);
     let cache = cache.or_else(|| Some(Path::new(&variable("HOME")?).join(".cache")));

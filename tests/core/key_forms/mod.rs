@@ -1,0 +1,6 @@
+//! Key files that other programs write: every form by every kind of key.
+
+mod jwe;
+mod locked;
+mod make;
+mod stores;
