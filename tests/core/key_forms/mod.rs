@@ -1,6 +1,8 @@
 //! Key files that other programs write: every form by every kind of key.
 
+mod changed;
 mod jwe;
 mod locked;
 mod make;
+mod program;
 mod stores;
