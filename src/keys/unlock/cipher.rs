@@ -1,4 +1,4 @@
-//! Ciphers of locked key files. OpenSSL does what it can without its legacy provider, RustCrypto the rest.
+//! Ciphers of locked key files. OpenSSL does what it can without its legacy provider, crates of `RustCrypto` the rest.
 
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockCipherDecrypt, BlockModeDecrypt as _, InnerIvInit as _, KeyInit};

@@ -151,23 +151,21 @@ fn a_cipher_that_is_not_there_is_named() {
     let bench = Bench::new();
     bench.put("plain.pem", &made("RSA")[0].pem);
     let pass = format!("pass:{PASSPHRASE}");
-    for (cipher, named) in [("-seed", "SEED-CBC")] {
-        let rest = [
-            cipher,
-            "-in",
-            "plain.pem",
-            "-traditional",
-            "-passout",
-            &pass,
-        ];
-        let pem = bench.run("openssl", &[&["rsa"], LEGACY, &rest].concat());
-        let error = with(&pem).unwrap_err();
-        assert!(
-            matches!(&error, LoadError::NoUsableKey { first: KeyFault::Lock(name), .. } if name.contains(named)),
-            "{error}"
-        );
-        assert_eq!(error.to_string().lines().count(), 2);
-    }
+    let rest = [
+        "-seed",
+        "-in",
+        "plain.pem",
+        "-traditional",
+        "-passout",
+        &pass,
+    ];
+    let pem = bench.run("openssl", &[&["rsa"], LEGACY, &rest].concat());
+    let error = with(&pem).unwrap_err();
+    assert!(
+        matches!(&error, LoadError::NoUsableKey { first: KeyFault::Lock(name), .. } if name.contains("SEED-CBC")),
+        "{error}"
+    );
+    assert_eq!(error.to_string().lines().count(), 2);
 }
 
 #[test]

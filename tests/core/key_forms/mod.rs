@@ -2,6 +2,7 @@
 
 mod changed;
 mod jwe;
+mod limits;
 mod locked;
 mod make;
 mod program;

@@ -299,3 +299,68 @@ fn is_locked_otherwise(file: &[u8]) {
     ));
     assert!(matches!(with(file), Err(LoadError::WrongPassphrase { .. })));
 }
+
+/// RFC 9579, as OpenSSL 3.4 and later write it. OpenSSL has a look at it too.
+#[test]
+fn a_mac_by_pbmac1() {
+    if !have(&["openssl"]) {
+        return;
+    }
+    let bench = Bench::new();
+    let made = made("P-256")[0];
+    certify(&bench, made);
+    // Without a MAC the store is its version and its content.
+    let bare = store(
+        &bench,
+        &["-nomac", "-certpbe", "AES-256-CBC"],
+        KEY,
+        PASSPHRASE,
+    );
+    let contents = bare.get(4..).unwrap();
+    let at = memchr::memmem::find(contents, b"\xA0\x82").unwrap();
+    // The octet string in the content, after its tag and length.
+    let authenticated = contents.get(at + 8..).unwrap();
+    let mut key = [0; 32];
+    let digest = openssl::hash::MessageDigest::sha256();
+    openssl::pkcs5::pbkdf2_hmac(PASSPHRASE.as_bytes(), &[5; 16], 2048, digest, &mut key).unwrap();
+    let key = openssl::pkey::PKey::hmac(&key).unwrap();
+    let mut signer = openssl::sign::Signer::new(digest, &key).unwrap();
+    let mac = signer.sign_oneshot_to_vec(authenticated).unwrap();
+    let sequence = |parts: &[&[u8]]| tlv(0x30, &parts.concat());
+    let null = [5, 0];
+    let hmac = sequence(&[&tlv(6, b"\x2A\x86\x48\x86\xF7\x0D\x02\x09"), &null]);
+    let parameters = sequence(&[&tlv(4, &[5; 16]), &tlv(2, &[8, 0]), &tlv(2, &[32]), &hmac]);
+    let function = sequence(&[
+        &tlv(6, b"\x2A\x86\x48\x86\xF7\x0D\x01\x05\x0C"),
+        &parameters,
+    ]);
+    let pbmac1 = tlv(6, b"\x2A\x86\x48\x86\xF7\x0D\x01\x05\x0E");
+    let algorithm = sequence(&[&pbmac1, &sequence(&[&function, &hmac])]);
+    let with_mac = |mac: &[u8]| {
+        let info = sequence(&[&algorithm, &tlv(4, mac)]);
+        let data = sequence(&[&info, &tlv(4, &[5; 16]), &tlv(2, &[1])]);
+        let length = u16::try_from(contents.len() + data.len())
+            .unwrap()
+            .to_be_bytes();
+        [&[0x30, 0x82][..], &length, contents, &data].concat()
+    };
+    let file = with_mac(&mac);
+    is_pair(&with(&file).unwrap()[0], made, "PBMAC1");
+    is_locked("PBMAC1", &file);
+    if openssl::version::number() >= 0x3040_0000 {
+        let parsed = openssl::pkcs12::Pkcs12::from_der(&file).unwrap();
+        assert!(parsed.parse2(PASSPHRASE).is_ok());
+    }
+    let error = with(&with_mac(&[0; 32])).unwrap_err();
+    assert!(error.to_string().contains("MAC"), "{error}");
+}
+
+fn tlv(tag: u8, contents: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(contents.len()).unwrap();
+    let length = if length < 0x80 {
+        vec![length]
+    } else {
+        vec![0x81, length]
+    };
+    [&[tag][..], &length, contents].concat()
+}
