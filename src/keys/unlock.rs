@@ -21,7 +21,7 @@ pub(super) use derive::{Purpose, bcrypt_within, pkcs12_within};
 pub(super) use pem::PemLock;
 pub(super) use scheme::{Password, decrypt, derive, name as scheme_name};
 
-/// One key may ask for so many iterations of key derivation. About three seconds of one core.
+/// One key may ask for so many iterations of key derivation. With SHA-256 about three seconds of one core.
 pub const MAX_KEY_ITERATIONS: u32 = 10_000_000;
 
 /// All keys of a file together may ask for so many times the ceiling of one.

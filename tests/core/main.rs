@@ -44,6 +44,8 @@ mod keeping;
 #[cfg(test)]
 mod key_audit;
 #[cfg(test)]
+mod key_forms;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod long;

@@ -36,12 +36,15 @@ pub const MAX_KEY_FILE_BYTES: u64 = 4 << 20;
 /// More keys than this in one file are not loaded.
 pub const MAX_KEYS: usize = 1_000;
 
+/// Loads the content of a file of this name, with what may open it.
+type Load = fn(&str, &[u8], &Opening<'_>) -> Result<Vec<Key>, LoadError>;
+
 /// One form of key file.
 struct Form {
     /// Whether the content has this form. It need not be a good one.
     recognises: fn(&[u8]) -> bool,
     /// Every key in it, in order, the unusable ones with their faults.
-    load: fn(&str, &[u8], &Opening<'_>) -> Result<Vec<Key>, LoadError>,
+    load: Load,
 }
 
 /// All forms; the first that recognises a content loads it. JSON stands before PEM because its strings can

@@ -1,7 +1,9 @@
 //! Private keys of OpenSSH (`PROTOCOL.key` in its sources), in the PEM block that `ssh-keygen` writes.
 
-use openssl::bn::{BigNum, BigNumRef};
+use openssl::bn::{BigNum, BigNumContext, BigNumRef};
 use openssl::error::ErrorStack;
+use openssl::pkey::{PKey, Private};
+use openssl::rsa::RsaPrivateKeyBuilder;
 use zeroize::Zeroizing;
 
 use crate::keys::key::quoted;
@@ -137,48 +139,58 @@ fn rsa(fields: &mut Fields<'_>) -> Result<(PublicKey, Half), KeyFault> {
         // More is refused for its length below; here it keeps a hostile file from costing time.
         BigNum::from_slice(bytes).map_err(|stack| refused(&stack))
     };
-    let [n, e, mut d, mut qi, mut p, mut q] =
-        [next()?, next()?, next()?, next()?, next()?, next()?];
-    let public = public::rsa(&n.to_vec(), &e.to_vec());
+    let (modulus, exponent) = (next()?, next()?);
+    let mut secrets = [next()?, next()?, next()?, next()?];
+    let public = public::rsa(&modulus.to_vec(), &exponent.to_vec());
+    let numbers = secrets.each_ref().map(|number| -> &BigNumRef { number });
+    let [private, inverse, first, second] = numbers;
     let half = pair::rsa(&RsaNumbers {
-        n: &n,
-        e: &e,
-        d: &d,
-        primes: Some((&p, &q)),
+        n: &modulus,
+        e: &exponent,
+        d: private,
+        primes: Some((first, second)),
         is_pair: true,
-        derived: [None, None, Some(&qi)],
+        derived: [None, None, Some(inverse)],
     });
-    let half = with_primes(half, [&n, &e, &d, &p, &q, &qi]);
-    for secret in [&mut d, &mut qi, &mut p, &mut q] {
+    let half = match (
+        half.found.is_empty(),
+        with_primes(&modulus, &exponent, numbers),
+    ) {
+        (true, Ok(key)) => Half {
+            key: Some(key),
+            ..half
+        },
+        _ => half,
+    };
+    for secret in &mut secrets {
         secret.clear();
     }
     Ok((public?, half))
 }
 
-/// With its primes a key is faster.
-fn with_primes(half: Half, numbers: [&BigNumRef; 6]) -> Half {
-    let build = || -> Result<_, ErrorStack> {
-        let [n, e, d, p, q, qi] = numbers.map(BigNumRef::to_owned);
-        let (p, q, d) = (p?, q?, d?);
-        let mut context = openssl::bn::BigNumContext::new()?;
-        let mut exponent = |prime: &BigNumRef| -> Result<BigNum, ErrorStack> {
-            let mut less = prime.to_owned()?;
-            less.sub_word(1)?;
-            let mut rest = BigNum::new()?;
-            rest.nnmod(&d, &less, &mut context)?;
-            Ok(rest)
-        };
-        let (dp, dq) = (exponent(&p)?, exponent(&q)?);
-        let key = openssl::rsa::Rsa::from_private_components(n?, e?, d, p, q, dp, dq, qi?)?;
-        openssl::pkey::PKey::from_rsa(key)
+/// With its primes a key is faster. OpenSSH leaves out what follows from the others.
+fn with_primes(
+    modulus: &BigNumRef,
+    exponent: &BigNumRef,
+    [private, inverse, first, second]: [&BigNumRef; 4],
+) -> Result<PKey<Private>, ErrorStack> {
+    let mut context = BigNumContext::new_secure()?;
+    let mut reduced = |prime: &BigNumRef| -> Result<BigNum, ErrorStack> {
+        let mut less = prime.to_owned()?;
+        less.sub_word(1)?;
+        let mut rest = BigNum::new()?;
+        rest.nnmod(private, &less, &mut context)?;
+        Ok(rest)
     };
-    if !half.found.is_empty() {
-        return half;
-    }
-    Half {
-        key: build().ok().or(half.key),
-        ..half
-    }
+    let (first_exponent, second_exponent) = (reduced(first)?, reduced(second)?);
+    let key = RsaPrivateKeyBuilder::new(
+        modulus.to_owned()?,
+        exponent.to_owned()?,
+        private.to_owned()?,
+    )?
+    .set_factors(first.to_owned()?, second.to_owned()?)?
+    .set_crt_params(first_exponent, second_exponent, inverse.to_owned()?)?;
+    PKey::from_rsa(key.build())
 }
 
 fn ec(fields: &mut Fields<'_>, curve: Curve, name: &[u8]) -> Result<(PublicKey, Half), KeyFault> {

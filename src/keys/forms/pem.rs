@@ -329,7 +329,7 @@ mod tests {
 
     /// OpenSSL would ask for the passphrase on the terminal, were it handed the PEM text.
     #[test]
-    fn encrypted_keys_are_recognised_and_never_opened() {
+    fn encrypted_keys_stay_closed_without_a_passphrase() {
         let (ec, cipher) = (ec(), Cipher::aes_128_cbc());
         let pkey = PKey::from_ec_key(ec.clone()).unwrap();
         let pkcs8 = text(

@@ -45,8 +45,10 @@ const CONTEXT_0_PRIMITIVE: u8 = 0x80;
 /// Bags of bags may lie in each other to this depth.
 const MAX_DEPTH: usize = 8;
 
-/// Hashes of a MAC, and of the HMAC of PBMAC1.
-const DIGESTS: &[(&[u8], &[u8], fn() -> MessageDigest)] = &[
+/// A hash, its identifier in a MAC, and that of its HMAC in PBMAC1.
+type Digest = (&'static [u8], &'static [u8], fn() -> MessageDigest);
+
+const DIGESTS: &[Digest] = &[
     (
         b"\x2B\x0E\x03\x02\x1A",
         b"\x2A\x86\x48\x86\xF7\x0D\x02\x07",
@@ -112,6 +114,11 @@ impl Reader<'_> {
             Some(store) => {
                 self.password = store.password(self.opening);
                 self.safes(&store.safes)?;
+                if self.keys.is_empty() {
+                    let empty = "a PKCS#12 store without keys and certificates".to_owned();
+                    let fault = self.password.as_ref().err().cloned();
+                    self.fault(fault.unwrap_or(KeyFault::UnknownType(empty)))?;
+                }
             }
             None => self.fault(UNREADABLE)?,
         }
@@ -155,11 +162,11 @@ impl Reader<'_> {
     fn bag(&mut self, bag: &Bag<'_>) -> Result<(), LoadError> {
         let ordinal = self.keys.len().saturating_add(1);
         let mut key = match bag.kind {
-            1 => self.private(bag.value.to_vec().into(), ordinal),
+            1 => self.private(bag.value, ordinal),
             2 => match opened(&self.password, |password| {
                 pkcs8_with(bag.value, password, self.opening)
             }) {
-                Ok(plain) => self.private(plain, ordinal),
+                Ok(plain) => self.private(&plain, ordinal),
                 Err(fault) => self.blank(fault),
             },
             3 => match certificate(bag.value) {
@@ -175,14 +182,14 @@ impl Reader<'_> {
             // Revocation lists, and what nobody knows.
             _ => return Ok(()),
         };
-        key.label = bag.name.clone();
+        key.label.clone_from(&bag.name);
         self.push(key)
     }
 
-    fn private(&self, pkcs8: Zeroizing<Vec<u8>>, ordinal: usize) -> Key {
-        let key = match der::structure(&pkcs8) {
+    fn private(&self, pkcs8: &[u8], ordinal: usize) -> Key {
+        let key = match der::structure(pkcs8) {
             Some(Structure::Pkcs8) => {
-                der::key(&pkcs8, Armour::None, self.opening, self.source, ordinal)
+                der::key(pkcs8, Armour::None, self.opening, self.source, ordinal)
             }
             _ => self.blank(UNREADABLE),
         };

@@ -83,9 +83,8 @@ impl Seeming {
             [0x30, 0x82..=0x84, ..] if der::element(content).is_none() => return Self::CutDer,
             _ => {}
         }
-        match der::structure(content) {
-            Some(Structure::Pkcs7) => return Self::Pkcs7,
-            _ => {}
+        if der::structure(content) == Some(Structure::Pkcs7) {
+            return Self::Pkcs7;
         }
         let label = LABELS
             .iter()

@@ -17,7 +17,7 @@ const TAG_BYTES: usize = 16;
 pub(in crate::keys) enum Cipher {
     /// A block or stream cipher; nothing is authenticated.
     Bare(symm::Cipher),
-    /// ChaCha20 and Poly1305 as in `PROTOCOL.chacha20poly1305` of OpenSSH, for packet number 0.
+    /// `ChaCha20` and Poly1305 as in `PROTOCOL.chacha20poly1305` of OpenSSH, for packet number 0.
     ChaCha20Poly1305,
     /// AES in GCM (RFC 5647).
     Gcm(symm::Cipher),

@@ -1,0 +1,9 @@
+//! Key files that other programs write: every form by every kind of key.
+
+mod changed;
+mod jwe;
+mod limits;
+mod locked;
+mod make;
+mod program;
+mod stores;
