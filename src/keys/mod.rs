@@ -4,9 +4,13 @@
 //! that yields no usable key at all is a [`LoadError`].
 
 mod akp;
+pub mod asking;
 mod certificate;
+pub mod export;
 mod facts;
 mod forms;
+mod further;
+pub mod generate;
 mod inconsistency;
 mod key;
 mod pair;
@@ -23,6 +27,7 @@ pub use forms::{
     LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming, from_certificate_der,
     from_jwk, load, load_secret, readings,
 };
+pub use further::Further;
 pub use inconsistency::Inconsistency;
 pub use key::{
     Curve, Holds, Key, KeyFault, KeyKind, KeyNote, Loaded, Material, Members, OkpCurve, Secret,
