@@ -5,8 +5,8 @@
 
 mod akp;
 pub mod asking;
-pub mod export;
 mod certificate;
+pub mod export;
 mod facts;
 mod forms;
 mod further;
