@@ -1,6 +1,6 @@
 //! Why a whole file yields no key.
 
-use super::{MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming};
+use super::{MAX_KEY_FILE_BYTES, SecretEncoding, Seeming};
 use crate::jose::visible::visible;
 use crate::keys::KeyFault;
 
@@ -45,7 +45,7 @@ pub enum LoadError {
         first: KeyFault,
     },
     /// It is something else.
-    #[error("{}: expected a key, found {found}\n{}", visible(.source_name), .found.advice())]
+    #[error("{}: expected a key, found {found}\n{}", visible(.source_name), .found.advice(.source_name))]
     NotAKey {
         /// The file.
         source_name: String,
@@ -73,12 +73,6 @@ pub enum LoadError {
         source_name: String,
         /// Its size.
         bytes: u64,
-    },
-    /// More than [`MAX_KEYS`] keys.
-    #[error("{}: expected at most {MAX_KEYS} keys in one file, found more\nSplit the file, or load only the keys that you need.", visible(.source_name))]
-    TooManyKeys {
-        /// The file.
-        source_name: String,
     },
 }
 
