@@ -1,5 +1,7 @@
 //! The way of a token, run once: what does not depend on the clock is kept, the judgement is made anew.
 
+mod readings;
+
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -8,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use sha2::Digest as _;
+
+pub use readings::Settled;
 
 use crate::find::{Candidate, Place};
 use crate::jose::{Part, Token};

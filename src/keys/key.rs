@@ -360,7 +360,7 @@ pub enum KeyFault {
     Encrypted,
     /// The keys of a file beyond [`MAX_KEYS`](super::MAX_KEYS).
     #[error(
-        "expected at most {max} keys in one file, found {count} more, which are left out: load those that you need from a file of their own",
+        "expected at most {max} keys in one file, found {count} more, which are left out",
         max = super::MAX_KEYS
     )]
     LeftOut {

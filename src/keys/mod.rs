@@ -15,8 +15,8 @@ mod set;
 
 pub use akp::MlDsa;
 pub use forms::{
-    LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming, from_certificate_der,
-    JavaKeystore, from_jwk, load, load_secret, readings,
+    JavaKeystore, LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming,
+    from_certificate_der, from_jwk, load, load_secret, readings,
 };
 pub use inconsistency::Inconsistency;
 pub use key::{

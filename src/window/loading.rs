@@ -20,7 +20,7 @@ use crate::find::{Candidate, Nothing, find_argument, stream};
 use crate::inspection::Inspection;
 use crate::jose::MAX_TOKEN_BYTES;
 use crate::judge::{Judgement, Policy};
-use crate::keys::{Key, KeyRing, LoadError, SecretEncoding, load, load_secret};
+use crate::keys::{Key, KeyFault, KeyRing, LoadError, SecretEncoding, load, load_secret};
 use crate::verify::Setting;
 
 /// Where something is to be read from.
@@ -230,6 +230,12 @@ impl Loaded {
         }
         let key_fault = match load(&input.name, &input.head) {
             Ok(keys) => {
+                let last = keys.last().and_then(|key| key.fault.as_ref());
+                if let Some(fault @ KeyFault::LeftOut { .. }) = last {
+                    let advice = "Load those that you need from a file of their own.";
+                    let text = format!("{}: {fault}\n{advice}", input.name);
+                    self.notices.push(Notice::fault(&text));
+                }
                 self.keys.extend(keys);
                 None
             }

@@ -57,7 +57,7 @@ fn jose_of_npm_is_understood() {
     check("jose", &command, "EdDSA Ed25519");
 }
 
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop")
 }
 
@@ -69,7 +69,7 @@ fn installed() -> PathBuf {
     cache.unwrap_or_default().join("tokenloupe-makers")
 }
 
-fn python(maker: &str) -> Vec<PathBuf> {
+pub(crate) fn python(maker: &str) -> Vec<PathBuf> {
     let own = installed().join("python/bin/python");
     let python = if own.is_file() { own } else { "python3".into() };
     vec![python, folder().join("make.py"), maker.into()]

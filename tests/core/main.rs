@@ -35,6 +35,8 @@ mod interop;
 #[cfg(test)]
 mod json;
 #[cfg(test)]
+mod key_forms;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod long;

@@ -77,8 +77,8 @@ mod tests {
             .unwrap();
         let expected = load("key", &der).unwrap().remove(0);
         let text = encode_block(&der);
-        let hex: String = der.iter().map(|byte| format!("{byte:02x}")).collect();
-        let colons: Vec<_> = der.iter().map(|byte| format!("{byte:02X}")).collect();
+        let pairs: Vec<_> = der.iter().map(|byte| format!("{byte:02X}")).collect();
+        let hex = pairs.concat().to_lowercase();
         for (text, form) in [
             (text.clone(), "public key in base64"),
             (format!(" {text}\r\n"), "public key in base64"),
@@ -86,7 +86,7 @@ mod tests {
             (text.replace('=', ""), "public key in base64"),
             (hex.clone(), "public key in hexadecimal"),
             (hex.to_uppercase(), "public key in hexadecimal"),
-            (colons.join(":\n"), "public key in hexadecimal"),
+            (pairs.join(":\n"), "public key in hexadecimal"),
         ] {
             let keys = load("key", text.as_bytes()).unwrap();
             let found: Vec<_> = keys.iter().map(|key| (key.form, &key.thumbprint)).collect();

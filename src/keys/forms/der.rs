@@ -165,9 +165,7 @@ pub(super) fn key(der: &[u8], armour: Armour, source: &str, ordinal: usize) -> K
         }
         Some(Structure::Spki) => take_public(&mut key, PKey::public_key_from_der(der)),
         Some(Structure::Encrypted) => key.fault = Some(KeyFault::Encrypted),
-        Some(
-            Structure::Bcfks | Structure::Certificate | Structure::Pkcs7 | Structure::Pkcs12,
-        )
+        Some(Structure::Bcfks | Structure::Certificate | Structure::Pkcs7 | Structure::Pkcs12)
         | None => {
             key.fault = Some(KeyFault::UnknownType("DER of another structure".to_owned()));
         }
@@ -325,7 +323,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::keys::{KeyKind, OkpCurve, load};
+    use crate::keys::{KeyKind, LoadError, OkpCurve, load};
 
     #[track_caller]
     fn one(der: &[u8]) -> Key {

@@ -20,7 +20,10 @@ fn take(found: &mut Found<'_>, content: &[u8]) {
     let mut at = 0_usize;
     while let Some(rest) = content.get(at..).filter(|rest| !rest.is_empty()) {
         let line = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end.saturating_add(1));
-        let blank = rest.iter().take(line).take_while(|byte| byte.is_ascii_whitespace());
+        let blank = rest
+            .iter()
+            .take(line)
+            .take_while(|byte| byte.is_ascii_whitespace());
         let start = at.saturating_add(blank.count());
         let document = content
             .get(start..)

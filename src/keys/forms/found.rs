@@ -1,5 +1,7 @@
 //! What is found in a key file while it is read.
 
+use std::collections::HashSet;
+
 use super::MAX_KEYS;
 use crate::jose::visible::visible;
 use crate::keys::{Key, KeyFault};
@@ -117,6 +119,20 @@ impl<'s> Found<'s> {
         self.keys.retain(|key| {
             at = at.saturating_add(1);
             at <= first || !is_double(key)
+        });
+    }
+
+    /// Leaves out the keys, from this one on, that stand before it too.
+    pub(super) fn without_repeated(&mut self, first: usize) {
+        let told = |key: &Key| {
+            let thumbprint = key.thumbprint.clone()?;
+            Some((thumbprint, key.holds, key.certificate.is_some()))
+        };
+        let before: HashSet<_> = self.keys.iter().take(first).filter_map(told).collect();
+        let mut at = 0_usize;
+        self.keys.retain(|key| {
+            at = at.saturating_add(1);
+            at <= first || told(key).is_none_or(|told| !before.contains(&told))
         });
     }
 

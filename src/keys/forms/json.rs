@@ -1,5 +1,5 @@
 //! JSON that holds keys: a JWK, a JWK Set (RFC 7517), and any other document, which is walked: metadata with `jwks` in it
-//! (RFC 7591, OpenID Federation), Keycloak's realms, Google's certificates by `kid`, service accounts, secrets of Kubernetes.
+//! (RFC 7591, federations), Keycloak's realms, Google's certificates by `kid`, service accounts, secrets of Kubernetes.
 //!
 //! What a token says of itself is no key of the reviewer's: headers and `cnf` are passed over.
 
@@ -35,7 +35,9 @@ fn begins(content: &[u8]) -> bool {
 
 fn load(found: &mut Found<'_>, content: &[u8]) -> Result<(), LoadError> {
     let as_member = as_member(content);
-    let content = as_member.as_ref().map_or(content, |object| object.as_slice());
+    let content = as_member
+        .as_ref()
+        .map_or(content, |object| object.as_slice());
     let mut document = json::read(content);
     let result = match &document.root {
         Some(root) if document.is_document() => from_root(found, root, content),
@@ -61,7 +63,9 @@ fn as_member(content: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let text = text.strip_suffix(b",").unwrap_or(text);
     let (name, value) = text.split_at_checked(memchr::memchr(b':', text)?)?;
     let name = name.trim_ascii();
-    let bare = name.strip_prefix(b"\"").and_then(|name| name.strip_suffix(b"\""));
+    let bare = name
+        .strip_prefix(b"\"")
+        .and_then(|name| name.strip_suffix(b"\""));
     let name = bare.unwrap_or(name);
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.#$".contains(byte);
     let value = value.get(1..)?.trim_ascii_start();
@@ -102,7 +106,8 @@ fn from_root(found: &mut Found<'_>, root: &Json, content: &[u8]) -> Result<(), L
 
 /// Recorded traffic: what was sent in it is nobody's key file.
 pub(super) fn is_http_archive(root: &Json) -> bool {
-    root.get("log").is_some_and(|log| log.get("entries").is_some())
+    root.get("log")
+        .is_some_and(|log| log.get("entries").is_some())
 }
 
 /// Takes the keys of a value that stands in a text, as far as there are any.
@@ -126,6 +131,10 @@ impl Walk<'_, '_> {
             }
             Value::Object(members) => self.object(json, members, pointer),
             Value::Array(elements) if has_jwk(elements) => self.jwks(elements, pointer),
+            Value::Array(elements) if are_lines(elements) => {
+                let lines: Vec<_> = elements.iter().filter_map(Json::str).collect();
+                self.text(&Zeroizing::new(lines.join("\n")), pointer);
+            }
             Value::Array(elements) => {
                 for (index, element) in elements.iter().enumerate() {
                     self.value(element, &format!("{pointer}/{index}"));
@@ -201,6 +210,14 @@ fn has_jwk(elements: &[Json]) -> bool {
     elements.iter().any(|jwk| jwk.get("kty").is_some())
 }
 
+/// Whether strings are the lines of a PEM block.
+fn are_lines(elements: &[Json]) -> bool {
+    let first = elements.first().and_then(Json::str);
+    let begins =
+        first.is_some_and(|line| line.contains("-----BEGIN ") && !line.contains("-----END "));
+    begins && elements.iter().all(|line| line.str().is_some())
+}
+
 /// Whether an object is a token in JSON form (RFC 7515 section 7.2, RFC 7516 section 7.2).
 fn is_token(json: &Json) -> bool {
     let has = |name: &str| json.get(name).is_some();
@@ -221,9 +238,9 @@ fn are_kids(members: &[Member]) -> bool {
         let is_plain = |word: &str| name == word || !has_digit && name.contains(word);
         !name.is_empty() && !PLAIN_NAMES.iter().any(|word| is_plain(word))
     };
-    members.iter().all(|member| {
-        is_kid(&member.name) && member.value.str().is_some_and(is_public)
-    })
+    members
+        .iter()
+        .all(|member| is_kid(&member.name) && member.value.str().is_some_and(is_public))
 }
 
 /// The `kid` that stands beside a key: `private_key_id` beside `private_key`, or the object's own.

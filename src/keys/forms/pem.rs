@@ -154,10 +154,7 @@ fn decode(body: &[u8]) -> Result<Zeroizing<Vec<u8>>, &'static str> {
     let body = with_line_breaks(&within_quotes(body));
     let lines = body.lines().map(bare);
     // Headers (RFC 1421 section 4.6) have a colon, which base64 has not.
-    let headers = lines
-        .clone()
-        .filter(|line| line.contains(':'))
-        .count();
+    let headers = lines.clone().filter(|line| line.contains(':')).count();
     let mut seen = 0_usize;
     let mut text = Zeroizing::new(String::with_capacity(body.len()));
     for line in lines {

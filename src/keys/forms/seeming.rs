@@ -37,7 +37,7 @@ pub enum Seeming {
     Jwe,
     /// JSON of another kind.
     OtherJson,
-    /// An OpenSSH key.
+    /// A private key of OpenSSH.
     OpenSsh,
     /// Something of PGP.
     Pgp,
@@ -80,10 +80,6 @@ const BEGINNINGS: &[(&str, Seeming)] = &[
     ("<html", Seeming::WebPage),
     ("<", Seeming::Xml),
     ("putty-user-key-file", Seeming::Putty),
-    ("ssh-", Seeming::OpenSsh),
-    ("ecdsa-sha2-", Seeming::OpenSsh),
-    ("sk-ssh-", Seeming::OpenSsh),
-    ("---- begin ssh2 public key", Seeming::OpenSsh),
 ];
 
 /// Labels of PEM blocks that hold no key of a form that is loaded.
@@ -111,7 +107,21 @@ impl Seeming {
             [0x89, b'P', b'N', b'G', ..]
             | [0xFF, 0xD8, 0xFF, ..]
             | [b'G', b'I', b'F', b'8', ..]
-            | [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..]
+            | [
+                b'R',
+                b'I',
+                b'F',
+                b'F',
+                _,
+                _,
+                _,
+                _,
+                b'W',
+                b'E',
+                b'B',
+                b'P',
+                ..,
+            ]
             | [b'%', b'P', b'D', b'F', ..] => return Self::Picture,
             [b'P', b'K', 3, 4, ..] | [0x1F, 0x8B, ..] => return Self::Archive,
             [0x30, 0x82..=0x84, ..] if der::element(content).is_none() => return Self::CutDer,
@@ -307,7 +317,7 @@ impl std::fmt::Display for Seeming {
                 return write!(f, "a Java keystore ({})", kind.name());
             }
             Self::Jwe => "an encrypted token",
-            Self::OpenSsh => "an OpenSSH key",
+            Self::OpenSsh => "an OpenSSH private key",
             Self::OtherJson => "JSON that is neither a JWK nor a key set",
             Self::Pgp => "a PGP message or key",
             Self::Picture => "a picture or a document",
@@ -366,7 +376,7 @@ mod tests {
                 b"eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4R0NNIn0..AA.AA.AA",
                 Seeming::Jwe,
             ),
-            (b"ssh-ed25519 AAAAC3Nz comment", Seeming::OpenSsh),
+            (b"ssh-ed25519 AAAAC3Nz comment", Seeming::Unknown),
             (b"-----BEGIN OPENSSH PRIVATE KEY-----\n", Seeming::OpenSsh),
             (b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n", Seeming::Pgp),
             (
@@ -393,8 +403,14 @@ mod tests {
         assert!(jks.advice("keys.jks").ends_with(
             "keytool -importkeystore -srckeystore keys.jks -srcstoretype JKS -destkeystore keys.jks.p12 -deststoretype PKCS12"
         ));
-        assert!(jks.advice("it's.jks").contains(r"-srckeystore 'it'\''s.jks' "));
-        assert!(jks.advice("-a b.jks").contains("-destkeystore './-a b.jks.p12' "));
+        assert!(
+            jks.advice("it's.jks")
+                .contains(r"-srckeystore 'it'\''s.jks' ")
+        );
+        assert!(
+            jks.advice("-a b.jks")
+                .contains("-destkeystore './-a b.jks.p12' ")
+        );
         assert!(
             Seeming::Putty
                 .advice("$(id).ppk")

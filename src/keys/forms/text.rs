@@ -1,7 +1,7 @@
 //! Keys in a text of any kind: prose, logs, configuration. Each way in which they stand there is a line in [`WAYS`].
 
 use super::found::Found;
-use super::{Form, LoadError, embedded, openssh, pem, values};
+use super::{Form, LoadError, embedded, pem, ssh_public, values};
 
 /// A text with keys in it.
 pub(super) const FORM: Form = Form {
@@ -20,7 +20,8 @@ pub(super) struct Way {
     pub(super) take: fn(&mut Found<'_>, &[u8]),
 }
 
-const WAYS: &[Way] = &[pem::WAY, openssh::WAY, values::WAY, embedded::WAY];
+/// JSON comes first: it tells the names of the keys in it, which other ways find too.
+const WAYS: &[Way] = &[embedded::WAY, pem::WAY, ssh_public::WAY, values::WAY];
 
 /// Whether a text may hold keys.
 pub(super) fn recognises(content: &[u8]) -> bool {
@@ -30,7 +31,9 @@ pub(super) fn recognises(content: &[u8]) -> bool {
 /// Takes the keys in a text.
 pub(super) fn take(found: &mut Found<'_>, content: &[u8]) {
     for way in WAYS.iter().filter(|way| (way.recognises)(content)) {
+        let before = found.count();
         (way.take)(found, content);
+        found.without_repeated(before);
     }
 }
 

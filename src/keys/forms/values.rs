@@ -49,7 +49,10 @@ fn take(found: &mut Found<'_>, content: &[u8]) {
                 block.push('\n');
                 lines.next();
             }
-            value(found, &line, &block);
+            // JSON on lines of its own is found as such.
+            if !block.starts_with(['{', '[']) {
+                value(found, &line, &block);
+            }
         } else {
             value(found, &line, line.value);
         }
@@ -61,8 +64,7 @@ fn value(found: &mut Found<'_>, line: &Line<'_>, text: &str) {
     let Some(bytes) = unquoted(text).filter(|bytes| bytes.len() >= LEAST) else {
         return;
     };
-    let is_base64 =
-        |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_=\r\n".contains(byte);
+    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_=\r\n".contains(byte);
     let is_json = matches!(bytes.first(), Some(b'{' | b'['));
     // PEM has a way of its own.
     let has_pem = memchr::memmem::find(&bytes, super::pem::BEGIN).is_some();
@@ -107,7 +109,9 @@ fn unquoted(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     if text.starts_with('"') {
         let mut document = json::read(text.as_bytes());
         let root = document.root.as_mut()?;
-        let value = root.str().map(|text| Zeroizing::new(text.as_bytes().to_vec()));
+        let value = root
+            .str()
+            .map(|text| Zeroizing::new(text.as_bytes().to_vec()));
         super::json::wipe(root);
         return value;
     }

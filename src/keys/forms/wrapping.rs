@@ -137,7 +137,7 @@ fn out_of_base64(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let is_key = content.starts_with(GZIP)
         || memmem::find(&content, BEGIN).is_some()
         || is_json(&content)
-        || super::openssh::is_line(&content);
+        || super::ssh_public::is_line(&content);
     (is_whole && is_key).then_some(content)
 }
 

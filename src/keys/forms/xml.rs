@@ -66,7 +66,9 @@ fn read(content: &[u8]) -> Option<Zeroizing<String>> {
                 if !is_key {
                     return None;
                 }
-                let number = NUMBERS.iter().find(|(element, _)| *element == name.as_ref());
+                let number = NUMBERS
+                    .iter()
+                    .find(|(element, _)| *element == name.as_ref());
                 member = number.map(|(_, member)| *member);
             }
             Event::Text(text) => {

@@ -59,12 +59,16 @@ fn keys(content: &[u8]) -> impl Iterator<Item = (usize, &str)> {
         loop {
             let rest = content.get(rest_at..).filter(|rest| !rest.is_empty())?;
             let at = rest_at;
-            let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end.saturating_add(1));
+            let length =
+                memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end.saturating_add(1));
             if rest.get(..length)?.trim_ascii() == BLOCK.as_bytes() {
                 let body = rest.get(length..).unwrap_or_default();
                 let end = memmem::find(body, BLOCK_END.as_bytes()).unwrap_or(body.len());
                 rest_at = at.saturating_add(length).saturating_add(end);
-                if let Some(body) = body.get(..end).and_then(|body| std::str::from_utf8(body).ok()) {
+                if let Some(body) = body
+                    .get(..end)
+                    .and_then(|body| std::str::from_utf8(body).ok())
+                {
                     return Some((at, body));
                 }
                 continue;
