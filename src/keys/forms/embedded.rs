@@ -62,7 +62,7 @@ fn extent(document: &Document, length: usize) -> Option<(usize, bool)> {
 }
 
 fn speaks_of_keys(content: &[u8]) -> bool {
-    [&b"\"kty\""[..], b"\"x5c\"", b"-----BEGIN "]
+    [&b"\"kty\""[..], b"\"x5c\"", b"\"kid\"", b"-----BEGIN "]
         .iter()
         .any(|word| memmem::find(content, word).is_some())
 }

@@ -539,6 +539,45 @@ fn a_key_of_16384_bits_loads_at_once_and_a_longer_one_is_refused() {
     assert!(start.elapsed() < Duration::from_secs(5));
 }
 
+/// As large as a key file may be, and made to be read again and again.
+#[test]
+fn the_largest_files_are_read_in_bounded_time() {
+    let spki = &PIECES.spki;
+    for line in [
+        "{\n".to_owned(),
+        "\"kty\" {\n".to_owned(),
+        "[\"a\",\n".to_owned(),
+        "\n".to_owned(),
+        "[1,2]\n\"kty\"\n".to_owned(),
+        "-----BEGIN A-----\n".to_owned(),
+        "ssh-rsa AAAA\n".to_owned(),
+        "---- BEGIN SSH2 PUBLIC KEY ----\n".to_owned(),
+        "a: |\n".to_owned(),
+        format!("a={}\n", "M".repeat(60)),
+        format!(
+            "a={}\n",
+            encode_block(
+                format!("b={}\n", encode_block(format!("c={spki}").as_bytes())).as_bytes()
+            )
+        ),
+        "30".to_owned(),
+        "%2B".to_owned(),
+        "<a>".to_owned(),
+        "<RSAKeyValue>".to_owned(),
+    ] {
+        let text = line.repeat((4 << 20) / line.len());
+        let start = Instant::now();
+        if let Err(error) = load("large", text.as_bytes()) {
+            assert_eq!(error.to_string().lines().count(), 2, "{error}");
+        }
+        let took = start.elapsed();
+        assert!(took < Duration::from_secs(20), "{took:?} for {line:?}");
+        if took > Duration::from_secs(2) {
+            crate::common::say(&format!("{took:?} for {line:?}"));
+        }
+    }
+}
+
 /// The program, with a key file that it cannot take.
 #[test]
 fn the_program_answers_in_two_lines_and_at_once() {
