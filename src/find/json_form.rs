@@ -5,7 +5,7 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use super::{Found, Repair, quotes};
-use crate::jose::json::{self, Json, JsonFaultKind, Value};
+use crate::jose::json::{self, Json, JsonFaultKind};
 use crate::jose::{MAX_TOKEN_BYTES, serialized_kind};
 
 /// Names that stand in every such object, one or the other.
@@ -58,7 +58,7 @@ pub(super) fn token(bytes: &[u8]) -> Option<Found> {
 
 /// Whether a text may be one such object that goes on, by its beginning: lines of objects are not.
 pub(super) fn begins(text: &[u8]) -> bool {
-    let text = text.trim_ascii_start();
+    let text = quotes::trim_start(text);
     let beginning = text.get(..LOOK).unwrap_or(text);
     let (line, rest) = match memchr::memchr(b'\n', text).and_then(|at| text.split_at_checked(at)) {
         Some((line, rest)) => (line.trim_ascii_end(), rest.trim_ascii_start()),
@@ -72,7 +72,7 @@ pub(super) fn begins(text: &[u8]) -> bool {
 pub(super) struct Scan {
     /// In text order.
     found: Vec<Found>,
-    /// Where an object begins that the end of the text cuts.
+    /// Where an object begins that the end of the text cuts, or the name of a member of one.
     pub(super) open: Option<usize>,
 }
 
@@ -107,6 +107,9 @@ pub(super) fn scan(bytes: &[u8], from: usize, goes_on: bool) -> Scan {
                 Object::Cut | Object::Other => {}
             }
         }
+    }
+    if goes_on {
+        scan.open = cut_name(bytes);
     }
     scan
 }
@@ -167,10 +170,17 @@ fn object(bytes: &[u8], start: usize, name: usize, budget: &mut usize) -> Object
     }
 }
 
-/// Whether an object ends with its brace, rather than where its text stops being JSON.
+/// Whether an object ends with its own brace, rather than where its text stops being JSON: which may be after the brace of
+/// its last member.
 fn is_closed(root: &Json, text: &[u8]) -> bool {
-    let last = root.range.end.checked_sub(1);
-    matches!(root.value, Value::Object(_)) && last.and_then(|last| text.get(last)) == Some(&b'}')
+    let Some(members) = root.object() else {
+        return false;
+    };
+    let Some(own) = root.range.end.checked_sub(1) else {
+        return false;
+    };
+    let is_own = members.last().is_none_or(|last| last.range().end <= own);
+    is_own && text.get(own) == Some(&b'}')
 }
 
 /// Where a name of such an object stands, in text order.
@@ -179,6 +189,20 @@ fn names(bytes: &[u8]) -> impl Iterator<Item = usize> {
         let rest = bytes.get(at..).unwrap_or_default();
         NAMES.iter().any(|name| rest.starts_with(name))
     })
+}
+
+/// Where a name of such an object begins that the end of the text cuts.
+fn cut_name(bytes: &[u8]) -> Option<usize> {
+    let longest = NAMES.iter().map(|name| name.len()).max()?;
+    let tail = bytes.len().saturating_sub(longest);
+    let is_cut = |at: &usize| {
+        let rest = bytes.get(*at..).unwrap_or_default();
+        NAMES
+            .iter()
+            .any(|name| name.len() > rest.len() && name.starts_with(rest))
+    };
+    let quotes = memchr::memchr_iter(b'"', bytes.get(tail..)?);
+    quotes.map(|at| tail.saturating_add(at)).find(is_cut)
 }
 
 fn found(bytes: &[u8], range: Range<usize>) -> Found {
@@ -237,6 +261,21 @@ mod tests {
             r#"protected" {"a": "protected""#,
         ] {
             assert_eq!(texts(text), [""; 0], "{text}");
+        }
+    }
+
+    /// The text goes on after the brace of a member: that is not the end of the object.
+    #[test]
+    fn an_object_that_goes_on_is_open_wherever_it_is_cut() {
+        let token = r#"{"payload":"AA","protected":"e30","header":{"kid":{}},"signature":"AA"}"#;
+        for at in token.find("protected").unwrap() + 20..token.len() {
+            let scan = super::scan(token[..at].as_bytes(), 0, true);
+            assert_eq!(
+                (scan.found.len(), scan.open),
+                (0, Some(0)),
+                "{}",
+                &token[..at]
+            );
         }
     }
 

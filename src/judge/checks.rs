@@ -4,6 +4,7 @@ mod decryption;
 mod expected;
 mod sd_jwt;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::audit::top_member;
@@ -46,11 +47,11 @@ pub struct Check {
     /// Its stable name, such as `signature`.
     pub check: &'static str,
     /// The result in a few words, such as "Signature valid".
-    pub title: String,
+    pub title: Cow<'static, str>,
     /// How it went.
     pub result: CheckResult,
     /// Why, in a sentence.
-    pub text: String,
+    pub text: Cow<'static, str>,
     /// The characters that it rests on: bytes of the token's text.
     pub byte_range: Option<Range<usize>>,
 }
@@ -87,7 +88,11 @@ pub(super) fn checks(case: Case<'_>, judged: &Judged<'_>) -> Vec<Check> {
                     Kind::Jwe => "Recipient",
                     _ => "Signature",
                 };
-                check.title = format!("{what} {}: {}", index.saturating_add(1), check.title);
+                check.title = Cow::Owned(format!(
+                    "{what} {}: {}",
+                    index.saturating_add(1),
+                    check.title
+                ));
             }
             Some(check)
         });
@@ -156,12 +161,12 @@ fn nested(case: Case<'_>, inner: &Judgement) -> Check {
     let reasons: Vec<&str> = reasons.collect();
     Check {
         check: "nested",
-        title: title.to_owned(),
+        title: title.into(),
         result,
         text: if reasons.is_empty() {
-            "The payload is a token, and a correct verifier takes it".to_owned()
+            Cow::Borrowed("The payload is a token, and a correct verifier takes it")
         } else {
-            format!("The payload is a token: {}", reasons.join(", "))
+            Cow::Owned(format!("The payload is a token: {}", reasons.join(", ")))
         },
         byte_range: whole(case, PartRole::Payload),
     }
@@ -181,7 +186,7 @@ fn header_range(case: Case<'_>, name: &str) -> Option<Range<usize>> {
     member_range(Some(part), name)
 }
 
-fn failed(check: &'static str, title: String, fault: &Fault, more: usize) -> Check {
+fn failed(check: &'static str, title: Cow<'static, str>, fault: &Fault, more: usize) -> Check {
     let more = match more {
         0 => String::new(),
         1 => "; 1 more fault".to_owned(),
@@ -191,7 +196,7 @@ fn failed(check: &'static str, title: String, fault: &Fault, more: usize) -> Che
         check,
         title,
         result: CheckResult::Failed,
-        text: format!("{}{more}", capitalised(&fault.kind.to_string())),
+        text: Cow::Owned(format!("{}{more}", capitalised(&fault.kind.to_string()))),
         byte_range: Some(fault.range.clone()),
     }
 }
@@ -210,35 +215,35 @@ fn form(case: Case<'_>) -> Check {
         )
     };
     if let Some(fault) = case.token.faults.iter().find(is_form) {
-        return failed("form", "Not a complete token".to_owned(), fault, 0);
+        return failed("form", Cow::Borrowed("Not a complete token"), fault, 0);
     }
     let (title, text) = match (case.token.kind, case.token.serialization) {
-        (Kind::Unreadable, _) => ("Not a token", "No form of JWS or JWE".to_owned()),
-        (Kind::Jwe, Serialization::Compact) => ("Compact JWE", "5 parts".to_owned()),
-        (Kind::Jws, Serialization::Compact) => ("Compact JWS", "3 parts".to_owned()),
-        (Kind::SdJwt, Serialization::Compact) => ("Compact SD-JWT", sd_jwt::form(case)),
-        (Kind::SdJwt, Serialization::Flattened) => ("Flattened SD-JWT", sd_jwt::form(case)),
-        (Kind::SdJwt, Serialization::General) => ("General SD-JWT", sd_jwt::form(case)),
-        (Kind::Jwe, Serialization::Flattened) => ("Flattened JWE", "A JSON object".to_owned()),
-        (Kind::Jws, Serialization::Flattened) => ("Flattened JWS", "A JSON object".to_owned()),
+        (Kind::Unreadable, _) => ("Not a token", Cow::Borrowed("No form of JWS or JWE")),
+        (Kind::Jwe, Serialization::Compact) => ("Compact JWE", Cow::Borrowed("5 parts")),
+        (Kind::Jws, Serialization::Compact) => ("Compact JWS", Cow::Borrowed("3 parts")),
+        (Kind::SdJwt, Serialization::Compact) => ("Compact SD-JWT", sd_jwt::form(case).into()),
+        (Kind::SdJwt, Serialization::Flattened) => ("Flattened SD-JWT", sd_jwt::form(case).into()),
+        (Kind::SdJwt, Serialization::General) => ("General SD-JWT", sd_jwt::form(case).into()),
+        (Kind::Jwe, Serialization::Flattened) => ("Flattened JWE", Cow::Borrowed("A JSON object")),
+        (Kind::Jws, Serialization::Flattened) => ("Flattened JWS", Cow::Borrowed("A JSON object")),
         (Kind::Jwe, Serialization::General) => (
             "General JWE",
-            format!(
+            Cow::Owned(format!(
                 "A JSON object with {}",
                 counted(case.token.entries(), "recipient")
-            ),
+            )),
         ),
         (Kind::Jws, Serialization::General) => (
             "General JWS",
-            format!(
+            Cow::Owned(format!(
                 "A JSON object with {}",
                 counted(case.token.entries(), "signature")
-            ),
+            )),
         ),
     };
     Check {
         check: "form",
-        title: title.to_owned(),
+        title: title.into(),
         result: if case.token.kind == Kind::Unreadable {
             CheckResult::Failed
         } else {
@@ -258,14 +263,14 @@ fn encoding(case: Case<'_>, profile: &Profile) -> Check {
         .filter(|fault| spoils_encoding(case.token, fault, profile));
     match faults.next() {
         Some(fault) => {
-            let title = format!("Fault in the {}", fault.part.label());
+            let title = Cow::Owned(format!("Fault in the {}", fault.part.label()));
             failed("encoding", title, fault, faults.count())
         }
         None => Check {
             check: "encoding",
-            title: "Well formed".to_owned(),
+            title: Cow::Borrowed("Well formed"),
             result: CheckResult::Passed,
-            text: "Canonical base64url, no duplicate members".to_owned(),
+            text: Cow::Borrowed("Canonical base64url, no duplicate members"),
             byte_range: None,
         },
     }
@@ -280,13 +285,13 @@ fn header(case: Case<'_>) -> Check {
             (
                 CheckResult::Passed,
                 "Header names an algorithm",
-                format!("{}{}", visible(name), known.unwrap_or_default()),
+                Cow::Owned(format!("{}{}", visible(name), known.unwrap_or_default())),
             )
         }
         Some((None, kind)) => (
             CheckResult::Failed,
             "No usable alg",
-            format!("Expected alg as a string, found {kind}"),
+            Cow::Owned(format!("Expected alg as a string, found {kind}")),
         ),
         None if case
             .token
@@ -296,18 +301,18 @@ fn header(case: Case<'_>) -> Check {
             (
                 CheckResult::Failed,
                 "No alg",
-                "Expected alg in the header, found none".to_owned(),
+                Cow::Borrowed("Expected alg in the header, found none"),
             )
         }
         None => (
             CheckResult::Failed,
             "No readable header",
-            "Expected a JSON object with alg".to_owned(),
+            Cow::Borrowed("Expected a JSON object with alg"),
         ),
     };
     Check {
         check: "header",
-        title: title.to_owned(),
+        title: title.into(),
         result,
         text,
         byte_range: header_range(case, "alg").or_else(|| whole(case, PartRole::ProtectedHeader)),
@@ -321,9 +326,9 @@ fn crit(case: Case<'_>) -> Check {
     if found == Some(PartRole::UnprotectedHeader) {
         return Check {
             check: "crit",
-            title: "crit is not protected".to_owned(),
+            title: Cow::Borrowed("crit is not protected"),
             result: CheckResult::Failed,
-            text: "It stands in a header that nothing protects".to_owned(),
+            text: Cow::Borrowed("It stands in a header that nothing protects"),
             byte_range: header_range(case, "crit"),
         };
     }
@@ -337,27 +342,27 @@ fn crit(case: Case<'_>) -> Check {
         (None, _) => (
             CheckResult::Passed,
             "No critical extensions",
-            "No crit in the header".to_owned(),
+            Cow::Borrowed("No crit in the header"),
         ),
         (Some(_), Some(["b64"])) if case.token.kind != Kind::Jwe => (
             CheckResult::Passed,
             "Critical extension known",
-            "b64 (RFC 7797)".to_owned(),
+            Cow::Borrowed("b64 (RFC 7797)"),
         ),
         (Some(_), Some(names)) if !names.is_empty() => (
             CheckResult::Failed,
             "Critical extension not known",
-            format!("crit names {}", visible(&names.join(", "))),
+            Cow::Owned(format!("crit names {}", visible(&names.join(", ")))),
         ),
         (Some(_), _) => (
             CheckResult::Failed,
             "crit is malformed",
-            "Expected a list of names".to_owned(),
+            Cow::Borrowed("Expected a list of names"),
         ),
     };
     Check {
         check: "crit",
-        title: title.to_owned(),
+        title: title.into(),
         result,
         text,
         byte_range: header_range(case, "crit"),
@@ -366,9 +371,9 @@ fn crit(case: Case<'_>) -> Check {
 
 /// Which key is meant, and how that is known.
 fn key(case: Case<'_>, proof: &SignatureProof, spoilt: Option<&Certificate>) -> Check {
-    let check = |result, title: &str, text, byte_range| Check {
+    let check = |result, title: &'static str, text, byte_range| Check {
         check: "key",
-        title: title.to_owned(),
+        title: title.into(),
         result,
         text,
         byte_range,
@@ -377,15 +382,15 @@ fn key(case: Case<'_>, proof: &SignatureProof, spoilt: Option<&Certificate>) -> 
         return check(
             CheckResult::NotRun,
             "No key needed",
-            "The token is unsecured".to_owned(),
+            Cow::Borrowed("The token is unsecured"),
             None,
         );
     }
     if let Some(certificate) = spoilt {
-        let text = format!(
+        let text = Cow::Owned(format!(
             "The certificate of \u{201C}{}\u{201D} is outside its validity: as long as it is, the key is the token\u{2019}s own",
             visible(&certificate.subject)
-        );
+        ));
         let range = header_range(case, "x5c");
         return check(CheckResult::Failed, "Key not vouched for", text, range);
     }
@@ -397,12 +402,12 @@ fn key(case: Case<'_>, proof: &SignatureProof, spoilt: Option<&Certificate>) -> 
                 .as_deref()
                 .and_then(find)
                 .is_some_and(|algorithm| algorithm.fits(key.kind));
-            let text = format!(
+            let text = Cow::Owned(format!(
                 "\u{201C}{}\u{201D} from {}, {}",
                 visible(&key.id),
                 visible(&key.source),
                 key.kind
-            );
+            ));
             if fits {
                 check(
                     CheckResult::Passed,
@@ -422,32 +427,34 @@ fn key(case: Case<'_>, proof: &SignatureProof, spoilt: Option<&Certificate>) -> 
         (None, Some(used)) if used.provenance == Provenance::Token => check(
             CheckResult::Failed,
             "Only the token\u{2019}s own key",
-            "The key came inside the token: anybody could have put it there".to_owned(),
+            Cow::Borrowed("The key came inside the token: anybody could have put it there"),
             header_range(case, "jwk").or_else(|| header_range(case, "x5c")),
         ),
         (None, Some(used)) => check(
             CheckResult::Passed,
             "Key found by trying",
-            format!(
+            Cow::Owned(format!(
                 "\u{201C}{}\u{201D} from {}",
                 visible(&used.key.id),
                 visible(&used.key.source)
-            ),
+            )),
             None,
         ),
         (None, None) => {
             let text = match (&proof.kid, proof.tried.len()) {
-                (Some(kid), 0) => format!(
+                (Some(kid), 0) => Cow::Owned(format!(
                     "No loaded key is called \u{201C}{}\u{201D} or can do the algorithm",
                     visible(kid)
-                ),
+                )),
                 (None, 0) => {
-                    "No loaded key can do the algorithm, and the header names none".to_owned()
+                    Cow::Borrowed("No loaded key can do the algorithm, and the header names none")
                 }
-                (_, 1) => "1 key could do the algorithm; the header does not name it".to_owned(),
-                (_, tried) => {
-                    format!("{tried} keys can do the algorithm; the header names none of them")
+                (_, 1) => {
+                    Cow::Borrowed("1 key could do the algorithm; the header does not name it")
                 }
+                (_, tried) => Cow::Owned(format!(
+                    "{tried} keys can do the algorithm; the header names none of them"
+                )),
             };
             check(
                 CheckResult::NotRun,
@@ -472,83 +479,91 @@ fn signature(case: Case<'_>, proof: &SignatureProof) -> Check {
                 Some(Provenance::Token) => (
                     CheckResult::NotRun,
                     "Verifies, but proves nothing",
-                    format!("{description} over {over} bytes, with the key out of the token"),
+                    Cow::Owned(format!(
+                        "{description} over {over} bytes, with the key out of the token"
+                    )),
                 ),
                 Some(Provenance::Confusion) => (
                     CheckResult::Failed,
                     "Verifies with a public key as the secret",
-                    format!("{description} over {over} bytes, with a key that is no secret"),
+                    Cow::Owned(format!(
+                        "{description} over {over} bytes, with a key that is no secret"
+                    )),
                 ),
                 Some(Provenance::PublicDefault) => (
                     CheckResult::Failed,
                     "Verifies under a public secret",
-                    format!("{description} over {over} bytes, with a secret that everybody knows"),
+                    Cow::Owned(format!(
+                        "{description} over {over} bytes, with a secret that everybody knows"
+                    )),
                 ),
                 Some(Provenance::Confirmed) => (
                     CheckResult::Passed,
                     "Signature valid",
-                    format!("{description} over {over} bytes, with the holder\u{2019}s own key"),
+                    Cow::Owned(format!(
+                        "{description} over {over} bytes, with the holder\u{2019}s own key"
+                    )),
                 ),
                 Some(Provenance::Yours) | None => (
                     CheckResult::Passed,
                     "Signature valid",
-                    format!("{description} over {over} bytes"),
+                    Cow::Owned(format!("{description} over {over} bytes")),
                 ),
             }
         }
         Outcome::Invalid => {
             let text = match proof.shape {
-                Some(ShapeFault::Empty) => "Expected a signature, found none".to_owned(),
+                Some(ShapeFault::Empty) => Cow::Borrowed("Expected a signature, found none"),
                 Some(ShapeFault::Length { expected, found }) => {
-                    format!("Expected {expected} bytes, found {found}")
+                    Cow::Owned(format!("Expected {expected} bytes, found {found}"))
                 }
                 Some(ShapeFault::OutOfRange) => {
-                    "R or S is zero or not below the order of the curve".to_owned()
+                    Cow::Borrowed("R or S is zero or not below the order of the curve")
                 }
-                None => "The key that was meant for it does not verify it".to_owned(),
+                None => Cow::Borrowed("The key that was meant for it does not verify it"),
             };
             (CheckResult::Failed, "Signature wrong", text)
         }
         Outcome::NotChecked(why) => {
             let text = match why {
                 NotChecked::DetachedPayloadMissing => {
-                    "The payload is not in the token: supply it".to_owned()
+                    Cow::Borrowed("The payload is not in the token: supply it")
                 }
-                NotChecked::NoKey => format!(
+                NotChecked::NoKey => Cow::Owned(format!(
                     "No key: add {}",
                     algorithm.map_or_else(
                         || "one".to_owned(),
                         crate::verify::Algorithm::key_description
                     )
-                ),
+                )),
                 NotChecked::NoKeyVerifies => match proof.tried.len() {
-                    1 => "1 key was tried, and does not verify it".to_owned(),
-                    tried => format!("{tried} keys were tried, and none verifies it"),
+                    1 => Cow::Borrowed("1 key was tried, and does not verify it"),
+                    tried => Cow::Owned(format!("{tried} keys were tried, and none verifies it")),
                 },
-                NotChecked::TooLarge => "The token is too large".to_owned(),
+                NotChecked::TooLarge => Cow::Borrowed("The token is too large"),
             };
             (CheckResult::NotRun, "Signature not checked", text)
         }
         Outcome::Unsecured => (
             CheckResult::Failed,
             "No signature",
-            "alg says that there is none".to_owned(),
+            Cow::Borrowed("alg says that there is none"),
         ),
         Outcome::Unsupported => (
             CheckResult::NotRun,
             "Signature not checked",
             match &proof.alg {
-                Some(alg) => format!(
+                Some(alg) => Cow::Owned(format!(
                     "Algorithm \u{201C}{}\u{201D} is not implemented here",
                     visible(alg)
-                ),
-                None => "The header names no algorithm".to_owned(),
+                )),
+                None => Cow::Borrowed("The header names no algorithm"),
             },
         ),
     };
     Check {
         check: "signature",
-        title: title.to_owned(),
+        title: title.into(),
         result,
         text,
         byte_range: whole(case, PartRole::Signature),

@@ -136,12 +136,10 @@ fn marks(case: Case<'_>) -> Vec<Mark> {
         let Value::Number(number) = &claim.value.value else {
             continue;
         };
-        if claim.is_cut() {
+        if claim.is_cut() || !registry::is_numeric_date(claim.name) {
             continue;
         }
-        let Some(seconds) =
-            Decimal::parse(&number.text).filter(|_| registry::is_numeric_date(claim.name))
-        else {
+        let Some(seconds) = Decimal::parse(&number.text) else {
             continue;
         };
         marks.retain(|mark| mark.claim != claim.name);

@@ -54,6 +54,6 @@ fn what_is_called_off_leaves_the_token_open() {
     );
     let judgement = judge(&inspection, None);
     assert_eq!(reasons(&judgement), ["encrypted"]);
-    let words = judgement.checks.iter().map(|check| check.text.as_str());
+    let words = judgement.checks.iter().map(|check| &*check.text);
     assert!(words.into_iter().any(|text| text.contains("called off")));
 }

@@ -6,6 +6,7 @@
 mod number;
 mod reader;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 pub use number::{Decimal, as_double};
@@ -246,7 +247,7 @@ impl Json {
                     .checked_sub(1)
                     .and_then(|index| Some((index, elements.get(index)?)))
                     .filter(|(_, element)| element.range.contains(&offset))
-                    .map(|(index, element)| (index.to_string(), element)),
+                    .map(|(index, element)| (Cow::Owned(index.to_string()), element)),
                 Value::Object(members) => members
                     .partition_point(|member| member.range().start <= offset)
                     .checked_sub(1)
@@ -267,9 +268,9 @@ impl Json {
 }
 
 /// A member name as one reference token of a JSON pointer (RFC 6901 section 3).
-pub fn escape_pointer(name: &str) -> String {
-    if !name.contains(['~', '/']) {
-        return name.to_owned();
+pub fn escape_pointer(name: &str) -> Cow<'_, str> {
+    if !name.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+        return Cow::Borrowed(name);
     }
-    name.replace('~', "~0").replace('/', "~1")
+    Cow::Owned(name.replace('~', "~0").replace('/', "~1"))
 }

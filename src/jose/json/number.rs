@@ -168,8 +168,19 @@ pub fn as_double(text: &str) -> Option<String> {
 
 /// A number with so many zeros behind it.
 fn shifted(value: i128, zeros: usize) -> Option<i128> {
-    value.checked_mul(10_i128.checked_pow(u32::try_from(zeros).ok()?)?)
+    value.checked_mul(*POWERS_OF_TEN.get(zeros)?)
 }
+
+/// All that `i128` holds.
+const POWERS_OF_TEN: [i128; 39] = {
+    let mut powers = [1; 39];
+    let mut exponent = 1;
+    while exponent < powers.len() {
+        powers[exponent] = powers[exponent - 1] * 10;
+        exponent += 1;
+    }
+    powers
+};
 
 fn exponent_value(text: &str) -> Option<i64> {
     let (negative, digits) = match text.as_bytes() {

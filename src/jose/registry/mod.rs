@@ -13,7 +13,7 @@ pub use vendor::of_issuer;
 use std::sync::LazyLock;
 
 use super::json::{Json, Value};
-use tables::{ALGORITHMS, CLAIMS, HEADER, KEY, MEMBERS, VALUES};
+use tables::{ALGORITHMS, CLAIMS, HEADER, INDEX, KEY, NUMERIC_DATES, VALUES};
 
 /// What a name means at its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,7 +162,7 @@ pub struct Algorithm {
 /// What a name means at a place. Every name gets an answer: one of which nothing is known gets one that says so
 /// ([`Meaning::is_known`]), with its class.
 pub fn look_up(place: Place<'_>, name: &str) -> &'static Meaning {
-    let names = MEMBERS.get(place.table());
+    let names = INDEX.get(place.table());
     let known = names.and_then(|names| names.get(name).or_else(|| names.get(ANY)));
     let whose = place.whose();
     let known = known.and_then(|known| {
@@ -263,8 +263,7 @@ pub fn algorithm(name: &str) -> Option<&'static Algorithm> {
 
 /// Whether a registered claim of this name is a NumericDate (RFC 7519 section 2): seconds since 1970-01-01T00:00:00Z.
 pub fn is_numeric_date(name: &str) -> bool {
-    let meaning = look_up(Place::Claims { issuer: None }, name);
-    meaning.class == Class::Registered && meaning.shape.is_numeric_date()
+    NUMERIC_DATES.contains(name)
 }
 
 /// A short name for people of a claim, else of a header parameter. `None` where nothing is known.

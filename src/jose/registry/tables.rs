@@ -1,10 +1,10 @@
 //! The tables in `assets/registry`, read once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::shape::Shape;
-use super::{Algorithm, Class, Meaning, ValueMeaning, class_of};
+use super::{Algorithm, Class, Meaning, Place, ValueMeaning, class_of, look_up};
 
 /// The places that have a table of their own, beside the objects in `inner-members.csv`.
 pub(super) const HEADER: &str = "header";
@@ -20,11 +20,32 @@ type Values = BTreeMap<(&'static str, String), BTreeMap<String, ValueMeaning>>;
 /// Members by place and name. A name may mean several things, each of which says whose it is.
 pub(super) static MEMBERS: LazyLock<Members> = LazyLock::new(members);
 
+/// The same to look things up in, which every rule does: without comparing one name after the other.
+pub(super) static INDEX: LazyLock<HashMap<&str, HashMap<&str, &[Meaning]>>> = LazyLock::new(|| {
+    let places = MEMBERS.iter().map(|(place, names)| {
+        let names = names
+            .iter()
+            .map(|(name, all)| (name.as_str(), all.as_slice()));
+        (place.as_str(), names.collect())
+    });
+    places.collect()
+});
+
+/// Registered claims that are a NumericDate.
+pub(super) static NUMERIC_DATES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let claims = MEMBERS.get(CLAIMS).into_iter().flatten();
+    let dates = claims.filter(|(name, _)| {
+        let meaning = look_up(Place::Claims { issuer: None }, name);
+        meaning.class == Class::Registered && meaning.shape.is_numeric_date()
+    });
+    dates.map(|(name, _)| name.as_str()).collect()
+});
+
 /// Values by place, name and value.
 pub(super) static VALUES: LazyLock<Values> = LazyLock::new(values);
 
 /// Algorithms by name.
-pub(super) static ALGORITHMS: LazyLock<BTreeMap<String, Algorithm>> = LazyLock::new(|| {
+pub(super) static ALGORITHMS: LazyLock<HashMap<String, Algorithm>> = LazyLock::new(|| {
     let rows = rows(include_str!("../../../assets/registry/jose-algorithms.csv"));
     let known = rows.into_iter().filter_map(|row| {
         let [name, usage, requirement, reference, meaning] = row.try_into().ok()?;
@@ -172,6 +193,7 @@ fn values() -> Values {
         };
         all.entry((place, name)).or_default().insert(value, meaning);
     }
+    #[expect(clippy::iter_over_hash_type, reason = "they go into a map")]
     for (name, algorithm) in ALGORITHMS.iter() {
         let standing = ["Prohibited", "Deprecated"];
         let meaning = ValueMeaning {

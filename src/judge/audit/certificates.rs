@@ -62,7 +62,7 @@ impl Rule for X5cUntrusted {
         // Messages of a shop for apps have no issuer but their certificate.
         let is_of_a_shop =
             subject.claim("bundleId").is_some() && subject.claim("environment").is_some();
-        let is_built_on_it = is_of_a_shop || BUILT_ON_CHAINS.contains(&subject.typ().as_str());
+        let is_built_on_it = is_of_a_shop || BUILT_ON_CHAINS.contains(&&*subject.typ());
         let (severity, confidence) = if only_with_it && chain.anchors == 0 {
             (Severity::Critical, Confidence::Proven)
         } else if is_built_on_it {

@@ -46,7 +46,7 @@ impl Rule for SdValidityHidden {
         let Some(shown) = subject.sd_jwt() else {
             return Ruling::Unconcerned;
         };
-        let is_vc = matches!(subject.typ().as_str(), "dc+sd-jwt" | "vc+sd-jwt")
+        let is_vc = matches!(&*subject.typ(), "dc+sd-jwt" | "vc+sd-jwt")
             || subject
                 .case
                 .token

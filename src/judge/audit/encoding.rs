@@ -372,26 +372,10 @@ fn variants<'a>(value: &'a Json, path: Path<'_>, groups: &mut Vec<Vec<(String, &
             }
         }
         Value::Object(members) => {
-            let mut by_name: Vec<_> = members
-                .iter()
-                .map(|member| (folded(&member.name), member))
-                .collect();
-            by_name.sort_by(|(name, _), (other, _)| name.cmp(other));
-            let mut found: Vec<_> = by_name
-                .chunk_by(|(name, _), (other, _)| name == other)
-                .filter(|same| {
-                    let first = same.first().map(|(_, first)| &first.name);
-                    same.iter().any(|(_, member)| Some(&member.name) != first)
-                })
-                .map(|same| {
-                    let located = same
-                        .iter()
-                        .map(|(_, member)| (Path::Member(&path, &member.name).pointer(), *member));
-                    located.collect::<Vec<_>>()
-                })
-                .collect();
-            found.sort_by_key(|same| same.first().map(|(_, member)| member.name_range.start));
-            groups.extend(found);
+            // Most objects have none that are not in small letters: then none differ by case.
+            if members.iter().any(|member| !is_folded(&member.name)) {
+                groups.extend(variants_among(members, &path));
+            }
             for member in members {
                 variants(&member.value, Path::Member(&path, &member.name), groups);
             }
@@ -400,12 +384,39 @@ fn variants<'a>(value: &'a Json, path: Path<'_>, groups: &mut Vec<Vec<(String, &
     }
 }
 
+/// The members, of one object, whose names differ only by case.
+fn variants_among<'a>(members: &'a [Member], path: &Path<'_>) -> Vec<Vec<(String, &'a Member)>> {
+    let mut by_name: Vec<_> = members
+        .iter()
+        .map(|member| (folded(&member.name), member))
+        .collect();
+    by_name.sort_by(|(name, _), (other, _)| name.cmp(other));
+    let mut found: Vec<_> = by_name
+        .chunk_by(|(name, _), (other, _)| name == other)
+        .filter(|same| {
+            let first = same.first().map(|(_, first)| &first.name);
+            same.iter().any(|(_, member)| Some(&member.name) != first)
+        })
+        .map(|same| {
+            let located = same
+                .iter()
+                .map(|(_, member)| (Path::Member(path, &member.name).pointer(), *member));
+            located.collect::<Vec<_>>()
+        })
+        .collect();
+    found.sort_by_key(|same| same.first().map(|(_, member)| member.name_range.start));
+    found
+}
+
+/// Whether folding leaves a name as it is, at a glance.
+fn is_folded(name: &str) -> bool {
+    let is_small = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    name.bytes().all(is_small)
+}
+
 /// The name under Unicode's simple case folding: by way of capitals, so that \u{17F} is an s and the Kelvin sign a k.
 fn folded(name: &str) -> Cow<'_, str> {
-    if name
-        .bytes()
-        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
-    {
+    if is_folded(name) {
         return Cow::Borrowed(name);
     }
     name.chars()

@@ -238,7 +238,7 @@ impl Rule for TokenSize {
         // Only the compact form travels in headers and cookies.
         if matches!(token.kind, Kind::SdJwt | Kind::Unreadable)
             || token.serialization != Serialization::Compact
-            || BODY_ONLY.contains(&subject.typ().as_str())
+            || BODY_ONLY.contains(&&*subject.typ())
             || BODY_ONLY_CLAIMS
                 .iter()
                 .any(|name| subject.claim(name).is_some())

@@ -37,7 +37,7 @@ impl Rule for JwkEmbedded {
         if subject.header("jwk").is_none() {
             return Ruling::Ran(Vec::new());
         }
-        let is_expected = PROOFS_OF_POSSESSION.contains(&subject.typ().as_str())
+        let is_expected = PROOFS_OF_POSSESSION.contains(&&*subject.typ())
             // ACME (RFC 8555 section 6.2), and an ID token that its own subject issued.
             || (subject.protected("url").is_some() && subject.protected("nonce").is_some())
             || subject.claim("sub_jwk").is_some();
@@ -165,6 +165,10 @@ fn secrets(part: &Part, value: &Json, path: Path<'_>, is_key: bool, found: &mut 
 fn pem_block(text: &[u8]) -> Option<Range<usize>> {
     const BEGIN: &[u8] = b"-----BEGIN ";
     const END: &[u8] = b"PRIVATE KEY-----";
+    // Most texts are shorter than that.
+    if text.len() < BEGIN.len().saturating_add(END.len()) {
+        return None;
+    }
     let mut at = 0_usize;
     loop {
         let rest = text.get(at..)?;

@@ -213,8 +213,9 @@ impl Rule for HmacWeakSecret {
             // That is for `hmac-short-secret` to say.
             return Ruling::Ran(Vec::new());
         }
-        let told = told_by(subject);
-        let weak = weakness(secret.bytes(), |text| told.iter().any(|told| told == text));
+        let weak = weakness(secret.bytes(), |text| {
+            told_by(subject).iter().any(|told| told == text)
+        });
         Ruling::from(weak.map(|weak| {
             let (severity, what) = match weak {
                 Weakness::Repeated => (Severity::Medium, "it repeats a few bytes".to_owned()),

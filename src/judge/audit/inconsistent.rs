@@ -21,9 +21,9 @@ impl Rule for JwkInconsistent {
     fn look(&self, subject: &Subject<'_>) -> Ruling {
         let held = Held::of(subject);
         let of_held = held.as_ref().ok().and_then(|held| {
-            let whose = format!("Key \u{201C}{}\u{201D}", visible(&held.key.id));
-            let evidence = alg_evidence(subject);
-            finding(&held.key, &whose, evidence, held.not_allowed())
+            let whose = || format!("Key \u{201C}{}\u{201D}", visible(&held.key.id));
+            let evidence = || alg_evidence(subject);
+            finding(&held.key, whose, evidence, held.not_allowed())
         });
         let is_the_sent = signature(subject)
             .and_then(|proof| proof.key.as_ref())
@@ -34,8 +34,8 @@ impl Rule for JwkInconsistent {
             let key = from_jwk(jwk, "header", 1);
             finding(
                 &key,
-                "The key in jwk",
-                header_evidence(subject, "jwk"),
+                || "The key in jwk".to_owned(),
+                || header_evidence(subject, "jwk"),
                 None,
             )
             .filter(|_| !is_of_other_rules(jwk, &key))
@@ -49,8 +49,8 @@ impl Rule for JwkInconsistent {
 
 fn finding(
     key: &Key,
-    whose: &str,
-    evidence: Vec<Evidence>,
+    whose: impl FnOnce() -> String,
+    evidence: impl FnOnce() -> Vec<Evidence>,
     refusal: Option<Reason>,
 ) -> Option<Finding> {
     let (severity, faults) = faults(key)?;
@@ -66,7 +66,8 @@ fn finding(
         }
         .to_owned(),
         detail: format!(
-            "{whose}: {}. {}",
+            "{}: {}. {}",
+            whose(),
             faults.join("; "),
             if is_torn {
                 "Two programs can take two different keys from it, and one that signs with wrong numbers can give its private key away."
@@ -76,7 +77,7 @@ fn finding(
         ),
         remedy: "Write the key anew from its source, or generate another one.".to_owned(),
         references: vec!["RFC 7518 \u{A7}6", "RFC 7517 \u{A7}4.7", "CWE-354"],
-        evidence,
+        evidence: evidence(),
         refusal: refusal.filter(|_| is_torn),
     })
 }

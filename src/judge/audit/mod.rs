@@ -26,6 +26,8 @@ mod times;
 mod types;
 mod url;
 
+use std::borrow::Cow;
+
 use super::policy::media_type;
 use super::{Case, Evidence, Profile, ProfileName, Reason, Times};
 use crate::jose::Part;
@@ -34,6 +36,9 @@ use crate::verify::Presentation;
 
 /// What was found out is remembered of so many keys.
 const MOST_KEYS: usize = 1_000;
+
+/// May be left out of a media type (RFC 7515 section 4.1.9).
+const APPLICATION: &str = "application/";
 
 /// How bad a finding is. Ordered: the worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -137,16 +142,19 @@ impl Subject<'_> {
     /// The header's `typ` in lower case, without `application/`; empty when there is none.
     ///
     /// An explicit type names the kind of token although the profile does not tell that kind apart yet.
-    fn typ(&self) -> String {
-        let typ = self
-            .case
-            .token
-            .header()
-            .and_then(|header| header.str("typ"));
-        let typ = typ.unwrap_or_default().to_ascii_lowercase();
-        match typ.strip_prefix("application/") {
-            Some(rest) => rest.to_owned(),
-            None => typ,
+    fn typ(&self) -> Cow<'_, str> {
+        let header = self.case.token.header();
+        let typ = header
+            .and_then(|header| header.str("typ"))
+            .unwrap_or_default();
+        let short = match typ.split_at_checked(APPLICATION.len()) {
+            Some((start, rest)) if start.eq_ignore_ascii_case(APPLICATION) => rest,
+            _ => typ,
+        };
+        if short.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            Cow::Owned(short.to_ascii_lowercase())
+        } else {
+            Cow::Borrowed(short)
         }
     }
 
@@ -305,10 +313,9 @@ pub(super) fn run(subject: &Subject<'_>) -> Audit {
     for rule in RULES {
         match rule.look(subject) {
             Ruling::NotRun => not_run.push(rule.id()),
+            Ruling::Ran(found) if found.is_empty() => {}
             Ruling::Ran(found) => {
-                if !found.is_empty() {
-                    silenced.extend(rule.silences());
-                }
+                silenced.extend(rule.silences());
                 let others = rule.silences_member();
                 if !others.is_empty() {
                     let faults = found

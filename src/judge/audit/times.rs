@@ -26,7 +26,7 @@ impl Rule for ExpMissing {
         }
         let payload = subject.case.token.part(PartRole::Payload);
         let is_exempt =
-            WITHOUT_EXPIRY.contains(&subject.typ().as_str()) || subject.claim("events").is_some();
+            WITHOUT_EXPIRY.contains(&&*subject.typ()) || subject.claim("events").is_some();
         let is_logout = subject.typ() == "logout+jwt";
         let is_missing = subject.claim("exp").is_none() && (is_logout || !is_exempt);
         let (severity, detail) = if is_logout {

@@ -43,9 +43,9 @@ pub(super) fn key(case: Case<'_>, proof: &DecryptionProof) -> Check {
     };
     Check {
         check: "key",
-        title: title.to_owned(),
+        title: title.into(),
         result,
-        text,
+        text: text.into(),
         byte_range: header_range(case, parameter),
     }
 }
@@ -124,9 +124,9 @@ pub(super) fn decryption(case: Case<'_>, proof: &DecryptionProof) -> Check {
     };
     Check {
         check: "decryption",
-        title: title.to_owned(),
+        title: title.into(),
         result,
-        text,
+        text: text.into(),
         byte_range: whole(case, PartRole::Ciphertext),
     }
 }

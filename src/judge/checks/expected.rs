@@ -1,11 +1,22 @@
 //! What is expected of a token beside its signature: its time, and what the policy says.
 
+use std::borrow::Cow;
+
 use super::{Case, Check, CheckResult};
 use crate::judge::words::span;
 use crate::judge::{Expectation, TimeState, Times, time as clock};
 
 /// What the policy says nothing about, in one check that was not run.
 pub(super) fn unexpected(expectations: &[Expectation]) -> Option<Check> {
+    if expectations.is_empty() {
+        return Some(Check {
+            check: "policy",
+            title: Cow::Borrowed("Nothing expected"),
+            result: CheckResult::NotRun,
+            text: Cow::Borrowed("The policy expects no particular alg, typ, iss, aud or nonce"),
+            byte_range: None,
+        });
+    }
     let mut names = vec!["alg", "typ", "iss", "aud", "nonce"];
     names.retain(|name| {
         !expectations
@@ -20,14 +31,9 @@ pub(super) fn unexpected(expectations: &[Expectation]) -> Option<Check> {
     };
     Some(Check {
         check: "policy",
-        title: if expectations.is_empty() {
-            "Nothing expected"
-        } else {
-            "Rest not compared"
-        }
-        .to_owned(),
+        title: Cow::Borrowed("Rest not compared"),
         result: CheckResult::NotRun,
-        text: format!("The policy expects no particular {list}"),
+        text: Cow::Owned(format!("The policy expects no particular {list}")),
         byte_range: None,
     })
 }
@@ -52,35 +58,35 @@ pub(super) fn time(case: Case<'_>, times: &Times) -> Check {
         TimeState::Expired => (
             CheckResult::Failed,
             "exp is in the past",
-            format!("By {}; the leeway is {leeway} s", apart("exp")),
+            Cow::Owned(format!("By {}; the leeway is {leeway} s", apart("exp"))),
             claim_range("exp"),
         ),
         TimeState::NotYetValid => (
             CheckResult::Failed,
             "nbf is in the future",
-            format!("By {}; the leeway is {leeway} s", apart("nbf")),
+            Cow::Owned(format!("By {}; the leeway is {leeway} s", apart("nbf"))),
             claim_range("nbf"),
         ),
         TimeState::Valid => (
             CheckResult::Passed,
             "Within its time",
             if times.within_leeway {
-                format!("Only just{saved} of {leeway} s")
+                Cow::Owned(format!("Only just{saved} of {leeway} s"))
             } else {
-                format!("Expires in {}", apart("exp"))
+                Cow::Owned(format!("Expires in {}", apart("exp")))
             },
             claim_range("exp"),
         ),
         TimeState::Unlimited => (
             CheckResult::Passed,
             "No time limit",
-            "There is no exp: it never expires".to_owned(),
+            Cow::Borrowed("There is no exp: it never expires"),
             claim_range("nbf"),
         ),
         TimeState::Unreadable => (
             CheckResult::Failed,
             "Times cannot be read",
-            "Expected exp and nbf as JSON numbers".to_owned(),
+            Cow::Borrowed("Expected exp and nbf as JSON numbers"),
             claim_range("exp")
                 .filter(|_| times.mark("exp").is_none())
                 .or_else(|| claim_range("nbf")),
@@ -88,19 +94,19 @@ pub(super) fn time(case: Case<'_>, times: &Times) -> Check {
         TimeState::None if case.is_closed() => (
             CheckResult::NotRun,
             "Times not checked",
-            "The claims are encrypted".to_owned(),
+            Cow::Borrowed("The claims are encrypted"),
             None,
         ),
         TimeState::None => (
             CheckResult::NotRun,
             "Times not checked",
-            "There are no readable claims".to_owned(),
+            Cow::Borrowed("There are no readable claims"),
             None,
         ),
     };
     Check {
         check: "time",
-        title: title.to_owned(),
+        title: title.into(),
         result,
         text,
         byte_range,
@@ -123,24 +129,24 @@ pub(super) fn expected(case: Case<'_>, expectation: &Expectation) -> Check {
         (
             CheckResult::NotRun,
             "not checked",
-            "The claims are encrypted".to_owned(),
+            Cow::Borrowed("The claims are encrypted"),
         )
     } else if expectation.met {
         (
             CheckResult::Passed,
             "as expected",
-            expectation.expected.clone(),
+            Cow::Owned(expectation.expected.clone()),
         )
     } else {
-        let text = format!(
+        let text = Cow::Owned(format!(
             "Expected {}, found {}",
             expectation.expected, expectation.found
-        );
+        ));
         (CheckResult::Failed, "not as expected", text)
     };
     Check {
         check: expectation.name,
-        title: format!("{label} {how}"),
+        title: Cow::Owned(format!("{label} {how}")),
         result,
         text,
         byte_range: expectation

@@ -58,9 +58,9 @@ pub(super) fn disclosures(case: Case<'_>) -> Option<Check> {
     };
     Some(Check {
         check: "disclosures",
-        title: title.to_owned(),
+        title: title.into(),
         result,
-        text,
+        text: text.into(),
         byte_range,
     })
 }
@@ -160,9 +160,9 @@ pub(super) fn key_binding(case: Case<'_>, judged: &Judged<'_>) -> Option<Check> 
     };
     Some(Check {
         check: "key-binding",
-        title,
+        title: title.into(),
         result,
-        text,
+        text: text.into(),
         byte_range: whole(case, PartRole::KeyBinding).or_else(|| {
             let cnf = case.claim("cnf")?;
             Some(cnf.evidence().range)

@@ -120,11 +120,14 @@ impl ChecksPane {
             ui.painter().layout(text, font, color, width)
         };
         let mut lines: Vec<(Arc<Galley>, egui::Color32)> = vec![(
-            layout(check.title.clone(), size::BODY, theme.text),
+            layout(check.title.to_string(), size::BODY, theme.text),
             theme.text,
         )];
         if !check.text.is_empty() {
-            lines.push((layout(check.text.clone(), size::MONO, theme.dim), theme.dim));
+            lines.push((
+                layout(check.text.to_string(), size::MONO, theme.dim),
+                theme.dim,
+            ));
         }
         let diagnosis = diagnosis(signature((&judgement.checks, index), inspection));
         for sentence in &diagnosis {
@@ -240,7 +243,7 @@ fn asked(ui: &Ui, checks: &[Check]) -> Option<usize> {
 /// A check in words to copy: `Signature valid: RSA PKCS#1 v1.5 with SHA-256 over 362 bytes`, and what explains it in
 /// lines of its own.
 pub(crate) fn text_of(check: &Check, signature: Option<&SignatureProof>) -> String {
-    let mut text = check.title.clone();
+    let mut text = check.title.to_string();
     if !check.text.is_empty() {
         text.push_str(": ");
         text.push_str(&check.text);
