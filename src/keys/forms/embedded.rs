@@ -3,7 +3,7 @@
 use memchr::memmem;
 
 use super::found::Found;
-use super::text::{Way, line_at};
+use super::text::{Lines, Way};
 use crate::jose::json::{self, Document, JsonFaultKind};
 
 /// JSON in a text, where that speaks of keys.
@@ -17,6 +17,7 @@ const MAX_READINGS: usize = 4;
 
 fn take(found: &mut Found<'_>, content: &[u8]) {
     let mut budget = content.len().saturating_mul(MAX_READINGS);
+    let mut lines = Lines::of(content);
     let mut at = 0_usize;
     while let Some(rest) = content.get(at..).filter(|rest| !rest.is_empty()) {
         let line = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end.saturating_add(1));
@@ -34,7 +35,7 @@ fn take(found: &mut Found<'_>, content: &[u8]) {
             if let Some((length, is_whole)) = extent(&document, text.len()) {
                 budget = budget.saturating_sub(length);
                 if let Some(root) = document.root.as_ref().filter(|_| is_whole) {
-                    found.at(&line_at(content, start), |found| {
+                    found.at(&lines.at(start), |found| {
                         found.attempt(|found| super::json::take(found, root, text));
                     });
                     end = end.max(start.saturating_add(length));

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::der::{self, Armour};
 use super::found::Found;
-use super::text::{Way, line_at};
+use super::text::{Lines, Way};
 use crate::jose::base64url::{self, EncodingFaultKind};
 use crate::keys::key::quoted;
 use crate::keys::{Holds, Key, KeyFault};
@@ -41,6 +41,7 @@ struct Block<'a> {
 fn take(found: &mut Found<'_>, content: &[u8]) {
     let mut rest = content;
     let mut parameters = None;
+    let mut lines = Lines::of(content);
     // Where a text holds blocks alone, their order says enough.
     let is_prose = !content.trim_ascii_start().starts_with(BEGIN);
     while let Some((block, after)) = next_block(rest) {
@@ -56,7 +57,7 @@ fn take(found: &mut Found<'_>, content: &[u8]) {
         let parameters = parameters.take();
         let before = memmem::find(content.get(at..).unwrap_or_default(), BEGIN);
         let spot = if is_prose {
-            line_at(content, at.saturating_add(before.unwrap_or_default()))
+            lines.at(at.saturating_add(before.unwrap_or_default()))
         } else {
             String::new()
         };

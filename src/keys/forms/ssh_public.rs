@@ -8,7 +8,7 @@ use openssl::ec::{EcGroup, EcKey, EcPoint};
 use openssl::nid::Nid;
 use openssl::pkey::PKey;
 
-use super::text::{Way, line_at};
+use super::text::{Lines, Way};
 use crate::jose::base64url;
 use crate::keys::key::quoted;
 use crate::keys::public::{self, PublicKey, from_pkey, refused};
@@ -23,10 +23,11 @@ pub(super) const WAY: Way = Way {
             && keys(content).next().is_some()
     },
     take: |found, content| {
+        let mut lines = Lines::of(content);
         let are_many = keys(content).nth(1).is_some();
         for (at, body) in keys(content) {
             let spot = if are_many {
-                line_at(content, at)
+                lines.at(at)
             } else {
                 String::new()
             };

@@ -37,9 +37,29 @@ pub(super) fn take(found: &mut Found<'_>, content: &[u8]) {
     }
 }
 
-/// Where a line stands, for people.
-pub(super) fn line_at(content: &[u8], offset: usize) -> String {
-    let before = content.get(..offset).unwrap_or(content);
-    let line = memchr::memchr_iter(b'\n', before).count();
-    format!("line {}", line.saturating_add(1))
+/// Counts the lines of a text, which is asked about from its beginning to its end.
+pub(super) struct Lines<'t> {
+    content: &'t [u8],
+    counted: usize,
+    line: usize,
+}
+
+impl<'t> Lines<'t> {
+    /// The lines of a text.
+    pub(super) fn of(content: &'t [u8]) -> Self {
+        Self {
+            content,
+            counted: 0,
+            line: 1,
+        }
+    }
+
+    /// The line in which an offset stands, for people.
+    pub(super) fn at(&mut self, offset: usize) -> String {
+        let new = self.content.get(self.counted..offset).unwrap_or_default();
+        let breaks = memchr::memchr_iter(b'\n', new).count();
+        self.line = self.line.saturating_add(breaks);
+        self.counted = self.counted.max(offset);
+        format!("line {}", self.line)
+    }
 }
