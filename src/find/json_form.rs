@@ -269,7 +269,7 @@ mod tests {
     fn an_object_that_goes_on_is_open_wherever_it_is_cut() {
         let token = r#"{"payload":"AA","protected":"e30","header":{"kid":{}},"signature":"AA"}"#;
         for at in token.find("protected").unwrap() + 20..token.len() {
-            let scan = super::scan(token[..at].as_bytes(), 0, true);
+            let scan = super::scan(&token.as_bytes()[..at], 0, true);
             assert_eq!(
                 (scan.found.len(), scan.open),
                 (0, Some(0)),

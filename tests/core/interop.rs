@@ -62,7 +62,7 @@ pub(crate) fn folder() -> PathBuf {
 }
 
 /// Where `tests/interop/install` puts the makers.
-fn installed() -> PathBuf {
+pub(crate) fn installed() -> PathBuf {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     let cache = variable("XDG_CACHE_HOME").map(PathBuf::from);
     let cache = cache.or_else(|| Some(Path::new(&variable("HOME")?).join(".cache")));

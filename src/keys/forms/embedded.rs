@@ -42,7 +42,7 @@ fn take(found: &mut Found<'_>, content: &[u8]) {
                 }
             }
             if let Some(root) = &mut document.root {
-                super::json::wipe(root);
+                json::wipe(root);
             }
         }
         at = end;

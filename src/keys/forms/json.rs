@@ -3,7 +3,7 @@
 //!
 //! What a token says of itself is no key of the reviewer's: headers and `cnf` are passed over.
 
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::found::Found;
 use super::jwk::from_jwk;
@@ -52,7 +52,7 @@ fn load(found: &mut Found<'_>, content: &[u8]) -> Result<(), LoadError> {
         _ => Err(broken(&document, found.source(), content)),
     };
     if let Some(root) = &mut document.root {
-        wipe(root);
+        json::wipe(root);
     }
     result
 }
@@ -267,17 +267,5 @@ fn broken(document: &json::Document, source: &str, content: &[u8]) -> LoadError 
             || "expected JSON".to_owned(),
             |fault| fault.kind.to_string(),
         ),
-    }
-}
-
-/// Overwrites every string: among them may be private numbers. The reader bounds the depth.
-pub(super) fn wipe(json: &mut Json) {
-    match &mut json.value {
-        Value::Array(elements) => elements.iter_mut().for_each(wipe),
-        Value::Object(members) => members
-            .iter_mut()
-            .for_each(|member| wipe(&mut member.value)),
-        Value::String(text) => text.zeroize(),
-        _ => {}
     }
 }

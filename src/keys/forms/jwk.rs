@@ -18,8 +18,8 @@ use crate::keys::key::quoted;
 use crate::keys::pair::{self, Half, RsaNumbers};
 use crate::keys::public::{self, PublicKey};
 use crate::keys::{
-    Curve, Holds, Inconsistency, Key, KeyFault, KeyKind, KeyNote, Material, Members, OkpCurve,
-    Secret,
+    Curve, Further, Holds, Inconsistency, Key, KeyFault, KeyKind, KeyNote, Material, Members,
+    OkpCurve, Secret,
 };
 
 /// Members that only a private key has (RFC 7518 sections 6.2.2 and 6.3.2, RFC 8037 section 2, RFC 9964 section 3).
@@ -101,6 +101,7 @@ fn members(json: &Json) -> Members {
         x5t: text("x5t"),
         x5t_s256: text("x5t#S256"),
         key_ops: key_ops(json, &mut notes),
+        further: Further::all(json),
         names,
         notes,
     }

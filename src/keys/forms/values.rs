@@ -112,7 +112,7 @@ fn unquoted(text: &str) -> Option<Zeroizing<Vec<u8>>> {
         let value = root
             .str()
             .map(|text| Zeroizing::new(text.as_bytes().to_vec()));
-        super::json::wipe(root);
+        json::wipe(root);
         return value;
     }
     let inner = text

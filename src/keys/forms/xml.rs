@@ -27,7 +27,7 @@ pub(super) const FORM: Form = Form {
                 };
                 key
             });
-            super::json::wipe(root);
+            json::wipe(root);
         }
         Ok(())
     },
