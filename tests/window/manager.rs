@@ -170,7 +170,9 @@ pub(crate) fn save_secret(desk: &mut Desk) {
     add_secret(desk, "hunter2");
     desk.act(Action::SaveKey, By::Palette);
     type_text(desk, PASSPHRASE);
-    desk.window.get_by_role_and_label(Role::PasswordInput, "The same again").focus();
+    desk.window
+        .get_by_role_and_label(Role::PasswordInput, "The same again")
+        .focus();
     desk.window.run();
     type_text(desk, PASSPHRASE);
     press(desk, Key::Enter);

@@ -63,7 +63,12 @@ fn from(key: &Key) -> String {
 fn purpose(model: &Model, key: &Key) -> String {
     let members = &key.members;
     let mut words: Vec<String> = members.alg.iter().map(|alg| shown(alg)).collect();
-    words.extend(members.use_.iter().map(|use_| format!("use {}", shown(use_))));
+    words.extend(
+        members
+            .use_
+            .iter()
+            .map(|use_| format!("use {}", shown(use_))),
+    );
     if words.is_empty() && !members.key_ops.is_empty() {
         words.push(shown(&members.key_ops.join(", ")));
     }
@@ -82,6 +87,8 @@ fn purpose(model: &Model, key: &Key) -> String {
 /// Begins with a capital letter.
 fn sentence(text: &str) -> String {
     let mut characters = text.chars();
-    let first = characters.next().map(|first| first.to_uppercase().to_string());
+    let first = characters
+        .next()
+        .map(|first| first.to_uppercase().to_string());
     first.unwrap_or_default() + characters.as_str()
 }

@@ -52,7 +52,11 @@ impl DetailsPane {
         let place = ui.available_rect_before_wrap();
         let chosen = model.manager.chosen.as_deref();
         let is_chosen = |facts: &&KeyFacts| Some(facts.id.as_str()) == chosen;
-        let at = model.manager.facts.iter().position(|facts| is_chosen(&facts));
+        let at = model
+            .manager
+            .facts
+            .iter()
+            .position(|facts| is_chosen(&facts));
         let facts = model.manager.facts.iter().find(is_chosen);
         let (Some(key), Some(facts), Some(at)) = (model.chosen_key(), facts, at) else {
             return commands;
@@ -159,7 +163,10 @@ impl DetailsPane {
             ui.add_space(space::XS + 2.0);
         }
         if let Some(assurance) = audit.assurance() {
-            note(ui, RichText::new(assurance).size(size::MONO).color(theme.dim));
+            note(
+                ui,
+                RichText::new(assurance).size(size::MONO).color(theme.dim),
+            );
         }
         if !audit.not_run.is_empty() {
             let list = audit.not_run.join(", ");
@@ -188,7 +195,11 @@ impl DetailsPane {
                     label.on_hover_text(format!("{}\n{}", meaning.label, meaning.text));
                 }
             });
-            let words = if self.tells_members { "Hide what they say" } else { "What they say" };
+            let words = if self.tells_members {
+                "Hide what they say"
+            } else {
+                "What they say"
+            };
             if button_tag(ui, words, words).clicked() {
                 self.tells_members = !self.tells_members;
             }
@@ -198,7 +209,12 @@ impl DetailsPane {
                     ui.add_space(space::XXS);
                     let title = format!("{}: {}", shown(name), meaning.label);
                     wrapped(ui, RichText::new(title).size(size::MONO).color(theme.text));
-                    wrapped(ui, RichText::new(&meaning.text).size(size::SMALL).color(theme.dim));
+                    wrapped(
+                        ui,
+                        RichText::new(&meaning.text)
+                            .size(size::SMALL)
+                            .color(theme.dim),
+                    );
                 }
             }
         });
@@ -252,7 +268,11 @@ fn secret(ui: &mut Ui, model: &Model, secret: &Secret, commands: &mut Vec<Comman
             let (text, is_hex) = secret_text(secret.bytes());
             paint_hidden(ui, &text, "The secret is shown on the screen");
             if is_hex {
-                ui.label(RichText::new("in hexadecimal").size(size::SMALL).color(theme.dim));
+                ui.label(
+                    RichText::new("in hexadecimal")
+                        .size(size::SMALL)
+                        .color(theme.dim),
+                );
             }
         }
     });
@@ -320,10 +340,7 @@ fn common_name(name: &str) -> &str {
 fn certificate(ui: &mut Ui, model: &Model, certificate: &CertificateFacts, issuers: &[String]) {
     let theme = tokens(ui);
     let day = |at: Option<jiff::Timestamp>| {
-        at.map_or_else(
-            || "?".to_owned(),
-            |at| at.strftime("%Y-%m-%d").to_string(),
-        )
+        at.map_or_else(|| "?".to_owned(), |at| at.strftime("%Y-%m-%d").to_string())
     };
     fact(ui, "Certificate", |ui| {
         let subject = match certificate.subject.as_str() {
@@ -341,7 +358,10 @@ fn certificate(ui: &mut Ui, model: &Model, certificate: &CertificateFacts, issue
         wrapped(ui, RichText::new(words).color(theme.dim));
         let outside = if certificate.not_after.is_some_and(|end| end < model.now) {
             Some("Expired")
-        } else if certificate.not_before.is_some_and(|start| model.now < start) {
+        } else if certificate
+            .not_before
+            .is_some_and(|start| model.now < start)
+        {
             Some("Not valid yet")
         } else {
             None
@@ -350,7 +370,10 @@ fn certificate(ui: &mut Ui, model: &Model, certificate: &CertificateFacts, issue
             wrapped(ui, RichText::new(outside).color(theme.warn));
         }
         if certificate.is_ca {
-            wrapped(ui, RichText::new("A certificate authority").color(theme.dim));
+            wrapped(
+                ui,
+                RichText::new("A certificate authority").color(theme.dim),
+            );
         }
     });
     if !issuers.is_empty() {
@@ -415,11 +438,13 @@ fn fit_row(ui: &mut Ui, model: &Model, index: usize, fit: Fit) -> bool {
         0 => what.to_owned(),
         layer => format!("{what}, in layer {}", layer.saturating_add(1)),
     };
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click());
     row_frame(ui, rect, &response, false, None);
     response.widget_info(|| {
-        let name = format!("Show token {}: {title}, {what}", fit.token.saturating_add(1));
+        let name = format!(
+            "Show token {}: {title}, {what}",
+            fit.token.saturating_add(1)
+        );
         WidgetInfo::labeled(Role::Button, true, name)
     });
     let inner = rect.shrink2(vec2(space::M, 6.0));
