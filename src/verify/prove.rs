@@ -390,6 +390,7 @@ impl Attempt<'_> {
             provenance: Provenance::Token,
             read_as: None,
             known: None,
+            twins: Vec::new(),
         });
     }
 
@@ -414,12 +415,7 @@ impl Attempt<'_> {
                 verified: read_as.is_some(),
             });
             if let Some(read_as) = read_as {
-                proof.key = Some(UsedKey {
-                    key: Arc::clone(key),
-                    provenance: Provenance::Yours,
-                    read_as: read_as.name(),
-                    known: None,
-                });
+                proof.key = Some(UsedKey::yours(key, read_as.name(), keys.keys()));
                 return;
             }
         }
@@ -511,6 +507,7 @@ fn public_default(keys: &KeyRing, known: KnownSecret, secret: &'static [u8]) -> 
         provenance: Provenance::PublicDefault,
         read_as: None,
         known: Some(known),
+        twins: Vec::new(),
     }
 }
 

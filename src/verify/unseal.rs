@@ -12,7 +12,7 @@ use super::decrypt::{
 };
 use super::prove::{Setting, designate};
 use super::{
-    DecryptionOutcome, DecryptionProof, Designation, Diagnosis, NotTried, Provenance, Trial,
+    DecryptionOutcome, DecryptionProof, Designation, Diagnosis, NotTried, Trial,
     UsedKey,
 };
 use crate::jose::json::{Json, Value};
@@ -280,12 +280,11 @@ impl<'a> Recipient<'a> {
         proof: &mut DecryptionProof,
         plaintext: &mut Option<Zeroizing<Vec<u8>>>,
     ) -> DecryptionOutcome {
-        proof.key = Some(UsedKey {
-            key: Arc::clone(key),
-            provenance: Provenance::Yours,
-            read_as: opened.read_as,
-            known: None,
-        });
+        proof.key = Some(UsedKey::yours(
+            key,
+            opened.read_as,
+            self.attempt.keys.keys(),
+        ));
         // What other keys failed with is of no interest any more.
         proof.diagnosis.clear();
         if self.zip() != Ok(Zip::Deflate) {
