@@ -11,10 +11,7 @@ use super::decrypt::{
     key_management, open, shape_fault,
 };
 use super::prove::{Setting, designate};
-use super::{
-    DecryptionOutcome, DecryptionProof, Designation, Diagnosis, NotTried, Trial,
-    UsedKey,
-};
+use super::{DecryptionOutcome, DecryptionProof, Designation, Diagnosis, NotTried, Trial, UsedKey};
 use crate::jose::json::{Json, Value};
 use crate::jose::visible::visible;
 use crate::jose::{FaultKind, PartRole, Token};

@@ -130,7 +130,7 @@ fn duration(length: Option<&Decimal>) -> String {
     let nanoseconds = length.and_then(Decimal::to_nanoseconds);
     let seconds = nanoseconds.map(|nanoseconds| nanoseconds.div_euclid(SECOND));
     let Some(seconds) = seconds.and_then(|seconds| i64::try_from(seconds).ok()) else {
-        return "more than all calendars hold".to_owned();
+        return "more than can be told".to_owned();
     };
     let is_whole = length.is_some_and(Decimal::is_integer);
     // From two units on, what is left out is told by the units themselves.
@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(duration(half.as_ref()), "5 minutes and a fraction");
         assert_eq!(
             duration(Decimal::parse("1e400").as_ref()),
-            "more than all calendars hold"
+            "more than can be told"
         );
     }
 }

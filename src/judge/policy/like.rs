@@ -4,7 +4,7 @@ use super::super::Case;
 use super::{ClaimPath, ClaimRule, Issuer, Policy};
 use crate::jose::json::{Decimal, Json, Value};
 use crate::jose::{Kind, Token};
-use crate::verify::Proof;
+use crate::verify::{DecryptionOutcome, Proof};
 
 /// Claims that the tokens of a kind have all or none of; whoever is spoken of, and whatever for.
 const OF_THE_KIND: [&str; 9] = [
@@ -81,7 +81,9 @@ impl Policy {
 /// The algorithms of its signatures, or of the recipient that was opened.
 fn algs(token: &Token, proof: &Proof) -> Vec<String> {
     let views = token.views();
-    let opened = proof.decryption.as_ref().and_then(|proof| proof.recipient);
+    let opened = proof.decryption.as_ref();
+    let opened = opened.filter(|proof| proof.outcome == DecryptionOutcome::Decrypted);
+    let opened = opened.and_then(|proof| proof.recipient);
     let views = views.iter().enumerate();
     let counting = views.filter(|(index, _)| opened.is_none_or(|opened| opened == *index));
     let algs = counting.filter_map(|(_, view)| view.parameter("alg").and_then(Json::str));

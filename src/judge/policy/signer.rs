@@ -159,7 +159,8 @@ impl Policy {
             .map(|view| self.allows(view.case(case)))
             .collect();
         let decryption = case.proof.decryption.as_ref();
-        let recipient = decryption.and_then(|proof| proof.recipient);
+        let opened = decryption.filter(|proof| proof.outcome == DecryptionOutcome::Decrypted);
+        let recipient = opened.and_then(|proof| proof.recipient);
         let is_taken = verdict::takes_any(case, profile, times, objections);
         let is_excused = |index: usize| match (case.token.kind, recipient) {
             (Kind::Jwe, Some(opened)) => opened != index,
