@@ -11,6 +11,8 @@ use tempfile::TempDir;
 
 use crate::certificates::{request, x5c};
 
+mod policy;
+
 /// RFC 7515 appendix A.1; `exp` is 2011-03-22T18:43:00Z.
 const A1: &str = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const SECRET: &str =

@@ -281,8 +281,16 @@ proptest! {
         let seen = |keys: &KeyRing| -> (Vec<Outcome>, bool) {
             let inspection = inspect(&text, keys);
             let judgement = inspection.judge(&policy, at(0));
-            let signatures = &judgement.proof(&inspection.proof).signatures;
-            let outcomes = signatures.iter().map(|proof| proof.outcome).collect();
+            let (mut layer, mut proof) = (&judgement, &inspection.proof);
+            let mut outcomes = Vec::new();
+            loop {
+                let signatures = &layer.proof(proof).signatures;
+                outcomes.extend(signatures.iter().map(|proof| proof.outcome));
+                match (&layer.inner, &proof.inner) {
+                    (Some(inside), Some(of)) => (layer, proof) = (inside, &of.proof),
+                    _ => break,
+                }
+            }
             let checks = judgement.layers().flat_map(|layer| &layer.checks);
             let mut foreign = checks.filter(|check| check.check == "issuer-key");
             (outcomes, foreign.any(|check| check.result == CheckResult::Failed))

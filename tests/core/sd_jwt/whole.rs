@@ -69,8 +69,8 @@ fn the_presentation_of_section_5_2_is_accepted() {
             "disclosures",
             "time",
             "key-binding",
-            "nonce",
             "aud",
+            "nonce",
             "policy"
         ]
     );
