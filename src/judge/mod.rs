@@ -162,13 +162,15 @@ pub fn judge(case: Case<'_>) -> Judgement {
         .expectations(case, &views, &profile, &times, &objections);
     let verdict = verdict::verdict(
         case,
-        &views,
-        &profile,
-        &times,
-        &findings,
-        &inside,
-        &expectations,
-        &objections,
+        &verdict::Grounds {
+            views: &views,
+            profile: &profile,
+            times: &times,
+            findings: &findings,
+            inside: &inside,
+            expectations: &expectations,
+            objections: &objections,
+        },
     );
     let checks = checks::checks(
         case,

@@ -138,17 +138,31 @@ impl Reason {
     }
 }
 
+/// What a verdict rests on, beside token and proof.
+pub(super) struct Grounds<'a> {
+    /// The token for each of its signatures or recipients.
+    pub(super) views: &'a [View<'a>],
+    pub(super) profile: &'a Profile,
+    pub(super) times: &'a Times,
+    pub(super) findings: &'a [Finding],
+    /// What was judged of the tokens inside.
+    pub(super) inside: &'a [&'a Judgement],
+    pub(super) expectations: &'a [Expectation],
+    /// What the policy has against each signature.
+    pub(super) objections: &'a [Option<Reason>],
+}
+
 /// The verdict: any refusal rejects, else any open question leaves it open.
-pub(super) fn verdict(
-    case: Case<'_>,
-    views: &[View<'_>],
-    profile: &Profile,
-    times: &Times,
-    findings: &[Finding],
-    inside: &[&Judgement],
-    expectations: &[Expectation],
-    objections: &[Option<Reason>],
-) -> Verdict {
+pub(super) fn verdict(case: Case<'_>, grounds: &Grounds<'_>) -> Verdict {
+    let Grounds {
+        views,
+        profile,
+        times,
+        findings,
+        inside,
+        expectations,
+        objections,
+    } = *grounds;
     let mut reasons: Vec<Reason> = findings
         .iter()
         .filter_map(|finding| finding.refusal)

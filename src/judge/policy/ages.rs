@@ -113,16 +113,14 @@ fn time(case: Case<'_>, name: &str) -> Time {
     let Some(claim) = case.claim(name) else {
         return Time::Missing;
     };
-    match Json::decimal(claim.value) {
-        Some(seconds) => Time::At(seconds, claim.evidence()),
-        None => {
-            let found = match claim.value.str() {
-                Some(_) => "a string".to_owned(),
-                None => shown(Some(claim.value)),
-            };
-            Time::Other(found, claim.evidence())
-        }
+    if let Some(seconds) = Json::decimal(claim.value) {
+        return Time::At(seconds, claim.evidence());
     }
+    let found = match claim.value.str() {
+        Some(_) => "a string".to_owned(),
+        None => shown(Some(claim.value)),
+    };
+    Time::Other(found, claim.evidence())
 }
 
 /// A span for people, to the second; what is over a second is not rounded away.

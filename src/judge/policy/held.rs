@@ -221,7 +221,7 @@ impl Policy {
                 result,
                 expected: format!("a jti that is not among {of}"),
                 found,
-                evidence: told.map(|claim| claim.evidence()),
+                evidence: told.map(super::super::claims::Claim::evidence),
             },
         ))
     }
@@ -264,9 +264,12 @@ fn of_claim(
     found: Option<FoundClaim<'_>>,
 ) -> Expectation {
     let label = visible(rule.path.label());
-    let of_value = |text: &str| match text.len() <= MAX_SHOWN_BYTES {
-        true => visible(text),
-        false => format!("a value of {} bytes", text.len()),
+    let of_value = |text: &str| {
+        if text.len() <= MAX_SHOWN_BYTES {
+            visible(text)
+        } else {
+            format!("a value of {} bytes", text.len())
+        }
     };
     let value = rule.value.as_ref().map(|value| of_value(value.text()));
     let expected = match (name, value) {

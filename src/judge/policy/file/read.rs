@@ -82,7 +82,7 @@ fn read(bytes: &[u8], open: &mut dyn FnMut(&str) -> io::Result<Vec<u8>>) -> Resu
             }
             "required_claims" => policy.required_claims = claims(bytes, value, "required_claims")?,
             "forbidden_claims" => {
-                policy.forbidden_claims = claims(bytes, value, "forbidden_claims")?
+                policy.forbidden_claims = claims(bytes, value, "forbidden_claims")?;
             }
             "revoked" => policy.revoked = revoked(value, open)?,
             "strictness" => policy.strictness = strictness(value)?,

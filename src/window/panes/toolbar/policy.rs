@@ -99,10 +99,10 @@ impl PolicyMenu {
         ui.add_space(space::XS);
         if ui.button("Expect nothing").clicked() {
             self.draft = Draft::default();
-            return Some(Command::SetPolicy(Policy::default()));
+            return Some(Command::SetPolicy(Box::default()));
         }
         match read {
-            Ok(read) if changed && read != *policy => Some(Command::SetPolicy(read)),
+            Ok(read) if changed && read != *policy => Some(Command::SetPolicy(Box::new(read))),
             _ => None,
         }
     }
