@@ -135,9 +135,12 @@ fn token() -> impl Strategy<Value = (String, Value)> {
     let names_key = any::<bool>();
     (claims(), alg(), alg(), 0..4_usize, names_key, any::<bool>()).prop_map(
         |(claims, alg, second, form, names_key, is_padded)| {
-            let header = |alg: &str| match names_key {
-                true => format!(r#"{{"alg":"{alg}","typ":"at+jwt","kid":"k-{alg}"}}"#),
-                false => format!(r#"{{"alg":"{alg}","typ":"at+jwt"}}"#),
+            let header = |alg: &str| {
+                if names_key {
+                    format!(r#"{{"alg":"{alg}","typ":"at+jwt","kid":"k-{alg}"}}"#)
+                } else {
+                    format!(r#"{{"alg":"{alg}","typ":"at+jwt"}}"#)
+                }
             };
             let plain = key(alg).token(alg, &header(alg), claims.to_string());
             let text = match form {
@@ -372,7 +375,7 @@ proptest! {
         });
         let after = inspection.judge(&made, at(by));
         prop_assert_eq!(&before.verdict, &after.verdict);
-        prop_assert!(after.layers().all(|layer| layer.expectations.iter().all(|of| of.is_met())));
+        prop_assert!(after.layers().all(|layer| layer.expectations.iter().all(tokenloupe::judge::Expectation::is_met)));
         prop_assert_eq!(Policy::read("made", made.to_json().as_bytes(), &mut |_| panic!()).unwrap(), made);
     }
 

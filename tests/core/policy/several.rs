@@ -1,7 +1,8 @@
 //! Policies over tokens in tokens, several signatures, key binding, and what is closed.
 
 use serde_json::json;
-use tokenloupe::judge::{CheckResult, Issuer, Judgement, KeyChoice, Policy};
+use tokenloupe::judge::CheckResult::{self, Failed, NotRun, Passed};
+use tokenloupe::judge::{Issuer, Judgement, KeyChoice, Policy};
 use tokenloupe::keys::{self, KeyRing};
 
 use super::{
@@ -62,11 +63,7 @@ fn a_nested_token_is_asked_inside() {
         for (name, policy) in each_expectation() {
             let judgement = judged(&wrap(&good), &ring, &policy);
             assert_eq!(reasons(&judgement), [""; 0], "{name}");
-            assert_eq!(
-                check(inner(&judgement), name).result,
-                CheckResult::Passed,
-                "{name}"
-            );
+            assert_eq!(check(inner(&judgement), name).result, Passed, "{name}");
             let is_outside = checks(&judgement, name).len();
             let is_signed = judgement
                 .expectations
@@ -103,9 +100,9 @@ fn a_closed_jwe_is_not_asked_for_claims() {
     for (name, policy) in each_expectation() {
         let judgement = judged(&token, &KeyRing::default(), &policy);
         let expected = match name {
-            "alg" => (CheckResult::Failed, vec!["policy-alg"]),
-            "typ" => (CheckResult::Failed, vec!["policy-typ"]),
-            _ => (CheckResult::NotRun, vec!["encrypted"]),
+            "alg" => (Failed, vec!["policy-alg"]),
+            "typ" => (Failed, vec!["policy-typ"]),
+            _ => (NotRun, vec!["encrypted"]),
         };
         if name == "issuer-key" {
             // Whose keys are meant stands in the claims.
@@ -117,7 +114,7 @@ fn a_closed_jwe_is_not_asked_for_claims() {
         }
         let told = check(&judgement, name);
         assert_eq!((told.result, reasons(&judgement)), expected, "{name}");
-        if told.result == CheckResult::NotRun {
+        if told.result == NotRun {
             assert!(
                 words(told).ends_with(" not checked. The claims are encrypted"),
                 "{}",
@@ -127,8 +124,8 @@ fn a_closed_jwe_is_not_asked_for_claims() {
         // Opened, it is asked like any other.
         let opened = judged(&token, &direct().ring(), &policy);
         let expected = match name {
-            "alg" | "typ" => CheckResult::Failed,
-            _ => CheckResult::Passed,
+            "alg" | "typ" => Failed,
+            _ => Passed,
         };
         assert_eq!(check(&opened, name).result, expected, "{name}");
     }
@@ -152,7 +149,7 @@ fn the_secret_of_a_jwe_is_an_issuers_key_too() {
     assert_eq!(reasons(&judged(&token, &ring, &of("keys"))), [""; 0]);
     let judgement = judged(&token, &ring, &of("others"));
     assert_eq!(reasons(&judgement), ["key-not-allowed"]);
-    assert_eq!(check(&judgement, "issuer-key").result, CheckResult::Failed);
+    assert_eq!(check(&judgement, "issuer-key").result, Failed);
     let Secret::Pair(pair) = key("RS256") else {
         panic!("a pair")
     };
@@ -166,7 +163,7 @@ fn the_secret_of_a_jwe_is_an_issuers_key_too() {
     .compact();
     let judgement = judged(&sealed, &to.ring(), &of("keys"));
     assert_eq!(reasons(&judgement), ["sender-unproven"]);
-    assert_eq!(check(&judgement, "issuer-key").result, CheckResult::NotRun);
+    assert_eq!(check(&judgement, "issuer-key").result, NotRun);
 }
 
 /// Of several signatures one that is valid, and that the policy takes, is enough; one that it does not take counts for nothing.
@@ -202,7 +199,6 @@ fn of_several_signatures_those_count_that_the_policy_takes() {
             .map(|check| check.result)
             .collect()
     };
-    use CheckResult::{Failed, NotRun, Passed};
     for (ring, algs, expected, results) in [
         (&all, ["ES256", "HS256"], vec![], [Passed, Passed]),
         (&all, ["ES256", "x"], vec![], [Passed, NotRun]),
@@ -291,7 +287,6 @@ fn of_several_recipients_the_one_that_opens_is_asked() {
         plaintext: claims.as_bytes(),
     };
     let token = token.general().to_string();
-    use CheckResult::{Failed, NotRun, Passed};
     for (ring, alg, expected, results) in [
         (kek.ring(), "A256KW", vec![], [NotRun, Passed]),
         (kek.ring(), "RSA-OAEP", vec!["policy-alg"], [Passed, Failed]),
@@ -471,11 +466,7 @@ fn an_sd_jwt_is_asked_where_it_speaks() {
         ),
     ] {
         let judgement = of(&open, &policy);
-        let expected = if is_met {
-            CheckResult::Passed
-        } else {
-            CheckResult::Failed
-        };
+        let expected = if is_met { Passed } else { Failed };
         assert_eq!(check(&judgement, name).result, expected, "{name}");
         let expected = if is_met { vec![] } else { vec![reason] };
         assert_eq!(reasons(&judgement), expected, "{name}");
