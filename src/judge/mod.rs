@@ -142,7 +142,10 @@ pub fn judge(case: Case<'_>) -> Judgement {
         })))
     };
     let inner = inside(&case.proof.inner, case.policy);
-    let key_binding = inside(&case.proof.key_binding, &case.policy.of_holder());
+    let binding = &case.proof.key_binding;
+    let key_binding = binding
+        .as_ref()
+        .and_then(|_| inside(binding, &case.policy.of_holder()));
     let under_policy = policy::designated(case).map(Box::new);
     let case = Case {
         proof: under_policy.as_deref().unwrap_or(case.proof),

@@ -4,6 +4,8 @@ use std::io;
 use std::sync::LazyLock;
 
 use jsonschema::Validator;
+use proptest::prelude::*;
+use proptest::sample::Index;
 use serde_json::Value;
 use tokenloupe::judge::{
     Issuer, KeyChoice, MAX_LISTED, MAX_POLICY_BYTES, MAX_REVOKED_LISTED, Policy, PolicyFault,
@@ -372,5 +374,29 @@ fn half_a_policy_is_none() {
     let end = text.trim_end().len();
     for cut in (0..end).filter(|&cut| text.is_char_boundary(cut)) {
         assert!(read(&text[..cut]).is_err(), "{cut}");
+    }
+}
+
+proptest! {
+    /// Whatever a file holds, it is refused, or read as something that comes back as it is.
+    #[test]
+    fn a_spoilt_policy_is_refused_or_whole(
+        changes in prop::collection::vec((any::<Index>(), any::<u8>(), 0..3_u8), 1..4), noise in prop::collection::vec(any::<u8>(), 0..40),
+    ) {
+        let mut bytes = full().to_json().into_bytes();
+        for (at, byte, how) in changes {
+            let at = at.index(bytes.len());
+            match how {
+                0 => bytes[at] = byte,
+                1 => bytes.insert(at, byte),
+                _ => drop(bytes.remove(at)),
+            }
+        }
+        for bytes in [bytes, noise] {
+            match Policy::read("p", &bytes, &mut open) {
+                Ok(policy) => prop_assert_eq!(read(&policy.to_json()), Ok(policy)),
+                Err(error) => prop_assert_eq!(error.to_string().lines().count(), 2),
+            }
+        }
     }
 }
