@@ -302,6 +302,47 @@ mod tests {
     }
 
     #[test]
+    fn differences_are_exact() {
+        for (a, b, difference) in [
+            ("5", "3", "2"),
+            ("3", "5", "-2"),
+            ("-3", "5", "-8"),
+            ("3", "-5", "8"),
+            ("-3", "-5", "2"),
+            ("-5", "-3", "-2"),
+            ("0", "7", "-7"),
+            ("7", "0", "7"),
+            ("0", "-7", "7"),
+            ("1000", "1", "999"),
+            ("999.5", "-0.5", "1000"),
+            (
+                "1e30",
+                "1e-30",
+                "999999999999999999999999999999.999999999999999999999999999999",
+            ),
+            ("1e400", "1e400", "0"),
+            ("0", "0", "0"),
+        ] {
+            let found = decimal(a).checked_sub(&decimal(b));
+            assert_eq!(found, Some(decimal(difference)), "{a} - {b}");
+        }
+        for (a, b) in [
+            ("1e5000", "1"),
+            ("1", "1e-5000"),
+            ("1e9223372036854775807", "-1e-9"),
+        ] {
+            assert_eq!(decimal(a).checked_sub(&decimal(b)), None, "{a} - {b}");
+        }
+        // Against whole numbers, with every carry that a few digits can have.
+        for a in (-2_000..2_000_i128).step_by(37) {
+            for b in -1_100..1_100_i128 {
+                let of = Decimal::from_nanoseconds;
+                assert_eq!(of(a).checked_sub(&of(b)), Some(of(a - b)), "{a} - {b}");
+            }
+        }
+    }
+
+    #[test]
     fn a_double_changes_what_it_cannot_hold_and_nothing_else() {
         for same in [
             "0",
