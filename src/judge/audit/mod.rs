@@ -5,9 +5,11 @@
 
 mod algorithm;
 mod certificates;
+mod certified;
 mod curves;
 mod disclosed;
 mod encoding;
+mod flaw;
 mod form;
 mod header;
 mod held;
@@ -17,16 +19,22 @@ mod jwe;
 mod key_binding;
 mod keys;
 mod kid;
+mod loaded;
+mod modulus;
+mod published;
 mod rsa;
 mod sd_jwt;
 mod secret;
 mod serialization;
+mod sets;
 mod signature;
 mod times;
 mod types;
 mod url;
 
 use std::borrow::Cow;
+
+pub use loaded::{KeyAudit, Passed, audit_key, audit_keys};
 
 use super::policy::media_type;
 use super::{Case, Evidence, Profile, ProfileName, Reason, Times};
@@ -35,7 +43,7 @@ use crate::jose::json::{Document, Json, Member, escape_pointer};
 use crate::verify::Presentation;
 
 /// What was found out is remembered of so many keys.
-const MOST_KEYS: usize = 1_000;
+const MOST_KEYS: usize = 10_000;
 
 /// May be left out of a media type (RFC 7515 section 4.1.9).
 const APPLICATION: &str = "application/";
@@ -262,17 +270,18 @@ pub static RULES: &[&dyn Rule] = &[
     &header::CritUnknown,
     &header::B64Unencoded,
     &types::HeaderType,
-    &keys::RsaSmallModulus,
-    &keys::RsaBadExponent,
+    &modulus::RsaSmallModulus,
+    &modulus::RsaBadExponent,
     &rsa::RsaRoca,
     &rsa::RsaFactorable,
     &curves::EcPointInvalid,
     &curves::OkpLowOrder,
     &keys::KeyAlgMismatch,
     &keys::KeyUseMismatch,
-    &keys::JwksSymmetric,
-    &keys::JwksDuplicateKid,
+    &sets::JwksSymmetric,
+    &sets::JwksDuplicateKid,
     &inconsistent::JwkInconsistent,
+    &published::KeyPubliclyKnown,
     &jwe::JweP2cHigh,
     &jwe::JweP2cLow,
     &jwe::JweZip,
