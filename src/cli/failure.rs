@@ -5,6 +5,7 @@ use std::io;
 
 use super::input::Input;
 use crate::jose::visible::visible;
+use crate::judge::PolicyError;
 use crate::keys::LoadError;
 
 /// Why there is no report.
@@ -34,6 +35,9 @@ pub(super) enum Failure {
     /// Standard output took no more.
     #[error("standard output: {0}\nCheck that there is room where it goes.")]
     Output(io::Error),
+    /// A policy file is none.
+    #[error(transparent)]
+    Policy(Box<PolicyError>),
     /// A kind of token that is not judged yet.
     #[error(
         "--profile {}: expected a kind of token that this version judges, found one that it does not yet\nUse auto, jws or jwt.",

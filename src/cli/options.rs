@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
+use std::io::Read as _;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +15,9 @@ use super::failure::Failure;
 use super::input::read_up_to;
 use crate::inspection::load_keys;
 use crate::judge::words::When;
-use crate::judge::{Policy, ProfileChoice, ProfileName, Severity};
+use crate::judge::{
+    Issuer, MAX_POLICY_BYTES, MAX_REVOKED_BYTES, Policy, ProfileChoice, ProfileName, Severity,
+};
 use crate::keys::{
     self, KeyRing, LoadError, MAX_KEY_FILE_BYTES, Passphrase, SecretEncoding, Unlock,
 };
@@ -133,9 +136,13 @@ pub(super) struct InspectOptions {
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
 
-    /// The kind of token: auto, jws (any payload, no claims) or jwt
-    #[arg(long, value_name = "NAME", default_value = "auto")]
-    profile: String,
+    /// A file with what is expected of the tokens (docs/policy.schema.json); the options below override its values
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+
+    /// The kind of token: auto, jws (any payload, no claims) or jwt [default: auto]
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
 
     /// The expected issuer
     #[arg(long, value_name = "V")]
@@ -157,9 +164,9 @@ pub(super) struct InspectOptions {
     #[arg(long, value_name = "V")]
     nonce: Option<String>,
 
-    /// How far clocks may differ
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
-    leeway: u32,
+    /// How far clocks may differ [default: 60]
+    #[arg(long, value_name = "SECONDS")]
+    leeway: Option<u32>,
 
     /// A file that holds the detached payload
     #[arg(long, value_name = "FILE")]
@@ -223,26 +230,36 @@ impl FailOn {
 }
 
 impl InspectOptions {
-    /// What is expected of the tokens.
+    /// What is expected of the tokens: the policy file's values, each overridden by its option.
     pub(super) fn policy(&self) -> Result<Policy, Failure> {
-        let name = self.profile.clone();
-        let profile = match (self.profile.as_str(), ProfileName::from_name(&self.profile)) {
-            ("auto", _) => ProfileChoice::Auto,
-            (_, Some(profile)) => ProfileChoice::Named(profile),
-            (later, None) if PROFILES_OF_LATER.contains(&later) => {
-                return Err(Failure::ProfileOfLater { name });
-            }
-            _ => return Err(Failure::ProfileUnknown { name }),
+        let mut policy = match &self.policy {
+            Some(path) => read_policy(path)?,
+            None => Policy::default(),
         };
-        Ok(Policy {
-            profile,
-            algorithms: self.algorithms.clone(),
-            issuer: self.iss.clone(),
-            audience: self.aud.clone(),
-            typ: self.typ.clone(),
-            nonce: self.nonce.clone(),
-            leeway_seconds: self.leeway,
-        })
+        if let Some(name) = &self.profile {
+            policy.profile = profile(name)?;
+        }
+        if !self.algorithms.is_empty() {
+            policy.algorithms.clone_from(&self.algorithms);
+        }
+        if let Some(iss) = &self.iss {
+            // An issuer of the file keeps the keys that are its own.
+            policy.issuers.retain(|issuer| issuer.iss == *iss);
+            if policy.issuers.is_empty() {
+                policy.issuers.push(Issuer::new(iss));
+            }
+        }
+        if let Some(aud) = &self.aud {
+            policy.audiences = vec![aud.clone()];
+        }
+        if let Some(typ) = &self.typ {
+            policy.types = vec![typ.clone()];
+        }
+        if self.nonce.is_some() {
+            policy.nonce.clone_from(&self.nonce);
+        }
+        policy.leeway_seconds = self.leeway.unwrap_or(policy.leeway_seconds);
+        Ok(policy)
     }
 
     /// The keys of all key files and of the secret file.
@@ -332,6 +349,34 @@ impl InspectOptions {
             },
         }
     }
+}
+
+fn profile(name: &str) -> Result<ProfileChoice, Failure> {
+    let to_name = || name.to_owned();
+    match (name, ProfileName::from_name(name)) {
+        ("auto", _) => Ok(ProfileChoice::Auto),
+        (_, Some(profile)) => Ok(ProfileChoice::Named(profile)),
+        (later, None) if PROFILES_OF_LATER.contains(&later) => {
+            Err(Failure::ProfileOfLater { name: to_name() })
+        }
+        _ => Err(Failure::ProfileUnknown { name: to_name() }),
+    }
+}
+
+/// Reads a policy, and the file of revoked `jti`s that it names: beside it, where that is no whole path.
+fn read_policy(path: &Path) -> Result<Policy, Failure> {
+    let advice = "Check that it is a policy; a long list of jti belongs into a file beside it.";
+    let bytes = read_file(path, MAX_POLICY_BYTES, advice)?;
+    let mut open = |name: &str| {
+        let beside = path.parent().unwrap_or(Path::new("")).join(name);
+        let mut bytes = Vec::new();
+        File::open(beside)?
+            .take(MAX_REVOKED_BYTES.saturating_add(1))
+            .read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    let policy = Policy::read(&path.display().to_string(), &bytes, &mut open);
+    policy.map_err(|error| Failure::Policy(Box::new(error)))
 }
 
 fn read_key_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {

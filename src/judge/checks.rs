@@ -84,15 +84,8 @@ pub(super) fn checks(case: Case<'_>, judged: &Judged<'_>) -> Vec<Check> {
         let checks = views.iter().enumerate().filter_map(|(index, view)| {
             let mut check = check(view.case(case))?;
             if views.len() > 1 {
-                let what = match case.token.kind {
-                    Kind::Jwe => "Recipient",
-                    _ => "Signature",
-                };
-                check.title = Cow::Owned(format!(
-                    "{what} {}: {}",
-                    index.saturating_add(1),
-                    check.title
-                ));
+                let title = check.title.into_owned();
+                check.title = Cow::Owned(numbered(title, Some(index), case.token.kind));
             }
             Some(check)
         });
@@ -131,7 +124,17 @@ pub(super) fn checks(case: Case<'_>, judged: &Judged<'_>) -> Vec<Check> {
     if profile.name != ProfileName::Jws {
         checks.push(expected::time(case, times));
     }
-    let in_claims = ["iss", "aud", "nonce"];
+    let in_claims = [
+        "max-lifetime",
+        "max-age",
+        "iss",
+        "issuer-key",
+        "aud",
+        "nonce",
+        "replay",
+        "claim-required",
+        "claim-forbidden",
+    ];
     checks.extend(expected(&in_claims, false));
     checks.extend(sd_jwt::key_binding(case, judged));
     checks.extend(expected(&in_claims, true));
@@ -139,11 +142,24 @@ pub(super) fn checks(case: Case<'_>, judged: &Judged<'_>) -> Vec<Check> {
     checks
 }
 
+/// The title of a check that is about one of several signatures or recipients.
+fn numbered(title: String, index: Option<usize>, kind: Kind) -> String {
+    let what = match kind {
+        Kind::Jwe => "Recipient",
+        _ => "Signature",
+    };
+    match index {
+        None => title,
+        Some(index) => format!("{what} {}: {title}", index.saturating_add(1)),
+    }
+}
+
 /// How the key that was meant is said to be known, and the parameter that says it.
 fn designated(how: Designation) -> (&'static str, &'static str) {
     match how {
         Designation::Certificate => ("Key chosen by x5c", "x5c"),
         Designation::Confirmation => ("The key that the issuer confirms", "alg"),
+        Designation::Issuer => ("Key of the issuer, by the policy", "iss"),
         Designation::KeyId => ("Key chosen by kid", "kid"),
         Designation::OnlyKey => ("The only key that fits", "alg"),
         Designation::Thumbprint => ("Key chosen by certificate thumbprint", "x5t"),
@@ -260,7 +276,7 @@ fn encoding(case: Case<'_>, profile: &Profile) -> Check {
         .token
         .faults
         .iter()
-        .filter(|fault| spoils_encoding(case.token, fault, profile));
+        .filter(|fault| spoils_encoding(case, fault, profile));
     match faults.next() {
         Some(fault) => {
             let title = Cow::Owned(format!("Fault in the {}", fault.part.label()));

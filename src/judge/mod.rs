@@ -22,7 +22,11 @@ use crate::verify::{Layer, Proof};
 
 pub use audit::{Confidence, Finding, KeyAudit, Passed, Severity, audit_key, audit_keys};
 pub use checks::{Check, CheckResult};
-pub use policy::{Expectation, Policy};
+pub use policy::{
+    ClaimPath, ClaimRule, ClaimValue, ClaimValueError, Expectation, Issuer, KeyChoice, MAX_LISTED,
+    MAX_POLICY_BYTES, MAX_REVOKED, MAX_REVOKED_BYTES, MAX_REVOKED_LISTED, POLICY_VERSION, Policy,
+    PolicyError, PolicyFault, Revoked, RevokedError, RevokedFile, Strictness,
+};
 pub use profile::{ChosenBy, Profile, ProfileChoice, ProfileName};
 pub use time::{Mark, TimeState, Times};
 pub use verdict::{Reason, Verdict, VerdictOutcome};
@@ -90,6 +94,8 @@ pub struct Judgement {
     pub times: Times,
     /// What the policy expects of it.
     pub expectations: Vec<Expectation>,
+    /// What was found out as the policy sees it, where that is not what was found out without it: see [`Judgement::proof`].
+    under_policy: Option<Box<Proof>>,
     /// Of the token that its payload is.
     pub inner: Option<Box<Self>>,
     /// Of its key binding JWT.
@@ -97,6 +103,12 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    /// What was found out about the token, as the policy sees it: where the policy says which keys are the issuer's, and none of
+    /// those that were tried verifies, a signature is invalid and not just unchecked.
+    pub fn proof<'a>(&'a self, own: &'a Proof) -> &'a Proof {
+        self.under_policy.as_deref().unwrap_or(own)
+    }
+
     /// The judgement on the token that holds the claims: what lies in a payload, as deep as that goes.
     pub fn innermost(&self) -> &Self {
         let mut judgement = self;
@@ -130,29 +142,38 @@ pub fn judge(case: Case<'_>) -> Judgement {
         })))
     };
     let inner = inside(&case.proof.inner, case.policy);
-    // What the policy says of the kind and the signer is not about the holder's own key.
-    let of_holder = Policy {
-        leeway_seconds: case.policy.leeway_seconds,
-        ..Policy::default()
+    let binding = &case.proof.key_binding;
+    let key_binding = binding
+        .as_ref()
+        .and_then(|_| inside(binding, &case.policy.of_holder()));
+    let under_policy = policy::designated(case).map(Box::new);
+    let case = Case {
+        proof: under_policy.as_deref().unwrap_or(case.proof),
+        ..case
     };
-    let key_binding = inside(&case.proof.key_binding, &of_holder);
     let profile = profile::determine(case);
     let times = time::times(case, &profile);
     let views = case.views();
-    let audit::Audit { findings, not_run } = audit(case, &views, &profile, &times);
+    let objections = policy::objections(case, &views);
+    let audit::Audit { findings, not_run } = audit(case, &views, &profile, &times, &objections);
     let inside: Vec<&Judgement> = [&inner, &key_binding]
         .into_iter()
         .filter_map(|judgement| judgement.as_deref())
         .collect();
-    let expectations = case.expectations();
+    let expectations = case
+        .policy
+        .expectations(case, &views, &profile, &times, &objections);
     let verdict = verdict::verdict(
         case,
-        &views,
-        &profile,
-        &times,
-        &findings,
-        &inside,
-        &expectations,
+        &verdict::Grounds {
+            views: &views,
+            profile: &profile,
+            times: &times,
+            findings: &findings,
+            inside: &inside,
+            expectations: &expectations,
+            objections: &objections,
+        },
     );
     let checks = checks::checks(
         case,
@@ -175,24 +196,37 @@ pub fn judge(case: Case<'_>) -> Judgement {
         not_run,
         times,
         expectations,
+        under_policy,
         inner,
         key_binding,
     }
 }
 
 /// Runs the rules for each signature or recipient. What two of them find alike is said once.
-fn audit(case: Case<'_>, views: &[View<'_>], profile: &Profile, times: &Times) -> audit::Audit {
+fn audit(
+    case: Case<'_>,
+    views: &[View<'_>],
+    profile: &Profile,
+    times: &Times,
+    objections: &[Option<Reason>],
+) -> audit::Audit {
     let run = |case: Case<'_>| {
-        audit::run(&audit::Subject {
+        let mut audit = audit::run(&audit::Subject {
             case,
             profile,
             times,
-        })
+        });
+        for finding in &mut audit.findings {
+            if case.policy.strictness.forgives_rule(finding.rule) {
+                finding.refusal = None;
+            }
+        }
+        audit
     };
     if views.len() == 1 {
         return run(case);
     }
-    let is_settled = verdict::is_settled(case, profile, times);
+    let is_settled = verdict::is_settled(case, profile, times, objections);
     let mut all = audit::Audit {
         findings: Vec::new(),
         not_run: Vec::new(),
@@ -279,23 +313,18 @@ impl<'a> Case<'a> {
     fn is_closed(&self) -> bool {
         self.token.kind == Kind::Jwe && self.token.part(PartRole::Payload).is_none()
     }
-
-    /// What the policy expects of this layer: of an envelope only its algorithm.
-    fn expectations(&self) -> Vec<Expectation> {
-        let mut expectations = self.policy.expectations(*self);
-        if self.is_envelope() {
-            let is_signed = self.token.kind != Kind::Jwe;
-            expectations.retain(|expectation| is_signed && expectation.name == "alg");
-        }
-        expectations
-    }
 }
 
-/// Whether a fault is one of encoding or JSON that the profile minds: in opaque payloads JSON is nobody's business.
-fn spoils_encoding(token: &Token, fault: &Fault, profile: &Profile) -> bool {
+/// Whether a fault is one of encoding or JSON that profile and policy mind: in opaque payloads JSON is nobody's business.
+fn spoils_encoding(case: Case<'_>, fault: &Fault, profile: &Profile) -> bool {
     match (&fault.kind, fault.part) {
         (FaultKind::Encoding { .. } | FaultKind::Json(_), PartRole::Payload)
-            if token.is_unencoded() =>
+            if case.token.is_unencoded() =>
+        {
+            false
+        }
+        (FaultKind::Encoding { kind, .. }, _)
+            if case.policy.strictness.forgives_spelling(*kind) =>
         {
             false
         }

@@ -138,16 +138,31 @@ impl Reason {
     }
 }
 
+/// What a verdict rests on, beside token and proof.
+pub(super) struct Grounds<'a> {
+    /// The token for each of its signatures or recipients.
+    pub(super) views: &'a [View<'a>],
+    pub(super) profile: &'a Profile,
+    pub(super) times: &'a Times,
+    pub(super) findings: &'a [Finding],
+    /// What was judged of the tokens inside.
+    pub(super) inside: &'a [&'a Judgement],
+    pub(super) expectations: &'a [Expectation],
+    /// What the policy has against each signature.
+    pub(super) objections: &'a [Option<Reason>],
+}
+
 /// The verdict: any refusal rejects, else any open question leaves it open.
-pub(super) fn verdict(
-    case: Case<'_>,
-    views: &[View<'_>],
-    profile: &Profile,
-    times: &Times,
-    findings: &[Finding],
-    inside: &[&Judgement],
-    expectations: &[Expectation],
-) -> Verdict {
+pub(super) fn verdict(case: Case<'_>, grounds: &Grounds<'_>) -> Verdict {
+    let Grounds {
+        views,
+        profile,
+        times,
+        findings,
+        inside,
+        expectations,
+        objections,
+    } = *grounds;
     let mut reasons: Vec<Reason> = findings
         .iter()
         .filter_map(|finding| finding.refusal)
@@ -155,7 +170,7 @@ pub(super) fn verdict(
     if is_malformed(case, views, profile, times) {
         reasons.push(Reason::Malformed);
     }
-    reasons.extend(signature_reasons(case, profile, times));
+    reasons.extend(signature_reasons(case, profile, times, objections));
     for judgement in inside {
         reasons.extend(&judgement.verdict.reasons);
     }
@@ -171,7 +186,12 @@ pub(super) fn verdict(
     if times.not_yet_valid {
         reasons.push(Reason::NotYetValid);
     }
-    reasons.extend(policy_refusals(case, expectations));
+    reasons.extend(
+        expectations
+            .iter()
+            .filter(|expectation| expectation.is_broken())
+            .map(|expectation| expectation.reason),
+    );
     if case.token.faults.iter().any(|fault| {
         matches!(
             fault.kind,
@@ -224,7 +244,7 @@ fn is_malformed(case: Case<'_>, views: &[View<'_>], profile: &Profile, times: &T
         || lacks_parameter
         || views.iter().any(lacks_name)
         || token.faults.iter().any(|fault| {
-            spoils_encoding(token, fault, profile)
+            spoils_encoding(case, fault, profile)
                 || matches!(
                     fault.kind,
                     FaultKind::HeaderNotObject { .. }
@@ -236,18 +256,52 @@ fn is_malformed(case: Case<'_>, views: &[View<'_>], profile: &Profile, times: &T
         })
 }
 
-/// Of several signatures one that is valid with the reviewer's key settles it, unless another one is wrong or none.
-fn signature_reasons(case: Case<'_>, profile: &Profile, times: &Times) -> Vec<Reason> {
-    let mut reasons: Vec<Reason> = each_reason(case, profile, times).flatten().collect();
-    if is_settled(case, profile, times) {
-        reasons.retain(|reason| reason.is_refusal());
-    }
-    reasons
+/// Of several signatures one that is valid with the reviewer's key, and that the policy takes, settles it, unless another one
+/// is wrong or none. What the policy objects to is said by its expectations.
+fn signature_reasons(
+    case: Case<'_>,
+    profile: &Profile,
+    times: &Times,
+    objections: &[Option<Reason>],
+) -> Vec<Reason> {
+    let is_settled = is_settled(case, profile, times, objections);
+    let is_any_taken = takes_any(case, profile, times, objections);
+    let each = each_reason(case, profile, times).enumerate();
+    let counts = each.filter_map(|(index, reason)| {
+        let reason = reason?;
+        // A signature that the policy does not take answers no question, and where there is one that it takes, asks none.
+        let is_asked = !is_settled && (!is_any_taken || !is_objected(objections, index));
+        (reason.is_refusal() || is_asked).then_some(reason)
+    });
+    counts.collect()
 }
 
-/// Whether one of the signatures is valid with the reviewer's key.
-pub(super) fn is_settled(case: Case<'_>, profile: &Profile, times: &Times) -> bool {
-    each_reason(case, profile, times).any(|reason| reason.is_none())
+fn is_objected(objections: &[Option<Reason>], index: usize) -> bool {
+    objections.get(index).is_some_and(Option::is_some)
+}
+
+/// Whether one of the signatures is valid with the reviewer's key, and the policy has nothing against it.
+pub(super) fn is_settled(
+    case: Case<'_>,
+    profile: &Profile,
+    times: &Times,
+    objections: &[Option<Reason>],
+) -> bool {
+    let mut each = each_reason(case, profile, times).enumerate();
+    each.any(|(index, reason)| reason.is_none() && !is_objected(objections, index))
+}
+
+/// Whether the policy has nothing against one of the signatures that is valid, or may be.
+pub(super) fn takes_any(
+    case: Case<'_>,
+    profile: &Profile,
+    times: &Times,
+    objections: &[Option<Reason>],
+) -> bool {
+    let mut each = each_reason(case, profile, times).enumerate();
+    each.any(|(index, reason)| {
+        reason.is_none_or(|reason| !reason.is_refusal()) && !is_objected(objections, index)
+    })
 }
 
 /// Whether nothing is known of any of the signatures.
@@ -296,20 +350,4 @@ fn decryption_reason(proof: &DecryptionProof, case: Case<'_>) -> Option<Reason> 
         DecryptionOutcome::NotTried(_) => Reason::Encrypted,
         DecryptionOutcome::Unsupported => Reason::UnsupportedAlgorithm,
     })
-}
-
-/// Expectations about claims cannot be held against what is encrypted: that is the open question `encrypted`.
-fn policy_refusals(case: Case<'_>, expectations: &[Expectation]) -> impl Iterator<Item = Reason> {
-    let encrypted = case.is_closed();
-    expectations
-        .iter()
-        .filter(|expectation| !expectation.met)
-        .filter_map(move |expectation| match expectation.name {
-            "alg" => Some(Reason::PolicyAlg),
-            "typ" => Some(Reason::PolicyTyp),
-            "iss" if !encrypted => Some(Reason::PolicyIss),
-            "aud" if !encrypted => Some(Reason::PolicyAud),
-            "nonce" if !encrypted => Some(Reason::PolicyNonce),
-            _ => None,
-        })
 }

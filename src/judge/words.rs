@@ -1,6 +1,6 @@
 //! Judgements in words that a person can repeat.
 
-use super::{CheckResult, Judgement, Reason, VerdictOutcome, time, validity};
+use super::{CheckResult, Expectation, Judgement, Reason, VerdictOutcome, time, validity};
 use crate::jose::visible::visible;
 use crate::verify::{
     DecryptionOutcome, DecryptionProof, NotChecked, NotTried, Outcome, Proof, Provenance,
@@ -27,6 +27,7 @@ pub enum When {
 
 /// The verdict as a sentence a person can repeat, and why.
 pub fn sentence(judgement: &Judgement, proof: &Proof, when: When) -> Sentence {
+    let proof = judgement.proof(proof);
     let verdict = &judgement.verdict;
     let first = verdict.reasons.first();
     let headline = match (verdict.outcome, first) {
@@ -270,7 +271,10 @@ pub fn reason_words(reason: Reason, judgement: &Judgement) -> String {
             Some(span) => format!("expired {span} ago"),
             None => "expired".to_owned(),
         },
-        Reason::KeyNotAllowed => "the key must not be used for this".to_owned(),
+        Reason::KeyNotAllowed => match broken(judgement, reason) {
+            Some(_) => "the key is not one of its issuer\u{2019}s".to_owned(),
+            None => "the key must not be used for this".to_owned(),
+        },
         Reason::KeyTooWeak => "the key is too weak".to_owned(),
         Reason::LimitExceeded => "too large or too deep to be read whole".to_owned(),
         Reason::Malformed => "not well formed".to_owned(),
@@ -283,13 +287,28 @@ pub fn reason_words(reason: Reason, judgement: &Judgement) -> String {
         Reason::OnlyTokenSuppliedKey => "only a key inside the token verifies it".to_owned(),
         Reason::PolicyAlg => "the policy does not allow its algorithm".to_owned(),
         Reason::PolicyAud => "not for the audience that the policy expects".to_owned(),
-        Reason::PolicyClaims => "its claims are not those that the policy expects".to_owned(),
+        Reason::PolicyClaims => match broken(judgement, reason) {
+            Some(of) if of.name == "claim-forbidden" => {
+                format!("the policy forbids the {}", lower_first(&of.label))
+            }
+            Some(of) if of.evidence.is_none() => {
+                format!("the {} is missing", lower_first(&of.label))
+            }
+            Some(of) => format!(
+                "the {} is not as the policy expects",
+                lower_first(&of.label)
+            ),
+            None => "its claims are not those that the policy expects".to_owned(),
+        },
         Reason::PolicyIss => "not from the issuer that the policy expects".to_owned(),
-        Reason::PolicyLifetime => "lives longer than the policy allows".to_owned(),
+        Reason::PolicyLifetime => match broken(judgement, reason) {
+            Some(of) if of.name == "max-age" => "older than the policy allows".to_owned(),
+            _ => "lives longer than the policy allows".to_owned(),
+        },
         Reason::PolicyNonce => "not the nonce that the policy expects".to_owned(),
         Reason::PolicyTyp => "not of the type that the policy expects".to_owned(),
         Reason::PubliclyKnownKey => "signed with a publicly known secret".to_owned(),
-        Reason::Revoked => "revoked".to_owned(),
+        Reason::Revoked => "revoked: the policy lists its jti".to_owned(),
         Reason::Rule("crit-unknown") => "a critical extension is not understood".to_owned(),
         Reason::Rule("alg-prohibited") => "its algorithm is prohibited".to_owned(),
         Reason::Rule("sd-disclosure-invalid") => {
@@ -303,6 +322,14 @@ pub fn reason_words(reason: Reason, judgement: &Judgement) -> String {
         Reason::Unsecured => "unsecured".to_owned(),
         Reason::UnsupportedAlgorithm => "its algorithm is not supported here".to_owned(),
     }
+}
+
+/// The first expectation that gives this reason, in the layer that it is about.
+fn broken(judgement: &Judgement, reason: Reason) -> Option<&Expectation> {
+    judgement
+        .layers()
+        .flat_map(|layer| &layer.expectations)
+        .find(|expectation| expectation.is_broken() && expectation.reason == reason)
 }
 
 /// `1 token`, `2 tokens`.

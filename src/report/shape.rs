@@ -186,7 +186,8 @@ impl<'a> TokenShape<'a> {
                 .filter(|_| claims_text.is_none())
                 .filter(|_| !options.redact || proof.inner.is_none())
                 .map(|part| base64url::encode(part.bytes())),
-            signatures: proof
+            signatures: judgement
+                .proof(proof)
                 .signatures
                 .iter()
                 .enumerate()

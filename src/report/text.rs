@@ -165,7 +165,7 @@ fn facts(judged: &Judged<'_>, options: Options) -> Vec<[String; 3]> {
         "Kind",
         format!("{} ({chosen_by}: {})", profile.name.label(), profile.why),
     );
-    proof(&judged.inspection.proof, &mut row);
+    proof(judged.judgement.proof(&judged.inspection.proof), &mut row);
     let reasons = &judged.judgement.verdict.reasons;
     if !reasons.is_empty() {
         let names: Vec<_> = reasons.iter().map(|reason| reason.name()).collect();

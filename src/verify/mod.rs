@@ -231,9 +231,36 @@ pub struct UsedKey {
     pub read_as: Option<&'static str>,
     /// For `provenance: public-default`: why it is public.
     pub known: Option<KnownSecret>,
+    /// For `provenance: yours`: the reviewer's other keys of the same material, such as one that stands in two files.
+    pub twins: Vec<Arc<Key>>,
 }
 
 impl UsedKey {
+    /// A key of the reviewer's.
+    fn yours(key: &Arc<Key>, read_as: Option<&'static str>, ring: &[Arc<Key>]) -> Self {
+        let mut used = Self {
+            key: Arc::clone(key),
+            provenance: Provenance::Yours,
+            read_as,
+            known: None,
+            twins: Vec::new(),
+        };
+        let is_same = |other: &Arc<Key>| match (&key.thumbprint, &other.material) {
+            (Some(thumbprint), _) => other.thumbprint.as_ref() == Some(thumbprint),
+            (None, Material::Symmetric { secret, readings }) => {
+                let own = used.secret();
+                let mut others = readings.iter().map(|(_, secret)| secret);
+                own == Some(secret) || others.any(|secret| own == Some(secret))
+            }
+            (None, _) => false,
+        };
+        let twins = ring
+            .iter()
+            .filter(|other| !Arc::ptr_eq(key, other) && other.is_usable() && is_same(other));
+        used.twins = twins.cloned().collect();
+        used
+    }
+
     /// The secret that verified, for a symmetric key.
     pub fn secret(&self) -> Option<&Secret> {
         let Material::Symmetric { secret, readings } = &self.key.material else {
@@ -280,6 +307,8 @@ pub enum Designation {
     Certificate,
     /// By the issuer of the token that it binds (`cnf`, RFC 7800 section 3).
     Confirmation,
+    /// By the policy: it is one of the keys of the token's issuer. A proof knows of no policy; a judgement says so.
+    Issuer,
     /// By the header's `kid`.
     KeyId,
     /// It is the only loaded key that can do the algorithm, and the header names none.

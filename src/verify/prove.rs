@@ -399,6 +399,7 @@ impl Attempt<'_> {
             provenance: Provenance::Token,
             read_as: None,
             known: None,
+            twins: Vec::new(),
         });
     }
 
@@ -423,12 +424,7 @@ impl Attempt<'_> {
                 verified: read_as.is_some(),
             });
             if let Some(read_as) = read_as {
-                proof.key = Some(UsedKey {
-                    key: Arc::clone(key),
-                    provenance: Provenance::Yours,
-                    read_as: read_as.name(),
-                    known: None,
-                });
+                proof.key = Some(UsedKey::yours(key, read_as.name(), keys.keys()));
                 return;
             }
         }
@@ -525,6 +521,7 @@ fn public_default(keys: &KeyRing, known: KnownSecret, secret: &'static [u8]) -> 
         provenance: Provenance::PublicDefault,
         read_as: None,
         known: Some(known),
+        twins: Vec::new(),
     }
 }
 

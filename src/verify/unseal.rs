@@ -11,10 +11,7 @@ use super::decrypt::{
     iterations, key_management, open, shape_fault,
 };
 use super::prove::designate;
-use super::{
-    DecryptionOutcome, DecryptionProof, Designation, Diagnosis, NotTried, Provenance, Trial,
-    UsedKey,
-};
+use super::{DecryptionOutcome, DecryptionProof, Designation, Diagnosis, NotTried, Trial, UsedKey};
 use crate::jose::json::{Json, Value};
 use crate::jose::visible::visible;
 use crate::jose::{FaultKind, PartRole, Token};
@@ -270,12 +267,11 @@ impl<'a> Recipient<'a> {
         proof: &mut DecryptionProof,
         plaintext: &mut Option<Zeroizing<Vec<u8>>>,
     ) -> DecryptionOutcome {
-        proof.key = Some(UsedKey {
-            key: Arc::clone(key),
-            provenance: Provenance::Yours,
-            read_as: opened.read_as,
-            known: None,
-        });
+        proof.key = Some(UsedKey::yours(
+            key,
+            opened.read_as,
+            self.attempt.keys.keys(),
+        ));
         // What other keys failed with is of no interest any more.
         proof.diagnosis.clear();
         if self.zip() != Ok(Zip::Deflate) {

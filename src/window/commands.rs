@@ -119,7 +119,7 @@ pub enum Command {
     /// Allow clocks to differ by this many seconds.
     SetLeeway(u32),
     /// Hold the tokens against this.
-    SetPolicy(Policy),
+    SetPolicy(Box<Policy>),
     /// Show this where the window is narrow.
     SetTab(Tab),
     /// Follow this theme.
@@ -264,7 +264,7 @@ impl Desk {
                 self.is_stale = true;
             }
             Command::SetPolicy(policy) => {
-                self.model.session.policy = policy;
+                self.model.session.policy = *policy;
                 self.is_stale = true;
             }
             Command::SetTab(tab) => self.model.layout.tab = tab,

@@ -56,6 +56,8 @@ mod ml_dsa;
 #[cfg(test)]
 mod peers;
 #[cfg(test)]
+mod policy;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod readme;

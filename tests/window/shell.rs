@@ -7,6 +7,7 @@ use std::time::Duration;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
+use tokenloupe::judge::Issuer;
 use tokenloupe::window::LaunchOptions;
 use tokenloupe::window::clipboard::ClipboardFault;
 
@@ -213,8 +214,8 @@ fn an_expectation_that_is_not_met_rejects() {
     desk.window.step();
     desk.paste("https://elsewhere.example");
     assert_eq!(
-        desk.window.state().model().session.policy.issuer.as_deref(),
-        Some("https://elsewhere.example")
+        desk.window.state().model().session.policy.issuers,
+        [Issuer::new("https://elsewhere.example")]
     );
     assert!(desk.has("Policy: 1 expectation"));
     assert!(desk.names("Token ")[access].ends_with("reject"));

@@ -5,7 +5,7 @@ use egui_kittest::{Harness, HarnessBuilder};
 use jiff::Timestamp;
 use tokenloupe::find::{Candidate, Place, Where};
 use tokenloupe::inspection::Session;
-use tokenloupe::judge::Policy;
+use tokenloupe::judge::{Issuer, Policy};
 use tokenloupe::keys::{KeyRing, load};
 use tokenloupe::verify::Setting;
 use tokenloupe::window::commands::Command;
@@ -78,8 +78,8 @@ impl Stage {
             .unwrap();
         let policy = Policy {
             algorithms: vec!["RS256".to_owned()],
-            issuer: Some("https://accounts.example".to_owned()),
-            audience: Some("web-portal".to_owned()),
+            issuers: vec![Issuer::new("https://accounts.example")],
+            audiences: vec!["web-portal".to_owned()],
             ..Policy::default()
         };
         Self::new(token, issuer_keys(), policy)

@@ -14,6 +14,9 @@ pub struct Decimal {
     exponent: i64,
 }
 
+/// Differences are written down to so many digits.
+const MAX_DIFFERENCE_DIGITS: usize = 4_096;
+
 impl Decimal {
     /// Reads the text of a JSON number (RFC 8259 section 6). `None` when it is none.
     pub fn parse(text: &str) -> Option<Self> {
@@ -98,6 +101,46 @@ impl Decimal {
         truncated.cmp(&nanoseconds).then(rest)
     }
 
+    /// The exact difference. `None` where writing it down would take more than 4 096 digits.
+    pub fn checked_sub(&self, other: &Self) -> Option<Self> {
+        let last = |number: &Self| {
+            let length = i64::try_from(number.digits.len()).unwrap_or(i64::MAX);
+            number.exponent.saturating_sub(length)
+        };
+        let numbers = [self, other].into_iter();
+        let numbers: Vec<&Self> = numbers.filter(|number| !number.digits.is_empty()).collect();
+        let Some(top) = numbers.iter().map(|number| number.exponent).max() else {
+            return Some(self.clone());
+        };
+        let bottom = numbers.iter().map(|number| last(number)).min()?;
+        let width = usize::try_from(top.checked_sub(bottom)?).ok()?;
+        if width > MAX_DIFFERENCE_DIGITS {
+            return None;
+        }
+        let aligned = |number: &Self| -> Option<Vec<u8>> {
+            if number.digits.is_empty() {
+                return Some(vec![0; width]);
+            }
+            let before = usize::try_from(top.checked_sub(number.exponent)?).ok()?;
+            let mut digits = vec![0; before];
+            digits.extend(&number.digits);
+            digits.resize(width, 0);
+            Some(digits)
+        };
+        let (a, b) = (aligned(self)?, aligned(other)?);
+        if self.negative != other.negative {
+            let (carry, mut digits) = sum(&a, &b);
+            digits.insert(0, carry);
+            return Some(Self::normal(self.negative, digits, top.checked_add(1)?));
+        }
+        let (digits, is_turned) = if a >= b {
+            (difference(&a, &b), false)
+        } else {
+            (difference(&b, &a), true)
+        };
+        Some(Self::normal(self.negative != is_turned, digits, top))
+    }
+
     fn normal(negative: bool, mut digits: Vec<u8>, mut exponent: i64) -> Self {
         let zeros = digits.iter().take_while(|&&digit| digit == 0).count();
         digits.drain(..zeros);
@@ -166,6 +209,32 @@ pub fn as_double(text: &str) -> Option<String> {
     (Decimal::parse(&printed)? != exact).then_some(printed)
 }
 
+/// The sum of two numbers of as many digits, and what is carried over.
+fn sum(a: &[u8], b: &[u8]) -> (u8, Vec<u8>) {
+    let mut carry = 0;
+    let digits = a.iter().zip(b).rev().map(|(a, b)| {
+        let digit = a + b + carry;
+        carry = digit / 10;
+        digit % 10
+    });
+    let mut digits: Vec<u8> = digits.collect();
+    digits.reverse();
+    (carry, digits)
+}
+
+/// The difference of two numbers of as many digits, of which the first is not the smaller one.
+fn difference(a: &[u8], b: &[u8]) -> Vec<u8> {
+    let mut borrowed = 0;
+    let digits = a.iter().zip(b).rev().map(|(a, b)| {
+        let digit = 10 + a - b - borrowed;
+        borrowed = u8::from(digit < 10);
+        digit % 10
+    });
+    let mut digits: Vec<u8> = digits.collect();
+    digits.reverse();
+    digits
+}
+
 /// A number with so many zeros behind it.
 fn shifted(value: i128, zeros: usize) -> Option<i128> {
     value.checked_mul(*POWERS_OF_TEN.get(zeros)?)
@@ -230,6 +299,47 @@ mod tests {
             );
         }
         assert_eq!(decimal("-0.0"), decimal("0"));
+    }
+
+    #[test]
+    fn differences_are_exact() {
+        for (a, b, difference) in [
+            ("5", "3", "2"),
+            ("3", "5", "-2"),
+            ("-3", "5", "-8"),
+            ("3", "-5", "8"),
+            ("-3", "-5", "2"),
+            ("-5", "-3", "-2"),
+            ("0", "7", "-7"),
+            ("7", "0", "7"),
+            ("0", "-7", "7"),
+            ("1000", "1", "999"),
+            ("999.5", "-0.5", "1000"),
+            (
+                "1e30",
+                "1e-30",
+                "999999999999999999999999999999.999999999999999999999999999999",
+            ),
+            ("1e400", "1e400", "0"),
+            ("0", "0", "0"),
+        ] {
+            let found = decimal(a).checked_sub(&decimal(b));
+            assert_eq!(found, Some(decimal(difference)), "{a} - {b}");
+        }
+        for (a, b) in [
+            ("1e5000", "1"),
+            ("1", "1e-5000"),
+            ("1e9223372036854775807", "-1e-9"),
+        ] {
+            assert_eq!(decimal(a).checked_sub(&decimal(b)), None, "{a} - {b}");
+        }
+        // Against whole numbers, with every carry that a few digits can have.
+        for a in (-2_000..2_000_i128).step_by(37) {
+            for b in -1_100..1_100_i128 {
+                let of = Decimal::from_nanoseconds;
+                assert_eq!(of(a).checked_sub(&of(b)), Some(of(a - b)), "{a} - {b}");
+            }
+        }
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Case, Check, CheckResult};
-use crate::judge::words::span;
+use super::{Case, Check, CheckResult, numbered};
+use crate::judge::words::{capitalised, span};
 use crate::judge::{Expectation, TimeState, Times, time as clock};
 
 /// What the policy says nothing about, in one check that was not run.
@@ -115,40 +115,23 @@ pub(super) fn time(case: Case<'_>, times: &Times) -> Check {
 
 /// A policy's expectation.
 pub(super) fn expected(case: Case<'_>, expectation: &Expectation) -> Check {
-    let (label, is_claim) = match expectation.name {
-        "alg" => ("Algorithm", false),
-        "typ" => ("Type", false),
-        "iss" => ("Issuer", true),
-        "aud" if expectation.in_key_binding => ("Audience of the key binding", true),
-        "aud" => ("Audience", true),
-        _ if expectation.in_key_binding => ("Nonce of the key binding", true),
-        _ => ("Nonce", true),
+    let (how, text) = match expectation.result {
+        CheckResult::Passed => ("as expected", expectation.expected.clone()),
+        CheckResult::Failed => (
+            "not as expected",
+            format!(
+                "Expected {}, found {}",
+                expectation.expected, expectation.found
+            ),
+        ),
+        CheckResult::NotRun => ("not checked", capitalised(&expectation.found)),
     };
-    let is_encrypted = is_claim && case.is_closed();
-    let (result, how, text) = if is_encrypted {
-        (
-            CheckResult::NotRun,
-            "not checked",
-            Cow::Borrowed("The claims are encrypted"),
-        )
-    } else if expectation.met {
-        (
-            CheckResult::Passed,
-            "as expected",
-            Cow::Owned(expectation.expected.clone()),
-        )
-    } else {
-        let text = Cow::Owned(format!(
-            "Expected {}, found {}",
-            expectation.expected, expectation.found
-        ));
-        (CheckResult::Failed, "not as expected", text)
-    };
+    let title = format!("{} {how}", expectation.label);
     Check {
         check: expectation.name,
-        title: Cow::Owned(format!("{label} {how}")),
-        result,
-        text,
+        title: Cow::Owned(numbered(title, expectation.signature, case.token.kind)),
+        result: expectation.result,
+        text: Cow::Owned(text),
         byte_range: expectation
             .evidence
             .as_ref()

@@ -192,6 +192,7 @@ fn said(key: &Arc<Key>, form: &str) -> Explanation {
             provenance: Provenance::Confusion,
             read_as: None,
             known: None,
+            twins: Vec::new(),
         }),
         format!(
             "The secret of this MAC is no secret: it is {form} of key {}, a public key.",

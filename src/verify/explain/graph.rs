@@ -49,6 +49,7 @@ pub(super) fn explain(
                 provenance: Provenance::Yours,
                 read_as: None,
                 known: None,
+                twins: Vec::new(),
             }),
             format!(
                 "Made for Microsoft Graph: the nonce in the header was exchanged after signing. With its SHA-256 in its place, as it was signed, key {} verifies the signature.",

@@ -10,7 +10,7 @@ use crate::inspection::Inspection;
 use crate::jose::json::Json;
 use crate::jose::visible::visible;
 use crate::jose::{Kind, Part, PartRole, Serialization, Token};
-use crate::verify::DecryptionOutcome;
+use crate::verify::{DecryptionOutcome, Proof};
 use crate::window::commands::Command;
 use crate::window::model::{Model, Selection};
 use crate::window::theme::{space, tokens};
@@ -128,7 +128,7 @@ impl HeaderPane {
                             "A token begins with a JSON object in base64url, up to its first dot. This text does not.",
                         );
                     } else {
-                        pane.entries_ui(ui, inspection);
+                        pane.entries_ui(ui, inspection, judgement.proof(&inspection.proof));
                         message(
                             ui,
                             "No header",
@@ -154,7 +154,7 @@ impl HeaderPane {
             |ui, (pane, commands)| commands.extend(pane.view.controls(ui, shown, "Header")),
             |ui, (pane, _)| {
                 if !is_compact {
-                    pane.entries_ui(ui, inspection);
+                    pane.entries_ui(ui, inspection, judgement.proof(&inspection.proof));
                     pane.choice(ui, token, &headers);
                 }
                 pane.view.show(ui, shown)
@@ -199,7 +199,7 @@ impl HeaderPane {
     }
 
     /// Signatures or recipients, one of which is chosen, and how that one stands.
-    fn entries_ui(&mut self, ui: &mut Ui, inspection: &Inspection) {
+    fn entries_ui(&mut self, ui: &mut Ui, inspection: &Inspection, proof: &Proof) {
         let token = &*inspection.token;
         let count = token.entries();
         if count < 2 {
@@ -207,7 +207,7 @@ impl HeaderPane {
         }
         let theme = tokens(ui);
         let pills: Vec<Pill> = (0..count)
-            .map(|entry| self::entry(ui, inspection, (entry, count)))
+            .map(|entry| self::entry(ui, inspection, proof, (entry, count)))
             .collect();
         let frame = egui::Frame::new().inner_margin(Margin {
             left: space::M as i8,
@@ -230,7 +230,7 @@ impl HeaderPane {
             self.chosen.entry = entry;
             self.chosen.header = 0;
         }
-        if let Some(proof) = inspection.proof.signatures.get(self.chosen.entry) {
+        if let Some(proof) = proof.signatures.get(self.chosen.entry) {
             let (_, color, words) = signature_words(theme, proof);
             let number = self.chosen.entry.saturating_add(1);
             let line = format!("Signature {number}: {}", words.join(", "));
@@ -308,7 +308,7 @@ fn headers(token: &Token, entry: usize) -> Vec<Header<'_>> {
 }
 
 /// A signature or recipient to choose.
-fn entry(ui: &Ui, inspection: &Inspection, (entry, count): (usize, usize)) -> Pill {
+fn entry(ui: &Ui, inspection: &Inspection, proof: &Proof, (entry, count): (usize, usize)) -> Pill {
     let theme = tokens(ui);
     let token = &*inspection.token;
     let number = entry.saturating_add(1);
@@ -319,7 +319,7 @@ fn entry(ui: &Ui, inspection: &Inspection, (entry, count): (usize, usize)) -> Pi
             || "no alg".to_owned(),
             |alg| visible(&alg.chars().take(MAX_NAME).collect::<String>()),
         );
-    if let Some(proof) = inspection.proof.signatures.get(entry) {
+    if let Some(proof) = proof.signatures.get(entry) {
         let (icon, color, words) = signature_words(theme, proof);
         return Pill {
             sign: (icon, color),
@@ -329,7 +329,7 @@ fn entry(ui: &Ui, inspection: &Inspection, (entry, count): (usize, usize)) -> Pi
             level: None,
         };
     }
-    let decryption = inspection.proof.decryption.as_ref();
+    let decryption = proof.decryption.as_ref();
     let has_opened = decryption.is_some_and(|decryption| {
         decryption.outcome == DecryptionOutcome::Decrypted && decryption.recipient == Some(entry)
     });

@@ -1,7 +1,7 @@
 //! Tokens in tokens, to the limit and beyond.
 
 use serde_json::Value;
-use tokenloupe::judge::Policy;
+use tokenloupe::judge::{Issuer, Policy};
 use tokenloupe::keys::KeyRing;
 use tokenloupe::verify::MAX_NESTING;
 
@@ -162,7 +162,7 @@ fn tokens_in_json_form_nest_too() {
 
 #[test]
 fn what_is_expected_is_expected_of_the_layer_with_the_claims() {
-    let text = |text: &str| Some(text.to_owned());
+    let one = |text: &str| vec![text.to_owned()];
     let whole = sealed(&signed(&key("HS256").token(
         "HS256",
         r#"{"alg":"HS256","typ":"at+jwt"}"#,
@@ -172,20 +172,20 @@ fn what_is_expected_is_expected_of_the_layer_with_the_claims() {
     let es256 = key("ES256").jwk(&serde_json::json!({})).to_string();
     let ring = keys_of([hs256.as_str(), &es256, &shared().file()]);
     let met = Policy {
-        issuer: text("https://a.example"),
-        audience: text("b"),
-        nonce: text("n"),
-        typ: text("at+jwt"),
+        issuers: vec![Issuer::new("https://a.example")],
+        audiences: one("b"),
+        nonce: Some("n".to_owned()),
+        types: one("at+jwt"),
         algorithms: vec!["HS256".to_owned(), "ES256".to_owned()],
         ..Policy::default()
     };
     let seen = see(&whole, &ring, &met);
     assert_eq!(seen.verdict(), ("accept", vec![]), "{:#}", seen.report);
     let unmet = Policy {
-        issuer: text("https://b.example"),
-        audience: text("c"),
-        nonce: text("m"),
-        typ: text("JWT"),
+        issuers: vec![Issuer::new("https://b.example")],
+        audiences: one("c"),
+        nonce: Some("m".to_owned()),
+        types: one("JWT"),
         ..Policy::default()
     };
     let seen = see(&whole, &ring, &unmet);

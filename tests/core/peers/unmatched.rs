@@ -18,7 +18,7 @@ use openssl::bn::BigNum;
 use serde_json::{Value, json};
 use tokenloupe::find::find;
 use tokenloupe::jose::base64url::encode;
-use tokenloupe::judge::Policy;
+use tokenloupe::judge::{Issuer, Policy};
 use tokenloupe::keys::KeyRing;
 
 use crate::common::instant;
@@ -233,13 +233,13 @@ fn n18_each_expectation_is_a_line_of_the_checklist() {
     let header = r#"{"alg":"ES256","typ":"at+jwt"}"#;
     let claims = r#"{"iss":"https://a.example","aud":["b","c"],"nonce":"n","exp":4102444800}"#;
     let token = key.token("ES256", header, claims);
-    let text = |text: &str| Some(text.to_owned());
-    let policy = |algorithm: &str, issuer, audience, typ, nonce| Policy {
-        algorithms: vec![algorithm.to_owned()],
-        issuer: text(issuer),
-        audience: text(audience),
-        typ: text(typ),
-        nonce: text(nonce),
+    let one = |text: &str| vec![text.to_owned()];
+    let policy = |algorithm, issuer: &str, audience, typ, nonce: &str| Policy {
+        algorithms: one(algorithm),
+        issuers: vec![Issuer::new(issuer)],
+        audiences: one(audience),
+        types: one(typ),
+        nonce: Some(nonce.to_owned()),
         ..Policy::default()
     };
     let names = ["alg", "typ", "iss", "aud", "nonce"];

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tokenloupe::inspection::Inspection;
 use tokenloupe::judge::{
-    Check, CheckResult, Finding, Judgement, Policy, TimeState, VerdictOutcome,
+    Check, CheckResult, Finding, Issuer, Judgement, Policy, TimeState, VerdictOutcome,
 };
 use tokenloupe::keys::KeyRing;
 use tokenloupe::verify::{Outcome, Provenance};
@@ -22,7 +22,7 @@ const OF_THE_RFC: &str = "2025-05-29T16:48:24Z";
 /// A policy of what a verifier sent the holder.
 fn of_verifier(aud: &str, nonce: &str) -> Policy {
     Policy {
-        audience: Some(aud.to_owned()),
+        audiences: vec![aud.to_owned()],
         nonce: Some(nonce.to_owned()),
         ..Policy::default()
     }
@@ -69,8 +69,8 @@ fn the_presentation_of_section_5_2_is_accepted() {
             "disclosures",
             "time",
             "key-binding",
-            "nonce",
             "aud",
+            "nonce",
             "policy"
         ]
     );
@@ -411,7 +411,7 @@ fn times_and_policy_see_the_processed_claims() {
     assert_eq!(part.characters(inspection.token.text()), exp);
     assert!(finding(&judgement, "sd-validity-hidden").is_some());
     let policy = Policy {
-        issuer: Some("https://hidden.example".to_owned()),
+        issuers: vec![Issuer::new("https://hidden.example")],
         ..Policy::default()
     };
     let at = instant("2026-11-21T21:00:00Z");

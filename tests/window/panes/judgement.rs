@@ -64,7 +64,7 @@ fn a_chip_that_is_cut_shows_the_whole_under_the_pointer() {
 #[test]
 fn what_the_policy_refuses_is_where_its_chip_leads() {
     let mut stage = Stage::id_token();
-    stage.model.session.policy.audience = Some("another".to_owned());
+    stage.model.session.policy.audiences = vec!["another".to_owned()];
     stage.judge();
     let mut window = pane!(stage, verdict, [760.0, 140.0]);
     click(&mut window, "Policy: 2 of 3 met");

@@ -11,7 +11,7 @@ use crate::inspection::Inspection;
 use crate::jose::json::{Json, Value};
 use crate::jose::registry::{self, Class, Meaning as Known};
 use crate::jose::{Kind, PartRole};
-use crate::judge::{Expectation, Judgement};
+use crate::judge::{CheckResult, Expectation, Judgement};
 use crate::keys::Key;
 use crate::verify::{Designation, algorithm};
 use crate::window::model::{Model, Zone};
@@ -102,8 +102,9 @@ impl<'a> Context<'a> {
             _ => self.claim(told, value),
         };
         let mut meaning = meaning.with_misfit(told);
-        if let Some(expectation) = self.expectation(role, name) {
-            let (words, tone) = if expectation.met {
+        let expectation = self.expectation(role, name);
+        if let Some(expectation) = expectation.filter(|of| of.result != CheckResult::NotRun) {
+            let (words, tone) = if expectation.is_met() {
                 ("matches policy".to_owned(), Tone::Plain)
             } else {
                 (
@@ -125,6 +126,10 @@ impl<'a> Context<'a> {
             role,
             PartRole::ProtectedHeader | PartRole::UnprotectedHeader
         );
+        // Other checks may be called as a claim is.
+        if !matches!(name, "alg" | "aud" | "iss" | "nonce" | "typ") {
+            return None;
+        }
         let mut expectations = self.judgement.expectations.iter();
         expectations.find(|expectation| {
             let is_own = expectation.name == name && !expectation.in_key_binding;

@@ -3,7 +3,7 @@
 use egui::{Button, RichText, Ui};
 
 use super::{Room, arrow, field, form, form_menu, named, opened_by_command};
-use crate::judge::Policy;
+use crate::judge::{Issuer, Policy};
 use crate::window::commands::Command;
 use crate::window::model::Model;
 use crate::window::panes::focus::Place;
@@ -32,7 +32,7 @@ struct Draft {
 impl PolicyMenu {
     pub(super) fn ui(&mut self, ui: &mut Ui, model: &Model, room: Room) -> Option<Command> {
         let policy = &model.session.policy;
-        let label = match expectations(policy) {
+        let label = match policy.expected() {
             0 => "Policy: none".to_owned(),
             1 => "Policy: 1 expectation".to_owned(),
             count => format!("Policy: {count} expectations"),
@@ -99,10 +99,10 @@ impl PolicyMenu {
         ui.add_space(space::XS);
         if ui.button("Expect nothing").clicked() {
             self.draft = Draft::default();
-            return Some(Command::SetPolicy(Policy::default()));
+            return Some(Command::SetPolicy(Box::default()));
         }
         match read {
-            Ok(read) if changed && read != *policy => Some(Command::SetPolicy(read)),
+            Ok(read) if changed && read != *policy => Some(Command::SetPolicy(Box::new(read))),
             _ => None,
         }
     }
@@ -110,14 +110,14 @@ impl PolicyMenu {
 
 impl Draft {
     fn of(policy: &Policy) -> Self {
-        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let issuers: Vec<&str> = policy.issuers.iter().map(|of| of.iss.as_str()).collect();
         Self {
             leeway: policy.leeway_seconds.to_string(),
-            issuer: text(&policy.issuer),
-            audience: text(&policy.audience),
+            issuer: issuers.join(", "),
+            audience: policy.audiences.join(", "),
             algorithms: policy.algorithms.join(", "),
-            typ: text(&policy.typ),
-            nonce: text(&policy.nonce),
+            typ: policy.types.join(", "),
+            nonce: policy.nonce.clone().unwrap_or_default(),
         }
     }
 
@@ -129,6 +129,15 @@ impl Draft {
             .map_err(|_fault| "Leeway: expected a whole number of seconds, 0 or more.")?;
         // Not trimmed: a space may be what is expected.
         let value = |text: &String| (!text.is_empty()).then(|| text.clone());
+        // What was not typed over stays: several values, and an issuer's keys, have no field here.
+        let of_policy = Self::of(policy);
+        let values = |text: &String, before: &String, values: &Vec<String>| {
+            if text == before {
+                values.clone()
+            } else {
+                value(text).into_iter().collect()
+            }
+        };
         Ok(Policy {
             algorithms: self
                 .algorithms
@@ -136,20 +145,18 @@ impl Draft {
                 .filter(|alg| !alg.is_empty())
                 .map(str::to_owned)
                 .collect(),
-            issuer: value(&self.issuer),
-            audience: value(&self.audience),
-            typ: value(&self.typ),
+            issuers: if self.issuer == of_policy.issuer {
+                policy.issuers.clone()
+            } else {
+                value(&self.issuer).map(Issuer::new).into_iter().collect()
+            },
+            audiences: values(&self.audience, &of_policy.audience, &policy.audiences),
+            types: values(&self.typ, &of_policy.typ, &policy.types),
             nonce: value(&self.nonce),
             leeway_seconds,
             ..policy.clone()
         })
     }
-}
-
-fn expectations(policy: &Policy) -> usize {
-    let values = [&policy.issuer, &policy.audience, &policy.typ, &policy.nonce];
-    let values = values.into_iter().filter(|value| value.is_some()).count();
-    values.saturating_add(usize::from(!policy.algorithms.is_empty()))
 }
 
 #[cfg(test)]
@@ -167,12 +174,16 @@ mod tests {
         let policy = draft.read(&Policy::default()).unwrap();
         assert_eq!(policy.leeway_seconds, 5);
         assert_eq!(policy.algorithms, ["RS256", "ES256"]);
-        assert_eq!(
-            (policy.issuer.as_deref(), policy.audience),
-            (Some("https://a.example"), None)
-        );
-        assert_eq!(expectations(&draft.read(&Policy::default()).unwrap()), 2);
+        assert_eq!(policy.issuers, [Issuer::new("https://a.example")]);
+        assert!(policy.audiences.is_empty());
+        assert_eq!(policy.expected(), 2);
         assert_eq!(Draft::of(&draft.read(&Policy::default()).unwrap()), draft);
         assert!(Draft::default().read(&Policy::default()).is_err());
+        // What the form cannot show as typed, it leaves alone.
+        let several = Policy {
+            audiences: vec!["a".to_owned(), "b".to_owned()],
+            ..policy
+        };
+        assert_eq!(Draft::of(&several).read(&several), Ok(several));
     }
 }

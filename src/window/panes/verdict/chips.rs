@@ -5,7 +5,7 @@ use crate::inspection::Inspection;
 use crate::jose::visible::visible;
 use crate::jose::{Kind, PartRole};
 use crate::judge::words::short_span;
-use crate::judge::{CheckResult, Judgement, Severity, TimeState};
+use crate::judge::{CheckResult, Expectation, Judgement, Severity, TimeState};
 use crate::verify::{
     DecryptionOutcome, DecryptionProof, NotChecked, Outcome, Provenance, SignatureProof,
 };
@@ -33,7 +33,7 @@ fn signature(theme: &Tokens, layers: &[Layer<'_>]) -> Chip {
     };
     let chips = layers.iter().enumerate().map(|(layer, of)| Chip {
         layer,
-        ..signature_of(theme, of.inspection)
+        ..signature_of(theme, of.inspection, of.judgement)
     });
     let chips: Vec<Chip> = chips.collect();
     let all_hold = chips.iter().all(|chip| chip.icon == Icon::Check);
@@ -50,14 +50,15 @@ fn signature(theme: &Tokens, layers: &[Layer<'_>]) -> Chip {
     Chip { rest, ..worst }
 }
 
-fn signature_of(theme: &Tokens, inspection: &Inspection) -> Chip {
-    match &inspection.proof.decryption {
+fn signature_of(theme: &Tokens, inspection: &Inspection, judgement: &Judgement) -> Chip {
+    let proof = judgement.proof(&inspection.proof);
+    match &proof.decryption {
         Some(decryption) => Chip::new(
             "Encryption",
             Place::Check("decryption"),
             decryption_words(theme, decryption),
         ),
-        None => signature_chip(theme, &inspection.proof.signatures),
+        None => signature_chip(theme, &proof.signatures),
     }
 }
 
@@ -224,20 +225,28 @@ fn holder(judgement: &Judgement) -> usize {
 /// What the policy expects of the layer that holds the claims, and of the algorithms of those around it.
 fn policy(theme: &Tokens, judgement: &Judgement) -> Chip {
     let layers = judgement.layers().enumerate();
-    let expectations: Vec<(usize, bool)> = layers
-        .flat_map(|(at, layer)| layer.expectations.iter().map(move |of| (at, of.met)))
+    let expectations: Vec<(usize, CheckResult)> = layers
+        .flat_map(|(at, layer)| layer.expectations.iter().map(move |of| (at, of.result)))
         .collect();
-    let met = expectations.iter().filter(|(_, met)| *met).count();
+    let is_met = |(_, result): &&(usize, CheckResult)| *result == CheckResult::Passed;
+    let met = expectations.iter().filter(is_met).count();
+    let mut broken = expectations
+        .iter()
+        .filter(|(_, result)| *result == CheckResult::Failed)
+        .peekable();
     let all = expectations.len();
     let (icon, color, text) = if all == 0 {
         (Icon::Dash, theme.dim, "expects nothing".to_owned())
     } else if met == all {
         (Icon::Check, theme.ok, format!("{met} of {all} met"))
+    } else if broken.peek().is_none() {
+        (Icon::Dash, theme.dim, format!("{met} of {all} met"))
     } else {
         (Icon::Cross, theme.bad, format!("{met} of {all} met"))
     };
-    let unmet = expectations.iter().find(|(_, met)| !met);
-    let layer = unmet.map_or_else(|| holder(judgement), |(at, _)| *at);
+    let layer = broken
+        .next()
+        .map_or_else(|| holder(judgement), |(at, _)| *at);
     let place = judgement
         .layers()
         .nth(layer)
@@ -251,7 +260,7 @@ fn policy(theme: &Tokens, judgement: &Judgement) -> Chip {
 /// The check that tells most of the policy: the first expectation that is not met, else what is not expected, else the
 /// first expectation.
 fn expected_at(judgement: &Judgement) -> Place {
-    let is_expected = |name: &str| matches!(name, "alg" | "typ" | "iss" | "aud" | "nonce");
+    let is_expected = |name: &str| Expectation::CHECKS.contains(&name);
     let checks = || judgement.checks.iter();
     let check = checks()
         .find(|check| is_expected(check.check) && check.result == CheckResult::Failed)
