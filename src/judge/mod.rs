@@ -120,26 +120,41 @@ impl Judgement {
 
 /// Judges a token and those inside of it.
 pub fn judge(case: Case<'_>) -> Judgement {
-    let inside = |layer: &Option<Box<Layer>>, policy: &Policy| {
+    judge_at(case, Position::Payload)
+}
+
+/// Where a token stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Position {
+    /// At the end of an SD-JWT, as its key binding.
+    KeyBinding,
+    /// By itself, or as the payload of another one.
+    Payload,
+}
+
+fn judge_at(case: Case<'_>, position: Position) -> Judgement {
+    let is_key_binding = position == Position::KeyBinding;
+    let inside = |layer: &Option<Box<Layer>>, policy: &Policy, position| {
         let layer = layer.as_deref()?;
-        Some(Box::new(judge(Case {
+        let case = Case {
             token: &layer.token,
             proof: &layer.proof,
             policy,
             at: case.at,
-        })))
+        };
+        Some(Box::new(judge_at(case, position)))
     };
-    let inner = inside(&case.proof.inner, case.policy);
+    let inner = inside(&case.proof.inner, case.policy, Position::Payload);
     // What the policy says of the kind and the signer is not about the holder's own key.
     let of_holder = Policy {
         leeway_seconds: case.policy.leeway_seconds,
         ..Policy::default()
     };
-    let key_binding = inside(&case.proof.key_binding, &of_holder);
-    let profile = profile::determine(case);
+    let key_binding = inside(&case.proof.key_binding, &of_holder, Position::KeyBinding);
+    let profile = profile::determine(case, is_key_binding);
     let times = time::times(case, &profile);
     let views = case.views();
-    let audit::Audit { findings, not_run } = audit(case, &views, &profile, &times);
+    let audit::Audit { findings, not_run } = audit(case, &views, &profile, &times, is_key_binding);
     let inside: Vec<&Judgement> = [&inner, &key_binding]
         .into_iter()
         .filter_map(|judgement| judgement.as_deref())
@@ -162,6 +177,7 @@ pub fn judge(case: Case<'_>) -> Judgement {
             times: &times,
             findings: &findings,
             expectations: &expectations,
+            is_key_binding,
             inner: inner.as_deref(),
             key_binding: key_binding.as_deref(),
         },
@@ -181,12 +197,19 @@ pub fn judge(case: Case<'_>) -> Judgement {
 }
 
 /// Runs the rules for each signature or recipient. What two of them find alike is said once.
-fn audit(case: Case<'_>, views: &[View<'_>], profile: &Profile, times: &Times) -> audit::Audit {
+fn audit(
+    case: Case<'_>,
+    views: &[View<'_>],
+    profile: &Profile,
+    times: &Times,
+    is_key_binding: bool,
+) -> audit::Audit {
     let run = |case: Case<'_>| {
         audit::run(&audit::Subject {
             case,
             profile,
             times,
+            is_key_binding,
         })
     };
     if views.len() == 1 {
