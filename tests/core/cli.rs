@@ -198,10 +198,6 @@ fn what_cannot_be_used_is_said_in_two_lines() {
             &["a1.jwt", "--passphrase-file", "nosuch.txt"],
             "nosuch.txt: ",
         ),
-        (
-            &["a1.jwt", "--profile", "oidc-id-token"],
-            "that it does not yet",
-        ),
         (&["a1.jwt", "--profile", "nonsense"], "a name that is none"),
         (
             &["nothing.txt", "--format", "jsonl"],

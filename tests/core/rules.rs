@@ -22,6 +22,7 @@ mod inconsistent;
 mod jwe;
 mod keys;
 mod keys_of_jwe;
+mod kinds;
 mod sd_jwt;
 mod serialization;
 mod signature;
@@ -51,6 +52,7 @@ fn trials() -> Vec<Trial> {
         times::trials(),
         sd_jwt::trials(),
         types::trials(),
+        kinds::trials(),
     ]
     .into_iter()
     .flatten()

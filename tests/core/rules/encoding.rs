@@ -202,7 +202,7 @@ pub(super) fn trials() -> Vec<Trial> {
             &[&pad_medium, exp, alg],
             &[],
         ),
-        Trial::spared("token-size", event, &[]),
+        Trial::spared("token-size", event, &["profile-claim-missing"]),
     ]
 }
 
