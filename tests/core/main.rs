@@ -45,6 +45,8 @@ mod ml_dsa;
 #[cfg(test)]
 mod peers;
 #[cfg(test)]
+mod profiles;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod readme;

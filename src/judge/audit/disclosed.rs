@@ -46,7 +46,8 @@ impl Rule for SdValidityHidden {
         let Some(shown) = subject.sd_jwt() else {
             return Ruling::Unconcerned;
         };
-        let is_vc = subject.profile.name == ProfileName::SdJwtVc
+        // A disclosed type of a credential makes a guess, which is not enough.
+        let is_vc = (subject.profile.name == ProfileName::SdJwtVc && subject.profile.is_fixed())
             || subject
                 .case
                 .token

@@ -286,8 +286,13 @@ pub(in crate::judge) fn determine(case: Case<'_>, is_key_binding: bool) -> Profi
         seen,
         ..plainly(name, chosen_by, why)
     };
+    let typ = case.token.header().and_then(|header| header.str("typ"));
+    let typ = typ.unwrap_or_default();
     if let ProfileChoice::Named(name) = case.policy.profile {
-        let form = knowledge.best_form(&facts, seen, name.forms());
+        let typed = name.forms().iter().find(|form| has_type(form, typ));
+        let own = typed.filter(|form| form.types != name.first_form().types);
+        let best = || knowledge.best_form(&facts, seen, name.forms());
+        let form = own.copied().or_else(best);
         let spec = form.unwrap_or(name.first_form());
         return with(name, ChosenBy::Option, "chosen", spec);
     }
@@ -299,8 +304,6 @@ pub(in crate::judge) fn determine(case: Case<'_>, is_key_binding: bool) -> Profi
         };
         return plainly(name, ChosenBy::Guess, why);
     }
-    let typ = case.token.header().and_then(|header| header.str("typ"));
-    let typ = typ.unwrap_or_default();
     if !is_plain(typ)
         && let Some(profile) = by_type(&facts, seen, typ, with)
     {
@@ -315,8 +318,13 @@ pub(in crate::judge) fn determine(case: Case<'_>, is_key_binding: bool) -> Profi
             spec,
         );
     }
-    // A type of its own says that it is none of those that have none.
-    let may_be = |known: &Known| known.spec.typing != Typing::Untyped || is_plain(typ);
+    // A type that is not known here names a kind that is not known here, so it is none of those that have a type, or none. One
+    // without suffix is more likely a mistake.
+    let may_be = |known: &Known| match known.spec.typing {
+        Typing::Open => true,
+        Typing::Recommended | Typing::Required => !typ.contains('+'),
+        Typing::Untyped => is_plain(typ),
+    };
     let Some(Guess { known, runner_up }) = knowledge.guess(&facts, seen, may_be) else {
         let spec = ProfileName::Jwt.first_form();
         let why = "the payload is a JSON object";

@@ -40,29 +40,29 @@ fn lapses() -> Vec<Trial> {
         r#"{"alg":"HS256","x5u":"https://a.example/c.pem"}"#,
         &claims(id),
     );
-    let missing = "profile-claim-missing";
-    let forbidden = "profile-claim-forbidden";
+    const MISSING: &str = "profile-claim-missing";
+    const FORBIDDEN: &str = "profile-claim-forbidden";
     let body = claims(&no_jti);
     let other = claims(&no_sub);
     let late = claims(logout);
     vec![
         Trial::found(
-            missing,
+            MISSING,
             Severity::High,
             typed("at+jwt", &no_jti),
             &[&body],
-            &[missing],
+            &[MISSING],
         ),
         Trial::found(
-            missing,
+            MISSING,
             Severity::High,
             typed("at+jwt", &wrong),
             &[r#""client_id":7"#],
-            &[missing],
+            &[MISSING],
         ),
         // A guess that is not sure: one step less, and no refusal.
         Trial::found(
-            missing,
+            MISSING,
             Severity::Medium,
             signed(PLAIN, &claims(&format!(r#"{no_sub},"scope":"a""#))),
             &[&claims(&format!(r#"{no_sub},"scope":"a""#))],
@@ -70,29 +70,29 @@ fn lapses() -> Vec<Trial> {
         ),
         // Older issuers leave it out.
         Trial::found(
-            missing,
+            MISSING,
             Severity::Low,
             typed("logout+jwt", logout),
             &[&late],
             &[],
         ),
-        Trial::spared(missing, typed("at+jwt", ACCESS), &[]),
-        Trial::spared(missing, signed(PLAIN, &other), &[]),
+        Trial::spared(MISSING, typed("at+jwt", ACCESS), &[]),
+        Trial::spared(MISSING, signed(PLAIN, &other), &[]),
         Trial::found(
-            forbidden,
+            FORBIDDEN,
             Severity::High,
             typed("logout+jwt", &nonce),
             &[r#""nonce":"n""#],
-            &[forbidden],
+            &[FORBIDDEN],
         ),
         Trial::found(
-            forbidden,
+            FORBIDDEN,
             Severity::Low,
             with_key,
             &[r#""x5u":"https://a.example/c.pem""#],
             &[],
         ),
-        Trial::spared(forbidden, signed(PLAIN, &claims(id)), &[]),
+        Trial::spared(FORBIDDEN, signed(PLAIN, &claims(id)), &[]),
     ]
 }
 
