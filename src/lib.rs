@@ -11,14 +11,20 @@
 //! | [`verify`] | token and key ring to [`Proof`](verify::Proof): whose key verifies it |
 //! | [`judge`] | token, proof, policy and clock to [`Judgement`](judge::Judgement) |
 //! | [`inspection`] | runs the way once and keeps what does not depend on the clock |
+//! | [`keeping`] | keys that stay from one run to the next |
 //! | [`report`] | inspections to text and JSON |
 //! | [`cli`] | the command line |
+//!
+//! With the feature `fetch` there is one more, `fetch`: from an address to the keys that are published there.
 
 pub mod cli;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 pub mod find;
 pub mod inspection;
 pub mod jose;
 pub mod judge;
+pub mod keeping;
 pub mod keys;
 pub mod report;
 pub mod verify;

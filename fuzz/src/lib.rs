@@ -26,7 +26,7 @@ pub fn token(bytes: &[u8]) {
         assert!(candidate.place.line > 0);
         assert!(candidate.place.repairs.is_sorted_by(|a, b| a < b));
     }
-    streamed(bytes, &found);
+    streamed(bytes);
     for candidate in found.into_iter().take(INSPECTED) {
         let inspection = Inspection::new(candidate, &KeyRing::default(), &Setting::default());
         parts(&inspection.token);
@@ -46,26 +46,55 @@ pub fn token(bytes: &[u8]) {
     }
 }
 
-/// However a text is cut, the same is found in it; what is packed is another text.
-fn streamed(bytes: &[u8], found: &[Candidate]) {
-    if bytes.starts_with(b"\x1F\x8B") {
-        Stream::new(bytes, "fuzz")
-            .into_iter()
-            .flatten()
-            .for_each(drop);
+/// Tokens of a text that comes in pieces stand in it, one after the other.
+///
+/// # Panics
+///
+/// When they do not.
+fn streamed(bytes: &[u8]) {
+    for chunk in CHUNKS {
+        let mut end = 0;
+        for candidate in pieces(bytes, chunk) {
+            let range = candidate.place.byte_range;
+            assert!(end <= range.start && range.start < range.end);
+            // What was packed is another text.
+            assert!(range.end <= bytes.len() || bytes.starts_with(GZIP));
+            end = range.end;
+        }
+    }
+}
+
+/// However a text is cut, the same is found in it. Not so in odd texts with JSON forms, where the member that tells one comes late,
+/// so that it is no part of [`token`].
+///
+/// # Panics
+///
+/// When another thing is found.
+pub fn cuts(bytes: &[u8]) {
+    if bytes.starts_with(GZIP) {
         return;
     }
-    for chunk in [7, 600] {
-        let limits = Limits {
-            chunk,
-            ..Limits::default()
-        };
-        let Ok(stream) = Stream::with_limits(bytes, "fuzz", limits) else {
-            panic!("bytes can be read");
-        };
-        let streamed: Vec<_> = stream.map_while(Result::ok).collect();
+    let found = find(bytes, "fuzz");
+    for chunk in CHUNKS {
+        let streamed: Vec<_> = pieces(bytes, chunk).collect();
         assert!(streamed == found, "cut into pieces of {chunk} bytes");
     }
+}
+
+/// Bytes that are read at once.
+const CHUNKS: [usize; 2] = [7, 600];
+
+const GZIP: &[u8] = b"\x1F\x8B";
+
+fn pieces(bytes: &[u8], chunk: usize) -> impl Iterator<Item = Candidate> {
+    let limits = Limits {
+        chunk,
+        ..Limits::default()
+    };
+    let Ok(stream) = Stream::with_limits(bytes, "fuzz", limits) else {
+        panic!("bytes can be read");
+    };
+    stream.map_while(Result::ok)
 }
 
 /// Loads these bytes as a key file and as a secret.

@@ -72,7 +72,7 @@ pub(super) fn begins(text: &[u8]) -> bool {
 pub(super) struct Scan {
     /// In text order.
     found: Vec<Found>,
-    /// Where an object begins that the end of the text cuts.
+    /// Where an object begins that the end of the text cuts, or the name of a member of one.
     pub(super) open: Option<usize>,
 }
 
@@ -107,6 +107,9 @@ pub(super) fn scan(bytes: &[u8], from: usize, goes_on: bool) -> Scan {
                 Object::Cut | Object::Other => {}
             }
         }
+    }
+    if goes_on {
+        scan.open = cut_name(bytes);
     }
     scan
 }
@@ -188,6 +191,20 @@ fn names(bytes: &[u8]) -> impl Iterator<Item = usize> {
     })
 }
 
+/// Where a name of such an object begins that the end of the text cuts.
+fn cut_name(bytes: &[u8]) -> Option<usize> {
+    let longest = NAMES.iter().map(|name| name.len()).max()?;
+    let tail = bytes.len().saturating_sub(longest);
+    let is_cut = |at: &usize| {
+        let rest = bytes.get(*at..).unwrap_or_default();
+        NAMES
+            .iter()
+            .any(|name| name.len() > rest.len() && name.starts_with(rest))
+    };
+    let quotes = memchr::memchr_iter(b'"', bytes.get(tail..)?);
+    quotes.map(|at| tail.saturating_add(at)).find(is_cut)
+}
+
 fn found(bytes: &[u8], range: Range<usize>) -> Found {
     let text = bytes.get(range.clone()).unwrap_or_default();
     Found {
@@ -252,7 +269,7 @@ mod tests {
     fn an_object_that_goes_on_is_open_wherever_it_is_cut() {
         let token = r#"{"payload":"AA","protected":"e30","header":{"kid":{}},"signature":"AA"}"#;
         for at in token.find("protected").unwrap() + 20..token.len() {
-            let scan = super::scan(token[..at].as_bytes(), 0, true);
+            let scan = super::scan(&token.as_bytes()[..at], 0, true);
             assert_eq!(
                 (scan.found.len(), scan.open),
                 (0, Some(0)),

@@ -7,6 +7,7 @@ use openssl::error::ErrorStack;
 use openssl::pkey::{HasPublic, KeyType, PKey, PKeyRef, Private, Public};
 use zeroize::Zeroizing;
 
+use super::forms::der::{OCTET_STRING, SEQUENCE, split};
 use super::pair::{Half, has_public_half};
 use super::public::{PublicKey, refused, thumbprint};
 use super::{Inconsistency, KeyFault, KeyKind};
@@ -156,6 +157,23 @@ fn private_key(set: MlDsa, seed: &[u8]) -> Result<PKey<Private>, ErrorStack> {
     der.extend_from_slice(BEFORE_SEED);
     der.extend_from_slice(seed);
     PKey::private_key_from_pkcs8(&der)
+}
+
+/// The seed in a PKCS #8 key (RFC 9881 section 6), where it holds one: alone, or beside the key that follows from it.
+pub(super) fn seed(der: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    const SEED_ALONE: u8 = 0x80;
+    let (_, inner, _) = split(der)?;
+    let (_, _, rest) = split(inner)?;
+    let (_, _, rest) = split(rest)?;
+    let (OCTET_STRING, key, _) = split(rest)? else {
+        return None;
+    };
+    let seed = match split(key)? {
+        (SEED_ALONE, seed, _) => seed,
+        (SEQUENCE, both, _) => split(both)?.1,
+        _ => return None,
+    };
+    (seed.len() == SEED_BYTES).then(|| Zeroizing::new(seed.to_vec()))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use openssl::pkey::{PKey, Private, Public};
 use zeroize::Zeroizing;
 
 use super::akp::MlDsa;
+use super::further::Further;
 use super::inconsistency::Inconsistency;
 use super::public::PublicKey;
 use super::set::SetNote;
@@ -248,6 +249,8 @@ pub struct Members {
     pub x5t: Option<String>,
     /// `x5t#S256` (SHA-256 of the certificate, base64url) as given, or computed from a loaded certificate.
     pub x5t_s256: Option<String>,
+    /// All others, in order of the file. Of duplicates the last.
+    pub further: Vec<Further>,
     /// Names of all members, in order of the file.
     pub names: Vec<String>,
     /// What departs from the standards without making the key unusable.
@@ -409,6 +412,8 @@ pub(super) fn quoted(text: &str) -> String {
 pub struct Key {
     /// Its name among the loaded keys: the `kid` where that is unique, else `<source>#<n>`. Set by the [`KeyRing`](super::KeyRing).
     pub id: String,
+    /// What the reviewer calls it. It tells no two keys apart.
+    pub name: Option<String>,
     /// The file or place that it came from.
     pub source: String,
     /// Its place in the source, from 1.
@@ -455,6 +460,7 @@ impl Key {
     pub(super) fn blank(source: &str, ordinal: usize, form: &'static str) -> Self {
         Self {
             id: String::new(),
+            name: None,
             source: source.to_owned(),
             ordinal,
             form,
@@ -506,7 +512,7 @@ impl Key {
     }
 
     /// Whether both are the same key, whatever is said of them.
-    pub(super) fn is_same_as(&self, other: &Self) -> bool {
+    pub fn is_same_as(&self, other: &Self) -> bool {
         match (self.secret(), other.secret()) {
             (Some(one), Some(other)) => one.bytes() == other.bytes(),
             (None, None) => self.thumbprint.is_some() && self.thumbprint == other.thumbprint,

@@ -4,7 +4,11 @@
 //! that yields no usable key at all is a [`LoadError`].
 
 mod akp;
+pub mod asking;
+pub mod export;
 mod forms;
+mod further;
+pub mod generate;
 mod inconsistency;
 mod key;
 mod pair;
@@ -18,6 +22,7 @@ pub use forms::{
     LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming, from_certificate_der,
     from_jwk, load, load_secret, readings,
 };
+pub use further::Further;
 pub use inconsistency::Inconsistency;
 pub use key::{
     Certificate, Curve, Holds, Key, KeyFault, KeyKind, KeyNote, Loaded, Material, Members,

@@ -27,8 +27,24 @@ impl KeyRing {
         // Of two that differ in what they were read from only, the same one stays whichever was there first.
         self.keys
             .sort_by(|a, b| order(a, b).then_with(|| a.loaded.cmp(&b.loaded)));
-        self.keys.dedup_by(|a, b| order(a, b).is_eq());
+        self.keys.dedup_by(|other, first| {
+            let is_same = order(other, first).is_eq();
+            // What the reviewer calls one of them is not lost with the other.
+            if is_same && first.name.is_none() && other.name.is_some() {
+                Arc::make_mut(first).name.clone_from(&other.name);
+            }
+            is_same
+        });
         self.rename();
+    }
+
+    /// Gives the key of this id what the reviewer calls it, or takes that away. Says whether there is such a key.
+    pub fn call(&mut self, id: &str, name: Option<String>) -> bool {
+        let Some(key) = self.keys.iter_mut().find(|key| key.id == id) else {
+            return false;
+        };
+        Arc::make_mut(key).name = name;
+        true
     }
 
     /// Takes out the key of this id and names the others anew.
@@ -179,6 +195,22 @@ mod tests {
         let mut ring = KeyRing::new(jwks("one.json", &[A, B]));
         ring.add(jwks("one.json", &[A, B]));
         assert_eq!(ids(&ring), ["a", "b"]);
+    }
+
+    #[test]
+    fn what_the_reviewer_calls_a_key_stays_and_tells_none_apart() {
+        let mut ring = KeyRing::new(jwks("one.json", &[A, B]));
+        assert!(ring.call("b", Some("mine".to_owned())) && !ring.call("c", None));
+        ring.add(jwks("one.json", &[A, B]));
+        assert_eq!(ids(&ring), ["a", "b"]);
+        let name = |ring: &KeyRing| ring.get("b").and_then(|key| key.name.clone());
+        assert_eq!(name(&ring).as_deref(), Some("mine"));
+        let mut named = jwks("one.json", &[A]);
+        named[0].name = Some("first".to_owned());
+        ring.add(named);
+        let first = ring.get("a").and_then(|key| key.name.clone());
+        assert_eq!((ids(&ring).len(), first.as_deref()), (2, Some("first")));
+        assert!(ring.call("b", None) && name(&ring).is_none());
     }
 
     #[test]

@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::jose::Token;
 use crate::keys::{Key, Material, Reread, Secret};
+use decrypt::Effort;
 
 pub use algorithm::{Algorithm, Family, Hash};
 pub use anchor::Anchor;
@@ -466,6 +467,14 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// Does something that takes long, watched by this.
+    pub fn effort<T>(&self, work: impl FnOnce(&Effort<'_>) -> T) -> T {
+        work(&Effort {
+            cancel: &self.cancel,
+            progress: &|done, of| self.tell(done, of),
+        })
+    }
+
     fn tell(&self, done: u64, of: u64) {
         self.done.store(done, Ordering::Relaxed);
         self.of.store(of, Ordering::Relaxed);

@@ -485,6 +485,7 @@ fn public_default(keys: &KeyRing, known: KnownSecret, secret: &'static [u8]) -> 
                 KnownSecret::Documented => "a documented default secret".to_owned(),
                 KnownSecret::Empty => "the empty secret".to_owned(),
             },
+            name: None,
             source: "built-in list".to_owned(),
             ordinal: 1,
             form: "publicly known secret",

@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 
 use super::decrypt::{
     Effort, InflateError, JwePart, JweShapeFault, KeyFamily, KeyManagement, MAX_INFLATED_BYTES,
-    MAX_ITERATIONS, OpenError, Opened, Sealed, content_encryption, inflate, iterations,
-    key_management, open, shape_fault,
+    MAX_ITERATIONS, OpenError, Opened, Sealed, additional_data, content_encryption, inflate,
+    iterations, key_management, open, shape_fault,
 };
 use super::prove::{Setting, designate};
 use super::{
@@ -131,18 +131,10 @@ struct Recipient<'a> {
 
 impl<'a> Recipient<'a> {
     fn new(token: &'a Token, attempt: &'a Attempt<'a>) -> Self {
-        let aad = token
-            .part(PartRole::Aad)
-            .map(|aad| aad.characters(token.text()));
-        let protected = token.protected();
         Self {
             token,
             attempt,
-            additional_data: match aad {
-                // RFC 7516 section 5.1 step 14; an empty `aad` is none.
-                Some(aad) if !aad.is_empty() => format!("{protected}.{aad}"),
-                _ => protected.to_owned(),
-            },
+            additional_data: additional_data(token),
         }
     }
 

@@ -72,23 +72,24 @@ pub struct Entry {
     pub command: fn(&Model) -> Option<Command>,
 }
 
-/// Makes [`Action`] from a table with a line for each: name, group, label, keys, command.
+/// Makes [`Action`] from a table with a line for each: name, group, label, keys, command. One that is there with a feature only
+/// says so behind its doc.
 macro_rules! actions {
-    ($($(#[$doc:meta])* $name:ident, $group:ident, $label:literal, $keys:expr, $command:expr;)*) => {
+    ($($(#[doc = $doc:literal])* $(#[cfg($cfg:meta)])? $name:ident, $group:ident, $label:literal, $keys:expr, $command:expr;)*) => {
         /// A command that has a name.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Action {
-            $($(#[$doc])* $name,)*
+            $($(#[doc = $doc])* $(#[cfg($cfg)])? $name,)*
         }
 
         impl Action {
             /// All of them, in the order of menus.
-            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+            pub const ALL: &'static [Self] = &[$($(#[cfg($cfg)])? Self::$name),*];
 
             /// Its line in the table.
             pub fn entry(self) -> Entry {
                 match self {
-                    $(Self::$name => Entry {
+                    $($(#[cfg($cfg)])? Self::$name => Entry {
                         group: Group::$group,
                         label: $label,
                         shortcut: $keys,
@@ -115,6 +116,12 @@ actions! {
         |_| Some(Command::ShowDialog(DialogKind::Path(Wanted::Keys)));
     /// Ask for a file that is a shared secret.
     AddSecret, Session, "Add a file as shared secret\u{2026}", None, |_| Some(Command::AddSecret);
+    /// Fetch the keys of the issuer of the token on screen.
+    #[cfg(feature = "fetch")]
+    FetchKeys, Session, "Fetch keys\u{2026}", None, |model| {
+        let is_possible = !super::fetching::inquiries(model).is_empty();
+        is_possible.then_some(Command::ShowDialog(DialogKind::Fetch))
+    };
     /// Bring back what was removed last.
     Undo, Session, "Undo", Some(keys(CTRL, Key::Z)), |model| {
         let last = model.notices.iter().rev().find_map(|notice| notice.undo);

@@ -24,6 +24,9 @@ use crate::keys::Reread;
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
+    /// Add the keys that were fetched.
+    #[cfg(feature = "fetch")]
+    AddFetched(crate::fetch::Fetched),
     /// Ask for key files and load them.
     AddKeys,
     /// Ask for the payload of the token on screen, which does not hold it.
@@ -47,6 +50,9 @@ pub enum Command {
     Copy(CopyOf),
     /// Take away the notice at this position.
     DismissNotice(usize),
+    /// Fetch keys; the user was asked.
+    #[cfg(feature = "fetch")]
+    Fetch(Box<super::Inquiry>),
     /// Judge as of this instant.
     FreezeClock(Timestamp),
     /// Take the keyboard there.
@@ -163,6 +169,8 @@ impl Desk {
     /// Carries a command out. Nothing else changes the model, news of jobs aside.
     pub(super) fn apply(&mut self, command: Command, ctx: &egui::Context, frame: &eframe::Frame) {
         match command {
+            #[cfg(feature = "fetch")]
+            Command::AddFetched(fetched) => self.add_fetched(&fetched),
             Command::AddKeys => self.ask(Wanted::Keys, frame),
             Command::AddPayload => {
                 if self.wants_payload() {
@@ -188,6 +196,8 @@ impl Desk {
             Command::ChooseTokens(tokens) => self.model.table.chosen = tokens,
             Command::Copy(what) => self.copy_of(&what),
             Command::DismissNotice(at) => self.dismiss(at),
+            #[cfg(feature = "fetch")]
+            Command::Fetch(inquiry) => self.fetch(*inquiry),
             Command::FreezeClock(at) => self.set_clock(Clock::Frozen(at)),
             Command::Focus(place) => self.focus(ctx, place),
             Command::FocusNext { is_forward } => {

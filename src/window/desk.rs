@@ -33,6 +33,8 @@ const MAX_NOTICES: usize = 12;
 
 /// What jobs end in.
 pub(super) enum News {
+    #[cfg(feature = "fetch")]
+    Answered(Box<super::fetching::Answered>),
     Loaded(Loaded),
     Picked(Picked),
     Proved(Proved),
@@ -91,6 +93,9 @@ pub struct Surroundings {
     pub now: Box<dyn Fn() -> Timestamp>,
     /// The clipboard.
     pub clipboard: Box<dyn Clipboard>,
+    /// Fetches keys.
+    #[cfg(feature = "fetch")]
+    pub fetch: super::Fetch,
     /// Asks for files.
     pub picker: Box<dyn FilePicker>,
     /// Tells the desktop's theme, now and when it changes, where the window system does not.
@@ -103,6 +108,8 @@ impl Surroundings {
         Self {
             now: Box::new(Timestamp::now),
             clipboard: Box::new(super::clipboard::SystemClipboard::default()),
+            #[cfg(feature = "fetch")]
+            fetch: super::fetching::system(),
             picker: Box::new(super::dialogs::SystemPicker),
             themes: Box::new(super::system_theme::watch),
         }
@@ -114,6 +121,8 @@ pub(super) struct Desk {
     pub(super) model: Model,
     pub(super) jobs: Jobs<News>,
     pub(super) clipboard: ClipboardThread,
+    #[cfg(feature = "fetch")]
+    pub(super) fetch: super::Fetch,
     pub(super) picker: Box<dyn FilePicker>,
     pub(super) dialog: Option<Dialog>,
     /// Whether the user was asked, and closes.
@@ -151,6 +160,8 @@ impl Desk {
             model,
             jobs: Jobs::new(ctx.clone()),
             clipboard: ClipboardThread::start(surroundings.clipboard, ctx.clone()),
+            #[cfg(feature = "fetch")]
+            fetch: surroundings.fetch,
             picker: surroundings.picker,
             dialog: None,
             may_close: false,
@@ -174,6 +185,8 @@ impl Desk {
         let mut for_field = None;
         for ended in self.jobs.collect() {
             match ended {
+                #[cfg(feature = "fetch")]
+                Ended::Done(News::Answered(answered)) => self.answered(*answered),
                 Ended::Done(News::Loaded(loaded)) => self.arrivals.push(loaded),
                 Ended::Done(News::Picked(picked)) => self.picked(picked),
                 Ended::Done(News::Proved(proved)) => self.proved(proved),
@@ -455,6 +468,8 @@ mod tests {
         let surroundings = Surroundings {
             now: Box::new(|| Timestamp::UNIX_EPOCH),
             clipboard: Box::new(Nobody),
+            #[cfg(feature = "fetch")]
+            fetch: crate::window::fetching::system(),
             picker: Box::new(Nobody),
             themes: Box::new(|_| std::sync::mpsc::channel().1),
         };

@@ -8,6 +8,8 @@ pub mod commands;
 pub mod copies;
 mod desk;
 pub mod dialogs;
+#[cfg(feature = "fetch")]
+mod fetching;
 mod jobs;
 mod launch;
 pub mod layers;
@@ -30,6 +32,8 @@ pub mod widgets;
 
 pub use app::App;
 pub use desk::Surroundings;
+#[cfg(feature = "fetch")]
+pub use fetching::{Fetch, Inquiry};
 pub use launch::{LaunchError, LaunchOptions, run};
 pub use loading::Wanted;
 pub use privacy::start_logging;

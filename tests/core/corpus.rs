@@ -33,6 +33,11 @@ fn the_corpus_of_tokens() {
 }
 
 #[test]
+fn the_corpus_of_tokens_cut_into_pieces() {
+    replay("token", check::cuts);
+}
+
+#[test]
 fn the_corpus_of_keys() {
     replay("key", check::key);
 }

@@ -57,19 +57,19 @@ fn jose_of_npm_is_understood() {
     check("jose", &command, "EdDSA Ed25519");
 }
 
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop")
 }
 
 /// Where `tests/interop/install` puts the makers.
-fn installed() -> PathBuf {
+pub(crate) fn installed() -> PathBuf {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     let cache = variable("XDG_CACHE_HOME").map(PathBuf::from);
     let cache = cache.or_else(|| Some(Path::new(&variable("HOME")?).join(".cache")));
     cache.unwrap_or_default().join("tokenloupe-makers")
 }
 
-fn python(maker: &str) -> Vec<PathBuf> {
+pub(crate) fn python(maker: &str) -> Vec<PathBuf> {
     let own = installed().join("python/bin/python");
     let python = if own.is_file() { own } else { "python3".into() };
     vec![python, folder().join("make.py"), maker.into()]

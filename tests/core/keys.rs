@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use tokenloupe::keys::export;
 use tokenloupe::keys::{Curve, Holds, Inconsistency, Key, KeyKind, OkpCurve, load};
 
 use crate::common::vectors;
@@ -42,6 +43,27 @@ fn one(jwk: &Value) -> Key {
     load("jwk", text.as_bytes())
         .unwrap_or_else(|error| panic!("{error}\n{text}"))
         .remove(0)
+}
+
+/// Every number in its exact width, every member that describes the key.
+#[test]
+fn the_keys_of_rfc_7520_are_written_as_they_are_published() {
+    let Some(vectors) = vectors() else { return };
+    let mut written = 0;
+    for path in files(&vectors.join("cookbook/jwk"), "json") {
+        let published = json(&path);
+        let key = one(&published);
+        let text = match key.holds {
+            Holds::Public => export::public_jwk(&key).unwrap(),
+            Holds::Private | Holds::Symmetric => export::private_jwk(&key).unwrap().to_string(),
+        };
+        let found: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(found, published, "{}", path.display());
+        let order = |jwk: &Value| jwk.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!(order(&found), order(&published));
+        written += 1;
+    }
+    assert_eq!(written, 6);
 }
 
 #[test]

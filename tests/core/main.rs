@@ -22,6 +22,9 @@ mod damaged;
 mod decrypt;
 #[cfg(test)]
 mod explain;
+#[cfg(feature = "fetch")]
+#[cfg(test)]
+mod fetch;
 #[cfg(test)]
 mod find;
 #[cfg(test)]
@@ -34,6 +37,8 @@ mod house;
 mod interop;
 #[cfg(test)]
 mod json;
+#[cfg(test)]
+mod keeping;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]

@@ -190,6 +190,14 @@ fn check(action: Action, by: By) {
             desk.act(action, by);
             assert_eq!(last_action(&desk), "Opened 3 keys");
         }
+        #[cfg(feature = "fetch")]
+        Action::FetchKeys => {
+            desk.act(action, by);
+            assert!(desk.has("Fetch keys from accounts.example?"));
+            desk.window.key_press(Key::Escape);
+            desk.settle();
+            assert!(!desk.has("Fetch keys from accounts.example?"));
+        }
         Action::AddSecret => {
             desk.picker.put(&[sample_path("request.http")]);
             desk.act(action, by);

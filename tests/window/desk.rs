@@ -16,6 +16,13 @@ use zeroize::Zeroizing;
 /// The instant that the window takes for now.
 pub(crate) const NOW: &str = "2026-11-21T22:40:13Z";
 
+/// How far the window says that it reaches.
+pub(crate) const REACH: &str = if cfg!(feature = "fetch") {
+    "Offline until you fetch keys"
+} else {
+    "Offline: nothing leaves this machine"
+};
+
 /// A clipboard that only this test sees.
 #[derive(Clone)]
 pub(crate) struct Board(Arc<Mutex<Result<String, ClipboardFault>>>);
@@ -106,6 +113,8 @@ impl Desk {
         let board = Board(Arc::new(Mutex::new(Err(ClipboardFault::NoText))));
         let (system_theme, themes) = channel();
         let surroundings = Surroundings {
+            #[cfg(feature = "fetch")]
+            fetch: crate::fetch::scripted(),
             now: Box::new(|| NOW.parse().unwrap()),
             clipboard: Box::new(board.clone()),
             picker,

@@ -8,6 +8,9 @@ mod accessible;
 mod actions;
 #[cfg(test)]
 mod desk;
+#[cfg(feature = "fetch")]
+#[cfg(test)]
+mod fetch;
 #[cfg(test)]
 mod layers;
 #[cfg(test)]

@@ -25,7 +25,7 @@ fn an_empty_window_says_what_to_do() {
     ] {
         assert!(desk.has(name), "{name}");
     }
-    assert!(desk.has("Offline: nothing leaves this machine"));
+    assert!(desk.has(crate::desk::REACH));
     assert!(desk.window.state().model().notices.is_empty());
 }
 

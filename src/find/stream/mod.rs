@@ -18,7 +18,7 @@ use super::prose::{self, Edge};
 use super::region::{self, Region, Spot};
 use super::text::Cursor;
 use super::undo::Undone;
-use super::{Candidate, Nothing, Where, burp, candidate, har, json_form, spots};
+use super::{Candidate, Nothing, Where, burp, candidate, har, json_form, quotes, spots};
 use crate::jose::MAX_TOKEN_BYTES;
 use source::{More, Source, room};
 
@@ -207,9 +207,9 @@ impl<R: Read> Stream<R> {
 
     /// What comes after the beginning that is held.
     fn begin(&mut self, checked: usize) -> io::Result<Stage> {
-        let first = self.text.iter().find(|byte| !byte.is_ascii_whitespace());
-        let may_be_records = matches!(first, None | Some(b'<' | b'{'));
-        if self.more == More::Some && may_be_records && self.text.len() < burp::LOOK {
+        let first = quotes::trim_start(&self.text).first();
+        let may_be_json_or_xml = matches!(first, None | Some(b'<' | b'{'));
+        if self.more == More::Some && may_be_json_or_xml && self.text.len() < burp::LOOK {
             return Ok(Stage::Begun(0));
         }
         if self.more == More::Some && (har::begins(&self.text) || burp::begins(&self.text)) {

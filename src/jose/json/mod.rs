@@ -9,6 +9,8 @@ mod reader;
 use std::borrow::Cow;
 use std::ops::Range;
 
+use zeroize::Zeroize as _;
+
 pub use number::{Decimal, as_double};
 pub use reader::{MAX_DEPTH, read};
 
@@ -264,6 +266,18 @@ impl Json {
             path.push((pointer.clone(), value));
             current = value;
         }
+    }
+}
+
+/// Overwrites every string of a value that may hold secrets. The reader bounds the depth.
+pub fn wipe(json: &mut Json) {
+    match &mut json.value {
+        Value::Array(elements) => elements.iter_mut().for_each(wipe),
+        Value::Object(members) => members
+            .iter_mut()
+            .for_each(|member| wipe(&mut member.value)),
+        Value::String(text) => text.zeroize(),
+        _ => {}
     }
 }
 

@@ -172,6 +172,10 @@ fn shifted(value: i128, zeros: usize) -> Option<i128> {
 }
 
 /// All that `i128` holds.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the compiler evaluates it, and would say so"
+)]
 const POWERS_OF_TEN: [i128; 39] = {
     let mut powers = [1; 39];
     let mut exponent = 1;

@@ -26,11 +26,11 @@ pub(super) const FORM: Form = Form {
     load,
 };
 
-const INTEGER: u8 = 0x02;
-const BIT_STRING: u8 = 0x03;
-const OCTET_STRING: u8 = 0x04;
-const OBJECT_IDENTIFIER: u8 = 0x06;
-const SEQUENCE: u8 = 0x30;
+pub(in crate::keys) const INTEGER: u8 = 0x02;
+pub(in crate::keys) const BIT_STRING: u8 = 0x03;
+pub(in crate::keys) const OCTET_STRING: u8 = 0x04;
+pub(in crate::keys) const OBJECT_IDENTIFIER: u8 = 0x06;
+pub(in crate::keys) const SEQUENCE: u8 = 0x30;
 /// `[0]` of `ECPrivateKey` (RFC 5915 section 3).
 const PARAMETERS: u8 = 0xA0;
 
@@ -241,7 +241,7 @@ pub(super) fn with_curve(der: &[u8], parameters: &[u8]) -> Option<Zeroizing<Vec<
 }
 
 /// An element of these contents (X.690 section 8.1.3).
-fn enclosed(tag: u8, contents: &[&[u8]]) -> Option<Zeroizing<Vec<u8>>> {
+pub(in crate::keys) fn enclosed(tag: u8, contents: &[&[u8]]) -> Option<Zeroizing<Vec<u8>>> {
     let length = contents.iter().map(|piece| piece.len()).sum::<usize>();
     let mut der = Zeroizing::new(Vec::with_capacity(length.saturating_add(6)));
     der.push(tag);
@@ -278,7 +278,7 @@ fn form(structure: Option<Structure>, armour: Armour) -> &'static str {
 }
 
 /// Tag, contents and what follows (X.690 section 8.1). Tags of more than one byte and indefinite lengths are none.
-fn split(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+pub(in crate::keys) fn split(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&tag, rest) = bytes.split_first()?;
     let (&first, rest) = rest.split_first()?;
     if tag & 0x1F == 0x1F {

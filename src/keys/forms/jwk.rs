@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use openssl::bn::BigNum;
 use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private, Public};
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::certified::certified;
 use super::{Form, LoadError, Seeming, check_count};
@@ -19,8 +19,8 @@ use crate::keys::key::quoted;
 use crate::keys::pair::{self, Half, RsaNumbers};
 use crate::keys::public::{self, PublicKey};
 use crate::keys::{
-    Curve, Holds, Inconsistency, Key, KeyFault, KeyKind, KeyNote, Material, Members, OkpCurve,
-    Secret,
+    Curve, Further, Holds, Inconsistency, Key, KeyFault, KeyKind, KeyNote, Material, Members,
+    OkpCurve, Secret,
 };
 
 /// JSON: one JWK, a JWK Set, or a bare array of JWKs.
@@ -84,7 +84,7 @@ fn load(source: &str, content: &[u8]) -> Result<Vec<Key>, LoadError> {
         _ => Err(broken(&document, source, content)),
     };
     if let Some(root) = &mut document.root {
-        wipe(root);
+        json::wipe(root);
     }
     keys
 }
@@ -148,18 +148,6 @@ fn broken(document: &json::Document, source: &str, content: &[u8]) -> LoadError 
     }
 }
 
-/// Overwrites every string: among them may be private numbers. The reader bounds the depth.
-fn wipe(json: &mut Json) {
-    match &mut json.value {
-        Value::Array(elements) => elements.iter_mut().for_each(wipe),
-        Value::Object(members) => members
-            .iter_mut()
-            .for_each(|member| wipe(&mut member.value)),
-        Value::String(text) => text.zeroize(),
-        _ => {}
-    }
-}
-
 /// What says what the key is for. Members of a wrong type are noted and passed over.
 fn members(json: &Json) -> Members {
     let mut notes = Vec::new();
@@ -193,6 +181,7 @@ fn members(json: &Json) -> Members {
         x5t: text("x5t"),
         x5t_s256: text("x5t#S256"),
         key_ops: key_ops(json, &mut notes),
+        further: Further::all(json),
         names,
         notes,
     }

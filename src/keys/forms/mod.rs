@@ -6,7 +6,7 @@
 mod bare;
 mod certificate;
 mod certified;
-mod der;
+pub(super) mod der;
 mod error;
 mod jwk;
 mod pem;

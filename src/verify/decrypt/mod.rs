@@ -20,7 +20,7 @@ use openssl::pkey::{PKeyRef, Private};
 use zeroize::Zeroizing;
 
 use crate::jose::json::Json;
-use crate::jose::registry;
+use crate::jose::{PartRole, Token, registry};
 use crate::keys::{Key, KeyKind, Material, Secret};
 
 pub use algorithms::{
@@ -29,8 +29,9 @@ pub use algorithms::{
 };
 pub use error::{JwePart, JweShapeFault, OpenError, WantedLength};
 pub use inflate::{InflateError, MAX_INFLATED_BYTES, inflate};
-pub use pbes2::{MAX_ITERATIONS, iterations};
+pub use pbes2::{MAX_ITERATIONS, iterations, wrapping_key};
 pub use shape::shape_fault;
+pub use wrap::wrap;
 
 use algorithms::Aes;
 use shape::Parameters;
@@ -118,6 +119,35 @@ pub fn open(sealed: &Sealed<'_>, key: &Key, effort: &Effort<'_>) -> Result<Opene
         Material::Symmetric { secret, readings } => {
             plan.open_with_readings(secret, readings, effort)
         }
+    }
+}
+
+/// Opens a JWE with the key that its password was derived into before ([`wrapping_key`]).
+///
+/// # Errors
+///
+/// As [`open`]; a key of another password is [`OpenError::Passphrase`].
+pub fn open_with_wrapping_key(sealed: &Sealed<'_>, wrapping: &[u8]) -> Result<Opened, OpenError> {
+    let plan = Plan::of(sealed)?;
+    let KeyFamily::Pbes2(_, aes) = plan.management.family else {
+        return Err(plan.other_kind(KeyKind::Oct {
+            bytes: wrapping.len(),
+        }));
+    };
+    let key = plan.unwrap(aes, wrapping);
+    plan.finish(key.map_err(|_other| OpenError::Passphrase)?, false)
+}
+
+/// The additional authenticated data of a token in whatever form (RFC 7516 section 5.1 step 14): the protected header as it
+/// stands, and where there is an `aad`, a dot and that. An empty `aad` is none.
+pub fn additional_data(token: &Token) -> String {
+    let aad = token
+        .part(PartRole::Aad)
+        .map(|aad| aad.characters(token.text()));
+    let protected = token.protected();
+    match aad {
+        Some(aad) if !aad.is_empty() => format!("{protected}.{aad}"),
+        _ => protected.to_owned(),
     }
 }
 

@@ -6,7 +6,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Sha256, Sha384, Sha512};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::algorithms::{Aes, KeyManagement};
+use super::algorithms::{Aes, KeyFamily, KeyManagement};
 use super::shape::{octets, shortened};
 use super::{Effort, JweShapeFault, OpenError, Sealed};
 use crate::jose::json::{Decimal, Json, Value};
@@ -64,6 +64,37 @@ impl Parameters {
         key.truncate(aes.key_bytes());
         Ok(key)
     }
+}
+
+/// The key that wraps the content key (RFC 7518 section 4.8), for a salt input (`p2s`) and a count (`p2c`).
+///
+/// # Errors
+///
+/// When the algorithm is none of passwords, the count is not from 1 to [`MAX_ITERATIONS`], or the work was called off.
+pub fn wrapping_key(
+    management: &KeyManagement,
+    salt: &[u8],
+    iterations: u32,
+    password: &[u8],
+    effort: &Effort<'_>,
+) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    let KeyFamily::Pbes2(hash, aes) = management.family else {
+        return Err(OpenError::Refused(
+            "an algorithm without a password".to_owned(),
+        ));
+    };
+    if !(1..=MAX_ITERATIONS).contains(&iterations) {
+        return Err(OpenError::Shape(JweShapeFault::Iterations {
+            ceiling: MAX_ITERATIONS,
+            found: iterations.to_string(),
+        }));
+    }
+    let parameters = Parameters {
+        salt: Zeroizing::new(salt.to_vec()),
+        iterations,
+    };
+    let work = (0, iterations.into());
+    parameters.wrapping_key(management, (hash, aes), password, effort, work)
 }
 
 /// The count of iterations that `p2c` asks for (RFC 7518 section 4.8.1.2).
@@ -198,7 +229,7 @@ mod tests {
             which in 16_usize..19,
         ) {
             let management = &super::super::KEY_MANAGEMENT[which];
-            let super::super::KeyFamily::Pbes2(hash, aes) = management.family else {
+            let KeyFamily::Pbes2(hash, aes) = management.family else {
                 panic!("a PBES2 algorithm");
             };
             let parameters = Parameters { salt: salt.clone().into(), iterations };

@@ -1,6 +1,6 @@
 //! AES Key Wrap (RFC 3394).
 
-use openssl::cipher::Cipher;
+use openssl::cipher::{Cipher, CipherRef};
 use openssl::cipher_ctx::{CipherCtx, CipherCtxFlags};
 use openssl::error::ErrorStack;
 use zeroize::Zeroizing;
@@ -20,15 +20,33 @@ pub(super) fn unwrap(aes: Aes, key: &[u8], wrapped: &[u8]) -> Option<Zeroizing<V
     unwrapped(aes, key, wrapped).ok()
 }
 
-fn unwrapped(aes: Aes, key: &[u8], wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, ErrorStack> {
-    let cipher = match aes {
+/// A key wrapped under another one, which has as many bytes as `aes` takes.
+///
+/// # Errors
+///
+/// When OpenSSL refuses: of a key that is no multiple of 8 bytes, or shorter than 16.
+pub fn wrap(aes: Aes, key: &[u8], plain: &[u8]) -> Result<Vec<u8>, ErrorStack> {
+    let mut context = CipherCtx::new()?;
+    context.set_flags(CipherCtxFlags::FLAG_WRAP_ALLOW);
+    context.encrypt_init(Some(cipher(aes)), Some(key), None)?;
+    let mut wrapped = Vec::with_capacity(plain.len().saturating_add(2 * OVERHEAD));
+    context.cipher_update_vec(plain, &mut wrapped)?;
+    context.cipher_final_vec(&mut wrapped)?;
+    Ok(wrapped)
+}
+
+fn cipher(aes: Aes) -> &'static CipherRef {
+    match aes {
         Aes::A128 => Cipher::aes_128_wrap(),
         Aes::A192 => Cipher::aes_192_wrap(),
         Aes::A256 => Cipher::aes_256_wrap(),
-    };
+    }
+}
+
+fn unwrapped(aes: Aes, key: &[u8], wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, ErrorStack> {
     let mut context = CipherCtx::new()?;
     context.set_flags(CipherCtxFlags::FLAG_WRAP_ALLOW);
-    context.decrypt_init(Some(cipher), Some(key), None)?;
+    context.decrypt_init(Some(cipher(aes)), Some(key), None)?;
     let mut plain = Zeroizing::new(Vec::with_capacity(wrapped.len()));
     context.cipher_update_vec(wrapped, &mut plain)?;
     context.cipher_final_vec(&mut plain)?;
@@ -83,6 +101,7 @@ mod tests {
             let wrapped = hex(wrapped);
             let kek = &kek[..aes.key_bytes()];
             let plain = unwrap(aes, kek, &wrapped).unwrap();
+            assert_eq!(wrap(aes, kek, &data[..bytes]).unwrap(), wrapped);
             assert_eq!(plain.as_slice(), &data[..bytes]);
             for bit in 0..wrapped.len() * 8 {
                 let mut changed = wrapped.clone();

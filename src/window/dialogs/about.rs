@@ -6,6 +6,13 @@ use super::close_button;
 use crate::window::theme::{self, space};
 use crate::window::widgets::wrapped;
 
+/// How far this program reaches.
+const REACH: &str = if cfg!(feature = "fetch") {
+    "This program reaches out only to fetch keys, when you ask for it and to the host that you confirm: no telemetry and no look for updates."
+} else {
+    "Nothing leaves this machine: there is no network code in this program, no telemetry and no look for updates."
+};
+
 /// Shows it; whether it is done.
 pub(super) fn ui(ui: &mut Ui) -> bool {
     let tokens = theme::tokens(ui);
@@ -19,7 +26,9 @@ pub(super) fn ui(ui: &mut Ui) -> bool {
     );
     wrapped(
         ui,
-        "Nothing leaves this machine: there is no network code in this program, no telemetry and no look for updates. Tokens and keys stay in memory until the window closes; only the window\u{2019}s looks are remembered.",
+        format!(
+            "{REACH} Tokens and keys stay in memory until the window closes; only the window\u{2019}s looks are remembered."
+        ),
     );
     wrapped(
         ui,

@@ -2,6 +2,8 @@
 
 mod about;
 mod closing;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod help;
 mod palette;
 mod path;
@@ -16,6 +18,8 @@ use super::loading::Wanted;
 use super::model::Model;
 use super::theme::{self, semibold, size, space};
 
+#[cfg(feature = "fetch")]
+pub(super) use fetch::FetchDialog;
 pub use picker::{Answer, FilePicker, SystemPicker};
 pub(super) use picker::{Picked, wait};
 
@@ -26,6 +30,9 @@ pub enum DialogKind {
     About,
     /// Whether to close although keys are nowhere else.
     Closing,
+    /// Whom to ask for the keys of the token on screen.
+    #[cfg(feature = "fetch")]
+    Fetch,
     /// All shortcuts.
     Help,
     /// Any command, token or member by its name.
@@ -46,6 +53,8 @@ pub(super) struct Dialog {
 enum Content {
     About,
     Closing,
+    #[cfg(feature = "fetch")]
+    Fetch(FetchDialog),
     Help,
     Palette(Palette),
     Path(PathDialog),
@@ -57,11 +66,23 @@ impl Dialog {
         let content = match kind {
             DialogKind::About => Content::About,
             DialogKind::Closing => Content::Closing,
+            #[cfg(feature = "fetch")]
+            DialogKind::Fetch => {
+                let inquiries = super::fetching::inquiries(model);
+                Content::Fetch(FetchDialog::places(inquiries))
+            }
             DialogKind::Help => Content::Help,
             DialogKind::Palette => Content::Palette(Palette::new(model)),
             DialogKind::Path(wanted) => Content::Path(PathDialog::new(wanted, false)),
             DialogKind::PathInstead(wanted) => Content::Path(PathDialog::new(wanted, true)),
         };
+        Self { content, back }
+    }
+
+    /// Asks about a fetch.
+    #[cfg(feature = "fetch")]
+    pub(super) fn about_fetching(dialog: FetchDialog, back: Option<Id>) -> Self {
+        let content = Content::Fetch(dialog);
         Self { content, back }
     }
 
@@ -76,6 +97,8 @@ impl Dialog {
         let (title, width) = match &self.content {
             Content::About => ("About Tokenloupe", 440.0),
             Content::Closing => ("Close Tokenloupe", 440.0),
+            #[cfg(feature = "fetch")]
+            Content::Fetch(dialog) => (dialog.title(), 560.0),
             Content::Help => ("Keyboard shortcuts", help::WIDTH),
             Content::Palette(_) => ("Commands", 600.0),
             Content::Path(dialog) => (dialog.title(), 440.0),
@@ -113,6 +136,8 @@ impl Dialog {
         match &mut self.content {
             Content::About => one((None, about::ui(ui))),
             Content::Closing => one(closing::ui(ui, model)),
+            #[cfg(feature = "fetch")]
+            Content::Fetch(dialog) => one(dialog.ui(ui)),
             Content::Help => one((None, help::ui(ui))),
             Content::Palette(palette) => palette.ui(ui, model),
             Content::Path(dialog) => one(dialog.ui(ui)),

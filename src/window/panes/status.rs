@@ -10,6 +10,13 @@ use crate::window::model::{Clock, Model};
 use crate::window::theme::{self, size, space};
 use crate::window::widgets::{Icon, sign};
 
+/// How far this program reaches.
+const REACH: &str = if cfg!(feature = "fetch") {
+    "Offline until you fetch keys"
+} else {
+    "Offline: nothing leaves this machine"
+};
+
 /// The status bar.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct StatusPane;
@@ -40,10 +47,7 @@ impl StatusPane {
                 ui.horizontal(|ui| {
                     ui.spacing_mut().item_spacing.x = space::XS;
                     sign(ui, Icon::Dot, 8.0, tokens.ok);
-                    ui.label(word(
-                        "Offline: nothing leaves this machine".to_owned(),
-                        tokens.dim,
-                    ));
+                    ui.label(word(REACH.to_owned(), tokens.dim));
                 });
                 for busy in &model.busy {
                     ui.add(Spinner::new().size(12.0));

@@ -37,25 +37,94 @@ const LICENCE_EXCEPTIONS: &[(&str, &str)] = &[
     ),
 ];
 
-/// The lock file holds every platform and every optional dependency, so this is wider than what is built.
+/// The dependencies of the feature that fetches.
+const FETCH: [&str; 2] = ["rustls", "ureq"];
+
+/// The lock file holds every platform and every optional dependency, so this is wider than what is built. Only what the feature
+/// `fetch` alone brings in is left out.
 #[test]
 fn no_network_client_is_in_the_dependency_tree() {
     let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
-    let names: Vec<&str> = lock
-        .lines()
-        .filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'))
-        .collect();
-    assert!(names.contains(&"josekit"), "the lock file was not read");
-    let clients: Vec<_> = names
-        .into_iter()
+    let graph = lock_graph(&lock);
+    let reached = reached(&graph, "tokenloupe", &FETCH);
+    assert!(reached.contains("josekit"), "the lock file was not read");
+    let clients: Vec<_> = reached
+        .iter()
+        .copied()
         .filter(|name| is_network_client(name))
         .collect();
     assert!(clients.is_empty(), "{}", clients.join(", "));
+    // The search sees what it is for.
+    let all = reached_from(&graph, &FETCH);
+    assert!(all.iter().any(|name| is_network_client(name)));
+}
+
+/// What cargo resolves for this machine: without the feature no client, with it this one.
+#[test]
+fn only_the_feature_that_fetches_brings_a_network_client() {
+    let clients = |tree: &Tree| -> BTreeSet<String> {
+        let names = tree.built_in().into_iter().map(|id| tree.name(&id));
+        names.filter(|name| is_network_client(name)).collect()
+    };
+    assert_eq!(clients(&Tree::read(&[])), BTreeSet::new());
+    let tree = Tree::read(&["fetch"]);
+    let fetching = clients(&tree);
+    for name in FETCH {
+        assert!(fetching.contains(name), "{name}: {fetching:?}");
+    }
+    let others = ["hyper", "native-tls", "reqwest", "webpki-roots"];
+    assert!(others.iter().all(|name| !fetching.contains(*name)));
+    let features = tree.features("ureq");
+    for off in ["brotli", "cookies", "gzip", "native-tls", "socks-proxy"] {
+        assert!(!features.contains(&off.to_owned()), "ureq has {off}");
+    }
+}
+
+/// The names of the packages in a lock file, each with those that it may need.
+fn lock_graph(lock: &str) -> BTreeMap<&str, Vec<&str>> {
+    let mut graph: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for package in lock.split("[[package]]") {
+        let Some(name) = package
+            .lines()
+            .find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'))
+        else {
+            continue;
+        };
+        let needs = package
+            .lines()
+            .filter_map(|line| line.strip_prefix(" \"")?.split(['"', ' ']).next());
+        // Several versions count as one.
+        graph.entry(name).or_default().extend(needs);
+    }
+    graph
+}
+
+/// What a package may need, itself and these aside.
+fn reached<'a>(
+    graph: &BTreeMap<&'a str, Vec<&'a str>>,
+    package: &str,
+    without: &[&str],
+) -> BTreeSet<&'a str> {
+    let needs = graph[package].iter().copied();
+    let needs: Vec<&str> = needs.filter(|name| !without.contains(name)).collect();
+    reached_from(graph, &needs)
+}
+
+fn reached_from<'a>(graph: &BTreeMap<&'a str, Vec<&'a str>>, names: &[&str]) -> BTreeSet<&'a str> {
+    let mut reached = BTreeSet::new();
+    let mut next = names.to_vec();
+    while let Some(name) = next.pop() {
+        let (name, needs) = graph.get_key_value(name).unwrap();
+        if reached.insert(*name) {
+            next.extend(needs);
+        }
+    }
+    reached
 }
 
 #[test]
 fn features_that_reach_out_are_off() {
-    let tree = Tree::read();
+    let tree = Tree::read(&["fetch"]);
     for (package, feature, why) in [
         ("eframe", "inspection", "it opens a port"),
         ("eframe", "links", "it opens addresses in a browser"),
@@ -77,7 +146,7 @@ fn features_that_reach_out_are_off() {
 
 #[test]
 fn what_is_built_in_has_a_permitted_licence() {
-    let tree = Tree::read();
+    let tree = Tree::read(&["fetch"]);
     let mut wrong = Vec::new();
     for id in tree.built_in() {
         let package = &tree.packages[&id];
@@ -150,7 +219,7 @@ fn one_of(words: &mut Vec<String>) -> bool {
     }
 }
 
-/// What cargo resolved for this machine, tests and default features included.
+/// What cargo resolves for this machine, tests and default features included.
 struct Tree {
     root: String,
     packages: BTreeMap<String, Value>,
@@ -158,7 +227,8 @@ struct Tree {
 }
 
 impl Tree {
-    fn read() -> Self {
+    /// With these features beside the default ones.
+    fn read(features: &[&str]) -> Self {
         let host = output("rustc", &["-vV"]);
         let host = host
             .lines()
@@ -174,6 +244,8 @@ impl Tree {
                 "--offline",
                 "--filter-platform",
                 host,
+                "--features",
+                &features.join(","),
             ],
         );
         let metadata: Value = serde_json::from_str(&metadata).unwrap();
@@ -197,6 +269,10 @@ impl Tree {
             .flat_map(|(_, node)| node["features"].as_array().unwrap())
             .map(|feature| feature.as_str().unwrap().to_owned())
             .collect()
+    }
+
+    fn name(&self, id: &str) -> String {
+        self.packages[id]["name"].as_str().unwrap().to_owned()
     }
 
     /// Everything that normal dependencies reach.
