@@ -28,6 +28,10 @@ struct Row {
 macro_rules! kinds {
     ($($variant:ident: $name:literal, $label:literal, $description:literal, [$first:ident $(, $more:ident)*];)+) => {
         /// The kinds of token that are told apart.
+        #[expect(
+            clippy::doc_markdown,
+            reason = "the sentences are shown to people as they are"
+        )]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum ProfileName {
             $(#[doc = $description] $variant,)+
@@ -200,7 +204,7 @@ impl Profile {
     }
 
     /// Whether the token's own key is the holder's, and proves what the token is there to prove (RFC 9449 section 4.3,
-    /// OpenID4VCI appendix F, SIOPv2).
+    /// `OpenID4VCI` appendix F, `SIOPv2`).
     pub fn accepts_own_key(&self) -> bool {
         self.is_fixed() && self.spec.has(Trait::HoldersOwnKey)
     }

@@ -5,6 +5,10 @@ use super::*;
 /// An access token as RFC 9068 describes it; `more` follows the claims.
 const ACCESS: &str = r#""iss":"https://a.example","sub":"s","aud":"b","client_id":"c","iat":1795300000,"exp":1795303600,"jti":"0f1e2d3c4b5a6978""#;
 
+const MISSING: &str = "profile-claim-missing";
+
+const FORBIDDEN: &str = "profile-claim-forbidden";
+
 const PLAIN: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 
 fn claims(members: &str) -> String {
@@ -40,8 +44,6 @@ fn lapses() -> Vec<Trial> {
         r#"{"alg":"HS256","x5u":"https://a.example/c.pem"}"#,
         &claims(id),
     );
-    const MISSING: &str = "profile-claim-missing";
-    const FORBIDDEN: &str = "profile-claim-forbidden";
     let body = claims(&no_jti);
     let other = claims(&no_sub);
     let late = claims(logout);

@@ -61,7 +61,6 @@ pub(in super::super) static APP_STORE: Spec = Spec {
             facts: &[Fact::Certificates(3)],
             confidence: 95,
             words: " beside signedDate, and three certificates",
-            ..Clue::BLANK
         },
         Clue {
             all: &["bundleId", "environment"],

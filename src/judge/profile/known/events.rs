@@ -5,7 +5,7 @@ use super::{
     Trait, Typing,
 };
 
-/// What a logout token says (OpenID Connect Back-Channel Logout 1.0 section 2.4).
+/// What a logout token says (`OpenID` Connect Back-Channel Logout 1.0 section 2.4).
 const LOGOUT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
 /// How events of the Shared Signals Framework are called.

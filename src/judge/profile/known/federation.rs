@@ -1,4 +1,4 @@
-//! OpenID Federation 1.0.
+//! `OpenID` Federation 1.0.
 
 use super::{
     ASYMMETRIC, Ban, Clue, DAY, EXP, Fact, Form, IAT, ISS, Life, Requirement, SUB, Spec, Trait,

@@ -1,4 +1,4 @@
-//! ID tokens (OpenID Connect Core 1.0, Self-Issued OpenID Provider v2).
+//! ID tokens (`OpenID` Connect Core 1.0, Self-Issued `OpenID` Provider v2).
 
 use super::{
     AUD, Ban, Clue, EXP, Fact, Form, HOUR, IAT, ISS, Life, Likeness, Requirement, SUB, Spec, Trait,
