@@ -89,9 +89,9 @@ const OF_THE_KIND: [&str; 3] = [
 /// What the token is, and whether it is that as it must be.
 pub(super) fn profile(case: Case<'_>, judged: &Judged<'_>) -> Check {
     let profile = judged.profile;
-    let check = |result, title: &'static str, text, byte_range| Check {
+    let check = |result, title: Cow<'static, str>, text, byte_range| Check {
         check: "profile",
-        title: Cow::Borrowed(title),
+        title,
         result,
         text,
         byte_range,
@@ -103,7 +103,12 @@ pub(super) fn profile(case: Case<'_>, judged: &Judged<'_>) -> Check {
         } else {
             "There are no readable claims"
         });
-        return check(CheckResult::NotRun, "Kind not checked", text, payload());
+        return check(
+            CheckResult::NotRun,
+            "Kind not checked".into(),
+            text,
+            payload(),
+        );
     }
     if profile.name.is_general() {
         let text = match profile.chosen_by {
@@ -111,36 +116,34 @@ pub(super) fn profile(case: Case<'_>, judged: &Judged<'_>) -> Check {
             ChosenBy::Typ => Cow::Owned(capitalised(&profile.why)),
             ChosenBy::Guess => Cow::Borrowed("It looks like none that is known here"),
         };
-        return check(CheckResult::NotRun, "No particular kind", text, payload());
+        return check(
+            CheckResult::NotRun,
+            "No particular kind".into(),
+            text,
+            payload(),
+        );
     }
     let is_lapse = |finding: &&Finding| {
         OF_THE_KIND.contains(&finding.rule) && finding.severity > Severity::Low
     };
     let mut lapses = judged.findings.iter().filter(is_lapse);
-    let how = match profile.chosen_by {
-        ChosenBy::Guess => "it looks like",
-        ChosenBy::Option => "it was chosen to be",
-        ChosenBy::Typ => "it is",
-    };
-    let why = match profile.chosen_by {
-        ChosenBy::Option => String::new(),
-        ChosenBy::Guess | ChosenBy::Typ => format!(": {}", profile.why),
+    let said = match profile.chosen_by {
+        ChosenBy::Guess => format!("Guessed: {}", profile.why),
+        ChosenBy::Option => "Chosen".to_owned(),
+        ChosenBy::Typ => capitalised(&profile.why),
     };
     let close = profile
         .runner_up
         .map(|other| format!("; or else {}", other.label()));
-    let said = format!(
-        "{}{why}{}",
-        capitalised(&format!("{how} {}", profile.phrase())),
-        close.unwrap_or_default()
-    );
+    let said = said + &close.unwrap_or_default();
+    let phrase = profile.phrase();
     let Some(first) = lapses.next() else {
         let place = deciding(case, judged).or_else(payload);
         let title = match profile.chosen_by {
-            ChosenBy::Guess => "Looks like its kind",
-            ChosenBy::Option | ChosenBy::Typ => "As its kind must be",
+            ChosenBy::Guess => format!("Looks like {phrase}"),
+            ChosenBy::Option | ChosenBy::Typ => format!("As {phrase} must be"),
         };
-        return check(CheckResult::Passed, title, Cow::Owned(said), place);
+        return check(CheckResult::Passed, title.into(), Cow::Owned(said), place);
     };
     let more = match lapses.count() {
         0 => String::new(),
@@ -151,11 +154,12 @@ pub(super) fn profile(case: Case<'_>, judged: &Judged<'_>) -> Check {
         .first()
         .map(|evidence| evidence.range.clone());
     let text = Cow::Owned(format!("{said}; but: {}{more}", first.title));
-    if profile.is_fixed() {
-        check(CheckResult::Failed, "Not as its kind must be", text, place)
+    let (result, title) = if profile.is_fixed() {
+        (CheckResult::Failed, format!("Not as {phrase} must be"))
     } else {
-        check(CheckResult::NotRun, "Kind not certain", text, place)
-    }
+        (CheckResult::NotRun, format!("Perhaps {phrase}"))
+    };
+    check(result, title.into(), text, place)
 }
 
 /// The characters that say which kind it is: its explicit type.
