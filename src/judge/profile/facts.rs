@@ -11,15 +11,21 @@ use crate::judge::Case;
 pub(in crate::judge) struct Facts<'a> {
     case: Case<'a>,
     vendor: Option<&'static str>,
+    /// Asked for again and again.
+    issuer: Option<&'a Json>,
+    /// The same.
+    subject: Option<&'a Json>,
 }
 
 impl<'a> Facts<'a> {
     /// Of this token. The form of its issuer's name is found out once.
     pub(in crate::judge) fn new(case: Case<'a>) -> Self {
-        let issuer = case.claim("iss").and_then(|iss| iss.value.str());
+        let issuer = case.claim("iss").map(|claim| claim.value);
         Self {
             case,
-            vendor: issuer.and_then(registry::of_issuer),
+            vendor: issuer.and_then(Json::str).and_then(registry::of_issuer),
+            issuer,
+            subject: case.claim("sub").map(|claim| claim.value),
         }
     }
 
@@ -29,7 +35,11 @@ impl<'a> Facts<'a> {
     }
 
     pub(super) fn claim(&self, name: &str) -> Option<&'a Json> {
-        self.case.claim(name).map(|claim| claim.value)
+        match name {
+            "iss" => self.issuer,
+            "sub" => self.subject,
+            _ => self.case.claim(name).map(|claim| claim.value),
+        }
     }
 
     fn text(&self, name: &str) -> Option<&'a str> {

@@ -55,8 +55,7 @@ pub(super) type Names = u128;
 
 /// What is asked of the claims, ready to be compared.
 struct Knowledge {
-    /// The names that bits stand for, in order.
-    names: Vec<&'static str>,
+    names: Index,
     clues: Vec<Known>,
     likenesses: Vec<Alike>,
 }
@@ -106,10 +105,9 @@ static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| {
             names.extend(needs(spec));
         }
     }
-    names.sort_unstable();
-    names.dedup();
+    let names = Index::new(names);
     let bits = |list: &mut dyn Iterator<Item = &'static str>| {
-        list.fold(0, |bits, name| bits | bit(&names, name))
+        list.fold(0, |bits, name| bits | names.bit(name))
     };
     let clues = specs().flat_map(|(name, spec)| {
         let known = move |clue: &'static Clue| (name, spec, clue);
@@ -140,11 +138,46 @@ static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| {
     }
 });
 
-/// The bit of a name; none for a name that nothing asks for.
-fn bit(names: &[&str], name: &str) -> Names {
-    let at = names.binary_search(&name).ok();
-    at.and_then(|at| 1_u128.checked_shl(u32::try_from(at).ok()?))
-        .unwrap_or(0)
+/// The names that bits stand for, in as many drawers as make it likely that a drawer holds one name or none.
+struct Index {
+    drawers: Vec<Vec<(&'static str, Names)>>,
+}
+
+impl Index {
+    const DRAWERS: usize = 512;
+
+    fn new(mut names: Vec<&'static str>) -> Self {
+        names.sort_unstable();
+        names.dedup();
+        let mut drawers = vec![Vec::new(); Self::DRAWERS];
+        for (at, name) in names.into_iter().enumerate() {
+            let bit = u32::try_from(at).ok().and_then(|at| 1_u128.checked_shl(at));
+            if let (Some(drawer), Some(bit)) = (drawers.get_mut(Self::drawer(name)), bit) {
+                drawer.push((name, bit));
+            }
+        }
+        Self { drawers }
+    }
+
+    /// By length, first and last byte, which names rarely share.
+    fn drawer(name: &str) -> usize {
+        let byte = |byte: Option<&u8>| usize::from(byte.copied().unwrap_or_default());
+        let bytes = name.as_bytes();
+        let mixed = byte(bytes.first())
+            .wrapping_mul(31)
+            .wrapping_add(byte(bytes.last()).wrapping_mul(7))
+            .wrapping_add(bytes.len());
+        mixed % Self::DRAWERS
+    }
+
+    /// The bit of a name; none for a name that nothing asks for.
+    fn bit(&self, name: &str) -> Names {
+        let drawer = self.drawers.get(Self::drawer(name));
+        let mut names = drawer.into_iter().flatten();
+        names
+            .find(|(known, _)| *known == name)
+            .map_or(0, |(_, bit)| *bit)
+    }
 }
 
 /// The best clue to a kind, and how far behind the best of another kind is.
@@ -157,7 +190,7 @@ struct Guess {
 impl Knowledge {
     fn seen(&self, case: Case<'_>) -> Names {
         let claims = case.claims();
-        claims.fold(0, |seen, claim| seen | bit(&self.names, claim.name))
+        claims.fold(0, |seen, claim| seen | self.names.bit(claim.name))
     }
 
     /// The clues that hold, of which the best of each kind counts.
@@ -170,6 +203,12 @@ impl Knowledge {
         let mut best: Option<&Known> = None;
         let mut second: Option<&Known> = None;
         for known in &self.clues {
+            let has_names = seen & known.all == known.all
+                && seen & known.none == 0
+                && (known.any == 0 || seen & known.any != 0);
+            if !has_names {
+                continue;
+            }
             let confidence = known.clue.confidence;
             let is_better =
                 |than: Option<&Known>| than.is_none_or(|than| confidence > than.clue.confidence);
@@ -177,10 +216,7 @@ impl Knowledge {
             if !is_better(best) && (is_same || !is_better(second)) {
                 continue;
             }
-            let has_names = seen & known.all == known.all
-                && seen & known.none == 0
-                && (known.any == 0 || seen & known.any != 0);
-            if !has_names || !may_be(known) || !facts.all(known.clue.facts) {
+            if !may_be(known) || !facts.all(known.clue.facts) {
                 continue;
             }
             if is_better(best) {
@@ -226,7 +262,7 @@ impl Known {
         if self.any == 0 {
             return Cow::Borrowed(words);
         }
-        let is_there = |name: &&&str| seen & bit(&KNOWLEDGE.names, name) != 0;
+        let is_there = |name: &&&str| seen & KNOWLEDGE.names.bit(name) != 0;
         let there: Vec<&str> = self.clue.any.iter().filter(is_there).copied().collect();
         let list = match &there[..] {
             [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
@@ -446,7 +482,15 @@ mod tests {
 
     #[test]
     fn the_names_fit_into_the_bits() {
-        assert!(KNOWLEDGE.names.len() <= 128, "{}", KNOWLEDGE.names.len());
+        let forms = ProfileName::ALL.iter().flat_map(|name| name.forms());
+        for clue in forms.flat_map(|form| form.clues) {
+            for name in [clue.all, clue.any, clue.none].concat() {
+                assert_ne!(KNOWLEDGE.names.bit(name), 0, "{name}");
+            }
+        }
+        let mut drawers = KNOWLEDGE.names.drawers.iter();
+        assert!(drawers.all(|drawer| drawer.len() <= 4));
+        assert_eq!(KNOWLEDGE.names.bit("a name of nobody"), 0);
     }
 
     #[test]
