@@ -291,6 +291,7 @@ impl Window {
             now: Box::new(move || Timestamp::from_second(clock.get()).unwrap_or_default()),
             clipboard: Box::new(Nothing),
             picker: Box::new(Nothing),
+            store: None,
             themes: Box::new(|_| std::sync::mpsc::channel().1),
         };
         let options = LaunchOptions {
@@ -438,6 +439,10 @@ impl Clipboard for Nothing {
 
 impl FilePicker for Nothing {
     fn ask(&self, _: Wanted, _: &eframe::Frame) -> Answer {
+        Box::new(|| None)
+    }
+
+    fn ask_where(&self, _: &str, _: &eframe::Frame) -> Answer {
         Box::new(|| None)
     }
 }

@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use crate::find::Candidate;
 use crate::inspection::{Inspection, Session, sha256};
 use crate::jose::visible::visible;
-use crate::judge::Judgement;
+use crate::judge::{Judgement, audit_keys};
 use crate::report::{self, Judged, Report, Summary, jsonl};
 use failure::Failure;
 use input::Input;
@@ -188,6 +188,8 @@ fn stream(
 ) -> Result<bool, Failure> {
     let mut out = io::stdout().lock();
     let mut summary = Summary::default();
+    let audits = audit_keys(&session.keys, Some(at));
+    summary.count_keys(&audits);
     let report = options.report();
     pool::in_order(
         options.jobs(),
@@ -213,7 +215,7 @@ fn stream(
         |done| {
             let (judgement, line) = done.map_err(Failure::Output)?;
             if summary.occurrences == 0 {
-                jsonl::run_line(at, &session.keys, &mut out).map_err(Failure::Output)?;
+                jsonl::run_line(at, &session.keys, &audits, &mut out).map_err(Failure::Output)?;
             }
             summary.occurrences = summary.occurrences.saturating_add(1);
             if let Some(judgement) = judgement {

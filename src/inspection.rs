@@ -1,7 +1,10 @@
 //! The way of a token, run once: what does not depend on the clock is kept, the judgement is made anew.
 
+mod locked;
+mod readings;
+
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,11 +12,15 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use sha2::Digest as _;
 
+pub use readings::Settled;
+
 use crate::find::{Candidate, Place};
 use crate::jose::{Part, Token};
 use crate::judge::{Case, Judgement, Policy, judge};
 use crate::keys::KeyRing;
-use crate::verify::{Layer, Proof, Setting, hex, prove};
+use crate::verify::{Layer, Proof, Provenance, Service, Setting, hex, prove};
+
+pub use locked::load_keys;
 
 /// The payload of a token that does not hold it (RFC 7515 appendix F).
 #[derive(Clone, PartialEq, Eq)]
@@ -156,7 +163,45 @@ pub struct Session {
     pub setting: Setting,
 }
 
+/// A token that a key fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Fit {
+    /// The position of the token in [`Session::tokens`].
+    pub token: usize,
+    /// The layer of it that the key was for, counted from the outermost, 0, in the order of [`Proof::layers`].
+    pub layer: usize,
+    /// What the key did there.
+    pub service: Service,
+}
+
 impl Session {
+    /// For the id of each of the reviewer's keys, the tokens that it verifies or opens, in their order: what the proofs
+    /// say. A key without any is not in it.
+    pub fn fits(&self) -> BTreeMap<&str, Vec<Fit>> {
+        let mut fits: BTreeMap<&str, Vec<Fit>> = BTreeMap::new();
+        for (token, inspection) in self.tokens.iter().enumerate() {
+            for (layer, proof) in inspection.proof.layers().enumerate() {
+                for (used, service) in proof.used_keys() {
+                    // A public key that was taken for a secret verified nothing.
+                    if used.provenance != Provenance::Yours {
+                        continue;
+                    }
+                    let fit = Fit {
+                        token,
+                        layer,
+                        service,
+                    };
+                    let of_key = fits.entry(&used.key.id).or_default();
+                    // Several signatures of one token can be by one key.
+                    if of_key.last() != Some(&fit) {
+                        of_key.push(fit);
+                    }
+                }
+            }
+        }
+        fits
+    }
+
     /// Begins to add tokens.
     pub fn adding(&mut self) -> Adding<'_> {
         Adding {

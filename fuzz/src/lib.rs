@@ -2,14 +2,20 @@
 
 use jiff::Timestamp;
 use tokenloupe::find::{Candidate, Limits, Stream, find};
-use tokenloupe::inspection::Inspection;
+use tokenloupe::inspection::{Inspection, load_keys};
 use tokenloupe::jose::{MAX_TOKEN_BYTES, Serialization, Token};
 use tokenloupe::judge::Policy;
-use tokenloupe::keys::{KeyRing, SecretEncoding, load, load_secret};
+use tokenloupe::keys::{KeyRing, Passphrase, SecretEncoding, Unlock, load_secret};
 use tokenloupe::verify::Setting;
 
 /// Tokens beyond this number in one input are found, but not inspected.
 const INSPECTED: usize = 20;
+
+/// What opens the seeds.
+const PASSPHRASE: &[u8] = b"open sesame";
+
+/// The iterations that one key may ask for here; enough for a round of bcrypt.
+const CEILING: u32 = 40_000;
 
 /// Finds, takes apart, verifies and judges every token in these bytes.
 ///
@@ -97,7 +103,7 @@ fn pieces(bytes: &[u8], chunk: usize) -> impl Iterator<Item = Candidate> {
     stream.map_while(Result::ok)
 }
 
-/// Loads these bytes as a key file and as a secret.
+/// Loads these bytes as a key file, without and with a passphrase, and as a secret.
 ///
 /// # Panics
 ///
@@ -106,15 +112,23 @@ pub fn key(bytes: &[u8]) {
     let two_lines = |error: tokenloupe::keys::LoadError| {
         assert_eq!(error.to_string().lines().count(), 2);
     };
-    match load("fuzz", bytes) {
-        Ok(keys) => {
-            for key in &keys {
-                assert_eq!(key.is_usable(), key.fault.is_none());
+    let passphrase = Passphrase::new(PASSPHRASE.to_vec());
+    for passphrase in [None, Some(&passphrase)] {
+        let unlock = Unlock {
+            passphrase,
+            ceiling: CEILING,
+            ..Unlock::without()
+        };
+        match load_keys("fuzz", bytes, &unlock, &KeyRing::default()) {
+            Ok(keys) => {
+                for key in &keys {
+                    assert_eq!(key.is_usable(), key.fault.is_none());
+                }
+                assert!(keys.iter().any(|key| key.fault.is_none()));
+                assert_eq!(KeyRing::new(keys.clone()).keys().len(), keys.len());
             }
-            assert!(keys.iter().any(|key| key.fault.is_none()));
-            assert_eq!(KeyRing::new(keys.clone()).keys().len(), keys.len());
+            Err(error) => two_lines(error),
         }
-        Err(error) => two_lines(error),
     }
     if let Err(error) = load_secret("fuzz", bytes, SecretEncoding::Auto) {
         two_lines(error);

@@ -21,7 +21,7 @@ pub(super) enum Failure {
         what: String,
     },
     /// A key file yields no key.
-    #[error(transparent)]
+    #[error("{}", with_option(.0))]
     Key(#[from] LoadError),
     /// Nothing that was read holds a token.
     #[error(
@@ -74,6 +74,25 @@ pub(super) enum Failure {
 fn profile_names() -> String {
     let names = ProfileName::ALL.iter().map(|profile| profile.name());
     names.collect::<Vec<_>>().join(", ")
+}
+
+/// What the library says of a key file, and what to do with the options that are there.
+fn with_option(error: &LoadError) -> String {
+    let text = error.to_string();
+    let advice = match error {
+        LoadError::Encrypted { .. } => {
+            "Give a file that holds its passphrase with --passphrase-file, or load the public key."
+        }
+        LoadError::WrongPassphrase { .. } => {
+            "Check the file of --passphrase-file: one line break at its end is dropped, everything else counts."
+        }
+        LoadError::Sealed { .. } => "Give the key that it is encrypted to with --key too.",
+        _ => return text,
+    };
+    match text.split_once('\n') {
+        Some((what, _)) => format!("{what}\n{advice}"),
+        None => text,
+    }
 }
 
 impl Failure {

@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
@@ -13,9 +12,12 @@ use zeroize::Zeroizing;
 
 use super::failure::Failure;
 use super::input::read_up_to;
+use crate::inspection::load_keys;
 use crate::judge::words::When;
 use crate::judge::{Policy, ProfileChoice, ProfileName, Severity};
-use crate::keys::{self, KeyRing, MAX_KEY_FILE_BYTES, SecretEncoding};
+use crate::keys::{
+    self, KeyRing, LoadError, MAX_KEY_FILE_BYTES, Passphrase, SecretEncoding, Unlock,
+};
 use crate::report;
 use crate::verify::Setting;
 
@@ -89,7 +91,7 @@ pub(super) struct InspectOptions {
     #[arg(long, default_value = "utf8", requires = "secret_file", value_parser = secret_encoding())]
     secret_encoding: SecretEncoding,
 
-    /// A file that holds the passphrase of encrypted tokens (PBES2); one final line break is dropped
+    /// A file that holds the passphrase of encrypted key files and tokens (PBES2); one final line break is dropped
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
 
@@ -205,17 +207,56 @@ impl InspectOptions {
 
     /// The keys of all key files and of the secret file.
     pub(super) fn key_ring(&self) -> Result<KeyRing, Failure> {
+        let passphrase = self.passphrase()?;
+        let unlock = Unlock {
+            passphrase: passphrase.as_ref(),
+            ..Unlock::without()
+        };
         let mut ring = KeyRing::default();
-        for path in &self.keys {
-            let name = path.display().to_string();
-            ring.add(keys::load(&name, &read_key_file(path)?)?);
-        }
         if let Some(path) = &self.secret_file {
             let name = path.display().to_string();
             let secret = keys::load_secret(&name, &read_key_file(path)?, self.secret_encoding)?;
             ring.add([secret]);
         }
+        let mut sealed = Vec::new();
+        for path in &self.keys {
+            let name = path.display().to_string();
+            let bytes = read_key_file(path)?;
+            match load_keys(&name, &bytes, &unlock, &ring) {
+                Ok(keys) => ring.add(keys),
+                Err(LoadError::Sealed { .. }) => sealed.push((name, bytes)),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        // What opens them may stand in any file, those that are opened included.
+        while !sealed.is_empty() {
+            let before = sealed.len();
+            let mut fault = None;
+            sealed.retain(
+                |(name, bytes)| match load_keys(name, bytes, &unlock, &ring) {
+                    Ok(keys) => {
+                        ring.add(keys);
+                        false
+                    }
+                    Err(error) => {
+                        fault.get_or_insert(error);
+                        true
+                    }
+                },
+            );
+            if let Some(error) = fault.filter(|_| sealed.len() == before) {
+                return Err(error.into());
+            }
+        }
         Ok(ring)
+    }
+
+    fn passphrase(&self) -> Result<Option<Passphrase>, Failure> {
+        let Some(path) = &self.passphrase_file else {
+            return Ok(None);
+        };
+        let name = path.display().to_string();
+        Ok(Some(Passphrase::from_file(&name, &read_key_file(path)?)))
     }
 
     /// What verification needs beside the keys.
@@ -227,19 +268,9 @@ impl InspectOptions {
             }
             None => None,
         };
-        let passphrase = match &self.passphrase_file {
-            Some(path) => {
-                let name = path.display().to_string();
-                let bytes = read_key_file(path)?;
-                let mut key = keys::load_secret(&name, &bytes, SecretEncoding::Utf8)?;
-                key.form = "passphrase";
-                Some(Arc::new(key))
-            }
-            None => None,
-        };
         Ok(Setting {
             detached_payload,
-            passphrase,
+            passphrase: self.passphrase()?,
             ..Setting::default()
         })
     }

@@ -20,7 +20,7 @@ use crate::jose::json::JsonFaultKind;
 use crate::jose::{Fault, FaultKind, Kind, Part, PartRole, Token};
 use crate::verify::{Layer, Proof};
 
-pub use audit::{Confidence, Finding, Severity};
+pub use audit::{Confidence, Finding, KeyAudit, Passed, Severity, audit_key, audit_keys};
 pub use checks::{Check, CheckResult};
 pub use policy::{Expectation, Policy};
 pub use profile::{ChosenBy, Profile, ProfileChoice, ProfileName};

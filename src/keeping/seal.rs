@@ -15,9 +15,10 @@ use super::KeepError;
 use crate::jose::base64url;
 use crate::jose::json::Json;
 use crate::jose::{Kind, PartRole, Token};
+use crate::keys::Effort;
 use crate::verify::decrypt::algorithms::Aes;
 use crate::verify::decrypt::{
-    Effort, KeyFamily, KeyManagement, MAX_INFLATED_BYTES, OpenError, Sealed, additional_data,
+    KeyFamily, KeyManagement, MAX_INFLATED_BYTES, OpenError, Sealed, additional_data,
     content_encryption, inflate, iterations, key_management, open_with_wrapping_key, shape_fault,
     wrap, wrapping_key,
 };

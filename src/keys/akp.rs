@@ -130,6 +130,7 @@ pub(super) fn public(set: MlDsa, octets: &[u8]) -> Result<PublicKey, KeyFault> {
 pub(super) fn private(set: MlDsa, public: &PKey<Public>, seed: &[u8]) -> Half {
     if seed.len() != SEED_BYTES {
         return Half {
+            has_close_primes: false,
             key: None,
             found: vec![Inconsistency::Unreadable {
                 name: "priv",

@@ -63,4 +63,17 @@ impl Inconsistency {
     pub fn is_spelling(&self) -> bool {
         matches!(self, Self::PrivateLength { .. })
     }
+
+    /// The member that it is about.
+    pub fn member(&self) -> &'static str {
+        match self {
+            Self::CertificateKey => "x5c",
+            Self::EqualPrimes => "q",
+            Self::PrivateHalf | Self::PrivateLength { .. } => "d",
+            Self::Derived { name }
+            | Self::Missing { name }
+            | Self::Thumbprint { name, .. }
+            | Self::Unreadable { name, .. } => name,
+        }
+    }
 }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use openssl::pkey::{PKey, Private, Public};
 use zeroize::Zeroizing;
 
 use super::akp::MlDsa;
+use super::certificate::Certificate;
 use super::further::Further;
 use super::inconsistency::Inconsistency;
 use super::public::PublicKey;
@@ -234,9 +234,14 @@ impl std::fmt::Debug for Material {
     }
 }
 
-/// The JWK members that say what a key is for (RFC 7517 section 4), as loaded. All empty for other forms.
+/// The JWK members that say what a key is for (RFC 7517 section 4), as loaded. All empty for other forms, but for the `kid` of
+/// a key that stands in JSON beside its name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Members {
+    /// `kty`, where it is a string.
+    pub kty: Option<String>,
+    /// `crv`, where it is a string.
+    pub crv: Option<String>,
     /// `kid`.
     pub kid: Option<String>,
     /// `use`.
@@ -257,10 +262,23 @@ pub struct Members {
     pub notes: Vec<KeyNote>,
 }
 
+/// Members that only a private key has (RFC 7518 sections 6.2.2 and 6.3.2, RFC 8037 section 2, RFC 9964 section 3).
+const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "priv"];
+
+impl Members {
+    /// The names of those that only a private key has, whatever stands in them.
+    pub fn private(&self) -> impl Iterator<Item = &'static str> {
+        let is_there = |name: &&str| self.names.iter().any(|own| own == name);
+        PRIVATE.into_iter().filter(is_there)
+    }
+}
+
 /// A departure from the standards that does not make a key unusable. `Display` says what was expected and
 /// what was found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyNote {
+    /// The two primes of an RSA key lie closer together than FIPS 186-5 (appendix A.1.3) allows.
+    ClosePrimes,
     /// A member occurs more than once; the last one counts.
     Duplicate {
         /// The member's name.
@@ -303,6 +321,9 @@ pub enum KeyNote {
 impl std::fmt::Display for KeyNote {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::ClosePrimes => {
+                f.write_str("expected two primes far apart, found two that lie close together")
+            }
             Self::Duplicate { name } => {
                 write!(f, "expected member {} once, found it again", quoted(name))
             }
@@ -330,36 +351,40 @@ impl std::fmt::Display for KeyNote {
     }
 }
 
-/// What a certificate says (RFC 5280), for display.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Certificate {
-    /// The subject's distinguished name.
-    pub subject: String,
-    /// The issuer's distinguished name.
-    pub issuer: String,
-    /// Valid from.
-    pub not_before: Option<Timestamp>,
-    /// Valid until.
-    pub not_after: Option<Timestamp>,
-    /// Whether basicConstraints says that it is a CA.
-    pub is_ca: bool,
-    /// Whether keyUsage allows to sign documents (digitalSignature or nonRepudiation); `None` without keyUsage.
-    pub may_sign: Option<bool>,
-    /// Whether keyUsage allows to sign certificates (keyCertSign); `None` without keyUsage.
-    pub may_issue: Option<bool>,
-    /// The host names of its alternative names: of dNSName as they stand (a wildcard included), of
-    /// uniformResourceIdentifier the host in it. In lower case.
-    pub hosts: Vec<String>,
-    /// The hash that it was signed with, where nobody should trust that any more.
-    pub broken_hash: Option<&'static str>,
-}
-
 /// Why a key cannot be used. `Display` says what was expected and what was found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum KeyFault {
+    /// The work on it was called off.
+    #[error("expected time to open an encrypted key, found that it was called off")]
+    Cancelled,
+    /// Its lock asks for more work than is done.
+    #[error("expected at most {ceiling} {what}, found {found}")]
+    Ceiling {
+        /// What is counted, in the plural.
+        what: &'static str,
+        /// The most that is done.
+        ceiling: u64,
+        /// What it asks for.
+        found: u64,
+    },
+    /// Its lock cannot be read, or what is in it is not what was put there, whatever the passphrase.
+    #[error("expected an encrypted key as it was written, found one that is damaged: {0}")]
+    Damaged(&'static str),
     /// It is encrypted.
     #[error("expected a key that is not encrypted, found one that needs a passphrase")]
     Encrypted,
+    /// The keys of a file beyond [`MAX_KEYS`](super::MAX_KEYS).
+    #[error(
+        "expected at most {max} keys in one file, found {count} more, which are left out",
+        max = super::MAX_KEYS
+    )]
+    LeftOut {
+        /// How many.
+        count: usize,
+    },
+    /// It is encrypted in a way that is not known here.
+    #[error("expected a known way of encryption, found {0}")]
+    Lock(String),
     /// A member is missing, or not of its type. Of other forms than JWK: the number that the member stands for.
     #[error("expected member {name:?} as {expected}, found {found}")]
     Member {
@@ -382,6 +407,12 @@ pub enum KeyFault {
         /// The curve's `crv` value.
         curve: &'static str,
     },
+    /// A blob that is no OpenSSH key (RFC 4253 section 6.6).
+    #[error("expected an OpenSSH public key, found {found}")]
+    OpenSsh {
+        /// What is there.
+        found: &'static str,
+    },
     /// A PEM block that does not hold what its borders promise.
     #[error("expected base64 between the lines BEGIN and END of a PEM block, found {found}")]
     Pem {
@@ -397,6 +428,30 @@ pub enum KeyFault {
     /// A type or curve that is not known here.
     #[error("expected a known key type, found {0}")]
     UnknownType(String),
+    /// It is encrypted, and the passphrase is another.
+    #[error("expected the passphrase that opens an encrypted key, found another")]
+    WrongPassphrase,
+}
+
+impl KeyFault {
+    /// What to do about it.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Cancelled => "Load it again.",
+            Self::Ceiling { .. } => {
+                "Encrypt the key again with less work, for example with: openssl pkcs8 -topk8 -in FILE -out NEW"
+            }
+            Self::Damaged(_) => "Copy the file again, in binary mode.",
+            Self::Encrypted => "Give its passphrase, or load the public key.",
+            Self::Lock(_) => {
+                "Encrypt the key again with AES, for example with: openssl pkcs8 -topk8 -in FILE -out NEW"
+            }
+            Self::WrongPassphrase => {
+                "Check the passphrase, its encoding, and that no line break is part of it."
+            }
+            _ => "Export the key again as a JWK, or as a PEM public key or certificate.",
+        }
+    }
 }
 
 /// A text from a key file, short and safe to show in a sentence.
@@ -418,6 +473,9 @@ pub struct Key {
     pub source: String,
     /// Its place in the source, from 1.
     pub ordinal: usize,
+    /// Where in the source it stood, where that holds more than keys: `/jwks/keys/0` (a JSON pointer, RFC 6901), `line 12`,
+    /// `TLS_CERT, line 12`. Safe to show.
+    pub spot: Option<String>,
     /// What was loaded, in words: `JWK`, `PEM public key`, `X.509 certificate`, `secret, read as text`.
     pub form: &'static str,
     /// Type and size.
@@ -426,16 +484,23 @@ pub struct Key {
     pub holds: Holds,
     /// What verification and decryption work with.
     pub material: Material,
+    /// The name that its file gives it: the friendlyName of PKCS#12, the comment of OpenSSH.
+    pub label: Option<String>,
     /// JWK members.
     pub members: Members,
     /// RFC 7638 thumbprint (SHA-256, base64url); `None` for secrets (it would be a test for guesses) and unusable keys.
     pub thumbprint: Option<String>,
     /// The certificate that it came in.
     pub certificate: Option<Certificate>,
+    /// The subjects of the certificates above that one, from its issuer to the root, as far as they were loaded with it.
+    pub issuers: Vec<String>,
     /// The RSA public exponent, big-endian without leading zeros.
     pub rsa_exponent: Option<Vec<u8>>,
     /// What only its set tells.
     pub set_notes: Vec<SetNote>,
+    /// The ids of other keys of its ring whose RSA modulus has a prime in common with this one's: those that come first.
+    /// Set by the [`KeyRing`](super::KeyRing).
+    pub shares_prime_with: Vec<String>,
     /// Why it cannot be used.
     pub fault: Option<KeyFault>,
     /// What it was read from.
@@ -463,16 +528,20 @@ impl Key {
             name: None,
             source: source.to_owned(),
             ordinal,
+            spot: None,
             form,
             kind: KeyKind::Unknown,
             holds: Holds::Public,
             material: Material::None,
+            label: None,
             members: Members::default(),
             thumbprint: None,
             certificate: None,
+            issuers: Vec::new(),
             rsa_exponent: None,
             fault: None,
             set_notes: Vec::new(),
+            shares_prime_with: Vec::new(),
             loaded: Loaded::default(),
             as_loaded: None,
         }

@@ -5,7 +5,9 @@
 
 mod akp;
 pub mod asking;
+mod certificate;
 pub mod export;
+mod facts;
 mod forms;
 mod further;
 pub mod generate;
@@ -16,18 +18,23 @@ mod public;
 mod reading;
 mod ring;
 mod set;
+mod shared;
+mod unlock;
 
 pub use akp::MlDsa;
+pub use certificate::{AlternativeName, Certificate};
+pub use facts::{CertificateFacts, Facts, facts};
 pub use forms::{
-    LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming, from_certificate_der,
-    from_jwk, load, load_secret, readings,
+    JavaKeystore, LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming,
+    from_certificate_der, from_jwk, load, load_secret, load_with, readings,
 };
 pub use further::Further;
 pub use inconsistency::Inconsistency;
 pub use key::{
-    Certificate, Curve, Holds, Key, KeyFault, KeyKind, KeyNote, Loaded, Material, Members,
-    OkpCurve, Secret,
+    Curve, Holds, Key, KeyFault, KeyKind, KeyNote, Loaded, Material, Members, OkpCurve, Secret,
 };
 pub use reading::{Reading, Reread};
 pub use ring::KeyRing;
 pub use set::{SetNote, SharedKid};
+pub(crate) use unlock::{CalledOff, Prf, pbkdf2};
+pub use unlock::{Effort, MAX_KEY_ITERATIONS, Passphrase, Unlock};

@@ -32,6 +32,8 @@ pub(super) struct Half {
     /// `None` when it does not belong to the public half.
     pub(super) key: Option<PKey<Private>>,
     pub(super) found: Vec<Inconsistency>,
+    /// Of an RSA key: whether its two primes, which are its own, lie too close together.
+    pub(super) has_close_primes: bool,
 }
 
 impl Half {
@@ -39,7 +41,11 @@ impl Half {
     pub(super) fn checked(key: Result<Option<PKey<Private>>, ErrorStack>) -> Self {
         let key = key.ok().flatten();
         let found = unless(key.is_some());
-        Self { key, found }
+        Self {
+            key,
+            found,
+            has_close_primes: false,
+        }
     }
 }
 
@@ -119,6 +125,8 @@ pub(super) fn rsa(numbers: &RsaNumbers<'_>) -> Half {
     let Some((p, q)) = numbers.primes else {
         return half;
     };
+    half.has_close_primes =
+        half.key.is_some() && p != q && are_close(numbers.n, p, q).unwrap_or(false);
     if p == q {
         // Modulo a square of a prime `d` is no inverse.
         half.key = None;
@@ -139,6 +147,18 @@ pub(super) fn rsa(numbers: &RsaNumbers<'_>) -> Half {
         }
     }
     half
+}
+
+/// Whether two primes are closer than FIPS 186-5 allows (appendix A.1.3): all but one hundred of the bits of their
+/// difference are zero. Primes of different lengths are not meant.
+fn are_close(n: &BigNumRef, p: &BigNumRef, q: &BigNumRef) -> Result<bool, ErrorStack> {
+    /// By chance one pair in about 2^100 lies so close.
+    const MARGIN_BITS: i32 = 100;
+    let mut between = BigNum::new()?;
+    between.checked_sub(p, q)?;
+    let is_close = between.num_bits() <= n.num_bits() / 2 - MARGIN_BITS;
+    between.clear();
+    Ok(is_close)
 }
 
 fn rsa_pair(numbers: &RsaNumbers<'_>) -> Result<Option<PKey<Private>>, ErrorStack> {

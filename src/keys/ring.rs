@@ -1,15 +1,23 @@
 //! The loaded keys together.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::shared::{self, Compared, Name};
 use super::{Key, Secret};
+
+/// So many keys that share a prime with another one are named at it.
+const MOST_RELATIVES: usize = 5;
 
 /// The reviewer's keys, in an order that does not depend on the order of loading.
 #[derive(Debug, Clone, Default)]
 pub struct KeyRing {
     keys: Vec<Arc<Key>>,
+    /// The RSA moduli of these keys, and of others that were there, as far as they were compared.
+    compared: Arc<Compared>,
+    /// How many RSA moduli there are, each counted once.
+    moduli: usize,
 }
 
 impl KeyRing {
@@ -36,6 +44,7 @@ impl KeyRing {
             is_same
         });
         self.rename();
+        self.relate();
     }
 
     /// Gives the key of this id what the reviewer calls it, or takes that away. Says whether there is such a key.
@@ -52,6 +61,7 @@ impl KeyRing {
         let at = self.keys.iter().position(|key| key.id == id)?;
         let removed = self.keys.remove(at);
         self.rename();
+        self.relate();
         Some(removed)
     }
 
@@ -85,6 +95,69 @@ impl KeyRing {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
+    }
+
+    /// With how many other RSA moduli of the ring this key's was compared, in search of a common prime. `None` for keys of
+    /// other types, and when there are so many that it would take too long.
+    pub fn compared_with(&self, key: &Key) -> Option<usize> {
+        let own = shared::name(&shared::modulus(key)?);
+        self.compared
+            .has(&own)
+            .then(|| self.moduli.saturating_sub(1))
+    }
+
+    /// Place, name and number of each RSA modulus.
+    fn all_moduli(&self) -> Vec<(usize, Name, Vec<u8>)> {
+        let keys = self.keys.iter().enumerate();
+        keys.filter_map(|(at, key)| {
+            let modulus = shared::modulus(key)?;
+            Some((at, shared::name(&modulus), modulus))
+        })
+        .collect()
+    }
+
+    /// Notes at each RSA key the others that its modulus shares a prime with. What was compared before is not compared
+    /// again.
+    fn relate(&mut self) {
+        let moduli = self.all_moduli();
+        if !self
+            .compared
+            .has_all(moduli.iter().map(|(_, name, _)| name))
+        {
+            let numbers: BTreeMap<Name, Vec<u8>> = moduli
+                .iter()
+                .map(|(_, name, modulus)| (*name, modulus.clone()))
+                .collect();
+            if let Some(compared) = shared::compare(&numbers) {
+                self.compared = compared;
+            }
+        }
+        let mut ids: BTreeMap<Name, &str> = BTreeMap::new();
+        for (at, name, _) in &moduli {
+            if let Some(key) = self.keys.get(*at) {
+                ids.entry(*name).or_insert(&key.id);
+            }
+        }
+        self.moduli = ids.len();
+        let related: Vec<(usize, Vec<String>)> = moduli
+            .iter()
+            .map(|(at, name, _)| {
+                let relatives: BTreeSet<&str> = self
+                    .compared
+                    .relatives(name)
+                    .filter_map(|other| ids.get(other).copied())
+                    .collect();
+                let named = relatives.into_iter().take(MOST_RELATIVES);
+                (*at, named.map(str::to_owned).collect())
+            })
+            .collect();
+        for (at, relatives) in related {
+            if let Some(key) = self.keys.get_mut(at)
+                && key.shares_prime_with != relatives
+            {
+                Arc::make_mut(key).shares_prime_with = relatives;
+            }
+        }
     }
 
     /// Gives each key its id: the `kid` where that is unique, else `<source>#<n>`, with `.2` and so on where that is
@@ -137,9 +210,9 @@ fn kid(key: &Key) -> Option<&str> {
 fn order(a: &Key, b: &Key) -> Ordering {
     fn told(key: &Key) -> impl Ord + '_ {
         (
-            (&key.source, key.ordinal, &key.thumbprint),
+            (&key.source, key.ordinal, &key.thumbprint, &key.spot),
             (key.form, key.kind, key.holds, &key.rsa_exponent),
-            (&key.members, &key.certificate, &key.fault),
+            (&key.members, &key.certificate, &key.fault, &key.label),
             key.secret().map(Secret::bytes),
         )
     }

@@ -11,6 +11,8 @@ pub enum SetNote {
     Mixed,
     /// Another key of the set has the same `kid`.
     SharedKid(SharedKid),
+    /// It is one JWK of several, and has no `kid` to be asked for by.
+    Unnamed,
 }
 
 /// What the other keys of one `kid` are.
@@ -29,6 +31,15 @@ pub(super) fn note(keys: &mut [Key]) {
     let is_secret = |key: &Key| key.holds == Holds::Symmetric;
     // What cannot be used is nobody's key.
     let is_public = |key: &Key| key.is_usable() && !is_secret(key);
+    // Only a JWK has members.
+    let is_jwk = |key: &Key| !key.members.names.is_empty();
+    let has_kid = |key: &Key| {
+        key.members
+            .kid
+            .as_deref()
+            .is_some_and(|kid| !kid.is_empty())
+    };
+    let are_several = keys.iter().filter(|key| is_jwk(key)).count() > 1;
     let is_mixed = keys.iter().any(is_secret) && keys.iter().any(is_public);
     let mut by_kid: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, key) in keys.iter().enumerate() {
@@ -48,9 +59,11 @@ pub(super) fn note(keys: &mut [Key]) {
     }
     for (key, shared) in keys.iter_mut().zip(shared) {
         let mixed = (is_mixed && is_secret(key)).then_some(SetNote::Mixed);
+        let is_unnamed = are_several && key.is_usable() && is_jwk(key) && !has_kid(key);
         key.set_notes = mixed
             .into_iter()
             .chain(shared.map(SetNote::SharedKid))
+            .chain(is_unnamed.then_some(SetNote::Unnamed))
             .collect();
     }
 }
@@ -85,10 +98,20 @@ mod tests {
 
     #[test]
     fn a_secret_beside_keys_that_are_none_is_mixed_and_secrets_alone_are_not() {
-        let mixed = notes(&format!(r#"{{"keys":[{{{ED}}},{{{OCT}}}]}}"#));
-        assert_eq!(mixed, [vec![], vec![SetNote::Mixed]]);
-        let secrets = notes(&format!(r#"{{"keys":[{{{OCT}}},{{{OCT2}}}]}}"#));
-        assert_eq!(secrets, [vec![], vec![]]);
+        let set = |one: &str, other: &str| {
+            notes(&format!(
+                r#"{{"keys":[{{{one},"kid":"a"}},{{{other},"kid":"b"}}]}}"#
+            ))
+        };
+        assert_eq!(set(ED, OCT), [vec![], vec![SetNote::Mixed]]);
+        assert_eq!(set(OCT, OCT2), [vec![], vec![]]);
+    }
+
+    #[test]
+    fn one_jwk_of_several_should_have_a_name() {
+        let set = notes(&format!(r#"{{"keys":[{{{ED}}},{{{OCT},"kid":"a"}}]}}"#));
+        assert_eq!(set, [vec![SetNote::Unnamed], vec![SetNote::Mixed]]);
+        assert_eq!(notes(&format!("{{{ED}}}")), [vec![]]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub fn json(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let whole = Whole {
         tool: Tool::this(),
         clock: report.at.to_string(),
-        keys: KeyShape::all(report.keys),
+        keys: KeyShape::all(report.keys, &report.key_audits),
         tokens: report
             .tokens
             .iter()

@@ -11,14 +11,20 @@ use super::exact::escape_hidden;
 use super::shape::{KeyShape, SourceShape, SummaryShape, TokenShape, Tool};
 use super::{Judged, Options, Summary};
 use crate::find::Place;
+use crate::judge::KeyAudit;
 use crate::keys::KeyRing;
 
-/// Writes the first line: what ran, at which instant, with which keys.
-pub fn run_line(at: Timestamp, keys: &KeyRing, out: &mut dyn Write) -> io::Result<()> {
+/// Writes the first line: what ran, at which instant, with which keys, and what is said of those, in their order.
+pub fn run_line(
+    at: Timestamp,
+    keys: &KeyRing,
+    audits: &[KeyAudit],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let run = Run {
         tool: Tool::this(),
         clock: at.to_string(),
-        keys: KeyShape::all(keys),
+        keys: KeyShape::all(keys, audits),
     };
     line("run", &run, out)
 }

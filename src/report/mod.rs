@@ -6,8 +6,10 @@
 
 mod disclosed;
 mod exact;
+mod findings;
 mod json;
 pub mod jsonl;
+mod keys;
 mod layout;
 mod shape;
 mod text;
@@ -16,7 +18,7 @@ use jiff::Timestamp;
 
 use crate::inspection::{Inspection, Session};
 use crate::judge::words::When;
-use crate::judge::{Judgement, Severity, VerdictOutcome};
+use crate::judge::{Finding, Judgement, KeyAudit, Severity, VerdictOutcome, audit_keys};
 use crate::keys::KeyRing;
 
 pub use json::json;
@@ -56,6 +58,8 @@ pub struct Report<'a> {
     pub at: Timestamp,
     /// The reviewer's keys, the unusable ones among them.
     pub keys: &'a KeyRing,
+    /// What is said of each of the keys, in their order.
+    pub key_audits: Vec<KeyAudit>,
     /// The distinct tokens, in the order in which they were first found.
     pub tokens: Vec<Judged<'a>>,
     /// What is left out, and how it speaks.
@@ -76,6 +80,7 @@ impl<'a> Report<'a> {
         Self {
             at,
             keys: &session.keys,
+            key_audits: audit_keys(&session.keys, Some(at)),
             tokens,
             options,
         }
@@ -84,6 +89,7 @@ impl<'a> Report<'a> {
     /// The counts at its end.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary::default();
+        summary.count_keys(&self.key_audits);
         for token in &self.tokens {
             summary.count(&token.judgement);
             summary.occurrences = summary
@@ -107,7 +113,7 @@ pub struct Summary {
     pub reject: usize,
     /// Tokens of which it cannot be said.
     pub undetermined: usize,
-    /// Findings by severity, in the order of [`Severity::ALL`].
+    /// Findings of tokens and keys by severity, in the order of [`Severity::ALL`].
     findings: [usize; Severity::ALL.len()],
 }
 
@@ -121,7 +127,16 @@ impl Summary {
             VerdictOutcome::Undetermined => &mut self.undetermined,
         };
         *outcome = outcome.saturating_add(1);
-        for finding in judgement.layers().flat_map(|layer| &layer.findings) {
+        self.count_findings(judgement.layers().flat_map(|layer| &layer.findings));
+    }
+
+    /// Counts what is said of the keys, once for a run. What a token says of its key too counts there as well.
+    pub fn count_keys(&mut self, audits: &[KeyAudit]) {
+        self.count_findings(audits.iter().flat_map(|audit| &audit.findings));
+    }
+
+    fn count_findings<'f>(&mut self, findings: impl Iterator<Item = &'f Finding>) {
+        for finding in findings {
             for (severity, count) in Severity::ALL.iter().zip(&mut self.findings) {
                 if *severity == finding.severity {
                     *count = count.saturating_add(1);

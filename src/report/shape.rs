@@ -14,7 +14,7 @@ use crate::find::Place;
 use crate::inspection::{Inspection, sha256};
 use crate::jose::json::{Document, Json, Value};
 use crate::jose::{Fault, Kind, PartRole, Token, base64url};
-use crate::judge::{Check, Evidence, Finding, Judgement, Profile, Times, Verdict};
+use crate::judge::{Check, Evidence, Finding, Judgement, KeyAudit, Profile, Times, Verdict};
 use crate::keys::{Key, KeyRing};
 use crate::verify::{
     DecryptionOutcome, DecryptionProof, Diagnosis, Facts, Layer, Proof, SignatureProof, UsedKey,
@@ -23,9 +23,6 @@ use crate::verify::{
 
 /// A field of something that this version does not find out yet.
 type NotYet = Option<()>;
-
-/// A list of something that this version does not find out yet.
-type NoneYet = [(); 0];
 
 #[derive(Serialize)]
 pub(super) struct Tool {
@@ -55,15 +52,18 @@ pub(super) struct KeyShape<'a> {
     holds: &'static str,
     thumbprint: Option<&'a str>,
     fault: Option<String>,
-    findings: NoneYet,
+    findings: Vec<FindingShape<'a>>,
+    passed: Vec<String>,
+    not_run: &'a [&'static str],
 }
 
 impl<'a> KeyShape<'a> {
-    pub(super) fn all(keys: &'a KeyRing) -> Vec<Self> {
-        keys.keys().iter().map(|key| Self::new(key)).collect()
+    pub(super) fn all(keys: &'a KeyRing, audits: &'a [KeyAudit]) -> Vec<Self> {
+        let keys = keys.keys().iter().zip(audits);
+        keys.map(|(key, audit)| Self::new(key, audit)).collect()
     }
 
-    fn new(key: &'a Key) -> Self {
+    fn new(key: &'a Key, audit: &'a KeyAudit) -> Self {
         Self {
             id: &key.id,
             source: &key.source,
@@ -75,7 +75,9 @@ impl<'a> KeyShape<'a> {
             holds: key.holds.name(),
             thumbprint: key.thumbprint.as_deref(),
             fault: key.fault.as_ref().map(ToString::to_string),
-            findings: [],
+            findings: audit.findings.iter().map(FindingShape::new).collect(),
+            passed: audit.passed.iter().map(ToString::to_string).collect(),
+            not_run: &audit.not_run,
         }
     }
 }

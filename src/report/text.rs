@@ -8,17 +8,16 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 
-use super::disclosed;
+use super::findings::finding;
 use super::layout::{bytes, prose, table, written};
-use super::{Judged, Options, Report, Summary};
+use super::{Judged, Options, Report, Summary, disclosed, keys};
 use crate::find::{Place, Where};
 use crate::jose::json::Document;
 use crate::jose::registry::{self, Class};
 use crate::jose::visible::visible;
 use crate::jose::{Kind, Part, PartRole, Serialization, Token};
 use crate::judge::words::counted;
-use crate::judge::{Check, CheckResult, Finding, Judgement, Profile, TimeState, Times, words};
-use crate::keys::{Holds, Key};
+use crate::judge::{Check, CheckResult, Judgement, Profile, TimeState, Times, words};
 use crate::verify::{Facts, Proof, Provenance, SignatureProof};
 
 /// How much of a payload that is no JSON is shown, in characters or bytes.
@@ -28,11 +27,7 @@ const OPAQUE_SHOWN: usize = 200;
 pub fn text(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let version = env!("CARGO_PKG_VERSION");
     writeln!(out, "Tokenloupe {version}, as of {}", report.at)?;
-    if !report.keys.is_empty() {
-        writeln!(out, "\nKeys")?;
-        let rows = report.keys.keys().iter().map(|key| key_row(key));
-        table(rows.collect(), "  ", out)?;
-    }
+    keys::text(report, out)?;
     let count = report.tokens.len();
     for (index, judged) in report.tokens.iter().enumerate() {
         writeln!(out, "\nToken {} of {count}", index.saturating_add(1))?;
@@ -40,23 +35,6 @@ pub fn text(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out)?;
     summary(&report.summary(), out)
-}
-
-fn key_row(key: &Key) -> [String; 3] {
-    let mut what = match &key.fault {
-        Some(fault) => vec![format!("cannot be used: {fault}")],
-        None if key.holds == Holds::Symmetric => vec![key.kind.to_string()],
-        None => vec![key.kind.to_string(), key.holds.name().to_owned()],
-    };
-    for (name, value) in [("use", &key.members.use_), ("alg", &key.members.alg)] {
-        what.extend(value.as_ref().map(|value| format!("{name} {value}")));
-    }
-    what.extend(key.inconsistencies().map(ToString::to_string));
-    [
-        visible(&key.id),
-        visible(&what.join(", ")),
-        visible(&key.source),
-    ]
 }
 
 fn token(judged: &Judged<'_>, options: Options, out: &mut dyn Write) -> io::Result<()> {
@@ -431,36 +409,8 @@ fn findings(judgement: &Judgement, out: &mut dyn Write) -> io::Result<()> {
     if !judgement.findings.is_empty() {
         writeln!(out, "\n  Findings")?;
     }
-    for finding in &judgement.findings {
-        let Finding {
-            rule,
-            severity,
-            confidence,
-            title,
-            detail,
-            remedy,
-            references,
-            evidence,
-            ..
-        } = finding;
-        let (severity, confidence) = (severity.name(), confidence.name());
-        writeln!(
-            out,
-            "    {severity:<8}  {} ({rule}, {confidence})",
-            visible(title)
-        )?;
-        let indent = "              ";
-        prose(detail, indent, out)?;
-        prose(remedy, indent, out)?;
-        for evidence in evidence {
-            let place = match &evidence.pointer {
-                Some(pointer) => format!("{} {pointer}", evidence.part.label()),
-                None => evidence.part.label().to_owned(),
-            };
-            let range = bytes(&evidence.range);
-            prose(&format!("See {place}, {range}"), indent, out)?;
-        }
-        prose(&references.join(", "), indent, out)?;
+    for found in &judgement.findings {
+        finding(found, out)?;
     }
     if !judgement.not_run.is_empty() {
         let rules = judgement.not_run.join(", ");

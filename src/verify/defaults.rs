@@ -46,14 +46,18 @@ const DOCUMENTED: [&[u8]; 13] = [
     b"jwtsecret",
 ];
 
-/// Whether a secret may be a publicly known one, by its bytes: the zeros behind it may make no difference.
-pub(super) fn may_be(secret: &Secret) -> bool {
-    let bytes = secret.bytes();
-    let zeros = bytes.iter().rev().take_while(|&&byte| byte == 0).count();
-    let bytes = bytes.get(..bytes.len().saturating_sub(zeros));
-    bytes.is_none_or(|bytes| {
-        bytes.is_empty() || MISSING.contains(&bytes) || DOCUMENTED.contains(&bytes)
-    })
+impl KnownSecret {
+    /// Why a secret counts as public, by its bytes: zeros behind them may make no difference to a MAC.
+    pub fn of(secret: &Secret) -> Option<Self> {
+        let bytes = secret.bytes();
+        let zeros = bytes.iter().rev().take_while(|&&byte| byte == 0).count();
+        let bytes = bytes.get(..bytes.len().saturating_sub(zeros))?;
+        if bytes.is_empty() || MISSING.contains(&bytes) {
+            Some(Self::Empty)
+        } else {
+            DOCUMENTED.contains(&bytes).then_some(Self::Documented)
+        }
+    }
 }
 
 /// The publicly known secret under which `mac` is right, if there is one: what kind it is, and its bytes.

@@ -19,8 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::jose::Token;
-use crate::keys::{Key, Material, Reread, Secret};
-use decrypt::Effort;
+use crate::keys::{Effort, Key, Material, Reread, Secret};
 
 pub use algorithm::{Algorithm, Family, Hash};
 pub use anchor::Anchor;
@@ -29,6 +28,7 @@ pub use decrypt::JweShapeFault;
 pub use defaults::KnownSecret;
 pub use presentation::{Holder, Presentation};
 pub use prove::{MAX_NESTING, Setting, prove};
+pub use unseal::{Unsealed, unseal};
 
 /// What was found out about a token's signatures or encryption, independent of clock and policy.
 #[derive(Debug, Clone, Default)]
@@ -67,6 +67,40 @@ impl Proof {
         designated.as_ref().map(|(key, _)| key)
     }
 
+    /// This proof and those of the tokens inside, from the outermost inwards: in the order of the judgements on them.
+    pub fn layers(&self) -> impl Iterator<Item = &Self> {
+        let mut open = vec![self];
+        std::iter::from_fn(move || {
+            let next = open.pop()?;
+            let inside = [&next.key_binding, &next.inner].into_iter().flatten();
+            open.extend(inside.map(|inside| &inside.proof));
+            Some(next)
+        })
+    }
+
+    /// The keys that verified or opened this layer, each with what it did, whosever they are.
+    pub fn used_keys(&self) -> impl Iterator<Item = (&UsedKey, Service)> {
+        let signatures = self.signatures.iter();
+        let verified =
+            signatures.filter_map(|signature| Some((signature.key.as_ref()?, Service::Verifies)));
+        let decryption = self
+            .decryption
+            .as_ref()
+            .and_then(|decryption| decryption.key.as_ref());
+        verified.chain(decryption.map(|used| (used, Service::Decrypts)))
+    }
+
+    /// The keys that were meant for this layer, whether they served or not.
+    pub fn designated_keys(&self) -> impl Iterator<Item = &Arc<Key>> {
+        let signatures = self.signatures.iter();
+        let meant = signatures.filter_map(|signature| signature.designated.as_ref());
+        let decryption = self
+            .decryption
+            .as_ref()
+            .and_then(|decryption| decryption.designated.as_ref());
+        meant.chain(decryption).map(|(key, _)| key)
+    }
+
     /// Of a token deeper in others than [`MAX_NESTING`].
     fn too_deep() -> Self {
         Self {
@@ -74,6 +108,15 @@ impl Proof {
             ..Self::default()
         }
     }
+}
+
+/// What a key did for a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Service {
+    /// It opened the token.
+    Decrypts,
+    /// It verified a signature.
+    Verifies,
 }
 
 /// A token inside of another one.
@@ -475,7 +518,8 @@ impl Watch {
         })
     }
 
-    fn tell(&self, done: u64, of: u64) {
+    /// Takes note of how much of how much is done.
+    pub fn tell(&self, done: u64, of: u64) {
         self.done.store(done, Ordering::Relaxed);
         self.of.store(of, Ordering::Relaxed);
     }

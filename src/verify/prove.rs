@@ -12,7 +12,8 @@ use super::{
 use crate::jose::json::{Document, Json};
 use crate::jose::{FaultKind, Kind, Part, PartRole, Token, base64url};
 use crate::keys::{
-    Holds, Key, KeyKind, KeyRing, Loaded, Material, Members, Secret, from_certificate_der, from_jwk,
+    Effort, Holds, Key, KeyKind, KeyRing, Loaded, Material, Members, Passphrase, Secret, Unlock,
+    from_certificate_der, from_jwk,
 };
 
 /// What verification needs beside token and keys.
@@ -21,7 +22,7 @@ pub struct Setting {
     /// The payload of a token that does not hold it (RFC 7515 appendix F).
     pub detached_payload: Option<Vec<u8>>,
     /// A password that tokens of PBES2 are tried with, beside the keys.
-    pub passphrase: Option<Arc<Key>>,
+    pub passphrase: Option<Passphrase>,
     /// What watches the derivation of a key from a password.
     pub watch: Watch,
 }
@@ -52,7 +53,15 @@ fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -
         Some(Box::new(Layer::new(inner, proof)))
     };
     if token.kind == Kind::Jwe {
-        let Unsealed { proof, plaintext } = unseal(token, keys, setting);
+        let unlock = Unlock {
+            passphrase: setting.passphrase.as_ref(),
+            effort: Effort {
+                cancel: &setting.watch.cancel,
+                progress: &|done, of| setting.watch.tell(done, of),
+            },
+            ..Unlock::without()
+        };
+        let Unsealed { proof, plaintext } = unseal(token, keys, &unlock);
         let opened = plaintext.map(|plaintext| Arc::new(token.with_plaintext(plaintext)));
         let payload = opened.as_ref();
         let payload = payload.and_then(|opened| opened.part(PartRole::Payload));
@@ -365,7 +374,7 @@ impl Attempt<'_> {
                 .key
                 .as_ref()
                 .and_then(UsedKey::secret)
-                .is_none_or(defaults::may_be)
+                .is_none_or(|secret| KnownSecret::of(secret).is_some())
             && let Some((known, secret)) = defaults::find(hash, self.message, self.signature)
         {
             proof.tried.clear();
@@ -488,11 +497,13 @@ fn public_default(keys: &KeyRing, known: KnownSecret, secret: &'static [u8]) -> 
             name: None,
             source: "built-in list".to_owned(),
             ordinal: 1,
+            spot: None,
             form: "publicly known secret",
             kind: KeyKind::Oct {
                 bytes: secret.len(),
             },
             holds: Holds::Symmetric,
+            label: None,
             material: Material::Symmetric {
                 secret: Secret::new(secret.to_vec()),
                 readings: Vec::new(),
@@ -500,6 +511,8 @@ fn public_default(keys: &KeyRing, known: KnownSecret, secret: &'static [u8]) -> 
             members: Members::default(),
             thumbprint: None,
             certificate: None,
+            issuers: Vec::new(),
+            shares_prime_with: Vec::new(),
             rsa_exponent: None,
             fault: None,
             set_notes: Vec::new(),

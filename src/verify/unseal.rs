@@ -6,11 +6,11 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::decrypt::{
-    Effort, InflateError, JwePart, JweShapeFault, KeyFamily, KeyManagement, MAX_INFLATED_BYTES,
+    InflateError, JwePart, JweShapeFault, KeyFamily, KeyManagement, MAX_INFLATED_BYTES,
     MAX_ITERATIONS, OpenError, Opened, Sealed, additional_data, content_encryption, inflate,
     iterations, key_management, open, shape_fault,
 };
-use super::prove::{Setting, designate};
+use super::prove::designate;
 use super::{
     DecryptionOutcome, DecryptionProof, Designation, Diagnosis, NotTried, Provenance, Trial,
     UsedKey,
@@ -18,30 +18,32 @@ use super::{
 use crate::jose::json::{Json, Value};
 use crate::jose::visible::visible;
 use crate::jose::{FaultKind, PartRole, Token};
-use crate::keys::{Holds, Key, KeyRing, Material};
+use crate::keys::{Holds, Key, KeyRing, Material, Passphrase, Unlock};
 
 /// A password is tried for so many recipients of one token as want no more iterations than this together.
 const MAX_ITERATIONS_IN_ALL: u64 = 2 * MAX_ITERATIONS as u64;
 
 /// What came out, beside what is said of it.
-pub(super) struct Unsealed {
-    pub(super) proof: DecryptionProof,
-    pub(super) plaintext: Option<Zeroizing<Vec<u8>>>,
+pub struct Unsealed {
+    /// Which key opened it, or why none did.
+    pub proof: DecryptionProof,
+    /// The content, inflated where it was compressed.
+    pub plaintext: Option<Zeroizing<Vec<u8>>>,
 }
 
-/// Opens a JWE for the first of its recipients whose key is there.
-pub(super) fn unseal(token: &Token, keys: &KeyRing, setting: &Setting) -> Unsealed {
+/// Opens a JWE for the first of its recipients whose key is there; the passphrase is tried beside the keys.
+pub fn unseal(token: &Token, keys: &KeyRing, unlock: &Unlock<'_>) -> Unsealed {
     let views = token.views();
     let several = views.len() > 1;
-    let with_password = setting.passphrase.as_ref().map(|passphrase| {
+    let with_password = unlock.passphrase.map(Passphrase::as_key).map(|passphrase| {
         let mut ring = keys.clone();
-        ring.add([Key::clone(passphrase)]);
+        ring.add([passphrase]);
         ring
     });
     let attempt = Attempt {
         keys,
         passwords: with_password.as_ref().unwrap_or(keys),
-        setting,
+        unlock,
         iterated: Cell::new(0),
     };
     let mut best: Option<Unsealed> = None;
@@ -97,7 +99,7 @@ struct Attempt<'a> {
     keys: &'a KeyRing,
     /// The keys, and what is a password and nothing else.
     passwords: &'a KeyRing,
-    setting: &'a Setting,
+    unlock: &'a Unlock<'a>,
     /// Iterations that the recipients want that were tried so far.
     iterated: Cell<u64>,
 }
@@ -212,10 +214,6 @@ impl<'a> Recipient<'a> {
         proof: &mut DecryptionProof,
         plaintext: &mut Option<Zeroizing<Vec<u8>>>,
     ) -> DecryptionOutcome {
-        let effort = Effort {
-            cancel: &self.attempt.setting.watch.cancel,
-            progress: &|done, of| self.attempt.setting.watch.tell(done, of),
-        };
         let designated = proof.designated.as_ref().map(|(key, _)| Arc::clone(key));
         let is_designated = |key: &Arc<Key>| {
             designated
@@ -240,7 +238,7 @@ impl<'a> Recipient<'a> {
             if !key.is_usable() || !can(key) {
                 continue;
             }
-            let result = open(sealed, key, &effort);
+            let result = open(sealed, key, &self.attempt.unlock.effort);
             proof.tried.push(Trial {
                 key: Arc::clone(key),
                 verified: result.is_ok(),

@@ -6,8 +6,9 @@ use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 
 use super::commands::{Command, Zoom};
 use super::copies::CopyOf;
-use super::dialogs::DialogKind;
+use super::dialogs::{DialogKind, SavedAsk};
 use super::loading::Wanted;
+use super::manager::{ExportForm, KeyColumn, KeyCommand, SavedState, certificates};
 use super::model::{Clock, Model, Selection, Zone};
 use super::panes::MemberForm;
 use super::panes::focus::Place;
@@ -25,6 +26,8 @@ pub enum Group {
     Go,
     /// All tokens as a table.
     Table,
+    /// The key manager.
+    Keys,
     /// The clock and the policy that tokens are judged by.
     Judging,
     /// How the window looks.
@@ -35,11 +38,12 @@ pub enum Group {
 
 impl Group {
     /// All of them, as menus show them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Session,
         Self::Token,
         Self::Go,
         Self::Table,
+        Self::Keys,
         Self::Judging,
         Self::View,
         Self::Help,
@@ -52,6 +56,7 @@ impl Group {
             Self::Token => "Token",
             Self::Go => "Go to",
             Self::Table => "Table of tokens",
+            Self::Keys => "Keys",
             Self::Judging => "Clock and policy",
             Self::View => "View",
             Self::Help => "Help",
@@ -177,7 +182,10 @@ actions! {
     ClearSelection, Token, "Clear the selection", None,
         |model| model.selection.as_ref().map(|_| Command::Select(None));
     /// Take it out.
-    RemoveToken, Token, "Remove token", Some(keys(CTRL, Key::W)), |model| model.current.map(Command::RemoveToken);
+    RemoveToken, Token, "Remove token", Some(keys(CTRL, Key::W)), |model| {
+        // What is not on screen is not to be removed by a key.
+        model.current.filter(|_| !model.manager.is_open).map(Command::RemoveToken)
+    };
 
     /// To the list of tokens.
     GoTokens, Go, "Go to tokens", Some(keys(CTRL, Key::Num1)), |model| {
@@ -273,6 +281,117 @@ actions! {
     /// Take several out.
     RemoveChosen, Table, "Remove the chosen tokens", None,
         |model| model.current.filter(|_| model.table.is_open).map(|_| Command::RemoveChosen);
+
+    /// All keys, and what each is.
+    KeyManager, Keys, "Key manager", Some(keys(CTRL, Key::K)),
+        |model| Some(KeyCommand::Show(!model.manager.is_open).into());
+    /// To the field that says what keys are listed.
+    SearchKeys, Keys, "Search the keys", None, |model| {
+        let any = !model.session.keys.is_empty();
+        any.then_some(Command::Focus(Place::KeyFilter))
+    };
+    /// Type a shared secret into a field that hides it.
+    TypeSecret, Keys, "Type a secret\u{2026}", None, |_| Some(Command::ShowDialog(DialogKind::Secret));
+    /// Make a new key.
+    GenerateKey, Keys, "Generate a key\u{2026}", None, |_| Some(Command::ShowDialog(DialogKind::Generate));
+    /// Take the certificates in its header for keys of the reviewer's own.
+    AddCertificates, Keys, "Add the token\u{2019}s certificates as keys", None, |model| {
+        let (inspection, _) = model.current()?;
+        let any = certificates(inspection).iter().any(|key| key.is_usable());
+        any.then(|| KeyCommand::AddCertificates.into())
+    };
+    /// Where the keys of the token's issuer usually are.
+    AskForKeys, Keys, "What to ask for\u{2026}", None,
+        |model| model.current.map(|_| Command::ShowDialog(DialogKind::Asking));
+    /// Keep the key that is looked at from one run to the next.
+    SaveKey, Keys, "Save the key", None, |model| {
+        let key = model.chosen_key().filter(|key| key.is_usable() && !model.saved.holds(key))?;
+        model.saved.is_possible.then(|| KeyCommand::Save(vec![key.id.clone()]).into())
+    };
+    /// Keep all of them.
+    SaveKeys, Keys, "Save all keys", None, |model| {
+        let keys = model.session.keys.keys().iter();
+        let new = keys.filter(|key| key.is_usable() && !model.saved.holds(key));
+        let ids: Vec<String> = new.map(|key| key.id.clone()).collect();
+        (model.saved.is_possible && !ids.is_empty()).then(|| KeyCommand::Save(ids).into())
+    };
+    /// Keep it no longer.
+    KeepNoLonger, Keys, "Keep the key no longer", None, |model| {
+        let key = model.chosen_key().filter(|key| model.saved.holds(key))?;
+        Some(KeyCommand::KeepNoLonger(key.id.clone()).into())
+    };
+    /// Give the passphrase of the saved keys.
+    UnlockSaved, Keys, "Unlock saved keys\u{2026}", None, |model| {
+        let is_locked = model.saved.state == SavedState::Locked;
+        is_locked.then_some(Command::ShowDialog(DialogKind::Saved(SavedAsk::Unlock)))
+    };
+    /// Take them out until it is given again.
+    LockSaved, Keys, "Lock saved keys", None, |model| {
+        let is_open = model.saved.state == SavedState::Unlocked;
+        is_open.then(|| KeyCommand::LockSaved.into())
+    };
+    /// Choose another one.
+    ChangePassphrase, Keys, "Change the passphrase of saved keys\u{2026}", None, |model| {
+        let is_open = model.saved.state == SavedState::Unlocked;
+        is_open.then_some(Command::ShowDialog(DialogKind::Saved(SavedAsk::Change)))
+    };
+    /// Remove all of them from the disk.
+    ForgetSaved, Keys, "Forget saved keys\u{2026}", None, |model| {
+        let any = model.saved.count() > 0 || model.saved.state != SavedState::None;
+        any.then_some(Command::ShowDialog(DialogKind::Forget))
+    };
+    /// The key that is looked at, without its private half.
+    CopyJwk, Keys, "Copy the public key as JWK", None, |model| {
+        let key = model.chosen_key().filter(|key| ExportForm::PublicJwk.is_for(key))?;
+        Some(Command::Copy(CopyOf::Key(key.id.clone(), ExportForm::PublicJwk)))
+    };
+    /// Write it for other programs.
+    ExportKey, Keys, "Export the key\u{2026}", None, |model| {
+        let key = model.chosen_key().filter(|key| key.is_usable());
+        key.map(|_| Command::ShowDialog(DialogKind::Export))
+    };
+    /// Call it otherwise.
+    RenameKey, Keys, "Rename the key", None, |model| model.chosen_key().map(|_| Command::Focus(Place::KeyName));
+    /// Show the secret that is looked at, for a while.
+    ShowSecret, Keys, "Show the secret", None, |model| {
+        let is_shown = model.manager.secret_until.is_some();
+        model.chosen_key()?.secret().map(|_| KeyCommand::ShowSecret(!is_shown).into())
+    };
+    /// Copy it; it is taken off the clipboard again.
+    CopySecret, Keys, "Copy the secret", None, |model| {
+        let key = model.chosen_key().filter(|key| key.secret().is_some())?;
+        Some(Command::Copy(CopyOf::KeySecret(key.id.clone())))
+    };
+    /// The key that is looked at.
+    CopyThumbprint, Keys, "Copy the thumbprint of the key", None, |model| {
+        let key = model.chosen_key().filter(|key| key.thumbprint.is_some())?;
+        Some(Command::Copy(CopyOf::KeyThumbprint(key.id.clone())))
+    };
+    /// Take it out.
+    RemoveKey, Keys, "Remove the key", None, |model| Some(Command::RemoveKey(model.chosen_key()?.id.clone()));
+    /// Keys in an order; twice for the other direction.
+    SortKeysByState, Keys, "Sort keys by state", None, |model| sort_keys(model, KeyColumn::Mark);
+    /// Keys in an order; twice for the other direction.
+    SortKeysById, Keys, "Sort keys by key id", None, |model| sort_keys(model, KeyColumn::Id);
+    /// Keys in an order; twice for the other direction.
+    SortKeysByKind, Keys, "Sort keys by kind", None, |model| sort_keys(model, KeyColumn::Kind);
+    /// Keys in an order; twice for the other direction.
+    SortKeysByHolds, Keys, "Sort keys by what they hold", None, |model| sort_keys(model, KeyColumn::Holds);
+    /// Keys in an order; twice for the other direction.
+    SortKeysByFrom, Keys, "Sort keys by where they came from", None, |model| sort_keys(model, KeyColumn::From);
+    /// Keys in an order; twice for the other direction.
+    SortKeysByThumbprint, Keys, "Sort keys by thumbprint", None,
+        |model| sort_keys(model, KeyColumn::Thumbprint);
+    /// Keys in an order; twice for the other direction.
+    SortKeysByFits, Keys, "Sort keys by the tokens they fit", None, |model| sort_keys(model, KeyColumn::Fits);
+    /// Keys in an order; twice for the other direction.
+    SortKeysByNotes, Keys, "Sort keys by notes", None, |model| sort_keys(model, KeyColumn::Notes);
+    /// Keys as the ring has them.
+    SortKeysAsLoaded, Keys, "Sort keys by file", None, |model| {
+        let manager = &model.manager;
+        let is_sorted = manager.is_open && manager.sort.is_some();
+        is_sorted.then(|| KeyCommand::Sort(None).into())
+    };
 
     /// Judge as of an instant that is typed.
     SetClock, Judging, "Set the clock\u{2026}", Some(keys(CTRL, Key::T)), |_| Some(Command::Focus(Place::Clock));
@@ -404,6 +523,17 @@ fn sort(model: &Model, column: Column) -> Option<Command> {
         .table
         .is_open
         .then_some(Command::SortTokens(Some(sort)))
+}
+
+/// The same for the keys of the manager.
+fn sort_keys(model: &Model, column: KeyColumn) -> Option<Command> {
+    let present = model.manager.sort.filter(|sort| sort.column == column);
+    let sort = Sort {
+        column,
+        is_descending: present.is_some_and(|sort| !sort.is_descending),
+    };
+    let is_open = model.manager.is_open;
+    is_open.then(|| KeyCommand::Sort(Some(sort)).into())
 }
 
 fn step(model: &Model, by: isize) -> Option<Command> {

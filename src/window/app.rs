@@ -10,8 +10,10 @@ use super::desk::{Desk, Surroundings};
 use super::dialogs::DialogKind;
 use super::launch::LaunchOptions;
 use super::loading::{Source, Wanted};
+use super::manager::{KeyCommand, ManagerLayout};
 use super::model::{Layout, Model};
 use super::panes::focus;
+use super::panes::manager::ManagerPane;
 use super::panes::notices::NoticesPane;
 use super::panes::rail::RailPane;
 use super::panes::status::StatusPane;
@@ -43,6 +45,7 @@ pub struct App {
     rail: RailPane,
     stage: Stage,
     table: TablePane,
+    manager: ManagerPane,
     status: StatusPane,
     welcome: WelcomePane,
     /// The border that the keyboard is on.
@@ -88,6 +91,10 @@ impl App {
             .inputs
             .into_iter()
             .map(|input| (Source::Argument(input), Wanted::Tokens));
+        desk.model.saved.is_possible = desk.keeping.is_possible();
+        if desk.model.saved.is_possible {
+            desk.look_at_saved();
+        }
         desk.load(keys.chain(inputs).collect(), "Opened");
         Self {
             ctx: cc.egui_ctx.clone(),
@@ -99,6 +106,7 @@ impl App {
             rail: RailPane::default(),
             stage: Stage::default(),
             table: TablePane::default(),
+            manager: ManagerPane::default(),
             status: StatusPane,
             welcome: WelcomePane,
             splitter: None,
@@ -233,8 +241,9 @@ impl App {
         }
         let side = Frame::new().fill(tokens.bg1);
         let mut splitter = None;
-        let is_table = model.table.is_open && !model.session.tokens.is_empty();
-        if is_table {
+        let is_manager = model.manager.is_open;
+        let is_table = model.table.is_open && !model.session.tokens.is_empty() && !is_manager;
+        if is_table || is_manager {
             // The table is the list.
         } else if width < RAIL_FROM {
             let strip = Panel::left("strip")
@@ -255,7 +264,18 @@ impl App {
         let ground = Frame::new().fill(tokens.bg0).inner_margin(Margin::same(10));
         let is_wide = width >= COLUMN_FROM;
         let mut column_place = None;
-        if is_wide && model.current().is_some() {
+        if is_manager {
+            if is_wide && model.chosen_key().is_some() {
+                let column = Panel::right(salt("key details"))
+                    .default_size(layout.manager.details)
+                    .size_range(ManagerLayout::DETAILS)
+                    .frame(side);
+                let shown = column.show(ui, kept);
+                layout.manager.details = shown.response.rect.width();
+                splitter = splitter.or(splitter::show(ui, shown.response.rect, Side::Left));
+                column_place = Some(shown.inner);
+            }
+        } else if is_wide && model.current().is_some() {
             let column = Panel::right(salt("column"))
                 .default_size(layout.column)
                 .size_range(Layout::COLUMN)
@@ -266,7 +286,9 @@ impl App {
             column_place = Some(shown.inner);
         }
         let centre = CentralPanel::no_frame().frame(ground).show(ui, |ui| {
-            if is_table {
+            if is_manager {
+                self.manager.ui(ui, model, is_wide)
+            } else if is_table {
                 self.table.ui(ui, model)
             } else if model.current().is_some() {
                 self.stage.centre_ui(ui, model, !is_wide)
@@ -278,7 +300,9 @@ impl App {
         // Their places are taken before the centre; the keyboard comes to them after it.
         if let Some(place) = column_place {
             let column = within(ui, place, |ui| {
-                if is_table {
+                if is_manager {
+                    self.manager.details_ui(ui, model)
+                } else if is_table {
                     self.stage.preview_ui(ui, model)
                 } else {
                     self.stage.column_ui(ui, model)
@@ -290,7 +314,11 @@ impl App {
         self.splitter = splitter;
         if layout != model.layout {
             let (rail, column) = (layout.rail, layout.column);
-            commands.push(Command::SetWidths { rail, column });
+            if layout.manager != model.layout.manager {
+                commands.push(KeyCommand::SetWidth(layout.manager.details).into());
+            } else {
+                commands.push(Command::SetWidths { rail, column });
+            }
         }
         commands
     }

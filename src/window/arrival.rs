@@ -108,10 +108,14 @@ impl Desk {
         let loaded = arrival.rest;
         let found = (arrival.found, loaded.keys.len());
         let is_late = loaded.generation != self.generation;
-        let keys = &mut self.model.session.keys;
-        let keys_before = keys.len();
-        keys.add(loaded.keys);
-        let new = (arrival.new, keys.len().saturating_sub(keys_before));
+        let keys_before = self.model.session.keys.len();
+        let first = loaded.keys.first().cloned();
+        self.change_keys(|keys| keys.add(loaded.keys));
+        let keys = self.model.session.keys.len();
+        let new = (arrival.new, keys.saturating_sub(keys_before));
+        if let Some(first) = first.filter(|_| new.1 > 0) {
+            self.look_at(&first);
+        }
         let count = self.model.session.tokens.len();
         if new.1 > 0 {
             // The new tokens know the new keys already, the old ones do not.
@@ -137,6 +141,11 @@ impl Desk {
             let is_many = count >= MANY;
             self.model.table.is_open |= is_many && self.model.layout.many == Many::Table;
         }
+        if new.0 > 0 && new.1 == 0 {
+            // Who opens tokens wants to see them.
+            self.model.manager.is_open = false;
+        }
+        self.locked.extend(loaded.locked);
         for notice in loaded.notices {
             self.notify(notice);
         }
@@ -208,12 +217,7 @@ mod tests {
         let mut arrivals = Arrivals::default();
         arrivals.push(Loaded {
             tokens: [2, 1, 3, 2, 4].map(inspected).to_vec(),
-            keys: Vec::new(),
-            notices: Vec::new(),
-            payload: None,
-            are_members: false,
-            generation: 0,
-            verb: "Read",
+            ..Loaded::keys(Vec::new(), 0, "Read")
         });
         let past = Instant::now();
         let slice = |arrivals: &mut Arrivals, model: &mut Model| {

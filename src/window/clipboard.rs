@@ -118,6 +118,8 @@ fn fault(error: &arboard::Error) -> ClipboardFault {
 /// What a reading is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
+    /// For the answer to what was asked for.
+    Answer,
     /// For the payload of a token that does not hold it.
     Payload,
     /// The text field that has the focus.

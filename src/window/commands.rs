@@ -13,6 +13,7 @@ use super::copies::CopyOf;
 use super::desk::{Desk, News};
 use super::dialogs::{self, Dialog, DialogKind};
 use super::loading::{Source, Wanted};
+use super::manager::KeyCommand;
 use super::model::{Clock, Layout, Notice, Selection, Tab, Zone};
 use super::panes::MemberForm;
 use super::panes::focus::{self, Place};
@@ -64,6 +65,8 @@ pub enum Command {
     },
     /// Zeroise what was removed: it can no longer be brought back.
     ForgetRemoved,
+    /// Do something with keys.
+    Keys(KeyCommand),
     /// Judge as of now again.
     LiveClock,
     /// List these tokens in the table.
@@ -215,6 +218,7 @@ impl Desk {
                 self.model.table.grouping = grouping;
             }
             Command::ForgetRemoved => self.forget_all_removed(),
+            Command::Keys(command) => self.apply_to_keys(command, ctx, frame),
             Command::LiveClock => self.set_clock(Clock::Live),
             Command::MoveToken(from, to) => self.move_token(from, to),
             Command::OpenMember(selection) => self.open_member(&selection),
@@ -226,6 +230,7 @@ impl Desk {
             Command::OpenToken(at) => {
                 self.show_token(at);
                 self.model.table.is_open = false;
+                self.model.manager.is_open = false;
             }
             Command::OpenTokens => self.ask(Wanted::Tokens, frame),
             Command::Paste => self.read_clipboard(Purpose::Session),
@@ -355,8 +360,27 @@ impl Desk {
             Place::Timeline => self.model.layout.tab = Tab::Timeline,
             _ => {}
         }
+        let manager = &mut self.model.manager;
         match place {
-            Place::Clock | Place::Policy | Place::Tokens => {}
+            Place::Clock | Place::Policy => {}
+            // In the manager where that is open, else in the rail.
+            Place::Keys if manager.is_open => {}
+            Place::KeyDetails | Place::KeyFilter | Place::KeyName => {
+                manager.is_outdated |= !manager.is_open;
+                manager.is_open = true;
+                manager.shows_details = place == Place::KeyDetails;
+            }
+            // Nor has the manager any of the others.
+            _ => manager.is_open = false,
+        }
+        match place {
+            Place::Clock
+            | Place::KeyDetails
+            | Place::KeyFilter
+            | Place::KeyName
+            | Place::Policy
+            | Place::Tokens => {}
+            Place::Keys if self.model.manager.is_open => {}
             Place::Filter => self.model.table.is_open = true,
             // The table has none of these.
             _ => self.model.table.is_open = false,
@@ -433,6 +457,7 @@ impl Desk {
 
     /// The switch is remembered, for the next time that many come.
     fn show_table(&mut self, is_open: bool) {
+        self.model.manager.is_open = false;
         self.model.table.is_open = is_open;
         self.model.layout.many = if is_open { Many::Table } else { Many::List };
         // What is not on screen is not to be removed by a key.

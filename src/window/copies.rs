@@ -4,11 +4,13 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
+use super::manager::ExportForm;
 use super::model::{Model, Selection};
 use super::table;
 use crate::jose::json::{Document, Json, Value};
 use crate::jose::visible::visible;
 use crate::jose::{Kind, Part, PartRole, Token};
+use crate::keys::asking::what_to_ask_for;
 use crate::report;
 use crate::window::panes::members::told::Told;
 use crate::window::panes::{checks, findings, links, timeline, verdict};
@@ -31,6 +33,15 @@ pub enum CopyOf {
     Json(Selection),
     /// What the member or element of exactly these characters means, in words.
     Meaning(Selection),
+    /// The command that gets the keys of the issuer, of the place at this position; `None`: of the one that a pasted
+    /// document named.
+    AskFor(Option<usize>),
+    /// The key of this id, written so.
+    Key(String, ExportForm),
+    /// The finding at this position about the key of this id, in words.
+    KeyFinding(String, usize),
+    /// The secret of this id, as text where it is text, else in hexadecimal.
+    KeySecret(String),
     /// The RFC 7638 thumbprint of the key of this id.
     KeyThumbprint(String),
     /// Every place where the token at this position was found, one a line.
@@ -92,6 +103,37 @@ impl CopyOf {
             }
             Self::Json(selection) => text(json(token()?, selection)?, "the JSON", false),
             Self::Meaning(selection) => text(meaning(token()?, selection)?, "the meaning", false),
+            Self::AskFor(at) => {
+                let asking;
+                let place = match at {
+                    None => model.manager.answered.as_ref()?,
+                    Some(at) => {
+                        asking = what_to_ask_for(token()?);
+                        asking.places.get(*at)?
+                    }
+                };
+                text(place.command(), "the command", false)
+            }
+            Self::Key(id, form) => {
+                let keys = &model.session.keys;
+                Some(CopyText {
+                    text: form.text(keys.get(id)?, keys).ok()?,
+                    what: form.what(),
+                    is_secret: form.is_private(),
+                })
+            }
+            Self::KeyFinding(id, at) => {
+                let finding = model.audits.get(id)?.findings.get(*at)?;
+                text(findings::text_of(finding), "the finding", false)
+            }
+            Self::KeySecret(id) => {
+                let secret = model.session.keys.get(id)?.secret()?.bytes();
+                Some(CopyText {
+                    text: secret_text(secret).0,
+                    what: "the secret",
+                    is_secret: true,
+                })
+            }
             Self::KeyThumbprint(id) => {
                 let thumbprint = model.session.keys.get(id)?.thumbprint.clone()?;
                 text(thumbprint, "the thumbprint", false)
@@ -127,6 +169,16 @@ impl CopyOf {
                 text(words, "the verdict", false)
             }
         }
+    }
+}
+
+/// A secret as text, and whether that is hexadecimal because its bytes are no text that could be seen.
+pub(super) fn secret_text(bytes: &[u8]) -> (Zeroizing<String>, bool) {
+    let text = std::str::from_utf8(bytes).ok();
+    let is_seen = |c: char| !c.is_control() && visible(c.encode_utf8(&mut [0; 4])).chars().eq([c]);
+    match text.filter(|text| text.chars().all(is_seen)) {
+        Some(text) => (Zeroizing::new(text.to_owned()), false),
+        None => (Zeroizing::new(crate::verify::hex(bytes)), true),
     }
 }
 

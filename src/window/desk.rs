@@ -1,5 +1,7 @@
 //! What the window works on: the model, and the things that bring news for it. The [`commands`](super::commands) act on it.
 
+use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
@@ -12,11 +14,14 @@ use super::clipboard::{Clipboard, ClipboardFault, ClipboardThread, Purpose, Repl
 use super::dialogs::{Dialog, DialogKind, FilePicker, Picked};
 use super::jobs::{Ended, Jobs, Leave};
 use super::loading::{Ground, Loaded, Source, Wanted};
+use super::manager::{Audited, Auditing, Keeping, LockedFile, SavedNews, ToWrite, Tried};
 use super::model::{CLIPBOARD, Clock, Model, Notice};
 use super::proving::{Proved, Proving};
 use super::table::Order;
 use crate::inspection::{DetachedPayload, Inspection};
 use crate::judge::Judgement;
+use crate::keeping::Store;
+use crate::keys::generate::GenerateError;
 use crate::keys::{Key, KeyRing};
 
 /// What was removed can be brought back for this long; then it is forgotten, and its memory zeroised.
@@ -33,11 +38,19 @@ const MAX_NOTICES: usize = 12;
 
 /// What jobs end in.
 pub(super) enum News {
+    Audited(Audited),
+    Generated(Result<Key, GenerateError>),
     #[cfg(feature = "fetch")]
     Answered(Box<super::fetching::Answered>),
     Loaded(Loaded),
     Picked(Picked),
+    /// Where to save, and whether the system had no dialog to ask.
+    Place((Option<PathBuf>, bool)),
     Proved(Proved),
+    Saved(SavedNews),
+    Unlocked(Tried),
+    /// What was saved, in words.
+    Written(Result<String, String>),
 }
 
 /// Something that was removed.
@@ -98,6 +111,8 @@ pub struct Surroundings {
     pub fetch: super::Fetch,
     /// Asks for files.
     pub picker: Box<dyn FilePicker>,
+    /// Where keys are saved; `None` where there is no place for them.
+    pub store: Option<Store>,
     /// Tells the desktop's theme, now and when it changes, where the window system does not.
     pub themes: Box<dyn FnOnce(egui::Context) -> Receiver<egui::Theme>>,
 }
@@ -111,6 +126,7 @@ impl Surroundings {
             #[cfg(feature = "fetch")]
             fetch: super::fetching::system(),
             picker: Box::new(super::dialogs::SystemPicker),
+            store: Store::of_this_user().ok(),
             themes: Box::new(super::system_theme::watch),
         }
     }
@@ -147,6 +163,18 @@ pub(super) struct Desk {
     pub(super) generation: u64,
     /// What is being verified again.
     pub(super) proving: Proving,
+    /// The saved keys.
+    pub(super) keeping: Keeping,
+    /// What is being found out about the keys.
+    pub(super) auditing: Auditing,
+    /// Key files whose passphrases are to be asked for, the one that is asked about first.
+    pub(super) locked: VecDeque<LockedFile>,
+    /// How many were asked about.
+    pub(super) locked_files: u64,
+    /// The job that tries a passphrase.
+    pub(super) unlocking: Option<u64>,
+    /// What is to be written to a file that is still to be chosen.
+    pub(super) to_write: Option<ToWrite>,
 }
 
 impl Desk {
@@ -177,6 +205,12 @@ impl Desk {
             removals: 0,
             generation: 0,
             proving: Proving::default(),
+            keeping: Keeping::of(surroundings.store),
+            auditing: Auditing::default(),
+            locked: VecDeque::new(),
+            locked_files: 0,
+            unlocking: None,
+            to_write: None,
         }
     }
 
@@ -188,7 +222,16 @@ impl Desk {
                 #[cfg(feature = "fetch")]
                 Ended::Done(News::Answered(answered)) => self.answered(*answered),
                 Ended::Done(News::Loaded(loaded)) => self.arrivals.push(loaded),
+                Ended::Done(News::Audited(audited)) => self.audited(audited),
+                Ended::Done(News::Generated(key)) => self.generated(key),
                 Ended::Done(News::Picked(picked)) => self.picked(picked),
+                Ended::Done(News::Place((path, was_missing))) => {
+                    self.place_chosen(path, was_missing);
+                }
+                Ended::Done(News::Saved(news)) => self.saved_news(news),
+                Ended::Done(News::Unlocked(tried)) => self.tried(tried),
+                Ended::Done(News::Written(Ok(done))) => self.model.last_action = done,
+                Ended::Done(News::Written(Err(fault))) => self.notify(Notice::fault(&fault)),
                 Ended::Done(News::Proved(proved)) => self.proved(proved),
                 Ended::Failed(label) => self.notify(Notice::fault(&format!(
                     "{label}: stopped by a fault in this program\nWhat it was to bring is missing. Please report how it came about."
@@ -202,8 +245,14 @@ impl Desk {
                         name: CLIPBOARD,
                         text,
                     };
-                    self.load(vec![(source, Wanted::Tokens)], "Pasted");
+                    let wanted = if self.model.manager.is_open {
+                        Wanted::Keys
+                    } else {
+                        Wanted::Tokens
+                    };
+                    self.load(vec![(source, wanted)], "Pasted");
                 }
+                Reply::Read(Purpose::Answer, Ok(text)) => self.answer_pasted(text),
                 Reply::Read(Purpose::Payload, Ok(text)) => {
                     self.supply_payload(CLIPBOARD, Zeroizing::new(text.as_bytes().to_vec()));
                 }
@@ -216,6 +265,8 @@ impl Desk {
             }
         }
         self.taking_in = self.take_in().or(self.take_proofs());
+        self.ask_for_passphrase();
+        self.audit();
         self.model.follow();
         self.model.busy = self.jobs.busy();
         for_field
@@ -233,6 +284,7 @@ impl Desk {
             Clock::Live => (self.now)(),
         };
         let moved = now.as_second() != self.model.now.as_second();
+        let next_hiding = self.refresh_manager(self.is_stale);
         if self.is_stale || moved {
             self.model.now = now;
             if self.is_stale {
@@ -264,6 +316,7 @@ impl Desk {
             });
         [
             second,
+            next_hiding,
             next_slice,
             next_rows,
             self.taking_in,
@@ -397,11 +450,15 @@ impl Desk {
                 self.load(sources.collect(), "Opened");
             }
             None if picked.was_missing => {
-                let kind = DialogKind::PathInstead(picked.wanted);
-                self.dialog = Some(Dialog::new(kind, &self.model, None));
+                self.open_dialog(DialogKind::PathInstead(picked.wanted));
             }
             None => {}
         }
+    }
+
+    /// Opens a dialog that nobody asked for by a key or a click.
+    pub(super) fn open_dialog(&mut self, kind: DialogKind) {
+        self.dialog = Some(Dialog::new(kind, &self.model, None));
     }
 
     /// Drops what can no longer be brought back; gives the time until the next is due.
@@ -461,6 +518,10 @@ mod tests {
         fn ask(&self, _: Wanted, _: &eframe::Frame) -> crate::window::dialogs::Answer {
             Box::new(|| None)
         }
+
+        fn ask_where(&self, _: &str, _: &eframe::Frame) -> crate::window::dialogs::Answer {
+            Box::new(|| None)
+        }
     }
 
     #[test]
@@ -471,6 +532,7 @@ mod tests {
             #[cfg(feature = "fetch")]
             fetch: crate::window::fetching::system(),
             picker: Box::new(Nobody),
+            store: None,
             themes: Box::new(|_| std::sync::mpsc::channel().1),
         };
         let mut desk = Desk::new(surroundings, &egui::Context::default());

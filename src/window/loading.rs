@@ -17,11 +17,12 @@ use super::jobs::Leave;
 use super::model::Notice;
 use super::samples::{Sample, Text};
 use crate::find::{Candidate, Nothing, find_argument, stream};
-use crate::inspection::Inspection;
-use crate::jose::MAX_TOKEN_BYTES;
+use crate::inspection::{Inspection, load_keys};
+use crate::jose::{Kind, MAX_TOKEN_BYTES, Token};
 use crate::judge::{Judgement, Policy};
-use crate::keys::{Key, KeyRing, LoadError, SecretEncoding, load, load_secret};
+use crate::keys::{Effort, Key, KeyFault, KeyRing, LoadError, SecretEncoding, Unlock, load_secret};
 use crate::verify::Setting;
+use crate::window::manager::LockedFile;
 
 /// Where something is to be read from.
 #[derive(Clone, PartialEq, Eq)]
@@ -92,6 +93,8 @@ pub(super) struct Loaded {
     /// The tokens, each with a first judgement.
     pub(super) tokens: Vec<(Inspection, Judgement)>,
     pub(super) keys: Vec<Key>,
+    /// Files whose passphrase is to be asked for.
+    pub(super) locked: Vec<LockedFile>,
     pub(super) notices: Vec<Notice>,
     /// A payload, and what it came from.
     pub(super) payload: Option<(String, Zeroizing<Vec<u8>>)>,
@@ -117,15 +120,7 @@ pub(super) fn read_all(
         },
         ..ground
     };
-    let mut loaded = Loaded {
-        tokens: Vec::new(),
-        keys: Vec::new(),
-        notices: Vec::new(),
-        payload: None,
-        are_members: false,
-        generation: ground.generation,
-        verb,
-    };
+    let mut loaded = Loaded::keys(Vec::new(), ground.generation, verb);
     let mut inputs = Vec::new();
     let mut members = Vec::new();
     for (source, wanted) in sources {
@@ -141,7 +136,7 @@ pub(super) fn read_all(
         };
         match Input::new(source) {
             Ok(input) if wanted == Wanted::Payload => loaded.take_payload(input),
-            Ok(input) => inputs.extend(loaded.take_keys(input, wanted)),
+            Ok(input) => inputs.extend(loaded.take_keys(input, wanted, &ground)),
             Err(error) => loaded.notices.push(Notice::fault(&error.to_string())),
         }
     }
@@ -190,6 +185,20 @@ struct Work<'l> {
 }
 
 impl Loaded {
+    /// Keys, and nothing else.
+    pub(super) fn keys(keys: Vec<Key>, generation: u64, verb: &'static str) -> Self {
+        Self {
+            tokens: Vec::new(),
+            keys,
+            locked: Vec::new(),
+            notices: Vec::new(),
+            payload: None,
+            are_members: false,
+            generation,
+            verb,
+        }
+    }
+
     /// Takes all of an input for a payload. Of one that is too large a byte more than may be is taken.
     fn take_payload(&mut self, input: Input) {
         let name = input.name.clone();
@@ -209,7 +218,7 @@ impl Loaded {
     }
 
     /// Takes the keys of an input. Gives it back where tokens may be in it.
-    fn take_keys(&mut self, mut input: Input, wanted: Wanted) -> Option<Tokens> {
+    fn take_keys(&mut self, mut input: Input, wanted: Wanted, ground: &Ground) -> Option<Tokens> {
         // The head of what is larger is no key file.
         let too_large = |fault| match (fault, input.length) {
             (LoadError::TooLarge { source_name, bytes }, Some(length)) => LoadError::TooLarge {
@@ -228,10 +237,36 @@ impl Loaded {
             }
             return None;
         }
-        let key_fault = match load(&input.name, &input.head) {
+        let watch = &ground.setting.watch;
+        let unlock = Unlock {
+            passphrase: ground.setting.passphrase.as_ref(),
+            effort: Effort {
+                cancel: &watch.cancel,
+                progress: &|done, of| watch.tell(done, of),
+            },
+            ..Unlock::without()
+        };
+        let key_fault = match load_keys(&input.name, &input.head, &unlock, &ground.keys) {
             Ok(keys) => {
-                self.keys.extend(keys);
+                let last = keys.last().and_then(|key| key.fault.as_ref());
+                if let Some(fault @ KeyFault::LeftOut { .. }) = last {
+                    let advice = "Load those that you need from a file of their own.";
+                    let text = format!("{}: {fault}\n{advice}", input.name);
+                    self.notices.push(Notice::fault(&text));
+                }
+                let is_locked = |key: &Key| key.fault == Some(KeyFault::Encrypted);
+                let (left, usable): (Vec<_>, Vec<_>) = keys.into_iter().partition(is_locked);
+                self.keys.extend(usable);
+                if !left.is_empty() {
+                    self.lock(&input, left);
+                }
                 None
+            }
+            Err(LoadError::Encrypted { .. })
+                if wanted == Wanted::Keys || !is_sealed_token(&input.head) =>
+            {
+                self.lock(&input, Vec::new());
+                return None;
             }
             Err(fault) => Some((wanted, too_large(fault))),
         };
@@ -241,6 +276,15 @@ impl Loaded {
             input.head = Zeroizing::default();
         }
         Some(Tokens { input, key_fault })
+    }
+
+    /// Keeps a file until its passphrase was asked for.
+    fn lock(&mut self, input: &Input, left: Vec<Key>) {
+        self.locked.push(LockedFile {
+            name: input.name.clone(),
+            bytes: input.head.clone(),
+            left,
+        });
     }
 
     /// Takes the tokens of an input, each with all its places.
@@ -326,6 +370,17 @@ impl Loaded {
         let places = self.tokens.iter();
         places.map(|(inspection, _)| inspection.places.len()).sum()
     }
+}
+
+/// Whether it is a JWE that does not say that it holds keys: somebody's token, and no key file.
+fn is_sealed_token(head: &[u8]) -> bool {
+    let text = std::str::from_utf8(head.trim_ascii());
+    let Ok(token) = text.map(Token::parse) else {
+        return false;
+    };
+    let cty = token.parameter("cty").and_then(|cty| cty.str());
+    let is_of_keys = cty.is_some_and(|cty| cty.to_ascii_lowercase().contains("jwk"));
+    token.kind == Kind::Jwe && !is_of_keys
 }
 
 fn nothing(

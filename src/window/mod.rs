@@ -14,6 +14,7 @@ mod jobs;
 mod launch;
 pub mod layers;
 mod loading;
+pub mod manager;
 pub mod model;
 pub mod panes;
 mod privacy;

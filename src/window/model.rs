@@ -1,6 +1,7 @@
 //! What the panes show. They only read it; [`commands`](super::commands) change it.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use crate::jose::PartRole;
 use crate::judge::Judgement;
 use crate::keys::Key;
 use crate::window::layers::{Layer, Layers};
+use crate::window::manager::{Audits, Locked, Manager, ManagerLayout, SavedKeys, TYPED};
 use crate::window::panes::MemberForm;
 use crate::window::table::{Many, Table, Widths};
 
@@ -64,6 +66,8 @@ pub struct Layout {
     pub many: Many,
     /// The columns of the table of tokens.
     pub columns: Widths,
+    /// The key manager.
+    pub manager: ManagerLayout,
 }
 
 impl Default for Layout {
@@ -76,6 +80,7 @@ impl Default for Layout {
             tab: Tab::default(),
             many: Many::default(),
             columns: Widths::default(),
+            manager: ManagerLayout::default(),
         }
     }
 }
@@ -101,6 +106,13 @@ impl Layout {
                 self.columns
             } else {
                 new.columns
+            },
+            manager: ManagerLayout {
+                details: or(
+                    self.manager.details,
+                    ManagerLayout::DETAILS,
+                    new.manager.details,
+                ),
             },
             ..self
         }
@@ -174,6 +186,14 @@ pub struct Model {
     pub layers: Layers,
     /// All tokens as a table.
     pub table: Table,
+    /// The key manager.
+    pub manager: Manager,
+    /// What the rules say of the keys, by their ids.
+    pub audits: Audits,
+    /// The keys that stay from one run to the next.
+    pub saved: SavedKeys,
+    /// The key file whose passphrase is asked for.
+    pub locked: Option<Locked>,
     /// What is selected in the one that they show.
     pub selection: Option<Selection>,
     /// Where the instant comes from.
@@ -268,9 +288,23 @@ impl Model {
         tokens.into_iter().map(add).collect()
     }
 
-    /// The keys that were pasted, which may be in no file.
+    /// The key that the manager shows, while it is open.
+    pub fn chosen_key(&self) -> Option<&Arc<Key>> {
+        let id = self
+            .manager
+            .chosen
+            .as_ref()
+            .filter(|_| self.manager.is_open)?;
+        self.session.keys.get(id)
+    }
+
+    /// The keys that were pasted, typed or made here, which may be in no file.
     pub fn unsaved_keys(&self) -> impl Iterator<Item = &Key> {
         let keys = self.session.keys.keys().iter();
-        keys.filter(|key| key.source == CLIPBOARD).map(|key| &**key)
+        let is_only_here = |key: &&Arc<Key>| {
+            !self.saved.holds(key)
+                && [CLIPBOARD, TYPED, crate::keys::generate::SOURCE].contains(&key.source.as_str())
+        };
+        keys.filter(is_only_here).map(|key| &**key)
     }
 }

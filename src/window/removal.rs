@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::desk::{Desk, Everything, UNDO_FOR, What, drop_forgotten};
+use super::manager::title;
 use super::model::Notice;
 use super::proving::unproved;
 use super::widgets::grouped;
@@ -141,24 +142,27 @@ impl Desk {
     }
 
     pub(super) fn remove_key(&mut self, id: &str) {
-        if let Some(key) = self.model.session.keys.remove(id) {
+        if let Some(key) = self.change_keys(|keys| keys.remove(id)) {
             self.keys_changed();
-            let name = format!("key {}", visible(id));
+            let name = format!("key {}", title(&key));
+            let is_saved = self.model.saved.holds(&key);
             self.keep_removed(&name, What::Key(key));
+            if is_saved && let Some(notice) = self.model.notices.last_mut() {
+                "It is still saved, and comes back with the next start."
+                    .clone_into(&mut notice.advice);
+            }
         }
     }
 
     pub(super) fn read_secret(&mut self, reread: &Reread) {
-        let keys = &mut self.model.session.keys;
-        let Some(after) = keys
-            .get(&reread.key)
-            .and_then(|key| key.read_as(reread.reading))
-        else {
+        let key = self.model.session.keys.get(&reread.key);
+        let Some(after) = key.and_then(|key| key.read_as(reread.reading)) else {
             return;
         };
-        let Some(before) = keys.replace(&reread.key, after.clone()) else {
+        let Some(before) = self.change_keys(|keys| keys.replace(&reread.key, after.clone())) else {
             return;
         };
+        self.look_at(&after);
         self.keys_changed();
         let done = format!("{} is read {}", visible(&reread.key), reread.how());
         let number = self.next_removed(
@@ -187,7 +191,9 @@ impl Desk {
         };
         match self.removed.remove(at).what {
             What::Key(key) => {
-                self.model.session.keys.add([Arc::unwrap_or_clone(key)]);
+                let key = Arc::unwrap_or_clone(key);
+                self.change_keys(|keys| keys.add([key.clone()]));
+                self.look_at(&key);
                 self.keys_changed();
                 "Brought the key back".clone_into(&mut self.model.last_action);
             }
@@ -204,11 +210,12 @@ impl Desk {
                 "Took the change of the payload back".clone_into(&mut self.model.last_action);
             }
             What::Reading { before, after } => {
-                let keys = &mut self.model.session.keys;
+                let keys = &self.model.session.keys;
                 // It may be gone, or have a third reading by now.
                 let there = keys.same_as(&after).map(|key| key.id.clone());
                 if let Some(id) = there {
-                    keys.replace(&id, Key::clone(&before));
+                    self.change_keys(|keys| keys.replace(&id, Key::clone(&before)));
+                    self.look_at(&before);
                     self.keys_changed();
                     "Took the reading of the secret back".clone_into(&mut self.model.last_action);
                 }

@@ -11,10 +11,10 @@ use tempfile::TempDir;
 
 use crate::certificates::{request, x5c};
 
-/// RFC 7515 appendix A.1; `exp` is 2011-03-22T18:43:00Z.
-const A1: &str = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+/// The token of RFC 7515 appendix A.1 under a secret that no RFC prints; `exp` is 2011-03-22T18:43:00Z.
+const A1: &str = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.jrUvm2HRpwaS-f6WRnbTvvmKgFrZz_FSxONM4y1ogEA";
 const SECRET: &str =
-    "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
+    "jpHGnqDHGprAf-aTx4HGqabFQ4DFCPOEFcU_8Ts-AZQXbs8V-xsX8NfJv809OZYMlw1Cq0Jut782YRzTWmt5Ig";
 /// An instant at which it was valid.
 const THEN: &str = "2011-03-22T18:00:00Z";
 
@@ -160,6 +160,38 @@ fn the_status_follows_the_findings() {
     assert_eq!(status(&run(&severity)), 1);
     assert_eq!(status(&run("info")), 1);
     assert_eq!(status(&run("critical")), 0);
+}
+
+/// A key that no token here was signed with counts too.
+#[test]
+fn the_status_follows_the_findings_of_keys() {
+    let bench = Bench::new();
+    bench.file(
+        "shared.json",
+        r#"{"kty":"oct","kid":"other","alg":"HS256","k":"c2hvcnQtb25l"}"#,
+    );
+    let run = |more: &[&str]| {
+        let arguments = [
+            "a1.jwt",
+            "--key",
+            "key.json",
+            "--key",
+            "shared.json",
+            "--at",
+            THEN,
+        ];
+        bench.run(&[&arguments[..], more].concat())
+    };
+    for format in ["json", "jsonl", "text"] {
+        let output = run(&["--format", format]);
+        assert_eq!(status(&output), 1, "{format}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("hmac-short-secret"), "{text}");
+        assert_eq!(
+            status(&run(&["--format", format, "--fail-on", "critical"])),
+            0
+        );
+    }
 }
 
 #[test]

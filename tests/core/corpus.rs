@@ -7,7 +7,7 @@ use proptest::prelude::*;
 /// The fuzz targets run the same.
 #[expect(unreachable_pub, reason = "the crate of the fuzz targets exports them")]
 #[path = "../../fuzz/src/lib.rs"]
-mod check;
+pub(crate) mod check;
 
 /// Runs a check over every file of a folder.
 fn replay(folder: &str, check: fn(&[u8])) {

@@ -28,6 +28,8 @@ mod fetch;
 #[cfg(test)]
 mod find;
 #[cfg(test)]
+mod fits;
+#[cfg(test)]
 mod forms;
 #[cfg(test)]
 mod hostile;
@@ -39,6 +41,10 @@ mod interop;
 mod json;
 #[cfg(test)]
 mod keeping;
+#[cfg(test)]
+mod key_audit;
+#[cfg(test)]
+mod key_forms;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]

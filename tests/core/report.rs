@@ -89,7 +89,7 @@ fn text_of(report: &Report<'_>) -> String {
 /// The lines for the session's tokens, each with all its places.
 fn lines_of(report: &Report<'_>) -> Vec<String> {
     let mut out = Vec::new();
-    jsonl::run_line(report.at, report.keys, &mut out).unwrap();
+    jsonl::run_line(report.at, report.keys, &report.key_audits, &mut out).unwrap();
     for token in &report.tokens {
         let Inspection { sha256, places, .. } = token.inspection;
         let (first, rest) = places.split_first().unwrap();
@@ -379,6 +379,7 @@ proptest! {
         let report = Report {
             at: instant(AT),
             keys: &KeyRing::default(),
+            key_audits: Vec::new(),
             tokens: vec![Judged { inspection: &candidate, judgement }],
             options: Options::default(),
         };
@@ -393,4 +394,46 @@ proptest! {
             prop_assert_eq!(hidden, None);
         }
     }
+}
+
+/// What a token tells of its key is not told again at the key; what only the key has is told there.
+#[test]
+fn a_finding_of_a_key_is_told_once_in_the_text() {
+    let key = openssl::rsa::Rsa::generate(1024).unwrap();
+    let n = base64url::encode(&key.n().to_vec());
+    let set = |kid: &str| format!(r#"{{"kty":"RSA","kid":"{kid}","n":"{n}","e":"AQAB"}}"#);
+    let other = set("other").replace(&n, &base64url::encode(&[0xC1; 128]));
+    let keys = ring(&format!(r#"{{"keys":[{},{other}]}}"#, set("one")));
+    let token = token(
+        r#"{"alg":"RS256","kid":"one"}"#,
+        r#"{"sub":"jane"}"#,
+        "AAAA",
+    );
+    let session = session(&[("a.jwt", &token)], keys);
+    let report = report_of(&session);
+    let text = text_of(&report);
+    let detail = "JOSE demands 2048 bits or more; well-funded";
+    let small = "RSA key of 1024 bits: too small (rsa-small-modulus, certain)";
+    assert_eq!(text.matches(small).count(), 3, "{text}");
+    assert_eq!(text.matches(detail).count(), 2, "{text}");
+    assert_eq!(text.matches("See token 1.").count(), 1, "{text}");
+    assert!(text.contains("See key /n\n"), "{text}");
+    // All of them count, as they stand in the JSON report.
+    let json = assert_valid(&WHOLE, &json_of(&report));
+    let findings = |of: &Value| of["findings"].as_array().unwrap().len();
+    let listed = json["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(findings)
+        .sum::<usize>()
+        + findings(&json["tokens"][0]);
+    let counted = json["summary"]["findings"].as_object().unwrap().values();
+    assert_eq!(
+        listed as u64,
+        counted.map(|count| count.as_u64().unwrap()).sum::<u64>()
+    );
+    assert_eq!(json["keys"][0]["findings"][0]["evidence"][0]["part"], "key");
+    assert_eq!(json["keys"][0]["passed"].as_array().unwrap().len(), 4);
+    assert_eq!(report.key_audits.len(), 2);
 }

@@ -258,6 +258,7 @@ const UNTAUGHT: &[&str] = &[
     "jwks-duplicate-kid",
     "jwks-symmetric",
     "jws-polyglot",
+    "key-publicly-known",
     "kid-command-injection",
     "kid-path-traversal",
     "kid-sql-injection",

@@ -11,13 +11,13 @@ use crate::desk::{Desk, sample, sample_path};
 
 /// How an action is asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum By {
+pub(crate) enum By {
     Keys,
     Palette,
 }
 
 impl Desk {
-    fn act(&mut self, action: Action, by: By) {
+    pub(crate) fn act(&mut self, action: Action, by: By) {
         let entry = action.entry();
         match by {
             By::Keys => {
@@ -37,12 +37,12 @@ impl Desk {
         self.settle();
     }
 
-    fn state(&self) -> &tokenloupe::window::model::Model {
+    pub(crate) fn state(&self) -> &tokenloupe::window::model::Model {
         self.window.state().model()
     }
 
     /// What has the keyboard, in words.
-    fn focused(&self) -> String {
+    pub(crate) fn focused(&self) -> String {
         let mut focused = self
             .window
             .query_all_by(|node| node.is_focused() && !node.is_root())
@@ -55,7 +55,7 @@ impl Desk {
 }
 
 /// The sample request with its keys, and nothing focused.
-fn opened() -> Desk {
+pub(crate) fn opened() -> Desk {
     let mut desk = Desk::new();
     desk.paste(&sample("request.http"));
     desk.paste(&sample("issuer.jwks.json"));
@@ -231,7 +231,10 @@ fn check(action: Action, by: By) {
         }
         Action::Quit => {
             desk.act(action, by);
-            assert!(desk.has("3 keys were pasted here"), "they are nowhere else");
+            assert!(
+                desk.has("3 keys were pasted, typed or made here"),
+                "they are nowhere else"
+            );
         }
         Action::ReadSecret => {
             let (token, jwk) = crate::shell::misread();
@@ -372,6 +375,35 @@ fn check(action: Action, by: By) {
         | Action::ChooseNone
         | Action::CopyRows
         | Action::RemoveChosen => in_table(action, by),
+        Action::KeyManager
+        | Action::SearchKeys
+        | Action::TypeSecret
+        | Action::GenerateKey
+        | Action::AddCertificates
+        | Action::AskForKeys
+        | Action::CopyJwk
+        | Action::ExportKey
+        | Action::RenameKey
+        | Action::ShowSecret
+        | Action::CopySecret
+        | Action::SaveKey
+        | Action::SaveKeys
+        | Action::KeepNoLonger
+        | Action::UnlockSaved
+        | Action::LockSaved
+        | Action::ChangePassphrase
+        | Action::ForgetSaved
+        | Action::CopyThumbprint
+        | Action::RemoveKey
+        | Action::SortKeysByState
+        | Action::SortKeysById
+        | Action::SortKeysByKind
+        | Action::SortKeysByHolds
+        | Action::SortKeysByFrom
+        | Action::SortKeysByThumbprint
+        | Action::SortKeysByFits
+        | Action::SortKeysByNotes
+        | Action::SortKeysAsLoaded => crate::manager::check(action, by),
         Action::NextPane => {
             desk.act(Action::GoRaw, By::Keys);
             desk.act(action, by);
@@ -632,9 +664,9 @@ fn pasted_keys_are_asked_about_before_the_window_closes() {
     };
     let mut desk = opened();
     assert!(closing(&mut desk));
-    assert!(desk.has("3 keys were pasted here"));
+    assert!(desk.has("3 keys were pasted, typed or made here"));
     desk.click("Cancel");
-    assert!(!desk.has("3 keys were pasted here"));
+    assert!(!desk.has("3 keys were pasted, typed or made here"));
 
     assert!(closing(&mut desk));
     desk.click("Close anyway");

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use egui::vec2;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, HarnessBuilder};
+use tokenloupe::keeping::Store;
 use tokenloupe::window::clipboard::{Clipboard, ClipboardFault};
 use tokenloupe::window::dialogs::{Answer, FilePicker};
 use tokenloupe::window::{App, LaunchOptions, Surroundings, Wanted};
@@ -72,6 +73,16 @@ impl FilePicker for Picker {
         let answer = self.0.lock().unwrap().clone();
         Box::new(move || answer)
     }
+
+    fn ask_where(&self, name: &str, _: &eframe::Frame) -> Answer {
+        // A folder that was put here stands for a place in it.
+        let answer = self.0.lock().unwrap().clone();
+        let name = name.to_owned();
+        Box::new(move || {
+            let folder = answer?.into_iter().next()?;
+            Some(vec![folder.join(name)])
+        })
+    }
 }
 
 /// A window under test.
@@ -81,6 +92,8 @@ pub(crate) struct Desk {
     pub(crate) picker: Picker,
     /// What the desktop says about its theme.
     pub(crate) system_theme: Sender<egui::Theme>,
+    /// Where it saves keys.
+    pub(crate) directory: Arc<tempfile::TempDir>,
 }
 
 impl Desk {
@@ -110,14 +123,36 @@ impl Desk {
         options: LaunchOptions,
         picker: Box<dyn FilePicker>,
     ) -> Self {
+        Self::build_in(builder, options, picker, None)
+    }
+
+    /// The window that is opened after this one.
+    pub(crate) fn again(&self) -> Self {
+        let builder = Harness::builder().with_theme(egui::Theme::Dark);
+        Self::build_in(
+            builder.with_size(vec2(1440.0, 900.0)),
+            LaunchOptions::default(),
+            Box::new(Picker::default()),
+            Some(Arc::clone(&self.directory)),
+        )
+    }
+
+    fn build_in(
+        builder: HarnessBuilder<App>,
+        options: LaunchOptions,
+        picker: Box<dyn FilePicker>,
+        directory: Option<Arc<tempfile::TempDir>>,
+    ) -> Self {
         let board = Board(Arc::new(Mutex::new(Err(ClipboardFault::NoText))));
         let (system_theme, themes) = channel();
+        let directory = directory.unwrap_or_else(|| Arc::new(tempfile::tempdir().unwrap()));
         let surroundings = Surroundings {
             #[cfg(feature = "fetch")]
             fetch: crate::fetch::scripted(),
             now: Box::new(|| NOW.parse().unwrap()),
             clipboard: Box::new(board.clone()),
             picker,
+            store: Some(Store::at(directory.path().join("keys")).with_iterations(1_000)),
             themes: Box::new(|_| themes),
         };
         let window = builder
@@ -128,6 +163,7 @@ impl Desk {
             board,
             picker: Picker::default(),
             system_theme,
+            directory,
         };
         desk.settle();
         desk

@@ -7,12 +7,20 @@ mod accessible;
 #[cfg(test)]
 mod actions;
 #[cfg(test)]
+#[path = "../core/certificates.rs"]
+#[expect(dead_code, reason = "the other program of tests makes more of them")]
+mod certificates;
+#[cfg(test)]
 mod desk;
 #[cfg(feature = "fetch")]
 #[cfg(test)]
 mod fetch;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod layers;
+#[cfg(test)]
+mod manager;
 #[cfg(test)]
 mod panes;
 #[cfg(test)]

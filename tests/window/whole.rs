@@ -288,6 +288,10 @@ impl FilePicker for Waiting {
             None
         })
     }
+
+    fn ask_where(&self, _: &str, frame: &eframe::Frame) -> Answer {
+        self.ask(Wanted::Keys, frame)
+    }
 }
 
 #[test]

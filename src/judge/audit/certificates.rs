@@ -265,8 +265,7 @@ impl Rule for X5cIdentity {
             let port = host.rsplit_once(':');
             port.map_or(host, |(host, _port)| host)
         });
-        if let Some(host) = host.filter(|host| !certificate.hosts.iter().any(|own| fits(own, host)))
-        {
+        if let Some(host) = host.filter(|host| !certificate.hosts().any(|own| fits(&own, host))) {
             said.push(format!(
                 "the issuer is on the host {}, which the certificate does not name",
                 visible(host)

@@ -3,15 +3,13 @@
 use openssl::bn::{BigNum, BigNumContext};
 use openssl::error::ErrorStack;
 
+use super::flaw::Flaw;
 use super::held::{Held, Purpose};
+use super::inconsistent::whose;
 use super::signature::alg_evidence;
-use super::{
-    Confidence, Evidence, Finding, MOST_KEYS, Reason, Rule, Ruling, Severity, Subject,
-    header_evidence,
-};
+use super::{Confidence, MOST_KEYS, Rule, Ruling, Severity, Subject, header_evidence};
 use crate::jose::base64url;
 use crate::jose::json::Json;
-use crate::jose::visible::visible;
 use crate::keys::{Key, KeyFault, KeyKind, KeyNote, OkpCurve, from_jwk};
 use crate::verify::remembered::Remembered;
 use crate::verify::{Algorithm, Family};
@@ -34,21 +32,47 @@ impl Rule for EcPointInvalid {
                 return None;
             }
             let (severity, what) = point_fault(&from_jwk(json, "token", 1))?;
-            Some(Finding {
-                rule: self.id(),
+            let flaw = Flaw {
                 severity,
-                confidence: Confidence::Certain,
                 title: format!("The key in {name} is no point of its curve"),
-                detail: format!(
-                    "It was to be checked before use: {what}. A program that computes with such a point can give its own private key away, bit by bit."
-                ),
-                remedy: "Check every point before computing with it, and refuse the token.".to_owned(),
-                references: vec!["RFC 7518 \u{A7}6.2.1.2", "RFC 8725 \u{A7}3.4", "CWE-347"],
-                evidence: header_evidence(subject, name),
-                refusal: None,
-            })
+                remedy: "Check every point before computing with it, and refuse the token."
+                    .to_owned(),
+                ..no_point(&what)
+            };
+            Some(flaw.beside_token(self.id(), header_evidence(subject, name), None))
         });
         Ruling::Ran(findings.collect())
+    }
+}
+
+/// Whether a loaded key is no point of its curve. Nothing came from a sender to be computed with, so it is milder.
+pub(super) fn invalid_point(key: &Key) -> Option<Flaw> {
+    if key.members.kty.as_deref() != Some("EC") && !matches!(key.kind, KeyKind::Ec(_)) {
+        let is_off_curve = matches!(key.fault, Some(KeyFault::NotOnCurve { .. }));
+        if !is_off_curve {
+            return None;
+        }
+    }
+    let (severity, what) = point_fault(key)?;
+    Some(Flaw {
+        severity: severity.min(Severity::High),
+        ..no_point(&what)
+    })
+}
+
+fn no_point(what: &str) -> Flaw {
+    Flaw {
+        severity: Severity::Critical,
+        confidence: Confidence::Certain,
+        title: "The key is no point of its curve".to_owned(),
+        detail: format!(
+            "It was to be checked before use: {what}. A program that computes with such a point can give its own private key away, bit by bit."
+        ),
+        remedy: "Check every point before computing with it, and get the key anew from its owner."
+            .to_owned(),
+        references: vec!["RFC 7518 \u{A7}6.2.1.2", "RFC 8725 \u{A7}3.4", "CWE-347"],
+        members: vec!["crv", "x", "y"],
+        refuses: true,
     }
 }
 
@@ -90,40 +114,25 @@ impl Rule for OkpLowOrder {
             );
         if let Some(held) = held
             && let key = &held.key
-            && let KeyKind::Okp(curve) = key.kind
-            && let Some(x) = key.public().and_then(|public| public.raw_public_key().ok())
-            && let Some(what) = okp_fault(curve, &x)
+            && let Some(flaw) = small_order(key)
         {
-            let whose = format!("Key \u{201C}{}\u{201D}", visible(&key.id));
-            findings.push(low_order(
-                curve,
-                &whose,
-                what,
-                alg_evidence(subject),
-                held.not_allowed(),
-            ));
+            findings.push(flaw.beside_token(self.id(), alg_evidence(subject), held.not_allowed()));
         }
         for name in SENT_KEYS {
             let Some(json) = subject.case.token.parameter(name) else {
                 continue;
             };
             let member = |name| json.get(name).and_then(Json::str);
-            let curves = [
-                OkpCurve::Ed25519,
-                OkpCurve::Ed448,
-                OkpCurve::X25519,
-                OkpCurve::X448,
-            ];
-            let curve = curves
+            let curve = CURVES
                 .into_iter()
                 .find(|curve| member("kty") == Some("OKP") && member("crv") == Some(curve.name()));
             let Some((curve, x)) = curve.zip(member("x")) else {
                 continue;
             };
             if let Some(what) = okp_fault(curve, &base64url::decode(x).bytes) {
-                let whose = format!("The key in {name}");
                 let evidence = header_evidence(subject, name);
-                findings.push(low_order(curve, &whose, what, evidence, None));
+                let flaw = low_order(curve, &format!("The key in {name}"), what);
+                findings.push(flaw.beside_token(self.id(), evidence, None));
             }
         }
         if held_is_missing && findings.is_empty() {
@@ -133,16 +142,63 @@ impl Rule for OkpLowOrder {
     }
 }
 
-fn low_order(
-    curve: OkpCurve,
-    whose: &str,
-    what: &str,
-    evidence: Vec<Evidence>,
-    refusal: Option<Reason>,
-) -> Finding {
+/// Whether a loaded key is one of small order, or of another length than its curve's.
+pub(super) fn small_order(key: &Key) -> Option<Flaw> {
+    if let KeyKind::Okp(curve) = key.kind {
+        let x = key.public()?.raw_public_key().ok()?;
+        return match okp_fault(curve, &x) {
+            Some(what) => Some(low_order(curve, &whose(key), what)),
+            None => is_long_way_written(curve, &x).then(|| Flaw {
+                severity: Severity::Info,
+                title: format!("An {} key that is not reduced", curve.name()),
+                detail: format!(
+                    "{} is a number above the prime of its field. It stands for a smaller one, and some programs refuse it.",
+                    whose(key)
+                ),
+                remedy: "Write the key anew from its source.".to_owned(),
+                refuses: false,
+                ..low_order(curve, "", "")
+            }),
+        };
+    }
+    // Such a key was not loaded; what was said of it tells why.
+    let curve = CURVES
+        .into_iter()
+        .find(|curve| key.members.crv.as_deref() == Some(curve.name()))?;
+    let is_wrong_length = matches!(
+        &key.fault,
+        Some(KeyFault::Member { name: "x", expected, .. }) if expected.ends_with("bytes in base64url")
+    );
+    (key.members.kty.as_deref() == Some("OKP") && is_wrong_length)
+        .then(|| low_order(curve, &whose(key), WRONG_LENGTH))
+}
+
+/// Whether the number of a key for X25519 or X448 is not below the prime, though its point has a large order (RFC 7748
+/// section 5 takes it).
+fn is_long_way_written(curve: OkpCurve, x: &[u8]) -> bool {
+    let is_above = || -> Result<bool, ErrorStack> {
+        let prime = field(curve)?;
+        let mut number: Vec<u8> = x.iter().rev().copied().collect();
+        if curve == OkpCurve::X25519
+            && let Some(first) = number.first_mut()
+        {
+            *first &= 0x7F;
+        }
+        Ok(BigNum::from_slice(&number)? >= prime)
+    };
+    matches!(curve, OkpCurve::X25519 | OkpCurve::X448) && is_above().unwrap_or(false)
+}
+
+const CURVES: [OkpCurve; 4] = [
+    OkpCurve::Ed25519,
+    OkpCurve::Ed448,
+    OkpCurve::X25519,
+    OkpCurve::X448,
+];
+
+fn low_order(curve: OkpCurve, whose: &str, what: &str) -> Flaw {
     let signs = matches!(curve, OkpCurve::Ed25519 | OkpCurve::Ed448);
-    Finding {
-        rule: "okp-low-order",
+    Flaw {
         severity: if signs {
             Severity::Critical
         } else {
@@ -160,8 +216,8 @@ fn low_order(
         ),
         remedy: "Refuse keys of small order.".to_owned(),
         references: vec!["RFC 8032 \u{A7}5.1.7", "RFC 7748 \u{A7}6", "CWE-354"],
-        evidence,
-        refusal,
+        members: vec!["x"],
+        refuses: true,
     }
 }
 

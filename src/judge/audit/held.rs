@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::signature::signature;
+use super::flaw::{Flaw, Power};
+use super::signature::{alg_evidence, signature};
 use super::{Reason, Ruling, Subject};
 use crate::jose::Kind;
 use crate::jose::json::Json;
@@ -102,10 +103,22 @@ impl Held {
     }
 
     /// What anyone with the private half, or the secret, can do.
-    pub(super) fn power(&self) -> &'static str {
+    pub(super) fn power(&self) -> Power {
         match self.purpose {
-            Purpose::Decryption(_) => "read what is encrypted for it",
-            Purpose::Signature(_) => "sign",
+            Purpose::Decryption(_) => Power::Read,
+            Purpose::Signature(_) => Power::Sign,
         }
+    }
+
+    /// What a rule says that looked at the key: what is wrong with it rests on the header's choice of the algorithm.
+    pub(super) fn ruling(
+        &self,
+        rule: &'static str,
+        flaw: Option<Flaw>,
+        subject: &Subject<'_>,
+    ) -> Ruling {
+        Ruling::from(
+            flaw.map(|flaw| flaw.beside_token(rule, alg_evidence(subject), self.not_allowed())),
+        )
     }
 }

@@ -1,12 +1,14 @@
 //! Message authentication codes and their secrets (catalogue 1.2).
 
+use super::flaw::Flaw;
+use super::inconsistent::whose;
 use super::secret::{Weakness, weakness};
 use super::signature::{alg_evidence, signature, signature_evidence};
 use super::{Confidence, Finding, Reason, Rule, Ruling, Severity, Subject, header_evidence};
 use crate::jose::json::{Json, Value};
 use crate::jose::visible::visible;
 use crate::judge::words::capitalised;
-use crate::keys::KeyKind;
+use crate::keys::{Key, KeyKind};
 use crate::verify::algorithm::find;
 use crate::verify::{Designation, Family, KnownSecret, Provenance, UsedKey};
 
@@ -159,22 +161,87 @@ impl Rule for HmacShortSecret {
         } else {
             "the secret that signed this token"
         };
-        Ruling::from((found < wanted).then(|| Finding {
-            rule: self.id(),
-            severity: if found < 16 { Severity::High } else { Severity::Medium },
-            confidence: Confidence::Certain,
-            title: format!("HMAC secret too short: {found} of {wanted} bytes"),
-            detail: format!(
-                "{} has {found} {}, the hash {wanted}. A captured token is enough to guess a short secret offline.",
-                capitalised(whose),
-                if found == 1 { "byte" } else { "bytes" }
-            ),
-            remedy: format!("Use {wanted} or more random bytes."),
-            references: vec!["RFC 7518 \u{A7}3.2", "CWE-326"],
-            evidence: signature_evidence(subject),
-            refusal: Some(Reason::KeyTooWeak),
+        Ruling::from(short(found, wanted, whose).map(|flaw| {
+            flaw.beside_token(
+                self.id(),
+                signature_evidence(subject),
+                Some(Reason::KeyTooWeak),
+            )
         }))
     }
+}
+
+/// What is wrong with the length of a secret, found and wanted (in bytes).
+fn short(found: usize, wanted: usize, whose: &str) -> Option<Flaw> {
+    (found < wanted).then(|| Flaw {
+        severity: if found < 16 {
+            Severity::High
+        } else {
+            Severity::Medium
+        },
+        confidence: Confidence::Certain,
+        title: format!("HMAC secret too short: {found} of {wanted} bytes"),
+        detail: format!(
+            "{} has {found} {}, the hash {wanted}. A captured token is enough to guess a short secret offline.",
+            capitalised(whose),
+            if found == 1 { "byte" } else { "bytes" }
+        ),
+        remedy: format!("Use {wanted} or more random bytes."),
+        references: vec!["RFC 7518 \u{A7}3.2", "CWE-326"],
+        members: vec!["k"],
+        refuses: true,
+    })
+}
+
+/// The bytes that a MAC's secret needs, by the `alg` of a key.
+fn declared(key: &Key) -> Option<usize> {
+    let algorithm = find(key.members.alg.as_deref()?)?;
+    matches!(algorithm.family, Family::Hmac(_)).then(|| algorithm.signature_bytes(None))?
+}
+
+/// The form of `hmac-short-secret` that needs no token: of a key that names its algorithm.
+pub(super) fn short_secret(key: &Key) -> Option<Flaw> {
+    let found = key.secret()?.bytes().len();
+    short(found, declared(key)?, &whose(key))
+}
+
+/// Whether a secret may be one of a MAC: nothing says that it is for something else.
+pub(super) fn may_be_for_macs(key: &Key) -> bool {
+    key.secret().is_some() && (key.members.alg.is_none() || declared(key).is_some())
+}
+
+/// The form of `hmac-empty-key` and of `hmac-known-secret` that needs no token. Which of the secrets it is stays unsaid.
+pub(super) fn known(key: &Key, kind: KnownSecret) -> Option<Flaw> {
+    let is_it = may_be_for_macs(key) && KnownSecret::of(key.secret()?) == Some(kind);
+    let whose = whose(key);
+    let (title, detail, remedy, references) = match kind {
+        KnownSecret::Documented => (
+            "A publicly known secret",
+            format!(
+                "{whose} is a default that documentation or examples print. Anyone can sign for a service that uses it."
+            ),
+            "Rotate to 32 or more random bytes, and treat every token ever issued as forgeable.",
+            vec!["RFC 8725 \u{A7}3.5", "CWE-798"],
+        ),
+        KnownSecret::Empty => (
+            "An empty or zero secret",
+            format!(
+                "{whose} is empty, all zero, or the text of a missing value. Anyone can sign for a service that uses it."
+            ),
+            "Refuse to start without a secret; use 32 or more random bytes.",
+            vec!["CWE-1391", "CWE-798"],
+        ),
+    };
+    is_it.then(|| Flaw {
+        severity: Severity::Critical,
+        confidence: Confidence::Certain,
+        title: title.to_owned(),
+        detail,
+        remedy: remedy.to_owned(),
+        references,
+        members: vec!["k"],
+        refuses: true,
+    })
 }
 
 /// `hmac-weak-secret`: long enough, and yet to be guessed.
@@ -216,50 +283,75 @@ impl Rule for HmacWeakSecret {
         let weak = weakness(secret.bytes(), |text| {
             told_by(subject).iter().any(|told| told == text)
         });
-        Ruling::from(weak.map(|weak| {
-            let (severity, what) = match weak {
-                Weakness::Repeated => (Severity::Medium, "it repeats a few bytes".to_owned()),
-                Weakness::Run => (Severity::Medium, "its bytes count up or down".to_owned()),
-                Weakness::Digits => (Severity::Medium, "it is all digits".to_owned()),
-                Weakness::Told => (Severity::Medium, "the token itself tells it".to_owned()),
-                Weakness::Guessable { bits } => (
-                    Severity::Medium,
-                    format!("it reads like words, worth about {bits} bits"),
-                ),
-                Weakness::Uuid => (
-                    Severity::Low,
-                    "it is a UUID, which holds 122 random bits at best".to_owned(),
-                ),
-                Weakness::Hex => (
-                    Severity::Info,
-                    "it is hexadecimal text used as it stands, so it holds half of what its length promises".to_owned(),
-                ),
-                Weakness::Base64 => (
-                    Severity::Info,
-                    "it is base64 text used as it stands, so it holds three quarters of what its length promises".to_owned(),
-                ),
-            };
-            Finding {
-                rule: self.id(),
-                severity,
-                confidence: match weak {
-                    Weakness::Guessable { .. } | Weakness::Base64 => Confidence::Likely,
-                    _ => Confidence::Certain,
-                },
-                title: if severity == Severity::Info {
-                    "Secret shorter than it looks".to_owned()
-                } else {
-                    "Secret can be guessed".to_owned()
-                },
-                detail: format!(
-                    "The secret for this token is long enough, but {what}. A captured token is enough to try guesses offline."
-                ),
-                remedy: "Generate the secret with a random number generator.".to_owned(),
-                references: vec!["RFC 8725 \u{A7}3.5", "CWE-521"],
-                evidence: signature_evidence(subject),
-                refusal: None,
-            }
-        }))
+        let flaw = weak.map(|weak| guessable(weak, "The secret for this token", "the token"));
+        Ruling::from(
+            flaw.map(|flaw| flaw.beside_token(self.id(), signature_evidence(subject), None)),
+        )
+    }
+}
+
+/// Without an `alg` a secret counts as long enough from here on (in bytes): that is the least for HS256.
+const LEAST_LENGTH: usize = 32;
+
+/// Whether a key is a secret that should be hard to guess, and is long enough for that. Passwords for PBES2 are meant to
+/// be remembered, so they are left alone; so is what is too short in any case.
+pub(super) fn is_worth_guessing(key: &Key) -> bool {
+    let alg = key.members.alg.as_deref();
+    let least = declared(key).or_else(|| alg.is_none().then_some(LEAST_LENGTH));
+    let is_password = alg.is_some_and(|alg| alg.starts_with("PBES2-"));
+    let length = key.secret().map(|secret| secret.bytes().len());
+    !is_password && length >= Some(least.unwrap_or(1))
+}
+
+/// The form of `hmac-weak-secret` that needs no token.
+pub(super) fn weak_secret(key: &Key) -> Option<Flaw> {
+    let secret = key.secret().filter(|_| is_worth_guessing(key))?.bytes();
+    let kid = key.members.kid.as_deref();
+    let weak = weakness(secret, |text| kid == Some(text))?;
+    Some(guessable(weak, &whose(key), "its kid"))
+}
+
+fn guessable(weak: Weakness, whose: &str, teller: &str) -> Flaw {
+    let (severity, what) = match weak {
+        Weakness::Repeated => (Severity::Medium, "it repeats a few bytes".to_owned()),
+        Weakness::Run => (Severity::Medium, "its bytes count up or down".to_owned()),
+        Weakness::Digits => (Severity::Medium, "it is all digits".to_owned()),
+        Weakness::Told => (Severity::Medium, format!("{teller} itself tells it")),
+        Weakness::Guessable { bits } => (
+            Severity::Medium,
+            format!("it reads like words, worth about {bits} bits"),
+        ),
+        Weakness::Uuid => (
+            Severity::Low,
+            "it is a UUID, which holds 122 random bits at best".to_owned(),
+        ),
+        Weakness::Hex => (
+            Severity::Info,
+            "it is hexadecimal text used as it stands, so it holds half of what its length promises".to_owned(),
+        ),
+        Weakness::Base64 => (
+            Severity::Info,
+            "it is base64 text used as it stands, so it holds three quarters of what its length promises".to_owned(),
+        ),
+    };
+    Flaw {
+        severity,
+        confidence: match weak {
+            Weakness::Guessable { .. } | Weakness::Base64 => Confidence::Likely,
+            _ => Confidence::Certain,
+        },
+        title: if severity == Severity::Info {
+            "Secret shorter than it looks".to_owned()
+        } else {
+            "Secret can be guessed".to_owned()
+        },
+        detail: format!(
+            "{whose} is long enough, but {what}. A captured token is enough to try guesses offline."
+        ),
+        remedy: "Generate the secret with a random number generator.".to_owned(),
+        references: vec!["RFC 8725 \u{A7}3.5", "CWE-521"],
+        members: vec!["k"],
+        refuses: false,
     }
 }
 

@@ -1,13 +1,11 @@
 //! Keys whose members do not fit together (catalogue 1.5).
 
+use super::flaw::Flaw;
 use super::held::Held;
 use super::signature::{alg_evidence, signature};
-use super::{
-    Confidence, Evidence, Finding, Reason, Rule, Ruling, Severity, Subject, header_evidence,
-};
-use crate::jose::json::Json;
+use super::{Confidence, Rule, Ruling, Severity, Subject, header_evidence};
 use crate::jose::visible::visible;
-use crate::keys::{Key, KeyFault, KeyKind, KeyNote, from_jwk};
+use crate::keys::{Key, KeyFault, KeyNote, from_jwk};
 use crate::verify::Provenance;
 
 /// `jwk-inconsistent`: what the members of a key say does not fit together.
@@ -21,9 +19,8 @@ impl Rule for JwkInconsistent {
     fn look(&self, subject: &Subject<'_>) -> Ruling {
         let held = Held::of(subject);
         let of_held = held.as_ref().ok().and_then(|held| {
-            let whose = || format!("Key \u{201C}{}\u{201D}", visible(&held.key.id));
-            let evidence = || alg_evidence(subject);
-            finding(&held.key, whose, evidence, held.not_allowed())
+            let flaw = inconsistent(&held.key, || whose(&held.key))?;
+            Some(flaw.beside_token(self.id(), alg_evidence(subject), held.not_allowed()))
         });
         let is_the_sent = signature(subject)
             .and_then(|proof| proof.key.as_ref())
@@ -32,13 +29,9 @@ impl Rule for JwkInconsistent {
         let sent = sent.filter(|_| !is_the_sent);
         let of_sent = sent.and_then(|jwk| {
             let key = from_jwk(jwk, "header", 1);
-            finding(
-                &key,
-                || "The key in jwk".to_owned(),
-                || header_evidence(subject, "jwk"),
-                None,
-            )
-            .filter(|_| !is_of_other_rules(jwk, &key))
+            let flaw = inconsistent(&key, || "The key in jwk".to_owned())?;
+            let is_told = is_of_other_rules(&key);
+            (!is_told).then(|| flaw.beside_token(self.id(), header_evidence(subject, "jwk"), None))
         });
         match held {
             Err(ruling) if of_sent.is_none() => ruling,
@@ -47,16 +40,16 @@ impl Rule for JwkInconsistent {
     }
 }
 
-fn finding(
-    key: &Key,
-    whose: impl FnOnce() -> String,
-    evidence: impl FnOnce() -> Vec<Evidence>,
-    refusal: Option<Reason>,
-) -> Option<Finding> {
+/// A loaded key, as the subject of a sentence.
+pub(super) fn whose(key: &Key) -> String {
+    format!("Key \u{201C}{}\u{201D}", visible(&key.id))
+}
+
+/// What the members of a key say against each other.
+pub(super) fn inconsistent(key: &Key, whose: impl FnOnce() -> String) -> Option<Flaw> {
     let (severity, faults) = faults(key)?;
     let is_torn = severity == Severity::High;
-    Some(Finding {
-        rule: "jwk-inconsistent",
+    Some(Flaw {
         severity,
         confidence: Confidence::Certain,
         title: if is_torn {
@@ -68,7 +61,11 @@ fn finding(
         detail: format!(
             "{}: {}. {}",
             whose(),
-            faults.join("; "),
+            faults
+                .iter()
+                .map(|fault| fault.text.as_str())
+                .collect::<Vec<_>>()
+                .join("; "),
             if is_torn {
                 "Two programs can take two different keys from it, and one that signs with wrong numbers can give its private key away."
             } else {
@@ -77,41 +74,69 @@ fn finding(
         ),
         remedy: "Write the key anew from its source, or generate another one.".to_owned(),
         references: vec!["RFC 7518 \u{A7}6", "RFC 7517 \u{A7}4.7", "CWE-354"],
-        evidence: evidence(),
-        refusal: refusal.filter(|_| is_torn),
+        members: faults
+            .into_iter()
+            .filter_map(|fault| fault.member)
+            .collect(),
+        refuses: is_torn,
     })
 }
 
+/// One thing that is wrong.
+struct Fault {
+    severity: Severity,
+    text: String,
+    /// The member that it is about.
+    member: Option<&'static str>,
+}
+
 /// What is wrong with the key, the worst of it as severity; `None` when nothing is.
-fn faults(key: &Key) -> Option<(Severity, Vec<String>)> {
-    let unreadable = key
-        .fault
-        .as_ref()
-        .filter(|fault| matches!(fault, KeyFault::Member { .. }));
-    let unreadable = unreadable.map(|fault| (Severity::High, fault.to_string()));
+fn faults(key: &Key) -> Option<(Severity, Vec<Fault>)> {
+    let unreadable = key.fault.as_ref().and_then(|fault| match fault {
+        KeyFault::Member { name, .. } => Some(Fault {
+            severity: Severity::High,
+            text: fault.to_string(),
+            member: Some(name),
+        }),
+        _ => None,
+    });
     let notes = key.members.notes.iter().filter_map(|note| {
-        let severity = match note {
-            KeyNote::Inconsistent(found) if !found.is_spelling() => Severity::High,
-            KeyNote::Inconsistent(_) | KeyNote::Encoding { .. } | KeyNote::LeadingZeros { .. } => {
-                Severity::Low
+        let (severity, member) = match note {
+            KeyNote::Inconsistent(found) if !found.is_spelling() => {
+                (Severity::High, Some(found.member()))
+            }
+            KeyNote::Inconsistent(found) => (Severity::Low, Some(found.member())),
+            KeyNote::Encoding { name } | KeyNote::LeadingZeros { name } => {
+                (Severity::Low, Some(*name))
             }
             _ => return None,
         };
-        Some((severity, note.to_string()))
+        Some(Fault {
+            severity,
+            text: note.to_string(),
+            member,
+        })
     });
-    let all: Vec<_> = unreadable.into_iter().chain(notes).collect();
-    let worst = all.iter().map(|(severity, _)| *severity).max()?;
+    let all: Vec<Fault> = unreadable.into_iter().chain(notes).collect();
+    let worst = all.iter().map(|fault| fault.severity).max()?;
     // What is only spelled oddly says nothing beside what is wrong.
-    let faults = all.into_iter().filter(|(severity, _)| *severity == worst);
-    Some((worst, faults.map(|(_, text)| text).collect()))
+    let faults = all.into_iter().filter(|fault| fault.severity == worst);
+    Some((worst, faults.collect()))
 }
 
 /// Whether `ec-point-invalid` or `okp-low-order` speaks of the point that cannot be read.
-fn is_of_other_rules(jwk: &Json, key: &Key) -> bool {
-    let is_point = |name: &str| matches!(name, "x" | "y");
-    let kty = jwk.get("kty").and_then(Json::str);
-    let has_x = jwk.get("x").and_then(Json::str).is_some();
-    key.kind == KeyKind::Unknown
-        && matches!(&key.fault, Some(KeyFault::Member { name, .. }) if is_point(name))
-        && (kty == Some("EC") || (kty == Some("OKP") && has_x))
+pub(super) fn is_of_other_rules(key: &Key) -> bool {
+    let Some(KeyFault::Member {
+        name: "x" | "y",
+        expected,
+        ..
+    }) = &key.fault
+    else {
+        return false;
+    };
+    match key.members.kty.as_deref() {
+        Some("EC") => true,
+        Some("OKP") => *expected != "a string",
+        _ => false,
+    }
 }

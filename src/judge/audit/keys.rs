@@ -1,159 +1,16 @@
 //! The key that verified, or was meant to (catalogue 1.5).
 
+use super::flaw::{Flaw, Power};
 use super::held::{Held, Purpose};
-use super::signature::{SMALL_RSA_BYTES, alg_evidence, signature_bytes, signature_evidence};
-use super::{Confidence, Finding, Reason, Rule, Ruling, Severity, Subject};
+use super::signature::alg_evidence;
+use super::{Confidence, Finding, Rule, Ruling, Severity, Subject};
 use crate::jose::json::Json;
 use crate::jose::visible::visible;
-use crate::keys::{Curve, Key, KeyKind, KeyNote, SetNote, SharedKid};
-use crate::verify::decrypt::algorithms::{KeyFamily, KeyManagement};
-
-/// `rsa-small-modulus`: an RSA key that is too small.
-pub(super) struct RsaSmallModulus;
-
-impl Rule for RsaSmallModulus {
-    fn id(&self) -> &'static str {
-        "rsa-small-modulus"
-    }
-
-    fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let held = match Held::rsa(subject) {
-            Ok(held) => held,
-            Err(Ruling::NotRun) if signature_bytes(subject).len() == SMALL_RSA_BYTES => {
-                return Ruling::Ran(vec![Finding {
-                    rule: self.id(),
-                    severity: Severity::High,
-                    confidence: Confidence::Likely,
-                    title: "The RSA key has 1024 bits, by its signature".to_owned(),
-                    detail: "The signature is 128 bytes long, as those of 1024-bit keys are; JOSE demands 2048 bits or more.".to_owned(),
-                    remedy: "Plan a 3072-bit or elliptic-curve key.".to_owned(),
-                    references: vec!["RFC 7518 \u{A7}3.3", "CWE-326"],
-                    evidence: signature_evidence(subject),
-                    refusal: None,
-                }]);
-            }
-            Err(ruling) => return ruling,
-        };
-        let KeyKind::Rsa { bits } = held.key.kind else {
-            return Ruling::Unconcerned;
-        };
-        let (severity, title, detail) = match bits {
-            0..1024 => (
-                Severity::Critical,
-                format!("RSA key of {bits} bits: broken"),
-                format!(
-                    "A modulus of this size can be factored, and then anyone can {}.",
-                    held.power()
-                ),
-            ),
-            1024..2048 => (
-                Severity::High,
-                format!("RSA key of {bits} bits: too small"),
-                "JOSE demands 2048 bits or more; well-funded attackers may factor less.".to_owned(),
-            ),
-            bits if bits % 8 != 0 => (
-                Severity::Low,
-                format!("RSA key of {bits} bits: an odd size"),
-                "Its size is no whole number of bytes; some libraries refuse such keys.".to_owned(),
-            ),
-            bits if ![2048, 3072, 4096].contains(&bits) => (
-                Severity::Low,
-                format!("RSA key of {bits} bits: an unusual size"),
-                "Common sizes are 2048, 3072 and 4096; some libraries refuse others.".to_owned(),
-            ),
-            2048 => (
-                Severity::Info,
-                "2048-bit RSA: the minimum".to_owned(),
-                "Allowed, with little margin for keys that live long.".to_owned(),
-            ),
-            _ => return Ruling::Ran(Vec::new()),
-        };
-        Ruling::Ran(vec![Finding {
-            rule: self.id(),
-            severity,
-            confidence: Confidence::Certain,
-            title,
-            detail,
-            remedy: "Plan a 3072-bit or elliptic-curve key.".to_owned(),
-            references: vec!["RFC 7518 \u{A7}3.3", "CWE-326"],
-            evidence: alg_evidence(subject),
-            refusal: (held.has_served && bits < 2048).then_some(Reason::KeyTooWeak),
-        }])
-    }
-}
-
-/// `rsa-bad-exponent`: an RSA exponent that is broken or odd.
-pub(super) struct RsaBadExponent;
-
-impl Rule for RsaBadExponent {
-    fn id(&self) -> &'static str {
-        "rsa-bad-exponent"
-    }
-
-    fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let held = match Held::rsa(subject) {
-            Ok(held) => held,
-            Err(ruling) => return ruling,
-        };
-        let Some(exponent) = &held.key.rsa_exponent else {
-            return Ruling::Unconcerned;
-        };
-        let signs = matches!(held.purpose, Purpose::Signature(_));
-        let is_even = exponent.last().is_none_or(|last| last % 2 == 0);
-        let (severity, detail) = match exponent.as_slice() {
-            [1, 0, 1] => return Ruling::Ran(Vec::new()),
-            _ if is_not_below_modulus(&held.key) => (
-                Severity::Critical,
-                "The exponent is not below the modulus: no honest program makes such a key.",
-            ),
-            [] | [1] => (
-                Severity::Critical,
-                if signs {
-                    "With this exponent a signature is its own message: anyone can sign."
-                } else {
-                    "With this exponent an encrypted key is its own ciphertext: anyone can read it."
-                },
-            ),
-            _ if is_even => (
-                Severity::Critical,
-                "No RSA key has an even exponent: the key is broken.",
-            ),
-            [3 | 5 | 17] => (
-                Severity::Low,
-                if signs {
-                    "Small exponents turn sloppy padding checks into forged signatures."
-                } else {
-                    "With small exponents a message that is padded badly can be computed back."
-                },
-            ),
-            _ => (
-                Severity::Info,
-                "Some libraries refuse exponents other than 65537.",
-            ),
-        };
-        Ruling::Ran(vec![Finding {
-            rule: self.id(),
-            severity,
-            confidence: Confidence::Certain,
-            title: format!(
-                "Unusual RSA exponent in key \u{201C}{}\u{201D}",
-                visible(&held.key.id)
-            ),
-            detail: detail.to_owned(),
-            remedy: "Generate a key with exponent 65537.".to_owned(),
-            references: vec!["RFC 8017 \u{A7}3.1", "CWE-326"],
-            evidence: alg_evidence(subject),
-            refusal: held
-                .not_allowed()
-                .filter(|_| severity == Severity::Critical),
-        }])
-    }
-}
-
-fn is_not_below_modulus(key: &Key) -> bool {
-    let rsa = key.public().and_then(|public| public.rsa().ok());
-    rsa.is_some_and(|rsa| rsa.e() >= rsa.n())
-}
+use crate::keys::{Curve, Key, KeyKind, KeyNote};
+use crate::verify::algorithm::find;
+use crate::verify::decrypt::algorithms::{
+    KeyFamily, KeyManagement, content_encryption, key_management,
+};
 
 /// `key-alg-mismatch`: the key cannot or must not do this algorithm.
 pub(super) struct KeyAlgMismatch;
@@ -182,10 +39,8 @@ impl Rule for KeyAlgMismatch {
                 ),
             )
         } else if let Some(own) = key.members.alg.as_deref().filter(forbids) {
-            // "ES521" is a common slip of the pen for ES512 and forbids nothing.
-            let is_slip = own == "ES521" && key.kind == KeyKind::Ec(Curve::P521);
             (
-                if is_slip {
+                if is_slip(own, key) {
                     Severity::Low
                 } else {
                     Severity::High
@@ -237,101 +92,6 @@ fn allows(own: &str, purpose: Purpose, subject: &Subject<'_>) -> bool {
         }
 }
 
-/// `jwks-symmetric`: a secret in one set with keys that are none.
-pub(super) struct JwksSymmetric;
-
-impl Rule for JwksSymmetric {
-    fn id(&self) -> &'static str {
-        "jwks-symmetric"
-    }
-
-    fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let held = match Held::of(subject) {
-            Ok(held) => held,
-            Err(ruling) => return ruling,
-        };
-        let Held { key, purpose, .. } = &held;
-        if !key.set_notes.contains(&SetNote::Mixed) {
-            return Ruling::Ran(Vec::new());
-        }
-        Ruling::Ran(vec![Finding {
-            rule: self.id(),
-            severity: Severity::High,
-            confidence: Confidence::Certain,
-            title: "A secret in one set with public keys".to_owned(),
-            detail: format!(
-                "Key \u{201C}{}\u{201D} is a shared secret, and {} holds public keys beside it. {}",
-                visible(&key.id),
-                visible(&key.source),
-                match purpose {
-                    Purpose::Decryption(_) => {
-                        "Whoever is given the set to encrypt with can also read what others encrypt with it."
-                    }
-                    Purpose::Signature(_) => {
-                        "Whoever is given the set to verify with can also sign."
-                    }
-                }
-            ),
-            remedy: "Keep secrets out of key sets that are handed out, and replace this one."
-                .to_owned(),
-            references: vec!["RFC 7517 \u{A7}5", "CWE-522"],
-            evidence: alg_evidence(subject),
-            refusal: held.not_allowed(),
-        }])
-    }
-}
-
-/// `jwks-duplicate-kid`: two keys of one set answer to one `kid`.
-pub(super) struct JwksDuplicateKid;
-
-impl Rule for JwksDuplicateKid {
-    fn id(&self) -> &'static str {
-        "jwks-duplicate-kid"
-    }
-
-    fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let held = match Held::of(subject) {
-            Ok(held) => held,
-            Err(ruling) => return ruling,
-        };
-        let shared = held.key.set_notes.iter().find_map(|&note| match note {
-            SetNote::SharedKid(shared) => Some(shared),
-            SetNote::Mixed => None,
-        });
-        let Some(shared) = shared else {
-            return Ruling::Ran(Vec::new());
-        };
-        let (severity, refusal, other) = match shared {
-            SharedKid::Other => (
-                Severity::High,
-                held.not_allowed(),
-                "another key of the same type: which one a verifier takes is chance",
-            ),
-            SharedKid::OtherType => (
-                Severity::Medium,
-                None,
-                "a key of another type: only the algorithm tells them apart",
-            ),
-            SharedKid::Same => (Severity::Low, None, "the same key once more"),
-        };
-        Ruling::Ran(vec![Finding {
-            rule: self.id(),
-            severity,
-            confidence: Confidence::Certain,
-            title: "Two keys of a set answer to one kid".to_owned(),
-            detail: format!(
-                "The kid \u{201C}{}\u{201D} in {} also names {other}.",
-                visible(held.key.members.kid.as_deref().unwrap_or_default()),
-                visible(&held.key.source)
-            ),
-            remedy: "Give each key a kid of its own, such as its thumbprint (RFC 7638).".to_owned(),
-            references: vec!["RFC 7517 \u{A7}4.5", "CWE-694"],
-            evidence: alg_evidence(subject),
-            refusal,
-        }])
-    }
-}
-
 /// `key-use-mismatch`: `use` or `key_ops` forbid to verify or to decrypt with the key.
 pub(super) struct KeyUseMismatch;
 
@@ -361,44 +121,20 @@ impl Rule for KeyUseMismatch {
             ),
         };
         let ops = &key.members.key_ops;
-        let repeated = ops.iter().enumerate().any(|(index, op)| {
-            ops.iter()
-                .skip(index.saturating_add(1))
-                .any(|other| other == op)
-        });
-        let is_list_of_texts = !key
-            .members
-            .notes
-            .iter()
-            .any(|note| matches!(note, KeyNote::Ignored { name, .. } if *name == "key_ops"));
-        let (severity, refusal, detail) =
+        let (severity, detail) =
             if let Some(own) = key.members.use_.as_deref().filter(|own| *own == forbidden) {
-                (
-                    Severity::Medium,
-                    held.not_allowed(),
-                    format!("its use is {own}"),
-                )
+                (Severity::Medium, format!("its use is {own}"))
             } else if !ops.is_empty() && !ops.iter().any(|op| allowed.contains(&op.as_str())) {
                 (
                     Severity::Medium,
-                    held.not_allowed(),
                     format!("its key_ops are {}", visible(&ops.join(", "))),
                 )
-            } else if repeated {
-                (
-                    Severity::Medium,
-                    held.not_allowed(),
-                    "its key_ops say the same twice".to_owned(),
-                )
-            } else if !is_list_of_texts {
-                (
-                    Severity::Low,
-                    None,
-                    "its key_ops are no list of texts, so nobody can say what it is for".to_owned(),
-                )
+            } else if let Some((severity, fault)) = fault_of_operations(key) {
+                (severity, fault.to_owned())
             } else {
                 return Ruling::Ran(Vec::new());
             };
+        let refusal = held.not_allowed().filter(|_| severity > Severity::Low);
         Ruling::Ran(vec![Finding {
             rule: self.id(),
             severity,
@@ -414,4 +150,148 @@ impl Rule for KeyUseMismatch {
             refusal,
         }])
     }
+}
+
+/// "ES521" is a common slip of the pen for ES512 and forbids nothing.
+fn is_slip(alg: &str, key: &Key) -> bool {
+    alg == "ES521" && key.kind == KeyKind::Ec(Curve::P521)
+}
+
+/// What is wrong with `key_ops`, whatever the key is used for.
+fn fault_of_operations(key: &Key) -> Option<(Severity, &'static str)> {
+    let ops = &key.members.key_ops;
+    let mut places = ops.iter().enumerate();
+    let is_repeated = places.any(|(index, op)| ops.iter().take(index).any(|other| other == op));
+    let is_passed_over =
+        |note: &KeyNote| matches!(note, KeyNote::Ignored { name, .. } if *name == "key_ops");
+    if is_repeated {
+        Some((Severity::Medium, "its key_ops say the same twice"))
+    } else if key.members.notes.iter().any(is_passed_over) {
+        Some((
+            Severity::Low,
+            "its key_ops are no list of texts, so nobody can say what it is for",
+        ))
+    } else {
+        None
+    }
+}
+
+/// The form of `key-alg-mismatch` that needs no token: the `alg` of a key is none for its type, curve or length.
+pub(super) fn contradictory_alg(key: &Key) -> Option<Flaw> {
+    let alg = key.members.alg.as_deref()?;
+    if key.kind == KeyKind::Unknown {
+        return None;
+    }
+    let wanted = if let Some(algorithm) = find(alg) {
+        (!algorithm.fits(key.kind)).then(|| algorithm.key_description())
+    } else if let Some(management) = key_management(alg) {
+        match (management.family, key.kind) {
+            (KeyFamily::AesWrap(aes) | KeyFamily::GcmWrap(aes), KeyKind::Oct { bytes })
+                if bytes != aes.key_bytes() =>
+            {
+                Some(format!("a secret of {} bytes", aes.key_bytes()))
+            }
+            (_, kind) if !management.fits(kind) => Some(management.key_description().to_owned()),
+            _ => None,
+        }
+    } else if let Some(content) = content_encryption(alg) {
+        // With `dir` the key is that of the content (RFC 7520 section 5.6).
+        let bytes = content.key_bytes();
+        (key.kind != KeyKind::Oct { bytes }).then(|| format!("a secret of {bytes} bytes"))
+    } else {
+        is_slip(alg, key).then(|| "the name ES512 for this curve".to_owned())
+    }?;
+    let is_slip = is_slip(alg, key);
+    Some(Flaw {
+        severity: if is_slip {
+            Severity::Low
+        } else {
+            Severity::High
+        },
+        confidence: Confidence::Certain,
+        title: "The key cannot do its own algorithm".to_owned(),
+        detail: format!(
+            "Key \u{201C}{}\u{201D} is {} and says to be for {}, which needs {wanted}. Programs that go by one of the two take it for something that it is not.",
+            visible(&key.id),
+            key.kind,
+            visible(alg)
+        ),
+        remedy: "Write the alg that the key was made for, or leave it out.".to_owned(),
+        references: vec!["RFC 7517 \u{A7}4.4", "RFC 8725 \u{A7}3.1", "CWE-347"],
+        members: vec!["alg"],
+        refuses: !is_slip,
+    })
+}
+
+/// Operations of signing and verifying (RFC 7517 section 4.3).
+const OF_SIGNATURES: [&str; 2] = ["sign", "verify"];
+
+/// Operations of encrypting and decrypting.
+const OF_ENCRYPTION: [&str; 6] = [
+    "encrypt",
+    "decrypt",
+    "wrapKey",
+    "unwrapKey",
+    "deriveKey",
+    "deriveBits",
+];
+
+/// The form of `key-use-mismatch` that needs no token: `use`, `key_ops` and `alg` of a key contradict each other.
+pub(super) fn contradictory_use(key: &Key) -> Option<Flaw> {
+    let members = &key.members;
+    let of_use = match members.use_.as_deref() {
+        Some("sig") => Some(Power::Sign),
+        Some("enc") => Some(Power::Read),
+        _ => None,
+    };
+    let of_alg = members.alg.as_deref().and_then(Power::of_algorithm);
+    let has = |named: &[&str]| {
+        let mut ops = members.key_ops.iter();
+        ops.any(|op| named.contains(&op.as_str()))
+    };
+    let (signs, reads) = (has(&OF_SIGNATURES), has(&OF_ENCRYPTION));
+    let ops = || visible(&members.key_ops.join(", "));
+    let (use_, alg) = (
+        members.use_.as_deref().unwrap_or_default(),
+        visible(members.alg.as_deref().unwrap_or_default()),
+    );
+    let (severity, detail) = match (of_use, of_alg) {
+        (Some(Power::Sign), _) if reads => (
+            Severity::Medium,
+            format!("its use is {use_}, and its key_ops are {}", ops()),
+        ),
+        (Some(Power::Read), _) if signs => (
+            Severity::Medium,
+            format!("its use is {use_}, and its key_ops are {}", ops()),
+        ),
+        (Some(of_use), Some(of_alg)) if of_use != of_alg => (
+            Severity::Medium,
+            format!("its use is {use_}, and its alg is {alg}"),
+        ),
+        (_, Some(Power::Sign)) if reads && !signs => (
+            Severity::Medium,
+            format!("its alg is {alg}, and its key_ops are {}", ops()),
+        ),
+        (_, Some(Power::Read)) if signs && !reads => (
+            Severity::Medium,
+            format!("its alg is {alg}, and its key_ops are {}", ops()),
+        ),
+        _ => {
+            let (severity, fault) = fault_of_operations(key)?;
+            (severity, fault.to_owned())
+        }
+    };
+    Some(Flaw {
+        severity,
+        confidence: Confidence::Certain,
+        title: "The key does not say what it is for".to_owned(),
+        detail: format!(
+            "Of key \u{201C}{}\u{201D} {detail}. One key for two purposes lets one be used against the other.",
+            visible(&key.id)
+        ),
+        remedy: "Use separate keys, and say of each what it is for.".to_owned(),
+        references: vec!["RFC 7517 \u{A7}4.2", "RFC 7517 \u{A7}4.3", "CWE-320"],
+        members: vec!["use", "key_ops", "alg"],
+        refuses: severity > Severity::Low,
+    })
 }

@@ -5,9 +5,11 @@
 
 mod algorithm;
 mod certificates;
+mod certified;
 mod curves;
 mod disclosed;
 mod encoding;
+mod flaw;
 mod form;
 mod header;
 mod held;
@@ -18,17 +20,23 @@ mod key_binding;
 mod keys;
 mod kid;
 mod kind;
+mod loaded;
+mod modulus;
 mod profile;
+mod published;
 mod rsa;
 mod sd_jwt;
 mod secret;
 mod serialization;
+mod sets;
 mod signature;
 mod times;
 mod types;
 mod url;
 
 use std::borrow::Cow;
+
+pub use loaded::{KeyAudit, Passed, audit_key, audit_keys};
 
 use super::policy::media_type;
 use super::profile::short_type;
@@ -38,7 +46,7 @@ use crate::jose::json::{Document, Json, Member, escape_pointer};
 use crate::verify::Presentation;
 
 /// What was found out is remembered of so many keys.
-const MOST_KEYS: usize = 1_000;
+const MOST_KEYS: usize = 10_000;
 
 /// How bad a finding is. Ordered: the worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -262,17 +270,18 @@ pub static RULES: &[&dyn Rule] = &[
     &kind::TypMismatch,
     &kind::TypMissing,
     &kind::CrossJwtAmbiguous,
-    &keys::RsaSmallModulus,
-    &keys::RsaBadExponent,
+    &modulus::RsaSmallModulus,
+    &modulus::RsaBadExponent,
     &rsa::RsaRoca,
     &rsa::RsaFactorable,
     &curves::EcPointInvalid,
     &curves::OkpLowOrder,
     &keys::KeyAlgMismatch,
     &keys::KeyUseMismatch,
-    &keys::JwksSymmetric,
-    &keys::JwksDuplicateKid,
+    &sets::JwksSymmetric,
+    &sets::JwksDuplicateKid,
     &inconsistent::JwkInconsistent,
+    &published::KeyPubliclyKnown,
     &jwe::JweP2cHigh,
     &jwe::JweP2cLow,
     &jwe::JweZip,

@@ -2,16 +2,20 @@
 //!
 //! OpenSSL takes the key out, x509-parser reads what is shown; where the latter gives up, the key still loads.
 
+// Of the standard library's addresses only the notation: nothing here can open a connection.
+use core::net::IpAddr;
+
 use jiff::Timestamp;
+use openssl::asn1::Asn1Object;
 use openssl::pkey::Id;
 use openssl::sha::{sha1, sha256};
 use openssl::x509::X509;
-use x509_parser::prelude::{GeneralName, X509Certificate};
+use x509_parser::prelude::{GeneralName, KeyUsage, X509Certificate};
 
 use super::der;
 use crate::jose::base64url;
 use crate::keys::public::{from_pkey, refused};
-use crate::keys::{Certificate, Key, KeyNote};
+use crate::keys::{AlternativeName, Certificate, Key, KeyNote};
 
 /// The public key in a DER certificate, unusable or not, with what the certificate says. Nothing is checked of it:
 /// no signature, no time. `ordinal` is its place in `source`, from 1.
@@ -49,9 +53,11 @@ fn describe(der: &[u8]) -> Option<Certificate> {
     let validity = certificate.validity();
     let constraints = certificate.basic_constraints().ok().flatten();
     let usage = certificate.key_usage().ok().flatten();
+    let algorithm = certificate.signature_algorithm.algorithm.to_id_string();
     Some(Certificate {
         subject: certificate.subject().to_string(),
         issuer: certificate.issuer().to_string(),
+        serial: hex(certificate.raw_serial()),
         not_before: Timestamp::from_second(validity.not_before.timestamp()).ok(),
         not_after: Timestamp::from_second(validity.not_after.timestamp()).ok(),
         is_ca: constraints.is_some_and(|constraints| constraints.value.ca),
@@ -59,33 +65,76 @@ fn describe(der: &[u8]) -> Option<Certificate> {
             .as_ref()
             .map(|usage| usage.value.digital_signature() || usage.value.non_repudiation()),
         may_issue: usage.as_ref().map(|usage| usage.value.key_cert_sign()),
-        hosts: hosts(&certificate),
-        broken_hash: broken_hash(&certificate.signature_algorithm.algorithm.to_id_string()),
+        usage: usage.as_ref().map(|usage| allowed(*usage.value)),
+        names: names(&certificate),
+        broken_hash: broken_hash(&algorithm),
+        signature_algorithm: name_of(algorithm),
+        sha256: hex(&sha256(der)),
     })
+}
+
+/// The names of RFC 5280 section 4.2.1.3 for the bits that are set.
+fn allowed(usage: KeyUsage) -> Vec<&'static str> {
+    let bits = [
+        ("digitalSignature", usage.digital_signature()),
+        ("nonRepudiation", usage.non_repudiation()),
+        ("keyEncipherment", usage.key_encipherment()),
+        ("dataEncipherment", usage.data_encipherment()),
+        ("keyAgreement", usage.key_agreement()),
+        ("keyCertSign", usage.key_cert_sign()),
+        ("cRLSign", usage.crl_sign()),
+        ("encipherOnly", usage.encipher_only()),
+        ("decipherOnly", usage.decipher_only()),
+    ];
+    bits.into_iter()
+        .filter_map(|(name, is_set)| is_set.then_some(name))
+        .collect()
 }
 
 /// More alternative names than this are passed over.
 const MAX_NAMES: usize = 1_000;
 
-fn hosts(certificate: &X509Certificate<'_>) -> Vec<String> {
+fn names(certificate: &X509Certificate<'_>) -> Vec<AlternativeName> {
     let names = certificate.subject_alternative_name().ok().flatten();
     let names = names.map(|names| names.value.general_names.as_slice());
     names
         .unwrap_or_default()
         .iter()
         .take(MAX_NAMES)
-        .filter_map(|name| match name {
-            GeneralName::DNSName(host) => Some(*host),
-            GeneralName::URI(uri) => {
-                let (_, rest) = uri.split_once("://")?;
-                let authority = rest.split(['/', '?', '#']).next()?;
-                let host = authority.rsplit('@').next()?;
-                Some(host.split_once(':').map_or(host, |(host, _port)| host))
-            }
-            _ => None,
+        .map(|name| match name {
+            GeneralName::DNSName(host) => AlternativeName::Dns((*host).to_owned()),
+            GeneralName::IPAddress(address) => match address_of(address) {
+                Some(address) => AlternativeName::Ip(address.to_string()),
+                None => AlternativeName::Other("iPAddress"),
+            },
+            GeneralName::RFC822Name(address) => AlternativeName::Email((*address).to_owned()),
+            GeneralName::URI(uri) => AlternativeName::Uri((*uri).to_owned()),
+            GeneralName::DirectoryName(_) => AlternativeName::Other("directoryName"),
+            GeneralName::RegisteredID(_) => AlternativeName::Other("registeredID"),
+            _ => AlternativeName::Other("otherName"),
         })
-        .map(str::to_ascii_lowercase)
         .collect()
+}
+
+fn address_of(octets: &[u8]) -> Option<IpAddr> {
+    let v4 = <[u8; 4]>::try_from(octets).map(IpAddr::from);
+    v4.or_else(|_other_length| <[u8; 16]>::try_from(octets).map(IpAddr::from))
+        .ok()
+}
+
+/// The name of a signature algorithm as OpenSSL has it, else its object identifier.
+fn name_of(identifier: String) -> String {
+    let named = Asn1Object::from_str(&identifier)
+        .ok()
+        .and_then(|object| object.nid().long_name().ok())
+        .filter(|name| *name != "undefined");
+    named.map_or(identifier, str::to_owned)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16);
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
+    digits.filter_map(digit).collect()
 }
 
 /// The name of the hash of a signature algorithm, where it is a broken one.

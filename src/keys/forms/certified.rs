@@ -1,11 +1,16 @@
 //! A JWK beside the certificates that it names: `x5c`, `x5t` and `x5t#S256` (RFC 7517 sections 4.7 to 4.9).
 
+use std::collections::HashMap;
+
 use super::certificate::from_certificate_der;
 use super::jwk::with_article;
 use crate::jose::base64url;
 use crate::jose::json::Json;
 use crate::keys::public::PublicKey;
 use crate::keys::{Inconsistency, Key, KeyNote, Members};
+
+/// So many certificates above a key's own are named.
+const MAX_ISSUERS: usize = 20;
 
 /// Compares the key and its thumbprints with its first certificate, and takes over what that says.
 pub(super) fn certified(json: &Json, key: &mut Key, public: &PublicKey) {
@@ -25,6 +30,15 @@ pub(super) fn certified(json: &Json, key: &mut Key, public: &PublicKey) {
                 key.members.x5t = key.members.x5t.take().or(own.members.x5t);
                 key.members.x5t_s256 = key.members.x5t_s256.take().or(own.members.x5t_s256);
                 key.certificate = own.certificate;
+                let above = chain.array().unwrap_or_default().iter().skip(1);
+                key.issuers = above
+                    .take(MAX_ISSUERS)
+                    .map_while(|text| {
+                        let der = base64url::decode(text.str()?).bytes;
+                        let above = from_certificate_der(&der, &key.source, key.ordinal);
+                        Some(above.certificate?.subject)
+                    })
+                    .collect();
             } else {
                 let other = KeyNote::Inconsistent(Inconsistency::CertificateKey);
                 key.members.notes.push(other);
@@ -79,4 +93,39 @@ fn thumbprints(key: &mut Key, certificate: Option<&Members>) {
         })
         .collect();
     key.members.notes.extend(wrong);
+}
+
+/// Names the certificates of one file that stand above each certificate in it: each is issued by the next.
+pub(super) fn chain(keys: &mut [Key]) {
+    let certificates: Vec<(&str, &str)> = keys
+        .iter()
+        .filter_map(|key| key.certificate.as_ref())
+        .map(|certificate| (certificate.subject.as_str(), certificate.issuer.as_str()))
+        .collect();
+    let issuer_of: HashMap<&str, &str> = certificates.iter().copied().collect();
+    let issuers: Vec<Option<Vec<String>>> = keys
+        .iter()
+        .map(|key| {
+            let own = key
+                .certificate
+                .as_ref()
+                .filter(|_| key.issuers.is_empty())?;
+            let mut above = Vec::new();
+            let mut subject = own.subject.as_str();
+            let mut issuer = own.issuer.as_str();
+            while subject != issuer && above.len() < MAX_ISSUERS {
+                let Some(next) = issuer_of.get(issuer) else {
+                    break;
+                };
+                above.push(issuer.to_owned());
+                (subject, issuer) = (issuer, next);
+            }
+            Some(above)
+        })
+        .collect();
+    for (key, issuers) in keys.iter_mut().zip(issuers) {
+        if let Some(issuers) = issuers {
+            key.issuers = issuers;
+        }
+    }
 }

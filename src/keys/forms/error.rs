@@ -1,12 +1,18 @@
 //! Why a whole file yields no key.
 
-use super::{MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming};
+use super::{MAX_KEY_FILE_BYTES, SecretEncoding, Seeming};
 use crate::jose::visible::visible;
 use crate::keys::KeyFault;
 
 /// Why a whole file yields no key. `Display` has two lines: what is wrong and where, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LoadError {
+    /// The work on it was called off.
+    #[error("{}: expected its keys, found that reading them was called off\nLoad it again.", visible(.source_name))]
+    Cancelled {
+        /// The file.
+        source_name: String,
+    },
     /// Nothing in it.
     #[error("{}: expected a key, found an empty file\nChoose the file that holds the key.", visible(.source_name))]
     Empty {
@@ -15,7 +21,7 @@ pub enum LoadError {
     },
     /// Its keys are encrypted.
     #[error(
-        "{}: expected a key, found one that is encrypted with a passphrase\nDecrypt it first, for example with: openssl pkey -in FILE -out PLAIN, or load the public key.",
+        "{}: expected a key, found one that is encrypted with a passphrase\nGive its passphrase, or load the public key.",
         visible(.source_name)
     )]
     Encrypted {
@@ -35,7 +41,7 @@ pub enum LoadError {
         fault: String,
     },
     /// Keys are in it, but none that can be used.
-    #[error("{}: {}{first}\nExport the key again as a JWK, or as a PEM public key or certificate.", visible(.source_name), count(*.keys))]
+    #[error("{}: {}{first}\n{}", visible(.source_name), count(*.keys), .first.advice())]
     NoUsableKey {
         /// The file.
         source_name: String,
@@ -44,8 +50,20 @@ pub enum LoadError {
         /// What is wrong with the first.
         first: KeyFault,
     },
+    /// A JWE of keys (RFC 7517 section 7) that none of the loaded keys opens.
+    #[error(
+        "{}: expected keys, found an encrypted token of keys that no loaded key opens ({})\nLoad the key that it is encrypted to first.",
+        visible(.source_name),
+        visible(.alg)
+    )]
+    Sealed {
+        /// The file.
+        source_name: String,
+        /// Its `alg`.
+        alg: String,
+    },
     /// It is something else.
-    #[error("{}: expected a key, found {found}\n{}", visible(.source_name), .found.advice())]
+    #[error("{}: expected a key, found {found}\n{}", visible(.source_name), .found.advice(.source_name))]
     NotAKey {
         /// The file.
         source_name: String,
@@ -74,12 +92,29 @@ pub enum LoadError {
         /// Its size.
         bytes: u64,
     },
-    /// More than [`MAX_KEYS`] keys.
-    #[error("{}: expected at most {MAX_KEYS} keys in one file, found more\nSplit the file, or load only the keys that you need.", visible(.source_name))]
-    TooManyKeys {
+    /// The passphrase opens none of its keys.
+    #[error("{}: expected the passphrase of its keys, found another\nCheck the passphrase, its encoding, and that no line break is part of it.", visible(.source_name))]
+    WrongPassphrase {
         /// The file.
         source_name: String,
     },
+}
+
+impl LoadError {
+    /// Where one of these faults, all that there are in a file, is about its lock.
+    pub(super) fn locked(source: &str, faults: &[&KeyFault]) -> Option<Self> {
+        let source_name = source.to_owned();
+        let has = |fault| faults.contains(&&fault);
+        if has(KeyFault::Cancelled) {
+            Some(Self::Cancelled { source_name })
+        } else if has(KeyFault::WrongPassphrase) {
+            Some(Self::WrongPassphrase { source_name })
+        } else if has(KeyFault::Encrypted) {
+            Some(Self::Encrypted { source_name })
+        } else {
+            None
+        }
+    }
 }
 
 /// What comes before the first fault in the message.

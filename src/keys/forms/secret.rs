@@ -103,7 +103,8 @@ pub fn readings(text: &[u8]) -> Vec<(&'static str, Secret)> {
     distinct
 }
 
-fn without_line_break(bytes: &[u8]) -> &[u8] {
+/// A text without one final line break.
+pub(in crate::keys) fn without_line_break(bytes: &[u8]) -> &[u8] {
     let line = bytes.strip_suffix(b"\n");
     line.map_or(bytes, |line| line.strip_suffix(b"\r").unwrap_or(line))
 }

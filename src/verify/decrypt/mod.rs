@@ -14,14 +14,12 @@ mod rsa;
 mod shape;
 mod wrap;
 
-use std::sync::atomic::AtomicBool;
-
 use openssl::pkey::{PKeyRef, Private};
 use zeroize::Zeroizing;
 
 use crate::jose::json::Json;
 use crate::jose::{PartRole, Token, registry};
-use crate::keys::{Key, KeyKind, Material, Secret};
+use crate::keys::{Effort, Key, KeyKind, Material, Secret};
 
 pub use algorithms::{
     CONTENT_ENCRYPTION, ContentEncryption, KEY_MANAGEMENT, KeyFamily, KeyManagement,
@@ -56,27 +54,6 @@ pub struct Sealed<'a> {
     /// The additional authenticated data: the protected header as it stands, encoded, and where there is an `aad`, a dot
     /// and that as it stands (RFC 7516 section 5.1 step 14).
     pub additional_data: &'a [u8],
-}
-
-/// What a long derivation is watched by.
-#[derive(Clone, Copy)]
-pub struct Effort<'a> {
-    /// Set from elsewhere to call the work off.
-    pub cancel: &'a AtomicBool,
-    /// Told now and then how much of the work is done, and how much it is in all.
-    pub progress: &'a dyn Fn(u64, u64),
-}
-
-impl Effort<'static> {
-    /// Nobody watches, and nobody calls it off.
-    pub fn unwatched() -> Self {
-        static NEVER: AtomicBool = AtomicBool::new(false);
-        static NOBODY: fn(u64, u64) = |_, _| {};
-        Self {
-            cancel: &NEVER,
-            progress: &NOBODY,
-        }
-    }
 }
 
 /// An opened JWE.

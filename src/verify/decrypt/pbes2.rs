@@ -1,22 +1,16 @@
-//! Keys from passwords (PBES2, RFC 7518 section 4.8): PBKDF2 (RFC 8018 section 5.2) that can be called off.
+//! Keys from passwords (PBES2, RFC 7518 section 4.8).
 
-use std::sync::atomic::Ordering;
-
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Sha256, Sha384, Sha512};
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::algorithms::{Aes, KeyFamily, KeyManagement};
 use super::shape::{octets, shortened};
-use super::{Effort, JweShapeFault, OpenError, Sealed};
+use super::{JweShapeFault, OpenError, Sealed};
 use crate::jose::json::{Decimal, Json, Value};
+use crate::keys::{CalledOff, Effort, Prf, pbkdf2};
 use crate::verify::Hash;
 
 /// More iterations than this are not made.
 pub const MAX_ITERATIONS: u32 = 1_200_000;
-
-/// After so many iterations the work says how far it is, and asks whether to go on.
-const STRIDE: u32 = 2048;
 
 /// The header parameters of the derivation.
 pub(super) struct Parameters {
@@ -37,32 +31,25 @@ impl Parameters {
         Ok(Self { salt, iterations })
     }
 
-    /// The key that wraps the content key. `before` is the work that was done already, of `total`.
+    /// The key that wraps the content key. `share`: the work that was done already, and how much it is in all.
     pub(super) fn wrapping_key(
         &self,
         management: &KeyManagement,
         (hash, aes): (Hash, Aes),
         password: &[u8],
         effort: &Effort<'_>,
-        (before, total): (u64, u64),
+        share: (u64, u64),
     ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         // RFC 7518 section 4.8.1.1.
         let salt = [management.name.as_bytes(), &[0], &self.salt].concat();
-        let mut work = Work {
-            salt: &salt,
-            iterations: self.iterations,
-            effort,
-            before,
-            total,
+        let prf = match hash {
+            Hash::Sha256 => Prf::Sha256,
+            Hash::Sha384 => Prf::Sha384,
+            Hash::Sha512 => Prf::Sha512,
         };
-        let mut key = match hash {
-            Hash::Sha256 => work.derive::<Hmac<Sha256>>(password),
-            Hash::Sha384 => work.derive::<Hmac<Sha384>>(password),
-            Hash::Sha512 => work.derive::<Hmac<Sha512>>(password),
-        }?;
-        // One block is enough: every hash is longer than the key.
-        key.truncate(aes.key_bytes());
-        Ok(key)
+        let length = aes.key_bytes();
+        pbkdf2(prf, password, &salt, self.iterations, length, effort, share)
+            .map_err(|CalledOff| OpenError::Cancelled)
     }
 }
 
@@ -132,50 +119,10 @@ pub fn iterations(json: Option<&Json>) -> Result<u32, JweShapeFault> {
         })
 }
 
-struct Work<'a> {
-    salt: &'a [u8],
-    iterations: u32,
-    effort: &'a Effort<'a>,
-    before: u64,
-    total: u64,
-}
-
-impl Work<'_> {
-    /// The first block.
-    fn derive<M: Mac + KeyInit + Clone>(
-        &mut self,
-        password: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-        let Ok(keyed) = <M as KeyInit>::new_from_slice(password) else {
-            return Err(OpenError::Refused("a password of this length".to_owned()));
-        };
-        let first = keyed.clone().chain_update(self.salt);
-        let mut last = first
-            .chain_update(1_u32.to_be_bytes())
-            .finalize()
-            .into_bytes();
-        let mut block = Zeroizing::new(last.to_vec());
-        for done in 1..self.iterations {
-            if done.is_multiple_of(STRIDE) {
-                if self.effort.cancel.load(Ordering::Relaxed) {
-                    return Err(OpenError::Cancelled);
-                }
-                (self.effort.progress)(self.before.saturating_add(done.into()), self.total);
-            }
-            last = keyed.clone().chain_update(&last).finalize().into_bytes();
-            for (sum, byte) in block.iter_mut().zip(&last) {
-                *sum ^= byte;
-            }
-        }
-        last.as_mut_slice().zeroize();
-        Ok(block)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
-    use std::sync::atomic::AtomicBool;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     use openssl::hash::MessageDigest;
     use proptest::prelude::*;

@@ -3,8 +3,8 @@
 use egui::Ui;
 
 use super::buttons;
-use crate::jose::visible::visible;
 use crate::window::commands::Command;
+use crate::window::manager::title;
 use crate::window::model::Model;
 use crate::window::theme::space;
 use crate::window::widgets::wrapped;
@@ -14,7 +14,7 @@ const MAX_NAMES: usize = 5;
 
 /// Shows it; gives what to do, and whether it is done.
 pub(super) fn ui(ui: &mut Ui, model: &Model) -> (Option<Command>, bool) {
-    let names: Vec<String> = model.unsaved_keys().map(|key| visible(&key.id)).collect();
+    let names: Vec<String> = model.unsaved_keys().map(title).collect();
     let shown: Vec<&str> = names.iter().take(MAX_NAMES).map(String::as_str).collect();
     let more = match names.len().saturating_sub(shown.len()) {
         0 => String::new(),
@@ -33,7 +33,7 @@ pub(super) fn ui(ui: &mut Ui, model: &Model) -> (Option<Command>, bool) {
     wrapped(
         ui,
         format!(
-            "{count}{keys} pasted here and may be in no file: {}{more}. When the window closes, {them} with it.",
+            "{count}{keys} pasted, typed or made here and may be in no file: {}{more}. When the window closes, {them} with it.",
             shown.join(", ")
         ),
     );

@@ -1,35 +1,56 @@
 //! What stands over the window and asks for something: one at a time, closed with Escape, and the keyboard goes back to where it was.
 
 mod about;
+mod asking;
 mod closing;
+mod export;
 #[cfg(feature = "fetch")]
 mod fetch;
+mod generate;
 mod help;
 mod palette;
+mod passphrase;
 mod path;
 mod picker;
+mod saved;
+mod secret;
 
 use egui::{Align2, Button, Frame, Id, Modal, RichText, Role, Ui, UiBuilder, vec2};
 
+use self::export::ExportDialog;
+use self::generate::GenerateDialog;
 use self::palette::Palette;
+use self::passphrase::PassphraseDialog;
 use self::path::PathDialog;
+use self::saved::SavedDialog;
+use self::secret::SecretDialog;
 use super::commands::Command;
 use super::loading::Wanted;
+use super::manager::KeyCommand;
 use super::model::Model;
 use super::theme::{self, semibold, size, space};
 
 #[cfg(feature = "fetch")]
 pub(super) use fetch::FetchDialog;
 pub use picker::{Answer, FilePicker, SystemPicker};
-pub(super) use picker::{Picked, wait};
+pub(super) use picker::{Picked, wait, wait_for_place};
+pub use saved::SavedAsk;
 
 /// Which dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DialogKind {
     /// What this program is.
     About,
+    /// Where the keys of the token's issuer usually are.
+    Asking,
     /// Whether to close although keys are nowhere else.
     Closing,
+    /// A key as text for other programs.
+    Export,
+    /// Whether to forget the saved keys.
+    Forget,
+    /// A new key.
+    Generate,
     /// Whom to ask for the keys of the token on screen.
     #[cfg(feature = "fetch")]
     Fetch,
@@ -37,10 +58,18 @@ pub enum DialogKind {
     Help,
     /// Any command, token or member by its name.
     Palette,
+    /// The passphrase of a key file.
+    Passphrase,
     /// A file by its path.
     Path(Wanted),
     /// The same, where the system's dialog did not open.
     PathInstead(Wanted),
+    /// A place to save to by its path, where the system's dialog did not open.
+    SaveInstead,
+    /// A passphrase for the saved keys.
+    Saved(SavedAsk),
+    /// A shared secret.
+    Secret,
 }
 
 /// A dialog that is open.
@@ -52,12 +81,19 @@ pub(super) struct Dialog {
 
 enum Content {
     About,
+    Asking,
     Closing,
+    Export(ExportDialog),
+    Forget,
+    Generate(GenerateDialog),
     #[cfg(feature = "fetch")]
     Fetch(FetchDialog),
     Help,
     Palette(Palette),
+    Passphrase(PassphraseDialog),
     Path(PathDialog),
+    Saved(SavedDialog),
+    Secret(SecretDialog),
 }
 
 impl Dialog {
@@ -65,7 +101,11 @@ impl Dialog {
     pub(super) fn new(kind: DialogKind, model: &Model, back: Option<Id>) -> Self {
         let content = match kind {
             DialogKind::About => Content::About,
+            DialogKind::Asking => Content::Asking,
             DialogKind::Closing => Content::Closing,
+            DialogKind::Export => Content::Export(ExportDialog::new(model)),
+            DialogKind::Forget => Content::Forget,
+            DialogKind::Generate => Content::Generate(GenerateDialog::default()),
             #[cfg(feature = "fetch")]
             DialogKind::Fetch => {
                 let inquiries = super::fetching::inquiries(model);
@@ -73,8 +113,12 @@ impl Dialog {
             }
             DialogKind::Help => Content::Help,
             DialogKind::Palette => Content::Palette(Palette::new(model)),
+            DialogKind::Passphrase => Content::Passphrase(PassphraseDialog::default()),
             DialogKind::Path(wanted) => Content::Path(PathDialog::new(wanted, false)),
             DialogKind::PathInstead(wanted) => Content::Path(PathDialog::new(wanted, true)),
+            DialogKind::SaveInstead => Content::Path(PathDialog::to_save()),
+            DialogKind::Saved(ask) => Content::Saved(SavedDialog::new(ask)),
+            DialogKind::Secret => Content::Secret(SecretDialog::default()),
         };
         Self { content, back }
     }
@@ -96,6 +140,13 @@ impl Dialog {
         let screen = ui.ctx().content_rect();
         let (title, width) = match &self.content {
             Content::About => ("About Tokenloupe", 440.0),
+            Content::Asking => ("What to ask for", 600.0),
+            Content::Export(_) => ("Export the key", 520.0),
+            Content::Forget => ("Forget saved keys", 440.0),
+            Content::Saved(dialog) => (dialog.title(), 440.0),
+            Content::Generate(_) => ("Generate a key", 440.0),
+            Content::Passphrase(_) => ("Unlock a key file", 440.0),
+            Content::Secret(_) => ("Type a secret", 440.0),
             Content::Closing => ("Close Tokenloupe", 440.0),
             #[cfg(feature = "fetch")]
             Content::Fetch(dialog) => (dialog.title(), 560.0),
@@ -126,8 +177,15 @@ impl Dialog {
             })
             .inner
         });
-        let (commands, is_done) = shown.inner.clone();
-        (commands, !is_done && !shown.should_close())
+        let (mut commands, is_done) = shown.inner.clone();
+        let is_left = shown.should_close();
+        if is_left && matches!(self.content, Content::Passphrase(_)) {
+            commands.push(KeyCommand::LeaveLocked.into());
+        }
+        if is_left && matches!(self.content, Content::Saved(_)) {
+            commands.push(KeyCommand::LeaveSaved.into());
+        }
+        (commands, !is_done && !is_left)
     }
 
     fn content(&mut self, ui: &mut Ui, model: &Model) -> (Vec<Command>, bool) {
@@ -135,6 +193,13 @@ impl Dialog {
             |(command, is_done): (Option<Command>, bool)| (command.into_iter().collect(), is_done);
         match &mut self.content {
             Content::About => one((None, about::ui(ui))),
+            Content::Asking => one(asking::ui(ui, model)),
+            Content::Export(dialog) => one(dialog.ui(ui, model)),
+            Content::Forget => one(saved::forget(ui, model)),
+            Content::Saved(dialog) => one(dialog.ui(ui, model)),
+            Content::Generate(dialog) => one(dialog.ui(ui)),
+            Content::Passphrase(dialog) => one(dialog.ui(ui, model)),
+            Content::Secret(dialog) => one(dialog.ui(ui, model)),
             Content::Closing => one(closing::ui(ui, model)),
             #[cfg(feature = "fetch")]
             Content::Fetch(dialog) => one(dialog.ui(ui)),

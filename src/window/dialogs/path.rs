@@ -7,13 +7,15 @@ use egui::{Key, RichText, TextEdit, Ui};
 use super::buttons;
 use crate::window::commands::Command;
 use crate::window::loading::Wanted;
+use crate::window::manager::KeyCommand;
 use crate::window::theme::{self, space};
 use crate::window::widgets::wrapped;
 
 /// Asks for a file by its path.
 #[derive(Debug)]
 pub(super) struct PathDialog {
-    wanted: Wanted,
+    /// `None`: a place to save to.
+    wanted: Option<Wanted>,
     /// Whether it stands in for a dialog that could not open.
     stands_in: bool,
     path: String,
@@ -23,19 +25,28 @@ pub(super) struct PathDialog {
 impl PathDialog {
     pub(super) fn new(wanted: Wanted, stands_in: bool) -> Self {
         Self {
-            wanted,
+            wanted: Some(wanted),
             stands_in,
             path: String::new(),
             is_new: true,
         }
     }
 
+    /// For a place to save to, where no dialog could open.
+    pub(super) fn to_save() -> Self {
+        Self {
+            wanted: None,
+            ..Self::new(Wanted::Keys, true)
+        }
+    }
+
     pub(super) fn title(&self) -> &'static str {
         match self.wanted {
-            Wanted::Keys => "Add a key by path",
-            Wanted::Payload => "Add the payload by path",
-            Wanted::Secret => "Add a shared secret by path",
-            Wanted::Tokens => "Open a file by path",
+            None => "Save by path",
+            Some(Wanted::Keys) => "Add a key by path",
+            Some(Wanted::Payload) => "Add the payload by path",
+            Some(Wanted::Secret) => "Add a shared secret by path",
+            Some(Wanted::Tokens) => "Open a file by path",
         }
     }
 
@@ -59,17 +70,21 @@ impl PathDialog {
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         ui.add_space(space::S);
         let action = match self.wanted {
-            Wanted::Keys => "Add key",
-            Wanted::Payload => "Add payload",
-            Wanted::Secret => "Add secret",
-            Wanted::Tokens => "Open file",
+            None => "Save",
+            Some(Wanted::Keys) => "Add key",
+            Some(Wanted::Payload) => "Add payload",
+            Some(Wanted::Secret) => "Add secret",
+            Some(Wanted::Tokens) => "Open file",
         };
         let typed = !self.path.trim().is_empty();
         let (clicked, cancelled) = buttons(ui, action, typed);
         let is_taken = typed && (clicked || entered);
         if is_taken {
             let path = at_home(self.path.trim());
-            command = Some(Command::OpenPaths(vec![path], self.wanted));
+            command = Some(match self.wanted {
+                None => KeyCommand::SaveTo(path).into(),
+                Some(wanted) => Command::OpenPaths(vec![path], wanted),
+            });
         }
         (command, is_taken || cancelled)
     }

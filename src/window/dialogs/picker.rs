@@ -12,6 +12,10 @@ const NO_DIALOG: Duration = Duration::from_millis(400);
 pub trait FilePicker {
     /// Prepares the question on the window's thread. The answer is `None` when nothing was chosen, or where no dialog can open.
     fn ask(&self, wanted: Wanted, frame: &eframe::Frame) -> Answer;
+
+    /// The same for a place to save to, with a name for the file. The answer has one path, and the user was asked where
+    /// that is there already.
+    fn ask_where(&self, name: &str, frame: &eframe::Frame) -> Answer;
 }
 
 /// Waits for the user.
@@ -39,6 +43,15 @@ impl FilePicker for SystemPicker {
             Some(files.iter().map(|file| file.path().to_owned()).collect())
         })
     }
+
+    fn ask_where(&self, name: &str, frame: &eframe::Frame) -> Answer {
+        let file = rfd::AsyncFileDialog::new()
+            .set_title("Save the key")
+            .set_file_name(name)
+            .set_parent(frame)
+            .save_file();
+        Box::new(move || Some(vec![pollster::block_on(file)?.path().to_owned()]))
+    }
 }
 
 /// What came of a dialog.
@@ -47,6 +60,14 @@ pub(in crate::window) struct Picked {
     pub(in crate::window) paths: Option<Vec<PathBuf>>,
     /// Whether it was gone before anybody can have seen it.
     pub(in crate::window) was_missing: bool,
+}
+
+/// Waits for a place to save to; the path, and whether there was no dialog to ask with.
+pub(in crate::window) fn wait_for_place(answer: Answer) -> (Option<PathBuf>, bool) {
+    let start = Instant::now();
+    let path = answer().and_then(|paths| paths.into_iter().next());
+    let was_missing = path.is_none() && start.elapsed() < NO_DIALOG;
+    (path, was_missing)
 }
 
 /// Waits for an answer and notes how long it took.

@@ -13,7 +13,8 @@ use crate::inspection::Inspection;
 use crate::jose::visible::visible;
 use crate::judge::{Check, CheckResult, Judgement};
 use crate::keys::Reread;
-use crate::verify::{Facts, SignatureProof};
+use crate::verify::{Facts, NotChecked, Outcome, SignatureProof};
+use crate::window::actions::Action;
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::model::{Model, Selection};
@@ -61,6 +62,7 @@ impl ChecksPane {
             commands.extend(self.row(ui, (index, base), judgement, inspection, model));
             let signature = signature((&judgement.checks, index), inspection);
             commands.extend(offer(ui, signature));
+            commands.extend(ask(ui, signature, model));
             self.for_developer(ui, signature);
         }
         commands.extend(self.menu(ui));
@@ -203,6 +205,33 @@ fn offer(ui: &mut Ui, signature: Option<&SignatureProof>) -> Option<Command> {
             Frame::new().inner_margin(place).show(ui, |ui| {
                 if ui.button(read_secret(reread)).clicked() {
                     command = Some(Command::ReadSecret(reread.clone()));
+                }
+            });
+        });
+    }
+    command
+}
+
+/// The button that says where the missing key may be had.
+fn ask(ui: &mut Ui, signature: Option<&SignatureProof>, model: &Model) -> Option<Command> {
+    let outcome = signature?.outcome;
+    let is_missing = matches!(
+        outcome,
+        Outcome::NotChecked(NotChecked::NoKey | NotChecked::NoKeyVerifies)
+    );
+    let mut command = None;
+    if is_missing {
+        below(ui, |ui| {
+            let place = Margin {
+                left: space::M as i8,
+                top: space::S as i8,
+                bottom: space::S as i8,
+                ..Margin::ZERO
+            };
+            Frame::new().inner_margin(place).show(ui, |ui| {
+                let action = Action::AskForKeys.entry();
+                if ui.button(action.label).clicked() {
+                    command = (action.command)(model);
                 }
             });
         });

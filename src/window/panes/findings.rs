@@ -176,7 +176,7 @@ impl FindingsPane {
         let builder = UiBuilder::new()
             .scope_id(base.with(row))
             .sense(self.roving.sense(ui, row));
-        let inner = ui.scope_builder(builder, |ui| frame(ui, finding, is_lit, step));
+        let inner = ui.scope_builder(builder, |ui| frame(ui, finding, is_lit, is_chosen, step));
         let (response, stepped) = (inner.response, inner.inner);
         let has_focus = self.roving.drawn(ui, row, &response);
         if let Some(menu) = Menu::asked(ui, row, &response) {
@@ -269,7 +269,13 @@ impl FindingsPane {
 }
 
 /// The card itself. `step`: which piece of evidence is lit, when it is chosen; yields the one that is asked for.
-fn frame(ui: &mut Ui, finding: &Finding, is_lit: bool, step: Option<usize>) -> Option<usize> {
+pub(super) fn frame(
+    ui: &mut Ui,
+    finding: &Finding,
+    is_lit: bool,
+    is_chosen: bool,
+    step: Option<usize>,
+) -> Option<usize> {
     let theme = tokens(ui);
     let response = ui.response();
     let stroke = if response.has_focus() {
@@ -293,7 +299,7 @@ fn frame(ui: &mut Ui, finding: &Finding, is_lit: bool, step: Option<usize>) -> O
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = space::XXS;
-            content(ui, finding, step.is_some());
+            content(ui, finding, is_chosen);
             step.and_then(|step| stepper(ui, finding, step))
         })
         .inner

@@ -19,7 +19,13 @@ pub enum Place {
     Findings,
     /// The header, in whichever form.
     Header,
-    /// The first key in the rail.
+    /// What the key manager says of one key.
+    KeyDetails,
+    /// The field in which is typed what keys the manager is to list.
+    KeyFilter,
+    /// The name of the key that is looked at, as a field.
+    KeyName,
+    /// The keys: in the manager while it is open, else in the rail.
     Keys,
     /// The form in which the policy is written.
     Policy,
@@ -34,7 +40,7 @@ pub enum Place {
 }
 
 /// The panes as the keyboard goes through them.
-const ROUND: [Place; 9] = [
+const ROUND: [Place; 10] = [
     Place::Tokens,
     Place::Layers,
     Place::Raw,
@@ -44,6 +50,7 @@ const ROUND: [Place; 9] = [
     Place::Checks,
     Place::Findings,
     Place::Keys,
+    Place::KeyDetails,
 ];
 
 /// A place is forgotten when nothing there took the focus in this many passes.

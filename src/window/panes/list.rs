@@ -1,6 +1,7 @@
-//! Lists of rows of one height: only those in view are drawn.
+//! Lists of rows: only those in view are drawn.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use egui::scroll_area::ScrollAreaOutput;
 use egui::{Pos2, Rect, ScrollArea, Ui, pos2, vec2};
@@ -18,13 +19,20 @@ pub(crate) struct View {
     origin: Pos2,
     /// The width and the height of a row.
     size: egui::Vec2,
+    /// Where each row begins below the first, and where the last ends, unless all are of one height.
+    tops: Option<Arc<[f32]>>,
 }
 
 impl View {
     /// Where a row is.
     pub(crate) fn rect(&self, row: usize) -> Rect {
-        let top = self.origin.y + row as f32 * self.size.y;
-        Rect::from_min_size(pos2(self.origin.x, top), self.size)
+        let place = self.tops.as_ref().and_then(|tops| {
+            let (top, end) = (tops.get(row)?, tops.get(row.saturating_add(1))?);
+            Some((*top, end - top))
+        });
+        let (top, height) = place.unwrap_or((row as f32 * self.size.y, self.size.y));
+        let at = pos2(self.origin.x, self.origin.y + top);
+        Rect::from_min_size(at, vec2(self.size.x, height))
     }
 
     /// The number of rows above the gap between rows that is nearest to this height on the screen.
@@ -68,9 +76,39 @@ pub(crate) fn show_in<R>(
             page: ((viewport.height() / row).floor() as usize).max(1),
             origin: ui.max_rect().min,
             size: vec2(ui.max_rect().width(), row),
+            tops: None,
         };
         rows(ui, &view)
     })
+}
+
+/// Shows rows of different heights in a scroll area. `tops`: where each begins, and where the last ends, in points.
+pub(crate) fn show_uneven<R>(
+    ui: &mut Ui,
+    area: ScrollArea,
+    tops: &Arc<[f32]>,
+    rows: impl FnOnce(&mut Ui, &View) -> R,
+) -> R {
+    area.show_viewport(ui, |ui, viewport| {
+        ui.set_width(ui.available_width());
+        let count = tops.len().saturating_sub(1);
+        let height = tops.last().copied().unwrap_or(0.0);
+        ui.set_height(height);
+        let first = tops.partition_point(|top| *top <= viewport.top());
+        let first = first.saturating_sub(1).min(count);
+        let end = tops.partition_point(|top| *top < viewport.bottom());
+        let average = (height / count.max(1) as f32).max(1.0);
+        let view = View {
+            rows: first..end.clamp(first, count),
+            count,
+            page: ((viewport.height() / average).floor() as usize).max(1),
+            origin: ui.max_rect().min,
+            size: vec2(ui.max_rect().width(), average),
+            tops: Some(Arc::clone(tops)),
+        };
+        rows(ui, &view)
+    })
+    .inner
 }
 
 #[cfg(test)]
@@ -85,6 +123,7 @@ mod tests {
             page: 9,
             origin: pos2(0.0, -460.0),
             size: vec2(264.0, 46.0),
+            tops: None,
         };
         assert!(view.rect(10).top().abs() < 0.01);
         assert_eq!(view.gap(22.0), 10);

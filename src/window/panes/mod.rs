@@ -1,6 +1,7 @@
 //! The panes. Each is a struct with its view state and a `ui` that reads the [`Model`](super::model::Model) and
 //! yields [`Command`](super::commands::Command)s.
 
+mod bar;
 mod bytes;
 pub mod checks;
 pub mod claims;
@@ -8,18 +9,23 @@ mod disclosed;
 pub mod findings;
 pub mod focus;
 pub mod header;
+mod headings;
 mod hover;
 mod instant;
+mod key_menu;
 pub mod layers;
 pub(super) mod links;
 mod list;
+pub mod manager;
 pub(in crate::window) mod members;
 mod menu;
 pub mod notices;
 mod pills;
 pub mod rail;
 pub mod raw;
+mod rename;
 mod roving;
+mod search;
 pub mod status;
 pub mod table;
 pub mod timeline;

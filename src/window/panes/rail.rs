@@ -4,7 +4,6 @@ mod filter;
 mod keys;
 pub(in crate::window) mod label;
 mod places;
-mod rename;
 mod row;
 mod strip;
 mod tokens;
@@ -17,10 +16,11 @@ use self::row::ROW;
 use self::strip::Strip;
 use self::tokens::{FILTER_FROM, TokenList, none};
 use crate::window::commands::Command;
+use crate::window::manager::KeyCommand;
 use crate::window::model::Model;
 use crate::window::panes::focus::{self, Place};
 use crate::window::theme::{self, size, space};
-use crate::window::widgets::{button_tag, section, tag};
+use crate::window::widgets::{button_tag, link, section, tag};
 
 /// The name of a source is cut after this many characters.
 const SOURCE: usize = 22;
@@ -75,7 +75,11 @@ impl RailPane {
                 ui.painter().hline(line.x_range(), line.top(), stroke);
                 ui.add_space(space::XS);
                 let top = ui.cursor().top();
-                section(ui, "Keys", Some(keys), |_| {});
+                section(ui, "Keys", Some(keys), |ui| {
+                    if link(ui, "Manage", "Manage keys").clicked() {
+                        commands.push(KeyCommand::Show(true).into());
+                    }
+                });
                 if keys == 0 {
                     none(
                         ui,

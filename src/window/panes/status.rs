@@ -8,7 +8,7 @@ use crate::window::actions::Action;
 use crate::window::commands::Command;
 use crate::window::model::{Clock, Model};
 use crate::window::theme::{self, size, space};
-use crate::window::widgets::{Icon, sign};
+use crate::window::widgets::{Icon, grouped, sign};
 
 /// How far this program reaches.
 const REACH: &str = if cfg!(feature = "fetch") {
@@ -49,6 +49,9 @@ impl StatusPane {
                     sign(ui, Icon::Dot, 8.0, tokens.ok);
                     ui.label(word(REACH.to_owned(), tokens.dim));
                 });
+                if model.manager.is_open {
+                    ui.label(word(keys_saved(model), tokens.dim));
+                }
                 for busy in &model.busy {
                     ui.add(Spinner::new().size(12.0));
                     ui.label(word(format!("{}\u{2026}", busy.label), tokens.text));
@@ -75,6 +78,22 @@ impl StatusPane {
             });
         });
         commands
+    }
+}
+
+/// "6 keys, none saved".
+fn keys_saved(model: &Model) -> String {
+    let keys = model.session.keys.keys();
+    let saved = keys.iter().filter(|key| model.saved.holds(key)).count();
+    let count = match keys.len() {
+        0 => return "No keys".to_owned(),
+        1 => "1 key".to_owned(),
+        count => format!("{} keys", grouped(count)),
+    };
+    match saved {
+        0 => format!("{count}, none saved"),
+        _ if saved == keys.len() => format!("{count}, saved"),
+        _ => format!("{count}, {} saved", grouped(saved)),
     }
 }
 

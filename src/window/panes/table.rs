@@ -1,20 +1,17 @@
 //! Many tokens as a table, over the whole window: found, sorted, put together, chosen.
 
 mod cells;
-mod heading;
 mod preview;
 mod rows;
 
-use egui::{
-    Align, Frame, Key, Label, Layout, Margin, Rect, RichText, Stroke, TextEdit, Ui, UiBuilder,
-    pos2, vec2,
-};
+use egui::{Frame, Label, Rect, RichText, Stroke, Ui, pos2};
 
-use self::heading::Heading;
 pub(in crate::window) use self::preview::preview;
 use self::rows::Rows;
+use super::bar::{self, from, line, within};
 use super::focus::{self, Place};
-use super::roving::pressed;
+use super::headings::{self, Head, Headings};
+use super::search::{Search, SearchField};
 use crate::judge::VerdictOutcome;
 use crate::window::actions::Action;
 use crate::window::commands::Command;
@@ -26,18 +23,12 @@ use crate::window::widgets::{Segment, button_tag, grouped, menu_tag, segmented, 
 /// Below this width, in points, what narrows the rows down stands in a line of its own.
 const ONE_LINE: f32 = 940.0;
 
-/// The height of a line of controls, in points.
-const LINE: f32 = 44.0;
-
 /// The table.
 #[derive(Debug, Default)]
 pub struct TablePane {
-    heading: Heading,
+    headings: Headings,
     rows: Rows,
-    /// What is typed to find rows.
-    typed: String,
-    /// The text of the model that it was held against last, and the one that was asked for last.
-    known: (String, String),
+    search: SearchField,
     /// How far the rows are scrolled to the right, in points.
     offset: f32,
     /// How wide the controls of the first line were, and those of the second, in points.
@@ -75,6 +66,41 @@ impl Columns {
         }
         Self { list, width: left }
     }
+
+    fn heads(&self, model: &Model) -> Vec<Head> {
+        let head = |(column, left, width): &(Column, f32, f32)| Head {
+            label: column.label(),
+            is_mark: *column == Column::Verdict,
+            left: *left,
+            width: *width,
+            sort: model
+                .table
+                .sort
+                .filter(|sort| sort.column == *column)
+                .map(|sort| sort.is_descending),
+        };
+        self.list.iter().map(head).collect()
+    }
+}
+
+/// What a heading asks for.
+fn asked_for(asked: headings::Asked, model: &Model, columns: &Columns) -> Option<Command> {
+    let widths = model.layout.columns;
+    let column = |index: usize| columns.list.get(index).map(|(column, ..)| *column);
+    Some(match asked {
+        headings::Asked::FirstWidth(index) => {
+            let column = column(index)?;
+            let first = Widths::default().of(column);
+            Command::SetColumns(widths.with(column, first))
+        }
+        headings::Asked::Sort(index) => {
+            Command::SortTokens(headings::next_sort(column(index)?, model.table.sort))
+        }
+        headings::Asked::Wider(index, by) => {
+            let column = column(index)?;
+            Command::SetColumns(widths.with(column, widths.of(column) + by))
+        }
+    })
 }
 
 impl TablePane {
@@ -93,8 +119,9 @@ impl TablePane {
             self.controls(ui, model, &mut commands);
             let available = ui.available_width() - ui.spacing().scroll.allocated_width();
             let columns = Columns::new(&model.layout.columns, available);
-            let (heading, offset) = (&mut self.heading, self.offset);
-            commands.extend(heading.ui(ui, model, &columns, offset));
+            let heads: Vec<Head> = columns.heads(model);
+            let asked = self.headings.ui(ui, &heads, self.offset, true);
+            commands.extend(asked.and_then(|asked| asked_for(asked, model, &columns)));
             let count = model.table.listed.len(model.session.tokens.len());
             if count == 0 && !model.table.is_looking {
                 nothing(ui, model, &mut commands);
@@ -132,7 +159,7 @@ impl TablePane {
                 commands.push(Command::ShowTable(false));
             }
         });
-        remember(ui, &mut self.widths[0], width);
+        bar::remember(ui, &mut self.widths[0], width);
         if !is_one_line {
             let row = line(ui);
             let left = row.right() - self.widths[1] - space::S;
@@ -146,7 +173,7 @@ impl TablePane {
             let width = within(ui, "verdicts", from(row, left), |ui| {
                 verdicts(ui, model, commands);
             });
-            remember(ui, &mut self.widths[1], width);
+            bar::remember(ui, &mut self.widths[1], width);
         }
         let rest = ui.available_rect_before_wrap();
         let stroke = Stroke::new(1.0, tokens(ui).line);
@@ -165,73 +192,25 @@ impl TablePane {
     }
 
     fn filter(&mut self, ui: &mut Ui, model: &Model, width: f32, commands: &mut Vec<Command>) {
-        let text = &mut self.typed;
-        let (seen, asked) = &mut self.known;
-        // What was typed since is not lost by its own coming back.
-        if *seen != model.table.filter.text {
-            seen.clone_from(&model.table.filter.text);
-            if seen != asked {
-                text.clone_from(seen);
-            }
-        }
-        let field = TextEdit::singleline(text)
-            .id_salt("filter of the table")
-            .hint_text("alg:none or finding:critical")
-            .margin(Margin::symmetric(8, 4))
-            .desired_width(width);
-        let field = ui.add(field).accessible_name("Filter the table");
-        if focus::take(ui, Place::Filter) {
-            field.request_focus();
-        }
-        if field.lost_focus() && !text.is_empty() && pressed(ui, Key::Escape) {
-            text.clear();
-            field.request_focus();
-        }
-        if *text != model.table.filter.text {
-            asked.clone_from(text);
+        let search = Search {
+            name: "Filter the table",
+            hint: "alg:none or finding:critical",
+            place: Place::Filter,
+        };
+        let filter = &model.table.filter;
+        let searched = self.search.ui(ui, search, &filter.text, width);
+        if let Some(text) = searched.asked {
             commands.push(Command::FilterTokens(Filter {
-                text: text.clone(),
-                ..model.table.filter.clone()
+                text,
+                ..filter.clone()
             }));
         }
-        let goes_in = (field.has_focus() && pressed(ui, Key::ArrowDown))
-            || (field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)));
-        if goes_in {
+        if searched.goes_in {
             self.rows.go_in(model, commands);
         }
-        field.on_hover_text(
+        searched.field.on_hover_text(
             "Words, or alg: issuer: sub: key: kind: name: where: source: verdict: finding: before a value; - before what is not to be, or between alternatives",
         );
-    }
-}
-
-/// Room for a line of controls.
-fn line(ui: &mut Ui) -> Rect {
-    ui.allocate_space(vec2(ui.available_width(), LINE)).1
-}
-
-/// From `left` on, as wide as the row, whatever is left of it: how wide controls are is decided by the whole width.
-fn from(row: Rect, left: f32) -> Rect {
-    Rect::from_min_size(pos2(left, row.top()), row.size())
-}
-
-/// Shows something from left to right in a place; gives the width that it took.
-fn within(ui: &mut Ui, salt: &str, place: Rect, show: impl FnOnce(&mut Ui)) -> f32 {
-    let builder = UiBuilder::new()
-        .id_salt(salt)
-        .max_rect(place)
-        .layout(Layout::left_to_right(Align::Center));
-    let mut child = ui.new_child(builder);
-    child.shrink_clip_rect(place);
-    show(&mut child);
-    child.min_rect().width()
-}
-
-fn remember(ui: &Ui, known: &mut f32, width: f32) {
-    if (width - *known).abs() > 0.5 {
-        *known = width;
-        ui.ctx()
-            .request_discard("the controls of the table have a new width");
     }
 }
 

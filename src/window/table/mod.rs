@@ -134,9 +134,9 @@ impl Widths {
 
 /// By what the rows are sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sort {
+pub struct Sort<C = Column> {
     /// The column.
-    pub column: Column,
+    pub column: C,
     /// The greatest first. What has no value is last in either direction.
     pub is_descending: bool,
 }

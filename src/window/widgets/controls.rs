@@ -146,6 +146,15 @@ pub fn button_tag(ui: &mut Ui, label: &str, name: &str) -> Response {
     small_button(ui, label, name, false)
 }
 
+/// A word that leads somewhere else. `name` is its name for screen readers, which holds the word.
+pub fn link(ui: &mut Ui, label: &str, name: &str) -> Response {
+    let text = egui::RichText::new(label)
+        .font(crate::window::theme::semibold(size::SMALL))
+        .color(tokens(ui).accent);
+    let button = egui::Button::new(text).frame_when_inactive(false).small();
+    ui.add(button).accessible_name(name)
+}
+
 fn small_button(ui: &mut Ui, label: &str, name: &str, opens_menu: bool) -> Response {
     const CHEVRON: f32 = 8.0;
     let tokens = tokens(ui);

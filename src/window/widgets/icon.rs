@@ -26,6 +26,10 @@ pub enum Icon {
     Dot,
     /// A letter i.
     Info,
+    /// A key.
+    Key,
+    /// A padlock: closed.
+    Lock,
     /// A triangle that points down: open.
     Open,
     /// A question mark.
@@ -101,6 +105,25 @@ pub fn paint_icon(painter: &Painter, rect: Rect, icon: Icon, color: Color32) {
         Icon::Info => {
             painter.circle_filled(at(0.0, -0.34), stroke.width * 0.62, color);
             line(&[(0.0, -0.08), (0.0, 0.42)]);
+        }
+        Icon::Key => {
+            painter.circle_stroke(at(-0.22, -0.12), side * 0.20, stroke);
+            line(&[(-0.06, 0.02), (0.40, 0.36)]);
+            line(&[(0.24, 0.24), (0.14, 0.38)]);
+            line(&[(0.38, 0.34), (0.30, 0.46)]);
+        }
+        Icon::Lock => {
+            let body = Rect::from_min_max(at(-0.32, -0.06), at(0.32, 0.42));
+            painter.rect_filled(body, side * 0.08, color);
+            let shackle: Vec<Pos2> = (0..=8)
+                .map(|step| {
+                    let angle = std::f32::consts::PI * (1.0 + f32::from(step as u8) / 8.0);
+                    at(angle.cos() * 0.20, angle.sin() * 0.22 - 0.18)
+                })
+                .collect();
+            let ends = [at(-0.20, -0.04)].into_iter().chain(shackle);
+            let points = ends.chain([at(0.20, -0.04)]).collect();
+            painter.add(Shape::line(points, stroke));
         }
         Icon::Open => filled(&[(-0.34, -0.20), (0.34, -0.20), (0.0, 0.28)]),
         Icon::Question => {

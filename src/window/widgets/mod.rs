@@ -3,9 +3,11 @@
 mod card;
 mod controls;
 mod icon;
+mod secret_field;
 mod text;
 
 pub use card::Card;
-pub use controls::{Segment, button_tag, menu_tag, panel_tag, row_frame, segmented};
+pub use controls::{Segment, button_tag, link, menu_tag, panel_tag, row_frame, segmented};
 pub use icon::{Icon, mark, paint_icon, sign};
-pub use text::{grouped, key_value, section, section_of, tag, truncated, wrapped};
+pub use secret_field::SecretField;
+pub use text::{grouped, key_value, paint_hidden, section, section_of, tag, truncated, wrapped};

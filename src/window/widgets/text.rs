@@ -1,5 +1,6 @@
 //! Lines of text that never run over their place.
 
+use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
     Color32, CornerRadius, FontId, Label, Layout, Response, RichText, Role, Sense, Stroke,
     StrokeKind, Ui, WidgetInfo, vec2,
@@ -31,6 +32,30 @@ pub fn tag(ui: &mut Ui, text: &str, color: Color32) -> Response {
     ui.painter()
         .galley(rect.center() - galley.size() / 2.0, galley, color);
     response
+}
+
+/// A text that is painted and no more: it cannot be selected, and a screen reader is told `words` in its place.
+pub fn paint_hidden(ui: &mut Ui, text: &str, words: &str) {
+    let tokens = tokens(ui);
+    let width = ui.available_width();
+    let format = TextFormat::simple(crate::window::theme::mono(), tokens.text);
+    // As it is, but for what cannot be seen.
+    let text = zeroize::Zeroizing::new(crate::jose::visible::visible(text));
+    let mut job = LayoutJob::single_section(text.as_str().to_owned(), format);
+    job.wrap = TextWrapping {
+        max_width: width - 2.0 * space::S,
+        max_rows: 12,
+        break_anywhere: true,
+        ..TextWrapping::default()
+    };
+    let galley = ui.painter().layout_job(job);
+    let place = vec2(width, galley.size().y + 2.0 * space::XS);
+    let (rect, response) = ui.allocate_exact_size(place, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
+    ui.painter()
+        .rect_filled(rect, CornerRadius::same(radius::SMALL), tokens.bg0);
+    let at = rect.min + vec2(space::S, space::XS);
+    ui.painter().galley(at, galley, tokens.text);
 }
 
 /// A number with its thousands apart: "10 000".

@@ -4,12 +4,12 @@ use openssl::symm::{Cipher, encrypt, encrypt_aead};
 use serde_json::{Map, Value};
 use tokenloupe::jose::base64url::{decode, encode};
 use tokenloupe::jose::json::{Document, read};
-use tokenloupe::keys::{Key, SecretEncoding, load, load_secret};
+use tokenloupe::keys::{Effort, Key, SecretEncoding, load, load_secret};
 use tokenloupe::verify::Hash;
 use tokenloupe::verify::algorithm::hmac;
 use tokenloupe::verify::decrypt::algorithms::{Aes, ContentFamily};
 use tokenloupe::verify::decrypt::{
-    ContentEncryption, Effort, JweShapeFault, OpenError, Opened, Sealed, content_encryption, open,
+    ContentEncryption, JweShapeFault, OpenError, Opened, Sealed, content_encryption, open,
     shape_fault,
 };
 

@@ -10,7 +10,7 @@
 //! | 8 quirks of vendors | wait for the profiles |
 //! | 9 all serializations | `forms`; the tree of tokens in tokens is the window's |
 //! | 10 SD-JWT, 11 DPoP, 12 cross-token checks, 13 comparison | wait |
-//! | 17 key manager | `tests/core/keys.rs`, `tests/window/rail.rs`; encrypted PEM and PKCS#12 wait |
+//! | 17 key manager | `tests/core/keys.rs`, `tests/core/key_forms`, `tests/window/rail.rs` |
 //! | 19 no network | `w02_…`, `tests/core/house`, `tests/window/peers.rs` |
 //! | 20 two-way highlighting | `tests/window/peers.rs` |
 

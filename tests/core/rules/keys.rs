@@ -20,12 +20,38 @@ pub(super) fn trials() -> Vec<Trial> {
     let mut trials = members();
     trials.extend(sets());
     trials.extend(weak_numbers());
+    trials.extend(published());
     trials
 }
 
 /// A set of these keys.
 fn set(keys: &[&str]) -> KeyRing {
     ring(&format!(r#"{{"keys":[{}]}}"#, keys.join(",")))
+}
+
+/// The secret of RFC 7515 appendix A.1, which many tests use on purpose.
+fn published() -> Vec<Trial> {
+    let secret = tokenloupe::jose::base64url::decode(
+        "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
+    );
+    let secret = &*secret.bytes;
+    let hs = r#""alg":"HS256""#;
+    let under = |signer: &[u8], held: &[u8]| {
+        let token = hmac(r#"{"alg":"HS256"}"#, GOOD_CLAIMS, signer);
+        inspect(&token, &ring(&oct(held, "")))
+    };
+    let at = |severity, inspection, reasons| {
+        Trial::found("key-publicly-known", severity, inspection, &[hs], reasons)
+    };
+    vec![
+        at(Severity::Critical, under(secret, secret), &[]),
+        at(
+            Severity::High,
+            under(SECRET, secret),
+            &["signature-invalid"],
+        ),
+        Trial::spared("key-publicly-known", under(SECRET, SECRET), &[]),
+    ]
 }
 
 /// What only the set of a key tells.

@@ -4,15 +4,13 @@ use egui::{Key, Ui};
 
 use super::label::{KeyMark, key_mark, key_note};
 use super::row::{ROW, Row};
-use crate::jose::visible::visible;
-use crate::keys::{Reading, Reread};
 use crate::window::commands::Command;
-use crate::window::copies::CopyOf;
+use crate::window::manager::title;
 use crate::window::model::Model;
-use crate::window::panes::checks::read_secret;
 use crate::window::panes::focus::{self, Place};
+use crate::window::panes::key_menu::{Chosen, KeyMenu};
 use crate::window::panes::list::{self, View};
-use crate::window::panes::menu::{self, Entries, Menu, Shown};
+use crate::window::panes::menu::Shown;
 use crate::window::panes::roving::{Roving, pressed, step};
 use crate::window::theme;
 use crate::window::widgets::Icon;
@@ -21,18 +19,7 @@ use crate::window::widgets::Icon;
 #[derive(Debug, Default)]
 pub(super) struct KeyList {
     roving: Roving,
-    menu: Option<Menu>,
-    /// Whether the menu lists the readings of the secret.
-    lists_readings: bool,
-}
-
-/// What the menu of a key offers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Choice {
-    CopyThumbprint,
-    Read(Option<Reading>),
-    Readings,
-    Remove,
+    menu: KeyMenu,
 }
 
 impl KeyList {
@@ -43,7 +30,7 @@ impl KeyList {
 
     /// Whether something that belongs to it is open above the window.
     pub(super) fn is_busy(&self) -> bool {
-        self.menu.is_some()
+        self.menu.is_open()
     }
 
     /// Shows the keys, of which there is at least one, within a height, in points.
@@ -88,15 +75,15 @@ impl KeyList {
         let colors = theme::tokens(ui);
         let key = model.session.keys.keys().get(at)?;
         let mark = key_mark(model, key);
-        let (icon, color, word) = match &mark {
+        let (icon, color, word) = match mark {
             KeyMark::Faulty => (Icon::Cross, colors.bad, None),
             KeyMark::None => (Icon::Dot, colors.faint, None),
             KeyMark::Opens => (Icon::Check, colors.ok, Some("opens this token")),
             KeyMark::Verifies => (Icon::Check, colors.ok, Some("verifies this token")),
-            KeyMark::Weak(_) => (Icon::Triangle, colors.warn, None),
+            KeyMark::Weak => (Icon::Triangle, colors.warn, None),
         };
-        let title = visible(&key.id);
-        let note = key_note(key, &mark);
+        let title = title(key);
+        let note = key_note(model, key);
         let number = at.saturating_add(1);
         let name = match word {
             Some(word) => format!("Key {number}: {title}, {note}, {word}"),
@@ -118,11 +105,8 @@ impl KeyList {
         }
         .ui(ui, view.rect(at));
         let has_focus = self.roving.drawn(ui, at, &shown.row);
-        if let Some(menu) = Menu::asked(ui, at, &shown.row) {
-            self.menu = Some(menu);
-            self.lists_readings = false;
-        }
-        if self.menu.is_none() && has_focus {
+        self.menu.asked(ui, at, &shown.row);
+        if !self.menu.is_open() && has_focus {
             if pressed(ui, Key::Delete) {
                 return self.remove(model, at);
             }
@@ -130,7 +114,7 @@ impl KeyList {
                 self.roving.go_to(to);
             }
         }
-        if shown.is_cut && self.menu.is_none() {
+        if shown.is_cut && !self.menu.is_open() {
             shown.row.on_hover_text(format!("{title}\n{note}"));
         }
         if shown.remove {
@@ -140,46 +124,13 @@ impl KeyList {
     }
 
     fn menu(&mut self, ui: &Ui, model: &Model) -> Option<Command> {
-        let open = self.menu;
-        let of = open?.of;
-        let key = model.session.keys.keys().get(of);
-        let lists_readings = self.lists_readings;
-        let shown = menu::show(ui, "Menu of the key", &mut self.menu, |entries| {
-            if lists_readings {
-                return reading(entries, key?);
-            }
-            let has_thumbprint = key.is_some_and(|key| key.thumbprint.is_some());
-            let copy = entries.add("Copy thumbprint", "", has_thumbprint);
-            let has_secret = key.is_some_and(|key| key.secret().is_some());
-            let read = has_secret && entries.add("Read the secret\u{2026}", "", true);
-            entries.line();
-            let remove = entries.add("Remove", "Delete", true);
-            match (copy, read, remove) {
-                (true, ..) => Some(Choice::CopyThumbprint),
-                (_, true, _) => Some(Choice::Readings),
-                (.., true) => Some(Choice::Remove),
-                _ => None,
-            }
-        });
-        match shown {
-            Shown::Chosen(at, Choice::CopyThumbprint) => {
+        match self.menu.ui(ui, model, false) {
+            Shown::Chosen(at, Chosen::Do(command)) => {
                 self.roving.go_to(at);
-                let id = key?.id.clone();
-                Some(Command::Copy(CopyOf::KeyThumbprint(id)))
+                Some(command)
             }
-            Shown::Chosen(at, Choice::Read(reading)) => {
-                self.roving.go_to(at);
-                let key = key?.id.clone();
-                Some(Command::ReadSecret(Reread { key, reading }))
-            }
-            Shown::Chosen(_, Choice::Readings) => {
-                self.menu = open.map(Menu::again);
-                self.lists_readings = true;
-                ui.request_repaint();
-                None
-            }
-            Shown::Chosen(at, Choice::Remove) => self.remove(model, at),
-            Shown::Left(at) => {
+            Shown::Chosen(at, Chosen::Remove) => self.remove(model, at),
+            Shown::Chosen(at, Chosen::Rename) | Shown::Left(at) => {
                 self.roving.go_to(at);
                 None
             }
@@ -195,24 +146,4 @@ impl KeyList {
         }
         Some(Command::RemoveKey(keys.get(at)?.id.clone()))
     }
-}
-
-/// The readings that a secret can have, as entries of a menu.
-fn reading(entries: &mut Entries<'_>, key: &crate::keys::Key) -> Option<Choice> {
-    let mut chosen = None;
-    let mut entry = |reading: Option<Reading>, is_on| {
-        let reread = Reread {
-            key: String::new(),
-            reading,
-        };
-        if entries.choice(&read_secret(&reread), is_on) {
-            chosen = Some(Choice::Read(reading));
-        }
-    };
-    entry(None, key.as_loaded.is_none());
-    for reading in key.other_readings() {
-        let is_on = key.as_loaded.is_some() && key.form == reading.form();
-        entry(Some(reading), is_on);
-    }
-    chosen
 }

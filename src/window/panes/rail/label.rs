@@ -6,18 +6,15 @@ use crate::jose::Kind;
 use crate::jose::visible::visible;
 use crate::judge::words::short_span;
 use crate::judge::{Judgement, VerdictOutcome};
-use crate::keys::{Holds, Key, KeyKind};
+use crate::keys::{Holds, Key};
 use crate::verify::{Proof, Provenance, UsedKey};
+use crate::window::manager::{Standing, facts_of, worst};
 use crate::window::model::Model;
 use crate::window::theme;
 use crate::window::widgets::{Icon, grouped};
 
 /// Longer names are cut, in characters.
-pub(super) const MAX_NAME: usize = 64;
-
-/// RSA keys below this many bits, and secrets below this many bytes, are marked.
-const WEAK_RSA_BITS: usize = 2048;
-const WEAK_SECRET_BYTES: usize = 32;
+pub(in crate::window) const MAX_NAME: usize = 64;
 
 /// A token in the rail. All of it may be shown as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,22 +172,22 @@ pub(super) enum KeyMark {
     /// It verifies the token on screen.
     Verifies,
     /// It should not be relied on.
-    Weak(&'static str),
+    Weak,
 }
 
 pub(super) fn key_mark(model: &Model, key: &Key) -> KeyMark {
     let proof = model.outermost().map(|(inspection, _)| &inspection.proof);
     let is_for = |what: fn(&Proof) -> Uses<'_>| proof.is_some_and(|proof| uses(proof, what, key));
-    match key.kind {
-        _ if key.fault.is_some() => KeyMark::Faulty,
-        _ if is_for(verifying) => KeyMark::Verifies,
-        _ if is_for(opening) => KeyMark::Opens,
-        _ if key.inconsistencies().next().is_some() => {
-            KeyMark::Weak("its members contradict each other")
-        }
-        KeyKind::Oct { bytes } if bytes < WEAK_SECRET_BYTES => KeyMark::Weak("too short for HS256"),
-        KeyKind::Rsa { bits } if bits < WEAK_RSA_BITS => KeyMark::Weak("too short"),
-        _ => KeyMark::None,
+    if key.fault.is_some() {
+        KeyMark::Faulty
+    } else if is_for(verifying) {
+        KeyMark::Verifies
+    } else if is_for(opening) {
+        KeyMark::Opens
+    } else if worst(model, key).is_some() {
+        KeyMark::Weak
+    } else {
+        KeyMark::None
     }
 }
 
@@ -217,17 +214,14 @@ fn uses(proof: &Proof, what: fn(&Proof) -> Uses<'_>, key: &Key) -> bool {
 }
 
 /// Its kind, which half, where from, and what is wrong with it.
-pub(super) fn key_note(key: &Key, mark: &KeyMark) -> String {
-    let source = visible(&key.source);
-    let kind = key.kind.to_string();
-    match (&key.fault, mark) {
-        (Some(fault), _) => format!(
-            "Cannot be used: {} \u{00B7} {source}",
-            visible(&fault.to_string())
-        ),
-        (None, KeyMark::Weak(why)) => format!("{kind} \u{00B7} {why} \u{00B7} {source}"),
-        (None, _) if key.holds == Holds::Symmetric => format!("{kind} \u{00B7} {source}"),
-        (None, _) => format!("{kind} \u{00B7} {} \u{00B7} {source}", key.holds.name()),
+pub(super) fn key_note(model: &Model, key: &Key) -> String {
+    let facts = facts_of(model, key, Vec::new());
+    let (kind, from) = (facts.kind, facts.from);
+    match facts.standing {
+        Standing::Unusable => format!("Cannot be used: {} \u{00B7} {from}", facts.notes),
+        Standing::Faulty(_) => format!("{kind} \u{00B7} {} \u{00B7} {from}", facts.notes),
+        _ if key.holds == Holds::Symmetric => format!("{kind} \u{00B7} {from}"),
+        _ => format!("{kind} \u{00B7} {} \u{00B7} {from}", key.holds.name()),
     }
 }
 

@@ -8,7 +8,6 @@ use egui::{
 use super::filter::{Filter, Listed};
 use super::label::TokenLabel;
 use super::places::{PlacesDialog, summary};
-use super::rename::{Rename, Renamed};
 use super::row::{ROW, Row, RowResponse};
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
@@ -16,6 +15,7 @@ use crate::window::model::Model;
 use crate::window::panes::focus::{self, Place};
 use crate::window::panes::list::{self, View};
 use crate::window::panes::menu::{self, Entries, Menu, Shown};
+use crate::window::panes::rename::{Rename, Renamed};
 use crate::window::panes::roving::{Roving, pressed, step};
 use crate::window::theme::{self, size, space};
 use crate::window::widgets::{grouped, wrapped};
@@ -283,7 +283,7 @@ impl TokenList {
     }
 
     fn rename_ui(&mut self, ui: &mut Ui, at: usize, place: Rect) -> Option<Command> {
-        match self.rename.as_mut()?.ui(ui, place) {
+        match self.rename.as_mut()?.ui(ui, place, "token") {
             Renamed::Open => None,
             Renamed::Dropped => {
                 self.rename = None;

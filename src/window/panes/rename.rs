@@ -1,10 +1,10 @@
-//! The field in a row that a token's name is typed in.
+//! The field in a row that the name of a token or a key is typed in.
 
 use egui::text::CCursorRange;
 use egui::{Key, Rect, TextEdit, Ui, UiBuilder};
 
-use super::label::MAX_NAME;
-use crate::window::panes::roving::pressed;
+use super::rail::label::MAX_NAME;
+use super::roving::pressed;
 
 /// A name that is being typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub(super) enum Renamed {
 }
 
 impl Rename {
-    /// A field for the token at this position that is called so now.
+    /// A field for the row at this position that is called so now.
     pub(super) fn new(at: usize, name: &str) -> Self {
         Self {
             at,
@@ -42,13 +42,13 @@ impl Rename {
         }
     }
 
-    /// The position of the token.
+    /// The position of the row.
     pub(super) fn of(&self) -> usize {
         self.at
     }
 
-    /// Shows the field in its place.
-    pub(super) fn ui(&mut self, ui: &mut Ui, place: Rect) -> Renamed {
+    /// Shows the field in its place. `what` the row is of, such as "token", for screen readers.
+    pub(super) fn ui(&mut self, ui: &mut Ui, place: Rect, what: &str) -> Renamed {
         let field = TextEdit::singleline(&mut self.text)
             .id_salt("rename")
             .char_limit(MAX_NAME)
@@ -60,7 +60,7 @@ impl Rename {
         let mut state = shown.state;
         let number = self.at.saturating_add(1);
         let field = shown.response.response;
-        let field = field.accessible_name(format!("Name of token {number}"));
+        let field = field.accessible_name(format!("Name of {what} {number}"));
         if std::mem::take(&mut self.is_new) {
             field.request_focus();
             field.scroll_to_me(None);

@@ -1,15 +1,12 @@
-//! The headings of the columns: sorted by a click, made wider by their edges.
+//! The headings of columns: sorted by a click, made wider by their edges.
 
 use egui::{
     CursorIcon, EventFilter, FontId, Id, Key, Modifiers, Rect, Role, Sense, Shape, Stroke,
     StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::Columns;
-use crate::window::commands::Command;
-use crate::window::model::Model;
-use crate::window::panes::roving::Roving;
-use crate::window::table::{Column, Sort, Widths};
+use super::roving::Roving;
+use crate::window::table::Sort;
 use crate::window::theme::{size, space, tokens};
 use crate::window::widgets::Icon;
 
@@ -24,55 +21,100 @@ const STEP: f32 = 12.0;
 
 /// The headings: one stop of the Tab key.
 #[derive(Debug, Default)]
-pub(super) struct Heading {
+pub(super) struct Headings {
     roving: Roving,
 }
 
-impl Heading {
-    /// Shows them above rows that are scrolled by `offset` points to the right.
+/// The heading of one column.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Head {
+    /// What it is called.
+    pub(super) label: &'static str,
+    /// Whether its cells are marks, which need no word over them.
+    pub(super) is_mark: bool,
+    /// The distance from the left end of the rows, in points.
+    pub(super) left: f32,
+    /// In points.
+    pub(super) width: f32,
+    /// Whether the rows are sorted by it, and then whether the greatest is first.
+    pub(super) sort: Option<bool>,
+}
+
+/// What is asked for by a heading, of the column at this position.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Asked {
+    /// The width that it had at first.
+    FirstWidth(usize),
+    /// Rows in its order.
+    Sort(usize),
+    /// So many points more.
+    Wider(usize, f32),
+}
+
+/// Up, down, and as found.
+pub(super) fn next_sort<C: PartialEq>(column: C, present: Option<Sort<C>>) -> Option<Sort<C>> {
+    match present.filter(|sort| sort.column == column) {
+        None => Some(Sort {
+            column,
+            is_descending: false,
+        }),
+        Some(sort) if !sort.is_descending => Some(Sort {
+            is_descending: true,
+            ..sort
+        }),
+        Some(_) => None,
+    }
+}
+
+impl Headings {
+    /// Shows them above rows that are scrolled by `offset` points to the right. Without `edges` the widths are fixed.
     pub(super) fn ui(
         &mut self,
         ui: &mut Ui,
-        model: &Model,
-        columns: &Columns,
+        heads: &[Head],
         offset: f32,
-    ) -> Vec<Command> {
+        edges: bool,
+    ) -> Option<Asked> {
         let theme = tokens(ui);
         let (_, place) = ui.allocate_space(vec2(ui.available_width(), HEIGHT));
         let base = ui.make_persistent_id("headings");
         let mut child = ui.new_child(egui::UiBuilder::new().max_rect(place));
         child.shrink_clip_rect(place);
         let ui = &child;
-        self.roving.settle_all(ui, base, columns.list.len());
-        let mut commands = Vec::new();
-        for (index, (column, left, width)) in columns.list.iter().enumerate() {
-            let at = pos2(place.left() + left - offset, place.top());
-            let rect = Rect::from_min_size(at, vec2(*width, HEIGHT));
-            commands.extend(self.cell(ui, model, (index, base.with(index)), *column, rect));
-            commands.extend(edge(ui, model, base.with(("edge", index)), *column, rect));
+        self.roving.settle_all(ui, base, heads.len());
+        let mut asked = None;
+        for (index, head) in heads.iter().enumerate() {
+            let at = pos2(place.left() + head.left - offset, place.top());
+            let rect = Rect::from_min_size(at, vec2(head.width, HEIGHT));
+            let count = heads.len();
+            let cell = self.cell(ui, (index, count), base.with(index), head, rect, edges);
+            asked = asked.or(cell);
+            if edges {
+                asked = asked.or(edge(ui, index, base.with(("edge", index)), head, rect));
+            }
         }
         let line = Stroke::new(1.0, theme.line);
         ui.painter()
             .hline(place.x_range(), place.bottom() - 0.5, line);
-        commands
+        asked
     }
 
     fn cell(
         &mut self,
         ui: &Ui,
-        model: &Model,
-        (index, id): (usize, Id),
-        column: Column,
+        (index, count): (usize, usize),
+        id: Id,
+        head: &Head,
         rect: Rect,
-    ) -> Option<Command> {
+        edges: bool,
+    ) -> Option<Asked> {
         let theme = tokens(ui);
         let response = ui.interact(rect, id, self.roving.sense(ui, index));
-        let sort = model.table.sort.filter(|sort| sort.column == column);
-        let label = column.label();
+        let label = head.label;
         response.widget_info(|| {
-            let direction = sort.map(|sort| direction(sort.is_descending));
+            let direction = head.sort.map(direction);
             let name = format!("Sort by {label}{}", direction.unwrap_or_default());
-            WidgetInfo::selected(Role::ColumnHeader, true, sort.is_some(), name)
+            WidgetInfo::selected(Role::ColumnHeader, true, head.sort.is_some(), name)
         });
         if self.roving.drawn(ui, index, &response) {
             let filter = EventFilter {
@@ -81,17 +123,15 @@ impl Heading {
             };
             ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
             let key = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
-            let width = model.layout.columns.of(column);
-            for (arrow, to, width) in [
-                (Key::ArrowLeft, index.checked_sub(1), width - STEP),
-                (Key::ArrowRight, index.checked_add(1), width + STEP),
+            for (arrow, to, by) in [
+                (Key::ArrowLeft, index.checked_sub(1), -STEP),
+                (Key::ArrowRight, index.checked_add(1), STEP),
             ] {
-                if key(Modifiers::ALT, arrow) {
-                    let widths = model.layout.columns.with(column, width);
-                    return Some(Command::SetColumns(widths));
+                if edges && key(Modifiers::ALT, arrow) {
+                    return Some(Asked::Wider(index, by));
                 }
                 if key(Modifiers::NONE, arrow)
-                    && let Some(to) = to.filter(|to| *to < Column::ALL.len())
+                    && let Some(to) = to.filter(|to| *to < count)
                 {
                     self.roving.go_to(to);
                 }
@@ -102,14 +142,13 @@ impl Heading {
         } else if response.hovered() {
             ui.painter().rect_filled(rect, 0, theme.bg2);
         }
-        let color = if sort.is_some() {
+        let color = if head.sort.is_some() {
             theme.text
         } else {
             theme.dim
         };
         let mut left = rect.left() + space::S + 2.0;
-        // The mark of a verdict needs no word over it.
-        if column != Column::Verdict {
+        if !head.is_mark {
             let font = FontId::proportional(size::SMALL + 0.5);
             let mut job = egui::text::LayoutJob::simple_singleline(label.to_owned(), font, color);
             job.wrap = egui::text::TextWrapping::truncate_at_width((rect.width() - 24.0).max(0.0));
@@ -119,24 +158,10 @@ impl Heading {
             ui.painter()
                 .galley(pos2(rect.left() + space::S + 2.0, top), galley, color);
         }
-        if let Some(sort) = sort {
-            arrow(ui, pos2(left + 4.0, rect.center().y), sort.is_descending);
+        if let Some(is_descending) = head.sort {
+            arrow(ui, pos2(left + 4.0, rect.center().y), is_descending);
         }
-        if !response.clicked() {
-            return None;
-        }
-        // Up, down, and as found.
-        Some(Command::SortTokens(match sort {
-            None => Some(Sort {
-                column,
-                is_descending: false,
-            }),
-            Some(sort) if !sort.is_descending => Some(Sort {
-                is_descending: true,
-                ..sort
-            }),
-            Some(_) => None,
-        }))
+        response.clicked().then_some(Asked::Sort(index))
     }
 }
 
@@ -165,11 +190,11 @@ fn arrow(ui: &Ui, at: egui::Pos2, is_descending: bool) {
 }
 
 /// The right edge of a column: dragged, or clicked twice for the width that it had at first.
-fn edge(ui: &Ui, model: &Model, id: Id, column: Column, cell: Rect) -> Option<Command> {
+fn edge(ui: &Ui, index: usize, id: Id, head: &Head, cell: Rect) -> Option<Asked> {
     let place = Rect::from_x_y_ranges(cell.right() - EDGE..=cell.right() + EDGE, cell.y_range());
     let response = ui.interact(place, id, Sense::CLICK | Sense::DRAG);
     response.widget_info(|| {
-        let name = format!("Width of {}", column.label());
+        let name = format!("Width of {}", head.label);
         WidgetInfo::labeled(Role::Splitter, true, name)
     });
     if response.hovered() || response.dragged() {
@@ -177,12 +202,10 @@ fn edge(ui: &Ui, model: &Model, id: Id, column: Column, cell: Rect) -> Option<Co
         let line = Stroke::new(2.0, tokens(ui).accent);
         ui.painter().vline(cell.right(), cell.y_range(), line);
     }
-    let widths = model.layout.columns;
     if response.double_clicked() {
-        let first = Widths::default().of(column);
-        return Some(Command::SetColumns(widths.with(column, first)));
+        return Some(Asked::FirstWidth(index));
     }
     let by = response.drag_delta().x;
     let is_moved = response.dragged() && by.abs() > f32::EPSILON;
-    is_moved.then(|| Command::SetColumns(widths.with(column, widths.of(column) + by)))
+    is_moved.then_some(Asked::Wider(index, by))
 }
