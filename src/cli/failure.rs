@@ -5,7 +5,7 @@ use std::io;
 
 use super::input::Input;
 use crate::jose::visible::visible;
-use crate::judge::PolicyError;
+use crate::judge::{PolicyError, ProfileName};
 use crate::keys::LoadError;
 
 /// Why there is no report.
@@ -38,19 +38,11 @@ pub(super) enum Failure {
     /// A policy file is none.
     #[error(transparent)]
     Policy(Box<PolicyError>),
-    /// A kind of token that is not judged yet.
-    #[error(
-        "--profile {}: expected a kind of token that this version judges, found one that it does not yet\nUse auto, jws or jwt.",
-        visible(.name)
-    )]
-    ProfileOfLater {
-        /// The kind.
-        name: String,
-    },
     /// No kind of token.
     #[error(
-        "--profile {}: expected a kind of token, found a name that is none\nUse auto, jws or jwt.",
-        visible(.name)
+        "--profile {}: expected a kind of token, found a name that is none\nUse auto, or one of {}.",
+        visible(.name),
+        profile_names()
     )]
     ProfileUnknown {
         /// What was given.
@@ -79,6 +71,12 @@ pub(super) enum Failure {
         /// What to do.
         advice: &'static str,
     },
+}
+
+/// The names of all kinds of token, for people.
+fn profile_names() -> String {
+    let names = ProfileName::ALL.iter().map(|profile| profile.name());
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// What the library says of a key file, and what to do with the options that are there.

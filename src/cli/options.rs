@@ -30,44 +30,6 @@ const MAX_PAYLOAD_BYTES: u64 = 512 << 20;
 /// More threads are never of use.
 const MAX_JOBS: NonZeroUsize = NonZeroUsize::new(256).unwrap();
 
-/// Names of `--profile` that the report's contract has and this version does not judge yet.
-const PROFILES_OF_LATER: [&str; 34] = [
-    "access-token",
-    "app-store",
-    "apple",
-    "auth0",
-    "client-assertion",
-    "client-attestation",
-    "cognito",
-    "dpop-proof",
-    "entity-statement",
-    "entra",
-    "firebase",
-    "github-actions",
-    "gitlab-ci",
-    "google",
-    "google-service-account",
-    "introspection-response",
-    "jarm",
-    "jwt-bearer-grant",
-    "kb-jwt",
-    "keycloak",
-    "kubernetes",
-    "logout-token",
-    "oidc-id-token",
-    "okta",
-    "request-object",
-    "sd-jwt",
-    "sd-jwt-vc",
-    "security-event",
-    "siop-id-token",
-    "status-list",
-    "supabase",
-    "vc-jose",
-    "vc-jwt",
-    "vci-key-proof",
-];
-
 /// Shows what a token (JWT, JWS, JWE) says, whose key verifies it, whether a correct verifier would take it,
 /// and what is wrong with it. Without a sub-command it opens the window. It never goes online.
 #[derive(Debug, Parser)]
@@ -140,7 +102,8 @@ pub(super) struct InspectOptions {
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
 
-    /// The kind of token: auto, jws (any payload, no claims) or jwt [default: auto]
+    /// The kind of token: auto, jws (any payload, no claims), jwt (claims, no kind), or the name of a kind such as
+    /// access-token [default: auto]
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
 
@@ -352,14 +315,12 @@ impl InspectOptions {
 }
 
 fn profile(name: &str) -> Result<ProfileChoice, Failure> {
-    let to_name = || name.to_owned();
     match (name, ProfileName::from_name(name)) {
         ("auto", _) => Ok(ProfileChoice::Auto),
         (_, Some(profile)) => Ok(ProfileChoice::Named(profile)),
-        (later, None) if PROFILES_OF_LATER.contains(&later) => {
-            Err(Failure::ProfileOfLater { name: to_name() })
-        }
-        _ => Err(Failure::ProfileUnknown { name: to_name() }),
+        _ => Err(Failure::ProfileUnknown {
+            name: name.to_owned(),
+        }),
     }
 }
 
@@ -434,12 +395,5 @@ mod tests {
                 .is_some()
         );
         assert!(read("tokenloupe t --key k").unwrap().front.is_none());
-    }
-
-    #[test]
-    fn a_later_profile_is_not_one_of_today() {
-        for name in PROFILES_OF_LATER {
-            assert_eq!(ProfileName::from_name(name), None, "{name}");
-        }
     }
 }

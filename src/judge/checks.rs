@@ -2,6 +2,7 @@
 
 mod decryption;
 mod expected;
+mod kind;
 mod sd_jwt;
 
 use std::borrow::Cow;
@@ -64,6 +65,8 @@ pub(super) struct Judged<'a> {
     pub(super) times: &'a Times,
     pub(super) findings: &'a [Finding],
     pub(super) expectations: &'a [Expectation],
+    /// Whether it is the key binding JWT of an SD-JWT, whose form is checked with that one.
+    pub(super) is_key_binding: bool,
     /// The token that the payload is.
     pub(super) inner: Option<&'a Judgement>,
     /// The key binding JWT.
@@ -77,6 +80,7 @@ pub(super) fn checks(case: Case<'_>, judged: &Judged<'_>) -> Vec<Check> {
         profile,
         times,
         expectations,
+        is_key_binding,
         inner,
         ..
     } = *judged;
@@ -110,16 +114,21 @@ pub(super) fn checks(case: Case<'_>, judged: &Judged<'_>) -> Vec<Check> {
         key(
             case,
             proof,
+            profile,
             validity::spoilt(case.at, profile, times, proof),
         )
     }));
-    checks.extend(of_signature(&signature));
+    checks.extend(of_signature(&|case, proof| signature(case, proof, profile)));
     if let Some(proof) = &case.proof.decryption {
         checks.push(decryption::key(case, proof));
         checks.push(decryption::decryption(case, proof));
     }
     checks.extend(inner.map(|inner| nested(case, inner)));
     checks.extend(sd_jwt::disclosures(case));
+    let has_kind = profile.name != ProfileName::Jws && !is_key_binding;
+    if has_kind {
+        checks.push(kind::typ(case, judged));
+    }
     checks.extend(expected(&["typ"], false));
     if profile.name != ProfileName::Jws {
         checks.push(expected::time(case, times));
@@ -138,6 +147,9 @@ pub(super) fn checks(case: Case<'_>, judged: &Judged<'_>) -> Vec<Check> {
     checks.extend(expected(&in_claims, false));
     checks.extend(sd_jwt::key_binding(case, judged));
     checks.extend(expected(&in_claims, true));
+    if has_kind {
+        checks.push(kind::profile(case, judged));
+    }
     checks.extend(expected::unexpected(expectations));
     checks
 }
@@ -386,7 +398,12 @@ fn crit(case: Case<'_>) -> Check {
 }
 
 /// Which key is meant, and how that is known.
-fn key(case: Case<'_>, proof: &SignatureProof, spoilt: Option<&Certificate>) -> Check {
+fn key(
+    case: Case<'_>,
+    proof: &SignatureProof,
+    profile: &Profile,
+    spoilt: Option<&Certificate>,
+) -> Check {
     let check = |result, title: &'static str, text, byte_range| Check {
         check: "key",
         title: title.into(),
@@ -440,6 +457,17 @@ fn key(case: Case<'_>, proof: &SignatureProof, spoilt: Option<&Certificate>) -> 
                 )
             }
         }
+        (None, Some(used)) if used.provenance == Provenance::Token && profile.accepts_own_key() => {
+            check(
+                CheckResult::Passed,
+                "The holder\u{2019}s own key",
+                Cow::Owned(format!(
+                    "The key came inside the token, and holding it is what {} proves",
+                    profile.phrase()
+                )),
+                header_range(case, "jwk").or_else(|| header_range(case, "x5c")),
+            )
+        }
         (None, Some(used)) if used.provenance == Provenance::Token => check(
             CheckResult::Failed,
             "Only the token\u{2019}s own key",
@@ -483,7 +511,7 @@ fn key(case: Case<'_>, proof: &SignatureProof, spoilt: Option<&Certificate>) -> 
 }
 
 /// The signature itself.
-fn signature(case: Case<'_>, proof: &SignatureProof) -> Check {
+fn signature(case: Case<'_>, proof: &SignatureProof, profile: &Profile) -> Check {
     let algorithm = proof.alg.as_deref().and_then(find);
     let over = case.token.signing_input().map_or(0, |input| input.len());
     let (result, title, text) = match proof.outcome {
@@ -492,6 +520,13 @@ fn signature(case: Case<'_>, proof: &SignatureProof) -> Check {
                 .map(crate::verify::Algorithm::description)
                 .unwrap_or_default();
             match proof.key.as_ref().map(|used| used.provenance) {
+                Some(Provenance::Token) if profile.accepts_own_key() => (
+                    CheckResult::Passed,
+                    "Signature valid",
+                    Cow::Owned(format!(
+                        "{description} over {over} bytes, with the holder\u{2019}s own key"
+                    )),
+                ),
                 Some(Provenance::Token) => (
                     CheckResult::NotRun,
                     "Verifies, but proves nothing",

@@ -132,30 +132,47 @@ impl Judgement {
 
 /// Judges a token and those inside of it.
 pub fn judge(case: Case<'_>) -> Judgement {
-    let inside = |layer: &Option<Box<Layer>>, policy: &Policy| {
+    judge_at(case, Position::Payload)
+}
+
+/// Where a token stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Position {
+    /// At the end of an SD-JWT, as its key binding.
+    KeyBinding,
+    /// By itself, or as the payload of another one.
+    Payload,
+}
+
+fn judge_at(case: Case<'_>, position: Position) -> Judgement {
+    let is_key_binding = position == Position::KeyBinding;
+    let inside = |layer: &Option<Box<Layer>>, policy: &Policy, position| {
         let layer = layer.as_deref()?;
-        Some(Box::new(judge(Case {
+        let case = Case {
             token: &layer.token,
             proof: &layer.proof,
             policy,
             at: case.at,
-        })))
+        };
+        Some(Box::new(judge_at(case, position)))
     };
-    let inner = inside(&case.proof.inner, case.policy);
+    let inner = inside(&case.proof.inner, case.policy, Position::Payload);
     let binding = &case.proof.key_binding;
-    let key_binding = binding
-        .as_ref()
-        .and_then(|_| inside(binding, &case.policy.of_holder()));
+    let key_binding = binding.as_ref().and_then(|_| {
+        let of_holder = case.policy.of_holder();
+        inside(binding, &of_holder, Position::KeyBinding)
+    });
     let under_policy = policy::designated(case).map(Box::new);
     let case = Case {
         proof: under_policy.as_deref().unwrap_or(case.proof),
         ..case
     };
-    let profile = profile::determine(case);
+    let profile = profile::determine(case, is_key_binding);
     let times = time::times(case, &profile);
     let views = case.views();
     let objections = policy::objections(case, &views);
-    let audit::Audit { findings, not_run } = audit(case, &views, &profile, &times, &objections);
+    let audit::Audit { findings, not_run } =
+        audit(case, &views, &profile, &times, &objections, is_key_binding);
     let inside: Vec<&Judgement> = [&inner, &key_binding]
         .into_iter()
         .filter_map(|judgement| judgement.as_deref())
@@ -183,6 +200,7 @@ pub fn judge(case: Case<'_>) -> Judgement {
             times: &times,
             findings: &findings,
             expectations: &expectations,
+            is_key_binding,
             inner: inner.as_deref(),
             key_binding: key_binding.as_deref(),
         },
@@ -209,12 +227,14 @@ fn audit(
     profile: &Profile,
     times: &Times,
     objections: &[Option<Reason>],
+    is_key_binding: bool,
 ) -> audit::Audit {
     let run = |case: Case<'_>| {
         let mut audit = audit::run(&audit::Subject {
             case,
             profile,
             times,
+            is_key_binding,
         });
         for finding in &mut audit.findings {
             if case.policy.strictness.forgives_rule(finding.rule) {

@@ -182,7 +182,7 @@ mod tests {
             policy: &policy,
             at: at.parse().unwrap(),
         };
-        let profile = crate::judge::profile::determine(case);
+        let profile = crate::judge::profile::determine(case, false);
         times(case, &profile)
     }
 

@@ -318,11 +318,11 @@ fn each_reason<'a>(
 ) -> impl Iterator<Item = Option<Reason>> + 'a {
     case.proof.signatures.iter().map(move |proof| {
         let spoilt = || validity::spoilt(case.at, profile, times, proof);
-        signature_reason(proof).or_else(|| spoilt().map(|_| Reason::OnlyTokenSuppliedKey))
+        signature_reason(proof, profile).or_else(|| spoilt().map(|_| Reason::OnlyTokenSuppliedKey))
     })
 }
 
-fn signature_reason(proof: &SignatureProof) -> Option<Reason> {
+fn signature_reason(proof: &SignatureProof, profile: &Profile) -> Option<Reason> {
     Some(match proof.outcome {
         Outcome::Invalid => Reason::SignatureInvalid,
         Outcome::NotChecked(NotChecked::DetachedPayloadMissing) => Reason::DetachedPayloadMissing,
@@ -333,6 +333,8 @@ fn signature_reason(proof: &SignatureProof) -> Option<Reason> {
         Outcome::Unsupported => Reason::UnsupportedAlgorithm,
         Outcome::Valid => match proof.key.as_ref().map(|used| used.provenance) {
             Some(Provenance::Confusion) => Reason::KeyNotAllowed,
+            // Holding the key is what the token is there to prove.
+            Some(Provenance::Token) if profile.accepts_own_key() => return None,
             Some(Provenance::Token) => Reason::OnlyTokenSuppliedKey,
             Some(Provenance::PublicDefault) => Reason::PubliclyKnownKey,
             Some(Provenance::Confirmed | Provenance::Yours) | None => return None,

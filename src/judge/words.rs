@@ -189,10 +189,12 @@ fn telling<'a>(
 
 /// Whether a key of the reviewer's verifies it, which nothing spoils at the instant.
 fn is_genuine(judgement: &Judgement, proof: &SignatureProof) -> bool {
-    let used = proof.key.as_ref().map(|used| used.provenance);
-    proof.outcome == Outcome::Valid
-        && matches!(used, Some(Provenance::Confirmed | Provenance::Yours) | None)
-        && !is_spoilt(judgement, proof)
+    let is_trusted = match proof.key.as_ref().map(|used| used.provenance) {
+        Some(Provenance::Confirmed | Provenance::Yours) | None => true,
+        Some(Provenance::Token) => judgement.profile.accepts_own_key(),
+        Some(Provenance::Confusion | Provenance::PublicDefault) => false,
+    };
+    proof.outcome == Outcome::Valid && is_trusted && !is_spoilt(judgement, proof)
 }
 
 /// Whether the certificates that it rests on are outside their validity.
@@ -210,6 +212,9 @@ fn one_signature_words(judgement: &Judgement, signature: &SignatureProof, must: 
     };
     match signature.outcome {
         Outcome::Valid => match signature.key.as_ref().map(|used| used.provenance) {
+            Some(Provenance::Token) if judgement.profile.accepts_own_key() => {
+                format!("The signature is the holder\u{2019}s own: the key in the token made it, and that is what {} proves{must}.", judgement.profile.phrase())
+            }
             Some(Provenance::Token) => {
                 "The signature verifies with a key that came inside the token: that proves nothing about who made it.".to_owned()
             }
@@ -311,6 +316,15 @@ pub fn reason_words(reason: Reason, judgement: &Judgement) -> String {
         Reason::Revoked => "revoked: the policy lists its jti".to_owned(),
         Reason::Rule("crit-unknown") => "a critical extension is not understood".to_owned(),
         Reason::Rule("alg-prohibited") => "its algorithm is prohibited".to_owned(),
+        Reason::Rule("profile-claim-forbidden") => {
+            format!("{} must not have what it has", judgement.profile.phrase())
+        }
+        Reason::Rule("profile-claim-missing") => {
+            format!("{} must have what it lacks", judgement.profile.phrase())
+        }
+        Reason::Rule("typ-mismatch") => {
+            format!("its type is not that of {}", judgement.profile.phrase())
+        }
         Reason::Rule("sd-disclosure-invalid") => {
             "a disclosure is not the issuer\u{2019}s".to_owned()
         }

@@ -17,7 +17,7 @@ use crate::jose::registry::{self, Class};
 use crate::jose::visible::visible;
 use crate::jose::{Kind, Part, PartRole, Serialization, Token};
 use crate::judge::words::counted;
-use crate::judge::{Check, CheckResult, Judgement, TimeState, Times, words};
+use crate::judge::{Check, CheckResult, Judgement, Profile, TimeState, Times, words};
 use crate::verify::{Facts, Proof, Provenance, SignatureProof};
 
 /// How much of a payload that is no JSON is shown, in characters or bytes.
@@ -165,7 +165,11 @@ fn facts(judged: &Judged<'_>, options: Options) -> Vec<[String; 3]> {
         "Kind",
         format!("{} ({chosen_by}: {})", profile.name.label(), profile.why),
     );
-    proof(judged.judgement.proof(&judged.inspection.proof), &mut row);
+    proof(
+        judged.judgement.proof(&judged.inspection.proof),
+        profile,
+        &mut row,
+    );
     let reasons = &judged.judgement.verdict.reasons;
     if !reasons.is_empty() {
         let names: Vec<_> = reasons.iter().map(|reason| reason.name()).collect();
@@ -200,9 +204,9 @@ pub fn found(place: &Place) -> String {
     words.join(", ")
 }
 
-fn proof(proof: &Proof, row: &mut impl FnMut(&str, String)) {
+fn proof(proof: &Proof, profile: &Profile, row: &mut impl FnMut(&str, String)) {
     for signature in &proof.signatures {
-        row("Signature", signature_text(signature));
+        row("Signature", signature_text(signature, profile));
         for diagnosis in &signature.diagnosis {
             row("", diagnosis.text.clone());
             row(
@@ -242,7 +246,7 @@ fn proof(proof: &Proof, row: &mut impl FnMut(&str, String)) {
     }
 }
 
-fn signature_text(signature: &SignatureProof) -> String {
+fn signature_text(signature: &SignatureProof, profile: &Profile) -> String {
     let mut words = vec![signature.outcome.name().replace('-', " ")];
     words.push(match &signature.alg {
         Some(alg) => format!("alg {alg}"),
@@ -253,6 +257,9 @@ fn signature_text(signature: &SignatureProof) -> String {
             Provenance::Confirmed => "with the holder's own key, which the issuer confirms",
             Provenance::Confusion => "with a public key as the shared secret",
             Provenance::PublicDefault => "with a secret that everybody knows",
+            Provenance::Token if profile.accepts_own_key() => {
+                "with the token's own key, which is the holder's: holding it is what it proves"
+            }
             Provenance::Token => "with the token's own key, which proves nothing",
             Provenance::Yours => "with your key",
         };

@@ -232,10 +232,6 @@ fn what_cannot_be_used_is_said_in_two_lines() {
             &["a1.jwt", "--passphrase-file", "nosuch.txt"],
             "nosuch.txt: ",
         ),
-        (
-            &["a1.jwt", "--profile", "oidc-id-token"],
-            "that it does not yet",
-        ),
         (&["a1.jwt", "--profile", "nonsense"], "a name that is none"),
         (
             &["nothing.txt", "--format", "jsonl"],
@@ -494,6 +490,28 @@ fn expectations_are_held_against_the_token() {
     );
     // A signed message has no times.
     assert_eq!(run(&["--profile", "jws"]).0, 0);
+}
+
+/// Every kind of the contract can be chosen, and the report says that it was.
+#[test]
+fn every_profile_goes_from_the_command_line_to_the_report() {
+    let bench = Bench::new();
+    for profile in tokenloupe::judge::ProfileName::ALL {
+        let name = profile.name();
+        let output = bench.run(&["a1.jwt", "--profile", name, "--format", "json"]);
+        let report = json(&output);
+        let said = &report["tokens"][0]["profile"];
+        let expected = serde_json::json!({"name": name, "chosen_by": "option", "why": "chosen"});
+        assert_eq!(*said, expected);
+    }
+    let schema: Value =
+        serde_json::from_str(include_str!("../../docs/report.schema.json")).unwrap();
+    let all = tokenloupe::judge::ProfileName::ALL.iter();
+    let names: Vec<&str> = all.map(|profile| profile.name()).collect();
+    assert_eq!(
+        schema["$defs"]["profile"]["properties"]["name"]["enum"],
+        serde_json::json!(names)
+    );
 }
 
 #[test]

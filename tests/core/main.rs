@@ -58,6 +58,8 @@ mod peers;
 #[cfg(test)]
 mod policy;
 #[cfg(test)]
+mod profiles;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod readme;

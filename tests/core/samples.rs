@@ -40,7 +40,7 @@ const PROMISES: &[(&str, &[Promise])] = &[
             (
                 "reject",
                 "expired",
-                "jku-x5u-untrusted rsa-small-modulus outside-validity",
+                "jku-x5u-untrusted profile-claim-forbidden rsa-small-modulus outside-validity",
             ),
             ("reject", "unsecured", "alg-none"),
             ("accept", "", ""),
@@ -234,6 +234,7 @@ const FOR_THEIR_AGE: [&str; 2] = ["lifetime-long", "numericdate-unit"];
 
 /// Rules that no sample teaches.
 const UNTAUGHT: &[&str] = &[
+    "cross-jwt-ambiguous",
     "cty-nesting",
     "jwe-epk-invalid",
     "jwe-not-authenticated",
@@ -263,6 +264,7 @@ const UNTAUGHT: &[&str] = &[
     "kid-sql-injection",
     "kid-unusual",
     "okp-low-order",
+    "profile-claim-missing",
     "rsa-factorable",
     "rsa-roca",
     "sd-disclosure-invalid",
@@ -273,6 +275,8 @@ const UNTAUGHT: &[&str] = &[
     "sd-validity-hidden",
     "sig-der",
     "sig-malleable",
+    "typ-mismatch",
+    "typ-missing",
     "x5c-anchor-included",
     "x5c-chain",
     "x5c-identity",

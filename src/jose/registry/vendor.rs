@@ -12,10 +12,16 @@ pub fn of_issuer(issuer: &str) -> Option<&'static str> {
     }
     let rest = issuer.strip_prefix("https://")?;
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let host = host.to_ascii_lowercase();
     let is_below = |domain: &str| {
-        host.strip_suffix(domain)
-            .is_some_and(|name| name.is_empty() || name.ends_with('.'))
+        let start = host.len().checked_sub(domain.len());
+        let split = start.and_then(|start| host.split_at_checked(start));
+        split.is_some_and(|(name, end)| {
+            end.eq_ignore_ascii_case(domain) && (name.is_empty() || name.ends_with('.'))
+        })
+    };
+    let begins = |start: &str| {
+        let own = host.get(..start.len());
+        own.is_some_and(|own| own.eq_ignore_ascii_case(start))
     };
     let known = [
         ("login.microsoftonline.com", "Entra"),
@@ -39,11 +45,15 @@ pub fn of_issuer(issuer: &str) -> Option<&'static str> {
     ];
     let by_host = known.iter().find(|(domain, _)| is_below(domain));
     by_host.map(|(_, vendor)| *vendor).or_else(|| {
-        if host.starts_with("cognito-idp.") && is_below("amazonaws.com") {
+        if begins("cognito-idp.") && is_below("amazonaws.com") {
             return Some("Cognito");
         }
-        if host.starts_with("oidc.eks.") && is_below("amazonaws.com") {
+        if begins("oidc.eks.") && is_below("amazonaws.com") {
             return Some("Kubernetes");
+        }
+        // GitHub on somebody's own servers.
+        if path == "_services/token" {
+            return Some("GitHub");
         }
         // Older ones stand below /auth.
         let realms = path.strip_prefix("auth/").unwrap_or(path);
@@ -81,6 +91,11 @@ mod tests {
             ),
             (
                 "https://token.actions.githubusercontent.com",
+                Some("GitHub"),
+            ),
+            ("https://github.example/_services/token", Some("GitHub")),
+            (
+                "https://TOKEN.Actions.githubusercontent.com",
                 Some("GitHub"),
             ),
             ("https://gitlab.com", Some("GitLab")),

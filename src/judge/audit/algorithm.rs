@@ -8,6 +8,7 @@ use crate::jose::json::Json;
 use crate::jose::registry;
 use crate::jose::visible::visible;
 use crate::jose::{Kind, PartRole};
+use crate::judge::profile::Trait;
 use crate::verify::Family;
 use crate::verify::algorithm::{find, is_none_in_disguise};
 
@@ -40,11 +41,7 @@ impl Rule for AlgNone {
         } else {
             ""
         };
-        let is_emulated = subject.header("kid").is_none()
-            && subject
-                .claim("iss")
-                .and_then(Json::str)
-                .is_some_and(|iss| iss.starts_with("https://securetoken.google.com/"));
+        let is_emulated = subject.header("kid").is_none() && subject.profile.has(Trait::Emulated);
         let (severity, detail, refusal) = if is_emulated {
             (
                 Severity::Info,

@@ -6,6 +6,7 @@ use super::{Confidence, Evidence, Finding, Rule, Ruling, Severity, Subject, head
 use crate::jose::base64url;
 use crate::jose::json::Json;
 use crate::jose::visible::visible;
+use crate::judge::profile::Trait;
 use crate::judge::validity;
 use crate::keys::Certificate;
 use crate::verify::algorithm::find;
@@ -35,9 +36,6 @@ fn entry_evidence(subject: &Subject<'_>, entry: Option<usize>) -> Vec<Evidence> 
 /// `x5c-untrusted`: a chain that leads to no certificate of the reviewer's.
 pub(super) struct X5cUntrusted;
 
-/// Types of token whose issuer is known by its certificate.
-const BUILT_ON_CHAINS: [&str; 2] = ["dc+sd-jwt", "vc+sd-jwt"];
-
 impl Rule for X5cUntrusted {
     fn id(&self) -> &'static str {
         "x5c-untrusted"
@@ -59,10 +57,7 @@ impl Rule for X5cUntrusted {
             && proof.key.as_ref().is_some_and(|used| {
                 used.provenance == Provenance::Token && used.key.thumbprint.as_ref() == leaf
             });
-        // Messages of a shop for apps have no issuer but their certificate.
-        let is_of_a_shop =
-            subject.claim("bundleId").is_some() && subject.claim("environment").is_some();
-        let is_built_on_it = is_of_a_shop || BUILT_ON_CHAINS.contains(&&*subject.typ());
+        let is_built_on_it = subject.profile.spec.has(Trait::BuiltOnChain);
         let (severity, confidence) = if only_with_it && chain.anchors == 0 {
             (Severity::Critical, Confidence::Proven)
         } else if is_built_on_it {

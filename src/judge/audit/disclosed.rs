@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::sd_jwt::{MAX_EVIDENCE, whole};
 use super::secret::{Weakness, weakness};
-use super::{Confidence, Evidence, Finding, Rule, Ruling, Severity, Subject};
+use super::{Confidence, Evidence, Finding, ProfileName, Rule, Ruling, Severity, Subject};
 use crate::jose::json::Member;
 use crate::jose::sd_jwt::{Disclosure, Processed, SdJwt, Standing};
 use crate::jose::visible::visible;
@@ -46,7 +46,8 @@ impl Rule for SdValidityHidden {
         let Some(shown) = subject.sd_jwt() else {
             return Ruling::Unconcerned;
         };
-        let is_vc = matches!(&*subject.typ(), "dc+sd-jwt" | "vc+sd-jwt")
+        // A disclosed type of a credential makes a guess, which is not enough.
+        let is_vc = (subject.profile.name == ProfileName::SdJwtVc && subject.profile.is_fixed())
             || subject
                 .case
                 .token

@@ -4,6 +4,7 @@ use super::{Confidence, Evidence, Finding, Reason, Rule, Ruling, Severity, Subje
 use crate::jose::json::{self, Document, Json, Value};
 use crate::jose::visible::visible;
 use crate::jose::{FaultKind, Kind, PartRole, Serialization, base64url};
+use crate::judge::profile::Trait;
 
 /// `jws-polyglot`: one text that reads as two forms of token.
 pub(super) struct JwsPolyglot;
@@ -213,21 +214,6 @@ const COOKIE_LIMIT: usize = 4096;
 /// What common servers take as one header line, less `Authorization: Bearer `, in bytes.
 const HEADER_LIMIT: usize = 8192 - 22;
 
-/// Types that travel in bodies and never in a header or a cookie.
-const BODY_ONLY: [&str; 8] = [
-    "secevent+jwt",
-    "oauth-authz-req+jwt",
-    "statuslist+jwt",
-    "entity-statement+jwt",
-    "dc+sd-jwt",
-    "vc+sd-jwt",
-    "vc+jwt",
-    "vp+jwt",
-];
-
-/// Claims that only such tokens hold.
-const BODY_ONLY_CLAIMS: [&str; 5] = ["events", "vc", "vp", "vct", "status_list"];
-
 impl Rule for TokenSize {
     fn id(&self) -> &'static str {
         "token-size"
@@ -238,10 +224,7 @@ impl Rule for TokenSize {
         // Only the compact form travels in headers and cookies.
         if matches!(token.kind, Kind::SdJwt | Kind::Unreadable)
             || token.serialization != Serialization::Compact
-            || BODY_ONLY.contains(&&*subject.typ())
-            || BODY_ONLY_CLAIMS
-                .iter()
-                .any(|name| subject.claim(name).is_some())
+            || subject.profile.spec.has(Trait::InBodies)
         {
             return Ruling::Unconcerned;
         }

@@ -10,19 +10,13 @@ use super::{
 use crate::jose::json::{Json, Value};
 use crate::jose::visible::visible;
 use crate::jose::{Kind, Part, PartRole};
+use crate::judge::profile::Trait;
 use crate::verify::{Outcome, Provenance};
 
 /// Parameters that RFC 7515, 7516 and 7518 define, which `crit` must not name (RFC 7515 section 4.1.11).
 const DEFINED_BY_JOSE: [&str; 20] = [
     "alg", "apu", "apv", "crit", "cty", "enc", "epk", "iv", "jku", "jwk", "kid", "p2c", "p2s",
     "tag", "typ", "x5c", "x5t", "x5t#S256", "x5u", "zip",
-];
-
-/// Types of token in which the sender’s key is the point: holding it is what they prove.
-const PROOFS_OF_POSSESSION: [&str; 3] = [
-    "dpop+jwt",
-    "openid4vci-proof+jwt",
-    "oauth-client-attestation-pop+jwt",
 ];
 
 /// `jwk-embedded`: the token brings its own key.
@@ -37,7 +31,9 @@ impl Rule for JwkEmbedded {
         if subject.header("jwk").is_none() {
             return Ruling::Ran(Vec::new());
         }
-        let is_expected = PROOFS_OF_POSSESSION.contains(&&*subject.typ())
+        // Holding the key is what some kinds prove.
+        let is_expected = subject.profile.spec.has(Trait::HoldersOwnKey)
+            || subject.profile.spec.has(Trait::BringsKey)
             // ACME (RFC 8555 section 6.2), and an ID token that its own subject issued.
             || (subject.protected("url").is_some() && subject.protected("nonce").is_some())
             || subject.claim("sub_jwk").is_some();
@@ -234,13 +230,6 @@ pub(super) fn https_host(url: &str) -> Option<String> {
 /// `x5t-sha1`: a certificate named by its SHA-1 thumbprint.
 pub(super) struct X5tSha1;
 
-/// Issuers that always name their certificates so.
-const SHA1_ISSUERS: [&str; 3] = [
-    "https://login.microsoftonline.com/",
-    "https://sts.windows.net/",
-    "https://token.actions.githubusercontent.com",
-];
-
 impl Rule for X5tSha1 {
     fn id(&self) -> &'static str {
         "x5t-sha1"
@@ -259,8 +248,7 @@ impl Rule for X5tSha1 {
         });
         let key = token.parameter_in("jwk");
         let key = key.map(|(part, key)| (part, "/jwk".to_owned(), key));
-        let issuer = subject.claim("iss").and_then(Json::str).unwrap_or_default();
-        let is_custom = SHA1_ISSUERS.iter().any(|known| issuer.starts_with(known));
+        let is_custom = subject.profile.has(Trait::Sha1Thumbprints);
         let findings = own
             .into_iter()
             .chain(key)

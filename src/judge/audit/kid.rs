@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::{
-    Confidence, Finding, Rule, Ruling, Severity, Subject, header_evidence, signature::signature,
+    Confidence, Finding, ProfileName, Rule, Ruling, Severity, Subject, header_evidence,
+    signature::signature,
 };
 use crate::jose::json::Json;
 use crate::jose::visible::{is_hidden, visible};
@@ -370,7 +371,7 @@ impl Rule for KidUnusual {
         let Some(kid) = subject.header("kid") else {
             return Ruling::Ran(Vec::new());
         };
-        if subject.typ() == "entity-statement+jwt" {
+        if subject.profile.name == ProfileName::EntityStatement {
             return Ruling::Unconcerned;
         }
         Ruling::from(unusual(kid).map(|(severity, found)| {

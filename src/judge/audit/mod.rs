@@ -19,8 +19,10 @@ mod jwe;
 mod key_binding;
 mod keys;
 mod kid;
+mod kind;
 mod loaded;
 mod modulus;
+mod profile;
 mod published;
 mod rsa;
 mod sd_jwt;
@@ -37,6 +39,7 @@ use std::borrow::Cow;
 pub use loaded::{KeyAudit, Passed, audit_key, audit_keys};
 
 use super::policy::media_type;
+use super::profile::short_type;
 use super::{Case, Evidence, Profile, ProfileName, Reason, Times};
 use crate::jose::Part;
 use crate::jose::json::{Document, Json, Member, escape_pointer};
@@ -44,9 +47,6 @@ use crate::verify::Presentation;
 
 /// What was found out is remembered of so many keys.
 const MOST_KEYS: usize = 10_000;
-
-/// May be left out of a media type (RFC 7515 section 4.1.9).
-const APPLICATION: &str = "application/";
 
 /// How bad a finding is. Ordered: the worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -139,6 +139,8 @@ pub struct Subject<'a> {
     pub profile: &'a Profile,
     /// Its times.
     pub times: &'a Times,
+    /// Whether it is the key binding JWT of an SD-JWT, whose form is looked at with that one.
+    pub is_key_binding: bool,
 }
 
 impl Subject<'_> {
@@ -148,17 +150,12 @@ impl Subject<'_> {
     }
 
     /// The header's `typ` in lower case, without `application/`; empty when there is none.
-    ///
-    /// An explicit type names the kind of token although the profile does not tell that kind apart yet.
     fn typ(&self) -> Cow<'_, str> {
         let header = self.case.token.header();
         let typ = header
             .and_then(|header| header.str("typ"))
             .unwrap_or_default();
-        let short = match typ.split_at_checked(APPLICATION.len()) {
-            Some((start, rest)) if start.eq_ignore_ascii_case(APPLICATION) => rest,
-            _ => typ,
-        };
+        let short = short_type(typ);
         if short.bytes().any(|byte| byte.is_ascii_uppercase()) {
             Cow::Owned(short.to_ascii_lowercase())
         } else {
@@ -270,6 +267,9 @@ pub static RULES: &[&dyn Rule] = &[
     &header::CritUnknown,
     &header::B64Unencoded,
     &types::HeaderType,
+    &kind::TypMismatch,
+    &kind::TypMissing,
+    &kind::CrossJwtAmbiguous,
     &modulus::RsaSmallModulus,
     &modulus::RsaBadExponent,
     &rsa::RsaRoca,
@@ -297,6 +297,8 @@ pub static RULES: &[&dyn Rule] = &[
     &times::LifetimeLong,
     &times::NumericDateType,
     &times::NumericDateUnit,
+    &profile::ProfileClaimMissing,
+    &profile::ProfileClaimForbidden,
     &sd_jwt::SdFormat,
     &sd_jwt::SdDisclosureInvalid,
     &sd_jwt::SdHashWeak,

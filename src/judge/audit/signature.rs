@@ -3,9 +3,9 @@
 use super::{
     Confidence, Evidence, Finding, Reason, Rule, Ruling, Severity, Subject, header_evidence,
 };
-use crate::jose::json::Json;
 use crate::jose::visible::visible;
 use crate::jose::{Kind, PartRole};
+use crate::judge::profile::Trait;
 use crate::keys::{Curve, MlDsa};
 use crate::verify::algorithm::find;
 use crate::verify::{Family, NotChecked, Outcome, ShapeFault, SignatureProof};
@@ -467,14 +467,5 @@ impl Rule for SigInvalid {
 
 /// Whether Entra made the token for Microsoft Graph: third parties cannot verify those.
 fn is_for_graph(subject: &Subject<'_>) -> bool {
-    let issuer = subject.claim("iss").and_then(Json::str);
-    subject.protected("nonce").is_some()
-        && issuer.is_some_and(|issuer| {
-            [
-                "https://sts.windows.net/",
-                "https://login.microsoftonline.com/",
-            ]
-            .iter()
-            .any(|start| issuer.starts_with(start))
-        })
+    subject.protected("nonce").is_some() && subject.profile.has(Trait::SentWithOtherHeader)
 }

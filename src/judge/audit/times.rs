@@ -5,10 +5,11 @@ use std::cmp::Ordering;
 use jiff::Timestamp;
 
 use super::{Confidence, Finding, Reason, Rule, Ruling, Severity, Subject};
-use crate::jose::json::{Decimal, Json, Number, Value};
+use crate::jose::json::{Decimal, Number, Value};
 use crate::jose::visible::visible;
 use crate::jose::{Kind, PartRole, registry};
 use crate::judge::claims::Claim;
+use crate::judge::profile::{Life, Trait};
 use crate::judge::time::{self, Mark};
 use crate::judge::words::span;
 
@@ -24,51 +25,28 @@ impl Rule for ExpMissing {
         if !subject.has_claims() {
             return Ruling::Unconcerned;
         }
+        let spec = subject.profile.spec;
         let payload = subject.case.token.part(PartRole::Payload);
-        let is_exempt =
-            WITHOUT_EXPIRY.contains(&&*subject.typ()) || subject.claim("events").is_some();
-        let is_logout = subject.typ() == "logout+jwt";
-        let is_missing = subject.claim("exp").is_none() && (is_logout || !is_exempt);
-        let (severity, detail) = if is_logout {
-            (
-                Severity::Low,
-                "There is no exp. Logout tokens had to have one only since December 2023, so older issuers leave it out; without it a captured one can be sent again.",
-            )
-        } else {
-            (
-                Severity::Medium,
-                "There is no exp: whoever gets hold of this token can use it for as long as its key lives.",
-            )
-        };
-        Ruling::from(is_missing.then(|| {
-            Finding {
-                rule: self.id(),
-                severity,
-                confidence: Confidence::Certain,
-                title: "No expiry".to_owned(),
-                detail: detail.to_owned(),
-                remedy: "Add exp, minutes to hours ahead.".to_owned(),
-                references: vec!["RFC 7519 \u{A7}4.1.4", "CWE-613"],
-                evidence: payload
-                    .map(super::Evidence::whole_part)
-                    .into_iter()
-                    .collect(),
-                refusal: None,
-            }
+        // Where the kind asks for it, `profile-claim-missing` says that it is not there.
+        let is_missing = subject.claim("exp").is_none()
+            && !spec.without.contains(&"exp")
+            && !spec.requires_claim("exp");
+        Ruling::from(is_missing.then(|| Finding {
+            rule: self.id(),
+            severity: Severity::Medium,
+            confidence: Confidence::Certain,
+            title: "No expiry".to_owned(),
+            detail: "There is no exp: whoever gets hold of this token can use it for as long as its key lives.".to_owned(),
+            remedy: "Add exp, minutes to hours ahead.".to_owned(),
+            references: vec!["RFC 7519 \u{A7}4.1.4", "CWE-613"],
+            evidence: payload
+                .map(super::Evidence::whole_part)
+                .into_iter()
+                .collect(),
+            refusal: None,
         }))
     }
 }
-
-/// Types of token that need no `exp`: they are bound to a moment by `iat`, a nonce or a list's own rhythm.
-const WITHOUT_EXPIRY: [&str; 7] = [
-    "dpop+jwt",
-    "kb+jwt",
-    "oauth-client-attestation-pop+jwt",
-    "openid4vci-proof+jwt",
-    "secevent+jwt",
-    "statuslist+jwt",
-    "token-introspection+jwt",
-];
 
 /// `outside-validity`: expired, or not yet valid.
 pub(super) struct OutsideValidity;
@@ -271,31 +249,21 @@ impl Rule for TimeOrder {
 /// `lifetime-long`: valid for longer than its kind should be.
 pub(super) struct LifetimeLong;
 
-/// How long tokens of a type may live, in seconds; `None`: no limit is common.
-fn ceiling(typ: &str) -> Option<i64> {
-    const MINUTE: i64 = 60;
-    match typ {
-        "at+jwt" | "oauth-authz-req+jwt" => Some(60 * MINUTE),
-        "client-authentication+jwt"
-        | "dpop+jwt"
-        | "kb+jwt"
-        | "oauth-client-attestation-pop+jwt"
-        | "openid4vci-proof+jwt" => Some(5 * MINUTE),
-        "logout+jwt" => Some(2 * MINUTE),
-        // Credentials and lists live as long as what they say.
-        "dc+sd-jwt"
-        | "secevent+jwt"
-        | "statuslist+jwt"
-        | "token-introspection+jwt"
-        | "vc+jwt"
-        | "vc+sd-jwt"
-        | "vp+jwt" => None,
-        _ => Some(DAY),
-    }
+/// How long a token of this kind may live, in seconds; `None`: no limit is common.
+fn ceiling(subject: &Subject<'_>) -> Option<i64> {
+    let of_kind = match subject.profile.spec.life {
+        Life::UpTo(seconds) => seconds,
+        Life::ByDesign(_) | Life::MeantUntil(..) | Life::Usual => DAY,
+        Life::Unlimited => return None,
+    };
+    // A vendor's access tokens live as long as that vendor's tokens, however they are typed.
+    let is_of_vendor = subject.profile.vendor.is_some();
+    Some(if is_of_vendor {
+        of_kind.max(DAY)
+    } else {
+        of_kind
+    })
 }
-
-/// What Apple lets a client secret live, in seconds.
-const APPLE_CLIENT_SECRET: i64 = 15_777_000;
 
 impl Rule for LifetimeLong {
     fn id(&self) -> &'static str {
@@ -303,19 +271,12 @@ impl Rule for LifetimeLong {
     }
 
     fn look(&self, subject: &Subject<'_>) -> Ruling {
-        let is_credential = subject.case.token.kind == Kind::SdJwt
-            || ["vc", "vp", "vct"]
-                .iter()
-                .any(|name| subject.claim(name).is_some());
-        if !subject.has_claims() || is_credential {
+        if !subject.has_claims() || subject.case.token.kind == Kind::SdJwt {
             return Ruling::Unconcerned;
         }
-        let Some(mut ceiling) = ceiling(&subject.typ()) else {
+        let Some(ceiling) = ceiling(subject) else {
             return Ruling::Unconcerned;
         };
-        if is_apple_client_secret(subject) {
-            ceiling = APPLE_CLIENT_SECRET;
-        }
         let Some(exp) = subject.times.mark("exp") else {
             // Without exp `exp-missing` speaks, or `numericdate-type`.
             return Ruling::Ran(Vec::new());
@@ -338,20 +299,20 @@ impl Rule for LifetimeLong {
         } else {
             span(seconds)
         };
-        let (severity, more) = match kubernetes_life(subject, from) {
+        let life = subject.profile.spec.life;
+        let (severity, more) = match meant_life(subject, life, from) {
             Some(life) if life <= ceiling => (
                 Severity::Info,
-                " Kubernetes stretches exp on purpose; it means the token to be replaced at warnafter.",
+                "Kubernetes stretches exp on purpose; it means the token to be replaced at warnafter.",
             ),
             Some(life) => (
                 grade(subject, life, ceiling),
-                " Even warnafter, when Kubernetes replaces it, lies beyond that.",
+                "Even warnafter, when Kubernetes replaces it, lies beyond that.",
             ),
-            None if is_supabase_key(subject) => (
-                Severity::Medium,
-                " It is an API key of Supabase in the older form, which lives ten years by design; the newer keys can be revoked.",
-            ),
-            None => (grade(subject, seconds, ceiling), ""),
+            None => match life {
+                Life::ByDesign(words) => (Severity::Medium, words),
+                _ => (grade(subject, seconds, ceiling), ""),
+            },
         };
         Ruling::Ran(vec![Finding {
             rule: self.id(),
@@ -359,8 +320,9 @@ impl Rule for LifetimeLong {
             confidence: Confidence::Certain,
             title: format!("Valid for {words}"),
             detail: format!(
-                "That is {measured}; {} is common for tokens of this kind. Whoever captures it can use it for all that time.{more}",
-                span(ceiling)
+                "That is {measured}; {} is common for tokens of this kind. Whoever captures it can use it for all that time.{}{more}",
+                span(ceiling),
+                if more.is_empty() { "" } else { " " }
             ),
             remedy: "Shorten its life, and bind it to its sender.".to_owned(),
             references: vec!["RFC 9700", "CWE-613"],
@@ -409,25 +371,16 @@ fn grade(subject: &Subject<'_>, seconds: i64, ceiling: i64) -> Severity {
     }
 }
 
-/// The life that Kubernetes means a bound service account token to have, in seconds.
-fn kubernetes_life(subject: &Subject<'_>, from: Option<&Mark>) -> Option<i64> {
-    let warn = subject
-        .claim("kubernetes.io")?
-        .get("warnafter")?
-        .decimal()?;
-    let apart = warn
+/// The life that the issuer means a token to have whose `exp` it stretches, in seconds.
+fn meant_life(subject: &Subject<'_>, life: Life, from: Option<&Mark>) -> Option<i64> {
+    let Life::MeantUntil(claim, member) = life else {
+        return None;
+    };
+    let end = subject.claim(claim)?.get(member)?.decimal()?;
+    let apart = end
         .to_nanoseconds()?
         .checked_sub(from?.seconds.to_nanoseconds()?)?;
     i64::try_from(apart.div_euclid(1_000_000_000)).ok()
-}
-
-fn is_apple_client_secret(subject: &Subject<'_>) -> bool {
-    subject.header("alg").and_then(Json::str) == Some("ES256")
-        && subject.claim("aud").and_then(Json::str) == Some("https://appleid.apple.com")
-}
-
-fn is_supabase_key(subject: &Subject<'_>) -> bool {
-    subject.claim("iss").and_then(Json::str) == Some("supabase") && subject.claim("ref").is_some()
 }
 
 /// `numericdate-type`: a time that is no JSON number, or an odd one.
@@ -531,9 +484,12 @@ impl Rule for NumericDateUnit {
         if !subject.has_claims() {
             return Ruling::Unconcerned;
         }
+        let counts_milliseconds = subject.profile.has(Trait::Milliseconds);
         let findings = subject.times.marks.iter().filter_map(|mark| {
             let claim = &mark.claim;
-            let oddness = oddness(claim, &mark.seconds)?;
+            let oddness = oddness(claim, &mark.seconds).filter(|oddness| {
+                !(counts_milliseconds && matches!(oddness, Oddness::Unit("milliseconds")))
+            })?;
             let written = visible(&mark.number.text);
             let (severity, title, detail) = match oddness {
                 Oddness::Unit(unit) => (

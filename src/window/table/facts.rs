@@ -113,10 +113,19 @@ impl<'m> Facts<'m> {
                 Provenance::Confusion => Cow::Borrowed("(a public key)"),
                 Provenance::PublicDefault => Cow::Borrowed("(a public secret)"),
                 Provenance::Confirmed => Cow::Borrowed("(the holder\u{2019}s own)"),
+                Provenance::Token if self.accepts_own_key() => {
+                    Cow::Borrowed("(the holder\u{2019}s own)")
+                }
                 Provenance::Token => Cow::Borrowed("(its own)"),
             };
             Some((key, used.provenance == Provenance::Yours))
         })
+    }
+
+    /// Whether holding the key in it is what the token proves.
+    fn accepts_own_key(self) -> bool {
+        let judgement = self.judgement;
+        judgement.is_some_and(|judgement| judgement.profile.accepts_own_key())
     }
 
     /// Of the tokens inside too.

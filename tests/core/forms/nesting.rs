@@ -166,7 +166,7 @@ fn what_is_expected_is_expected_of_the_layer_with_the_claims() {
     let whole = sealed(&signed(&key("HS256").token(
         "HS256",
         r#"{"alg":"HS256","typ":"at+jwt"}"#,
-        r#"{"iss":"https://a.example","aud":"b","nonce":"n","exp":1795303600}"#,
+        r#"{"iss":"https://a.example","aud":"b","sub":"s","client_id":"c","iat":1795300000,"jti":"j","nonce":"n","exp":1795303600}"#,
     )));
     let hs256 = key("HS256").jwk(&serde_json::json!({})).to_string();
     let es256 = key("ES256").jwk(&serde_json::json!({})).to_string();

@@ -231,7 +231,7 @@ fn n16_a_report_holds_no_live_credential() {
 fn n18_each_expectation_is_a_line_of_the_checklist() {
     let key = key("ES256");
     let header = r#"{"alg":"ES256","typ":"at+jwt"}"#;
-    let claims = r#"{"iss":"https://a.example","aud":["b","c"],"nonce":"n","exp":4102444800}"#;
+    let claims = r#"{"iss":"https://a.example","aud":["b","c"],"sub":"s","client_id":"d","iat":1795300000,"jti":"j","nonce":"n","exp":4102444800}"#;
     let token = key.token("ES256", header, claims);
     let one = |text: &str| vec![text.to_owned()];
     let policy = |algorithm, issuer: &str, audience, typ, nonce: &str| Policy {

@@ -60,7 +60,7 @@ fn trust() -> Vec<Trial> {
         found(
             Severity::Info,
             of(CLAIMS, r#""typ":"dc+sd-jwt","#, &held(&[&other])),
-            OWN,
+            &["profile-claim-missing"],
         ),
         found(Severity::Info, of(shop, "", &held(&[&other])), OWN),
         Trial::spared("x5c-untrusted", of(CLAIMS, "", &held(&[&root])), &[]),

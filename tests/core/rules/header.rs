@@ -80,7 +80,7 @@ fn embedded() -> Vec<Trial> {
         Trial::spared(
             "jwk-embedded",
             alone(r#""typ":"dpop+jwt","#),
-            &["only-token-supplied-key"],
+            &["profile-claim-missing"],
         ),
         Trial::spared(
             "jwk-embedded",

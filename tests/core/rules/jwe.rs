@@ -465,7 +465,7 @@ fn senders() -> Vec<Trial> {
             Severity::High,
             opened(&header(r#","typ":"at+jwt""#), &public(), GOOD_CLAIMS),
             &alg,
-            &["sender-unproven"],
+            &["profile-claim-missing"],
         ),
         Trial::found(
             rule,

@@ -5,6 +5,9 @@ use super::*;
 const NOW: i64 = 1_795_300_813;
 const DAY: i64 = 86_400;
 
+/// Of a token whose type names a kind that must have more than times.
+const LACKS: &[&str] = &["profile-claim-missing"];
+
 fn claims(claims: &str) -> Inspection {
     signed(r#"{"alg":"HS256"}"#, claims)
 }
@@ -38,18 +41,14 @@ fn validity() -> Vec<Trial> {
     let ahead = iat(61);
     vec![
         on("exp-missing", Severity::Medium, forever, &[forever], &[]),
-        Trial::found(
-            "exp-missing",
-            Severity::Low,
-            typed("logout+jwt", forever),
-            &[forever],
-            &[],
-        ),
-        Trial::spared("exp-missing", typed("DPoP+JWT", forever), &[]),
+        // A kind that asks for it says so itself.
+        Trial::spared("exp-missing", typed("logout+jwt", forever), LACKS),
+        Trial::spared("exp-missing", typed("at+jwt", forever), LACKS),
+        Trial::spared("exp-missing", typed("DPoP+JWT", forever), LACKS),
         Trial::spared(
             "exp-missing",
             typed("application/secevent+jwt", forever),
-            &[],
+            LACKS,
         ),
         Trial::spared("exp-missing", claims(r#"{"events":{}}"#), &[]),
         on(
@@ -121,6 +120,10 @@ fn order() -> Vec<Trial> {
     ]
 }
 
+fn lacks(typ: &str) -> &'static [&'static str] {
+    if typ == "JWT" { &[] } else { LACKS }
+}
+
 fn lifetimes() -> Vec<Trial> {
     let exp = |seconds: i64| format!(r#""exp":{}"#, NOW + seconds);
     let iat = format!(r#""iat":{NOW}"#);
@@ -131,12 +134,12 @@ fn lifetimes() -> Vec<Trial> {
             severity,
             typed(typ, &text),
             &[&exp(seconds), &iat],
-            &[],
+            lacks(typ),
         )
     };
     let spared = |typ: &str, seconds: i64, more: &str| {
         let text = format!("{{{iat},{}{more}}}", exp(seconds));
-        Trial::spared("lifetime-long", typed(typ, &text), &[])
+        Trial::spared("lifetime-long", typed(typ, &text), lacks(typ))
     };
     let bound = r#","cnf":{"jkt":"AA"}"#;
     let kubernetes =

@@ -135,7 +135,14 @@ fn assert_style(finding: &Finding) {
     }
     assert!(!finding.references.is_empty(), "{context}");
     for reference in &finding.references {
-        let known = ["RFC ", "CWE-", "CVE-"];
+        let known = [
+            "RFC ",
+            "CWE-",
+            "CVE-",
+            "OpenID ",
+            "JARM ",
+            "Kubernetes documentation: ",
+        ];
         assert!(
             known.iter().any(|start| reference.starts_with(start)),
             "{context}"

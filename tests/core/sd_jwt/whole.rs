@@ -67,10 +67,12 @@ fn the_presentation_of_section_5_2_is_accepted() {
             "key",
             "signature",
             "disclosures",
+            "type",
             "time",
             "key-binding",
             "aud",
             "nonce",
+            "profile",
             "policy"
         ]
     );

@@ -1,7 +1,6 @@
 //! What stands behind the verdict: signature or encryption, time, policy, findings, each of the layer that decides.
 
 use super::{Chip, Words};
-use crate::inspection::Inspection;
 use crate::jose::visible::visible;
 use crate::jose::{Kind, PartRole};
 use crate::judge::words::short_span;
@@ -33,7 +32,7 @@ fn signature(theme: &Tokens, layers: &[Layer<'_>]) -> Chip {
     };
     let chips = layers.iter().enumerate().map(|(layer, of)| Chip {
         layer,
-        ..signature_of(theme, of.inspection, of.judgement)
+        ..signature_of(theme, of)
     });
     let chips: Vec<Chip> = chips.collect();
     let all_hold = chips.iter().all(|chip| chip.icon == Icon::Check);
@@ -50,16 +49,34 @@ fn signature(theme: &Tokens, layers: &[Layer<'_>]) -> Chip {
     Chip { rest, ..worst }
 }
 
-fn signature_of(theme: &Tokens, inspection: &Inspection, judgement: &Judgement) -> Chip {
-    let proof = judgement.proof(&inspection.proof);
+fn signature_of(theme: &Tokens, of: &Layer<'_>) -> Chip {
+    let proof = of.judgement.proof(&of.inspection.proof);
     match &proof.decryption {
         Some(decryption) => Chip::new(
             "Encryption",
             Place::Check("decryption"),
             decryption_words(theme, decryption),
         ),
-        None => signature_chip(theme, &proof.signatures),
+        None => match &proof.signatures[..] {
+            [own] if is_holders_own(of, own) => {
+                Chip::new("Signature", Place::Check("signature"), holder_words(theme))
+            }
+            signatures => signature_chip(theme, signatures),
+        },
     }
+}
+
+/// Whether the key that came in the token is the one whose possession it is there to prove.
+fn is_holders_own(of: &Layer<'_>, proof: &SignatureProof) -> bool {
+    let used = proof.key.as_ref().map(|used| used.provenance);
+    proof.outcome == Outcome::Valid
+        && used == Some(Provenance::Token)
+        && of.judgement.profile.accepts_own_key()
+}
+
+fn holder_words(theme: &Tokens) -> Words {
+    let words = ["valid", "the holder\u{2019}s own key"].map(str::to_owned);
+    (Icon::Check, theme.ok, words.into())
 }
 
 fn decryption_words(theme: &Tokens, decryption: &DecryptionProof) -> Words {
@@ -152,11 +169,7 @@ pub(in crate::window::panes) fn signature_words(theme: &Tokens, proof: &Signatur
                 theme.bad,
                 words(&["valid", "under a public secret"]),
             ),
-            Some((Provenance::Confirmed, _)) => (
-                Icon::Check,
-                theme.ok,
-                words(&["valid", "the holder\u{2019}s own key"]),
-            ),
+            Some((Provenance::Confirmed, _)) => holder_words(theme),
             Some((Provenance::Token, _)) => open(&["valid", "but the key came with it"]),
             None => open(&["valid"]),
         },
