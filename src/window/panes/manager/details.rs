@@ -1,6 +1,5 @@
 //! What one key is: its numbers, where it came from, the tokens that it fits, what is wrong with it.
 
-use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
     Align, Frame, Label, Layout, Margin, RichText, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder,
     WidgetInfo, vec2,
@@ -24,7 +23,7 @@ use crate::window::panes::rail::token_words;
 use crate::window::panes::roving::is_copied;
 use crate::window::theme::{self, semibold, size, space, tokens};
 use crate::window::widgets::{
-    Icon, button_tag, grouped, mark, paint_hidden, row_frame, section, tag, truncated, wrapped,
+    Icon, button_tag, exact, grouped, mark, paint_hidden, row_frame, section, tag, truncated, wrapped,
 };
 
 /// The height of what can be done with the key, in points.
@@ -89,7 +88,7 @@ impl DetailsPane {
             }
             if let Some(thumbprint) = &facts.thumbprint {
                 fact(ui, "Thumbprint", |ui| {
-                    mono(ui, thumbprint);
+                    exact(ui, thumbprint);
                     let copy = button_tag(ui, "Copy", "Copy the thumbprint");
                     if focus::take(ui, Place::KeyDetails) {
                         copy.request_focus();
@@ -104,7 +103,7 @@ impl DetailsPane {
                 self::secret(ui, model, secret, commands);
             }
             if let Some(exponent) = &facts.exponent {
-                fact(ui, "Exponent", |ui| mono(ui, exponent));
+                fact(ui, "Exponent", |ui| exact(ui, exponent));
             }
             self.members(ui, key, &facts);
             of_members(ui, key, &facts);
@@ -273,19 +272,6 @@ fn fact(ui: &mut Ui, name: &str, value: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// An exact value, broken wherever the line ends.
-fn mono(ui: &mut Ui, text: &str) {
-    let color = tokens(ui).text;
-    let format = TextFormat::simple(theme::mono(), color);
-    let mut job = LayoutJob::single_section(text.to_owned(), format);
-    job.wrap = TextWrapping {
-        max_width: ui.available_width(),
-        break_anywhere: true,
-        ..TextWrapping::default()
-    };
-    ui.add(Label::new(job));
-}
-
 /// What members say that are not numbers of the key.
 fn of_members(ui: &mut Ui, key: &Key, facts: &Facts) {
     let ops = (!facts.key_ops.is_empty()).then(|| facts.key_ops.join(", "));
@@ -299,7 +285,7 @@ fn of_members(ui: &mut Ui, key: &Key, facts: &Facts) {
         ("x5t#S256", facts.x5t_s256.as_ref()),
     ] {
         if let Some(value) = value {
-            fact(ui, name, |ui| mono(ui, &shown(value)));
+            fact(ui, name, |ui| exact(ui, &shown(value)));
         }
     }
     let color = tokens(ui).warn;
@@ -364,13 +350,13 @@ fn certificate(ui: &mut Ui, model: &Model, certificate: &CertificateFacts, issue
         });
     }
     if !certificate.names.is_empty() {
-        fact(ui, "Names", |ui| mono(ui, &certificate.names.join(", ")));
+        fact(ui, "Names", |ui| exact(ui, &certificate.names.join(", ")));
     }
     if let Some(usage) = &certificate.usage {
-        fact(ui, "Key usage", |ui| mono(ui, &usage.join(", ")));
+        fact(ui, "Key usage", |ui| exact(ui, &usage.join(", ")));
     }
-    fact(ui, "Serial", |ui| mono(ui, &certificate.serial));
-    fact(ui, "SHA-256", |ui| mono(ui, &certificate.sha256));
+    fact(ui, "Serial", |ui| exact(ui, &certificate.serial));
+    fact(ui, "SHA-256", |ui| exact(ui, &certificate.sha256));
 }
 
 fn fits(ui: &mut Ui, model: &Model, facts: &KeyFacts, commands: &mut Vec<Command>) {
