@@ -324,11 +324,15 @@ mod pictures {
         ("zoom", [720.0, 450.0], 2.0),
     ];
 
-    fn picture(name: &str, size: ([f32; 2], f32), act: impl Fn(&mut Desk)) {
+    fn picture(
+        results: &mut SnapshotResults,
+        name: &str,
+        size: ([f32; 2], f32),
+        act: impl Fn(&mut Desk),
+    ) {
         if !can_draw() {
             return;
         }
-        let mut results = SnapshotResults::new();
         for (theme, word) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
             let builder = Harness::builder()
                 .with_size(vec2(size.0[0], size.0[1]))
@@ -401,16 +405,18 @@ mod pictures {
 
     #[test]
     fn the_full_manager_at_all_sizes() {
+        let mut results = SnapshotResults::new();
         for (name, size, scale) in SIZES {
-            picture(&format!("full-{name}"), (size, scale), six);
+            picture(&mut results, &format!("full-{name}"), (size, scale), six);
         }
     }
 
     #[test]
     fn the_empty_manager_and_one_that_is_locked() {
         let size = (SIZES[0].1, 1.0);
-        picture("empty", size, |desk| desk.act(Action::KeyManager, By::Keys));
-        picture("locked", size, |desk| {
+        let mut results = SnapshotResults::new();
+        picture(&mut results, "empty", size, |desk| desk.act(Action::KeyManager, By::Keys));
+        picture(&mut results, "locked", size, |desk| {
             desk.picker.put(&[sample_path("issuer.jwks.json")]);
             desk.act(Action::AddKey, By::Keys);
             desk.act(Action::KeyManager, By::Keys);
@@ -424,15 +430,16 @@ mod pictures {
     #[test]
     fn a_weak_secret_and_a_key_that_cannot_be_used() {
         let size = (SIZES[0].1, 1.0);
-        picture("weak", size, |desk| {
+        let mut results = SnapshotResults::new();
+        picture(&mut results, "weak", size, |desk| {
             six(desk);
             look_at(desk, "legacy-hs");
         });
-        picture("broken", size, |desk| {
+        picture(&mut results, "broken", size, |desk| {
             six(desk);
             look_at(desk, "jwks.json#3");
         });
-        picture("secret-dialog", size, |desk| {
+        picture(&mut results, "secret-dialog", size, |desk| {
             desk.paste(&signed(SECRET.as_bytes()));
             desk.act(Action::TypeSecret, By::Palette);
             type_text(desk, &openssl::base64::encode_block(SECRET.as_bytes()));
@@ -461,7 +468,7 @@ mod pictures {
         for words in [
             "CN=idp.accounts.example",
             "issued by Example CA 3",
-            "idp.accounts.example \u{2192} Example CA 3 \u{2192} Example Root",
+            "idp.accounts.example \u{203A} Example CA 3 \u{203A} Example Root",
         ] {
             assert!(desk.has(words), "{words}: {}", told(&desk));
         }

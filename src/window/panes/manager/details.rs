@@ -323,7 +323,7 @@ fn certificate(ui: &mut Ui, model: &Model, certificate: &CertificateFacts, issue
             format!("issued by {}", common_name(&certificate.issuer))
         };
         let (from, to) = (day(certificate.not_before), day(certificate.not_after));
-        let words = format!("{from} \u{2192} {to} \u{00B7} {issuer}");
+        let words = format!("{from} \u{2013} {to} \u{00B7} {issuer}");
         wrapped(ui, RichText::new(words).color(theme.dim));
         let outside = if certificate.not_after.is_some_and(|end| end < model.now) {
             Some("Expired")
@@ -343,7 +343,7 @@ fn certificate(ui: &mut Ui, model: &Model, certificate: &CertificateFacts, issue
         fact(ui, "Chain", |ui| {
             let mut words = common_name(&certificate.subject).to_owned();
             for issuer in issuers {
-                words.push_str(" \u{2192} ");
+                words.push_str(" \u{203A} ");
                 words.push_str(common_name(issuer));
             }
             wrapped(ui, RichText::new(words).color(theme.text));
