@@ -6,8 +6,8 @@ use openssl::pkey::{PKey, Private, Public};
 use zeroize::Zeroizing;
 
 use super::akp::MlDsa;
-use super::further::Further;
 use super::certificate::Certificate;
+use super::further::Further;
 use super::inconsistency::Inconsistency;
 use super::public::PublicKey;
 use super::set::SetNote;

@@ -5,8 +5,8 @@
 
 mod akp;
 pub mod asking;
-pub mod export;
 mod certificate;
+pub mod export;
 mod facts;
 mod forms;
 mod further;
@@ -18,8 +18,8 @@ mod public;
 mod reading;
 mod ring;
 mod set;
-mod unlock;
 mod shared;
+mod unlock;
 
 pub use akp::MlDsa;
 pub use certificate::{AlternativeName, Certificate};

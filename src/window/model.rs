@@ -290,7 +290,11 @@ impl Model {
 
     /// The key that the manager shows, while it is open.
     pub fn chosen_key(&self) -> Option<&Arc<Key>> {
-        let id = self.manager.chosen.as_ref().filter(|_| self.manager.is_open)?;
+        let id = self
+            .manager
+            .chosen
+            .as_ref()
+            .filter(|_| self.manager.is_open)?;
         self.session.keys.get(id)
     }
 

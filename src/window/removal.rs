@@ -148,7 +148,8 @@ impl Desk {
             let is_saved = self.model.saved.holds(&key);
             self.keep_removed(&name, What::Key(key));
             if is_saved && let Some(notice) = self.model.notices.last_mut() {
-                "It is still saved, and comes back with the next start.".clone_into(&mut notice.advice);
+                "It is still saved, and comes back with the next start."
+                    .clone_into(&mut notice.advice);
             }
         }
     }

@@ -231,7 +231,10 @@ fn check(action: Action, by: By) {
         }
         Action::Quit => {
             desk.act(action, by);
-            assert!(desk.has("3 keys were pasted, typed or made here"), "they are nowhere else");
+            assert!(
+                desk.has("3 keys were pasted, typed or made here"),
+                "they are nowhere else"
+            );
         }
         Action::ReadSecret => {
             let (token, jwk) = crate::shell::misread();

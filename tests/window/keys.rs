@@ -30,7 +30,10 @@ fn told(desk: &Desk) -> String {
 
 /// A token that verifies with these bytes.
 fn signed(secret: &[u8]) -> String {
-    let input = token(r#"{"alg":"HS256"}"#, r#"{"iss":"https://accounts.example"}"#);
+    let input = token(
+        r#"{"alg":"HS256"}"#,
+        r#"{"iss":"https://accounts.example"}"#,
+    );
     let (input, _) = input.rsplit_once('.').unwrap();
     let mac = tokenloupe::verify::algorithm::hmac(
         tokenloupe::verify::Hash::Sha256,
@@ -117,7 +120,10 @@ fn the_public_half_is_exported_at_once_and_the_private_one_after_a_second_step()
     desk.act(Action::ExportKey, By::Palette);
     desk.click("Copy");
     let copied = desk.board.text().unwrap();
-    assert!(copied.contains("\"x\"") && !copied.contains("\"d\""), "{copied}");
+    assert!(
+        copied.contains("\"x\"") && !copied.contains("\"d\""),
+        "{copied}"
+    );
 
     desk.act(Action::ExportKey, By::Palette);
     desk.click("Private key\u{2026}");
@@ -136,7 +142,10 @@ fn the_public_half_is_exported_at_once_and_the_private_one_after_a_second_step()
     let pem = std::fs::read(&path).unwrap();
     let loaded = tokenloupe::keys::load("again", &pem).unwrap();
     let model = desk.state();
-    assert_eq!(loaded[0].thumbprint, model.session.keys.get(&id).unwrap().thumbprint);
+    assert_eq!(
+        loaded[0].thumbprint,
+        model.session.keys.get(&id).unwrap().thumbprint
+    );
     assert!(model.last_action.starts_with("Saved the private key as "));
     assert!(!told(&desk).contains("PRIVATE KEY"));
 }
@@ -176,7 +185,10 @@ fn locked_files_are_asked_about_one_after_the_other() {
         path
     };
     let mut desk = Desk::new();
-    desk.picker.put(&[file("one.pem", "first pass"), file("two.pem", "second pass")]);
+    desk.picker.put(&[
+        file("one.pem", "first pass"),
+        file("two.pem", "second pass"),
+    ]);
     desk.act(Action::AddKey, By::Keys);
     assert!(desk.has("one.pem is encrypted") && desk.has("1 more file is asked for"));
     assert_eq!(desk.focused(), "PasswordInput Passphrase");
@@ -220,7 +232,10 @@ fn saved_keys_come_back_public_ones_at_once_and_others_with_their_passphrase() {
     press(&mut desk, Key::Enter);
     assert_eq!(desk.state().saved.state, SavedState::Unlocked);
     let keys = desk.state().session.keys.keys();
-    let secret = keys.iter().find_map(|key| key.secret()).expect("it is back");
+    let secret = keys
+        .iter()
+        .find_map(|key| key.secret())
+        .expect("it is back");
     assert_eq!(secret.bytes(), b"hunter2");
     assert!(!told(&desk).contains(PASSPHRASE) && !told(&desk).contains("hunter2"));
 
@@ -239,8 +254,14 @@ fn a_passphrase_is_given_twice_and_changed() {
     add_secret(&mut desk, "hunter2");
     desk.act(Action::SaveKey, By::Palette);
     type_text(&mut desk, "short");
-    assert!(desk.has("Short: several words are stronger"), "{}", told(&desk));
-    let again = desk.window.get_by_role_and_label(Role::PasswordInput, "The same again");
+    assert!(
+        desk.has("Short: several words are stronger"),
+        "{}",
+        told(&desk)
+    );
+    let again = desk
+        .window
+        .get_by_role_and_label(Role::PasswordInput, "The same again");
     again.focus();
     desk.window.run();
     type_text(&mut desk, "shirt");
@@ -250,7 +271,9 @@ fn a_passphrase_is_given_twice_and_changed() {
     save_secret(&mut desk);
     desk.act(Action::ChangePassphrase, By::Palette);
     type_text(&mut desk, "other words than before");
-    let again = desk.window.get_by_role_and_label(Role::PasswordInput, "The same again");
+    let again = desk
+        .window
+        .get_by_role_and_label(Role::PasswordInput, "The same again");
     again.focus();
     desk.window.run();
     type_text(&mut desk, "other words than before");
@@ -270,7 +293,11 @@ fn a_key_is_renamed_and_the_rail_calls_it_so_too() {
     assert!(is_focused(&desk, "Name of key 1"));
     type_text(&mut desk, "the issuer");
     press(&mut desk, Key::Enter);
-    assert!(is_focused(&desk, "Row 1: fits, Key id the issuer"), "{}", desk.focused());
+    assert!(
+        is_focused(&desk, "Row 1: fits, Key id the issuer"),
+        "{}",
+        desk.focused()
+    );
     press(&mut desk, Key::Escape);
     assert!(desk.has("Key 1: the issuer"));
     desk.click("Manage keys");
@@ -290,7 +317,10 @@ fn where_a_key_is_missing_the_window_says_what_to_ask_for() {
     assert!(desk.has(address), "{}", told(&desk));
     desk.click("Copy command 1");
     let copied = desk.board.text().unwrap();
-    assert!(copied.starts_with("curl ") && copied.contains(address), "{copied}");
+    assert!(
+        copied.starts_with("curl ") && copied.contains(address),
+        "{copied}"
+    );
     // The answer is metadata first, and then the keys.
     let jwks = "https://accounts.example/jwks";
     desk.board.put(&format!(
@@ -389,7 +419,9 @@ mod pictures {
         desk.paste(&signed(b"hunter2-9"));
         desk.act(Action::TypeSecret, By::Palette);
         type_text(desk, "hunter2-9");
-        desk.window.get_by_role_and_label(Role::TextInput, "Name (may be empty)").focus();
+        desk.window
+            .get_by_role_and_label(Role::TextInput, "Name (may be empty)")
+            .focus();
         desk.window.run();
         type_text(desk, "legacy-hs");
         desk.click("Add secret");
@@ -415,7 +447,9 @@ mod pictures {
     fn the_empty_manager_and_one_that_is_locked() {
         let size = (SIZES[0].1, 1.0);
         let mut results = SnapshotResults::new();
-        picture(&mut results, "empty", size, |desk| desk.act(Action::KeyManager, By::Keys));
+        picture(&mut results, "empty", size, |desk| {
+            desk.act(Action::KeyManager, By::Keys)
+        });
         picture(&mut results, "locked", size, |desk| {
             desk.picker.put(&[sample_path("issuer.jwks.json")]);
             desk.act(Action::AddKey, By::Keys);

@@ -4,9 +4,9 @@ mod about;
 mod asking;
 mod closing;
 mod export;
-mod generate;
 #[cfg(feature = "fetch")]
 mod fetch;
+mod generate;
 mod help;
 mod palette;
 mod passphrase;
@@ -33,8 +33,8 @@ use super::theme::{self, semibold, size, space};
 #[cfg(feature = "fetch")]
 pub(super) use fetch::FetchDialog;
 pub use picker::{Answer, FilePicker, SystemPicker};
-pub use saved::SavedAsk;
 pub(super) use picker::{Picked, wait, wait_for_place};
+pub use saved::SavedAsk;
 
 /// Which dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -57,8 +57,12 @@ impl SavedDialog {
         wrapped(
             ui,
             match self.ask {
-                SavedAsk::Change => "The saved private keys and secrets are closed with another passphrase.",
-                SavedAsk::Choose => "Private keys and secrets are saved encrypted. Choose the passphrase that opens them; nobody can bring it back.",
+                SavedAsk::Change => {
+                    "The saved private keys and secrets are closed with another passphrase."
+                }
+                SavedAsk::Choose => {
+                    "Private keys and secrets are saved encrypted. Choose the passphrase that opens them; nobody can bring it back."
+                }
                 SavedAsk::Unlock => "The saved private keys and secrets are encrypted.",
             },
         );

@@ -64,10 +64,7 @@ impl SecretDialog {
         let read = (!self.field.is_empty()).then(|| read(self.field.bytes(), self.encoding));
         let small = |text: String, color| RichText::new(text).size(size::MONO).color(color);
         match &read {
-            None => wrapped(
-                ui,
-                small("Nothing is typed yet.".to_owned(), theme.dim),
-            ),
+            None => wrapped(ui, small("Nothing is typed yet.".to_owned(), theme.dim)),
             Some(Ok(key)) => {
                 let (words, is_short) = length(key);
                 let color = if is_short { theme.warn } else { theme.dim };
@@ -174,6 +171,9 @@ fn settled(model: &Model, typed: &[u8]) -> Settled {
             hmac_verifies(hash, secret.bytes(), message.as_bytes(), mac.bytes())
         })
     };
-    let by = READINGS.iter().map(|(encoding, ..)| encoding).find(|encoding| verifies(encoding));
+    let by = READINGS
+        .iter()
+        .map(|(encoding, ..)| encoding)
+        .find(|encoding| verifies(encoding));
     by.map_or(Settled::No, |encoding| Settled::By(*encoding))
 }

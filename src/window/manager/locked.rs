@@ -2,8 +2,8 @@
 
 use zeroize::Zeroizing;
 
-use crate::jose::visible::visible;
 use crate::inspection::load_keys;
+use crate::jose::visible::visible;
 use crate::keys::{Effort, Key, KeyRing, LoadError, Passphrase, Unlock};
 use crate::window::desk::{Desk, News};
 use crate::window::dialogs::DialogKind;

@@ -18,11 +18,11 @@ pub use audit::Audits;
 pub(in crate::window) use audit::{Audited, Auditing};
 pub use export::ExportForm;
 pub(in crate::window) use export::ToWrite;
+pub(in crate::window) use facts::{audit_of, facts_of, title, too_short, worst};
 pub use locked::Locked;
 pub(in crate::window) use locked::{LockedFile, Tried};
-pub use saved::{SavedKeys, SavedState};
 pub(in crate::window) use saved::{Keeping, SavedNews};
-pub(in crate::window) use facts::{audit_of, facts_of, title, worst};
+pub use saved::{SavedKeys, SavedState};
 
 use super::table::Sort;
 use crate::inspection::Fit;

@@ -48,7 +48,13 @@ fn listed(facts: &[KeyFacts], filter: &str, sort: Option<Sort<KeyColumn>>) -> Ve
 fn text_of(facts: &KeyFacts) -> String {
     let holds = facts.holds.unwrap_or_default();
     let thumbprint = facts.thumbprint.as_deref().unwrap_or_default();
-    let of = [&facts.title, &facts.id, &facts.kind, &facts.from, &facts.notes];
+    let of = [
+        &facts.title,
+        &facts.id,
+        &facts.kind,
+        &facts.from,
+        &facts.notes,
+    ];
     let mut text = of.map(String::as_str).join("\n");
     text.push('\n');
     text.push_str(holds);
@@ -59,7 +65,13 @@ fn text_of(facts: &KeyFacts) -> String {
 
 /// What has no value is last in either direction.
 fn compare(one: &KeyFacts, other: &KeyFacts, sort: Sort<KeyColumn>) -> Ordering {
-    let directed = |order: Ordering| if sort.is_descending { order.reverse() } else { order };
+    let directed = |order: Ordering| {
+        if sort.is_descending {
+            order.reverse()
+        } else {
+            order
+        }
+    };
     let text = |of: fn(&KeyFacts) -> &str| {
         let (one, other) = (of(one).to_lowercase(), of(other).to_lowercase());
         match (one.is_empty(), other.is_empty()) {
@@ -107,9 +119,20 @@ mod tests {
 
     #[test]
     fn keys_are_sorted_and_what_has_no_value_is_last() {
-        let all = [facts("b", None, 0), facts("A", Some("y"), 1), facts("c", Some("x"), 3)];
+        let all = [
+            facts("b", None, 0),
+            facts("A", Some("y"), 1),
+            facts("c", Some("x"), 3),
+        ];
         let order = |column, is_descending| {
-            listed(&all, "", Some(Sort { column, is_descending }))
+            listed(
+                &all,
+                "",
+                Some(Sort {
+                    column,
+                    is_descending,
+                }),
+            )
         };
         assert_eq!(listed(&all, "", None), [0, 1, 2]);
         assert_eq!(order(KeyColumn::Id, false), [1, 0, 2]);

@@ -237,9 +237,7 @@ impl Desk {
             return;
         };
         self.model.saved.is_busy = true;
-        let job = self.start(label, false, move |leave| {
-            News::Saved(work(&store, leave))
-        });
+        let job = self.start(label, false, move |leave| News::Saved(work(&store, leave)));
         if job.is_none() {
             self.model.saved.is_busy = false;
         }

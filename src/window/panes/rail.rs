@@ -16,10 +16,10 @@ use self::row::ROW;
 use self::strip::Strip;
 use self::tokens::{FILTER_FROM, TokenList, none};
 use crate::window::commands::Command;
+use crate::window::manager::KeyCommand;
 use crate::window::model::Model;
 use crate::window::panes::focus::{self, Place};
 use crate::window::theme::{self, size, space};
-use crate::window::manager::KeyCommand;
 use crate::window::widgets::{button_tag, link, section, tag};
 
 /// The name of a source is cut after this many characters.

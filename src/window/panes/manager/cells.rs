@@ -18,7 +18,7 @@ use crate::window::widgets::{Icon, grouped, paint_icon};
 const NOTHING: &str = "\u{2013}";
 
 /// What is wrong with a key takes so many lines at most.
-const MAX_LINES: usize = 3;
+const MAX_LINES: usize = 4;
 
 /// Left and right of a cell's text, in points.
 const PADDING: f32 = space::S + 2.0;
@@ -43,7 +43,8 @@ impl Columns {
     /// Those that fit into a width, in points.
     pub(super) fn new(available: f32) -> Self {
         let mut kept: Vec<(KeyColumn, f32, u8)> = COLUMNS.to_vec();
-        let sum = |kept: &[(KeyColumn, f32, u8)]| kept.iter().map(|(_, width, _)| width).sum::<f32>();
+        let sum =
+            |kept: &[(KeyColumn, f32, u8)]| kept.iter().map(|(_, width, _)| width).sum::<f32>();
         for next in (1..=4).rev() {
             if sum(&kept) > available {
                 kept.retain(|(.., order)| *order != next);
@@ -81,7 +82,10 @@ impl Columns {
 
     /// The width of the notes, in points.
     pub(super) fn notes(&self) -> f32 {
-        let notes = self.0.iter().find(|(column, ..)| *column == KeyColumn::Notes);
+        let notes = self
+            .0
+            .iter()
+            .find(|(column, ..)| *column == KeyColumn::Notes);
         notes.map_or(0.0, |(_, _, width)| *width)
     }
 
@@ -220,7 +224,11 @@ pub(super) fn notes_height(
     width: f32,
 ) -> Option<f32> {
     let is_wrapped = matches!(facts.standing, Standing::Unusable | Standing::Faulty(_));
-    is_wrapped.then(|| galley(painter, theme, facts, KeyColumn::Notes, width).size().y)
+    is_wrapped.then(|| {
+        galley(painter, theme, facts, KeyColumn::Notes, width)
+            .size()
+            .y
+    })
 }
 
 /// Paints a cell, its first line in the middle of `line` points; whether it is cut.
@@ -235,7 +243,8 @@ pub(super) fn paint(
     let middle = place.top() + line / 2.0;
     if column == KeyColumn::Mark {
         if let Some((icon, color)) = sign_of(theme, facts.standing) {
-            let icon_place = Rect::from_center_size(pos2(place.left() + 17.0, middle), vec2(11.0, 11.0));
+            let icon_place =
+                Rect::from_center_size(pos2(place.left() + 17.0, middle), vec2(11.0, 11.0));
             paint_icon(ui.painter(), icon_place, icon, color);
         }
         return false;

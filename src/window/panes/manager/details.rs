@@ -14,7 +14,7 @@ use crate::verify::Service;
 use crate::window::actions::Action;
 use crate::window::commands::Command;
 use crate::window::copies::{CopyOf, secret_text};
-use crate::window::manager::{KeyCommand, KeyFacts, audit_of};
+use crate::window::manager::{KeyCommand, KeyFacts, audit_of, too_short};
 use crate::window::model::Model;
 use crate::window::panes::findings::{frame, note};
 use crate::window::panes::focus::{self, Place};
@@ -23,7 +23,8 @@ use crate::window::panes::rail::token_words;
 use crate::window::panes::roving::is_copied;
 use crate::window::theme::{self, semibold, size, space, tokens};
 use crate::window::widgets::{
-    Icon, button_tag, exact, grouped, mark, paint_hidden, row_frame, section, tag, truncated, wrapped,
+    Icon, button_tag, exact, grouped, mark, paint_hidden, row_frame, section, tag, truncated,
+    wrapped,
 };
 
 /// The height of what can be done with the key, in points.
@@ -51,7 +52,11 @@ impl DetailsPane {
         let place = ui.available_rect_before_wrap();
         let chosen = model.manager.chosen.as_deref();
         let is_chosen = |facts: &&KeyFacts| Some(facts.id.as_str()) == chosen;
-        let at = model.manager.facts.iter().position(|facts| is_chosen(&facts));
+        let at = model
+            .manager
+            .facts
+            .iter()
+            .position(|facts| is_chosen(&facts));
         let facts = model.manager.facts.iter().find(is_chosen);
         let (Some(key), Some(facts), Some(at)) = (model.chosen_key(), facts, at) else {
             return commands;
@@ -101,6 +106,12 @@ impl DetailsPane {
             }
             if let Some(secret) = key.secret() {
                 self::secret(ui, model, secret, commands);
+            }
+            // Of one that names its algorithm there is a finding.
+            if let Some(words) = too_short(key).filter(|_| key.members.alg.is_none()) {
+                fact(ui, "Length", |ui| {
+                    wrapped(ui, RichText::new(words).color(theme.warn));
+                });
             }
             if let Some(exponent) = &facts.exponent {
                 fact(ui, "Exponent", |ui| exact(ui, exponent));
@@ -158,7 +169,10 @@ impl DetailsPane {
             ui.add_space(space::XS + 2.0);
         }
         if let Some(assurance) = audit.assurance() {
-            note(ui, RichText::new(assurance).size(size::MONO).color(theme.dim));
+            note(
+                ui,
+                RichText::new(assurance).size(size::MONO).color(theme.dim),
+            );
         }
         if !audit.not_run.is_empty() {
             let list = audit.not_run.join(", ");
@@ -187,7 +201,11 @@ impl DetailsPane {
                     label.on_hover_text(format!("{}\n{}", meaning.label, meaning.text));
                 }
             });
-            let words = if self.tells_members { "Hide what they say" } else { "What they say" };
+            let words = if self.tells_members {
+                "Hide what they say"
+            } else {
+                "What they say"
+            };
             if button_tag(ui, words, words).clicked() {
                 self.tells_members = !self.tells_members;
             }
@@ -197,7 +215,12 @@ impl DetailsPane {
                     ui.add_space(space::XXS);
                     let title = format!("{}: {}", shown(name), meaning.label);
                     wrapped(ui, RichText::new(title).size(size::MONO).color(theme.text));
-                    wrapped(ui, RichText::new(&meaning.text).size(size::SMALL).color(theme.dim));
+                    wrapped(
+                        ui,
+                        RichText::new(&meaning.text)
+                            .size(size::SMALL)
+                            .color(theme.dim),
+                    );
                 }
             }
         });
@@ -251,7 +274,11 @@ fn secret(ui: &mut Ui, model: &Model, secret: &Secret, commands: &mut Vec<Comman
             let (text, is_hex) = secret_text(secret.bytes());
             paint_hidden(ui, &text, "The secret is shown on the screen");
             if is_hex {
-                ui.label(RichText::new("in hexadecimal").size(size::SMALL).color(theme.dim));
+                ui.label(
+                    RichText::new("in hexadecimal")
+                        .size(size::SMALL)
+                        .color(theme.dim),
+                );
             }
         }
     });
@@ -306,10 +333,7 @@ fn common_name(name: &str) -> &str {
 fn certificate(ui: &mut Ui, model: &Model, certificate: &CertificateFacts, issuers: &[String]) {
     let theme = tokens(ui);
     let day = |at: Option<jiff::Timestamp>| {
-        at.map_or_else(
-            || "?".to_owned(),
-            |at| at.strftime("%Y-%m-%d").to_string(),
-        )
+        at.map_or_else(|| "?".to_owned(), |at| at.strftime("%Y-%m-%d").to_string())
     };
     fact(ui, "Certificate", |ui| {
         let subject = match certificate.subject.as_str() {
@@ -327,7 +351,10 @@ fn certificate(ui: &mut Ui, model: &Model, certificate: &CertificateFacts, issue
         wrapped(ui, RichText::new(words).color(theme.dim));
         let outside = if certificate.not_after.is_some_and(|end| end < model.now) {
             Some("Expired")
-        } else if certificate.not_before.is_some_and(|start| model.now < start) {
+        } else if certificate
+            .not_before
+            .is_some_and(|start| model.now < start)
+        {
             Some("Not valid yet")
         } else {
             None
@@ -336,7 +363,10 @@ fn certificate(ui: &mut Ui, model: &Model, certificate: &CertificateFacts, issue
             wrapped(ui, RichText::new(outside).color(theme.warn));
         }
         if certificate.is_ca {
-            wrapped(ui, RichText::new("A certificate authority").color(theme.dim));
+            wrapped(
+                ui,
+                RichText::new("A certificate authority").color(theme.dim),
+            );
         }
     });
     if !issuers.is_empty() {
@@ -401,11 +431,13 @@ fn fit_row(ui: &mut Ui, model: &Model, index: usize, fit: Fit) -> bool {
         0 => what.to_owned(),
         layer => format!("{what}, in layer {}", layer.saturating_add(1)),
     };
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click());
     row_frame(ui, rect, &response, false, None);
     response.widget_info(|| {
-        let name = format!("Show token {}: {title}, {what}", fit.token.saturating_add(1));
+        let name = format!(
+            "Show token {}: {title}, {what}",
+            fit.token.saturating_add(1)
+        );
         WidgetInfo::labeled(Role::Button, true, name)
     });
     let inner = rect.shrink2(vec2(space::M, 6.0));

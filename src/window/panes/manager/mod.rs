@@ -204,7 +204,9 @@ impl ManagerPane {
             self.rows.go_in(model, commands);
         }
         let field = searched.field;
-        field.on_hover_text("Words of any column: a name, a kind, a file, the start of a thumbprint");
+        field.on_hover_text(
+            "Words of any column: a name, a kind, a file, the start of a thumbprint",
+        );
     }
 }
 
@@ -306,7 +308,11 @@ const FOOTER: &str = "The other keys of a file stay usable when one is broken. S
 /// None where rows need the room.
 fn footer_height(ui: &Ui) -> f32 {
     let room = ui.available_size();
-    if room.y < 260.0 || room.x < TIGHT { 0.0 } else { 36.0 }
+    if room.y < 260.0 || room.x < TIGHT {
+        0.0
+    } else {
+        36.0
+    }
 }
 
 fn footer(ui: &mut Ui) {
@@ -339,10 +345,14 @@ fn empty(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
             };
             wrapped(ui, RichText::new(what).color(theme.dim));
             ui.add_space(space::S);
-            for action in ADD {
+            for action in ADD.into_iter().chain([Action::AskForKeys]) {
+                // Without a token there is nobody to ask.
+                let Some(command) = (action.entry().command)(model) else {
+                    continue;
+                };
                 let button = Button::new(short(action)).min_size(vec2(180.0, 28.0));
                 if ui.add(button).clicked() {
-                    commands.extend((action.entry().command)(model));
+                    commands.push(command);
                 }
             }
         });

@@ -8,7 +8,6 @@ use egui::{
 use super::filter::{Filter, Listed};
 use super::label::TokenLabel;
 use super::places::{PlacesDialog, summary};
-use crate::window::panes::rename::{Rename, Renamed};
 use super::row::{ROW, Row, RowResponse};
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
@@ -16,6 +15,7 @@ use crate::window::model::Model;
 use crate::window::panes::focus::{self, Place};
 use crate::window::panes::list::{self, View};
 use crate::window::panes::menu::{self, Entries, Menu, Shown};
+use crate::window::panes::rename::{Rename, Renamed};
 use crate::window::panes::roving::{Roving, pressed, step};
 use crate::window::theme::{self, size, space};
 use crate::window::widgets::{grouped, wrapped};
