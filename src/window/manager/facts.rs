@@ -64,7 +64,13 @@ pub(in crate::window) fn facts_of(model: &Model, key: &Key, fits: Vec<Fit>) -> K
         thumbprint: key.thumbprint.clone(),
         fits,
         notes: match (&key.fault, worst) {
-            (Some(fault), _) => sentence(&visible(&fault.to_string())),
+            (Some(fault), _) => {
+                let finding = audit_of(model, key).and_then(|audit| audit.findings.first());
+                finding.map_or_else(
+                    || sentence(&visible(&fault.to_string())),
+                    |finding| finding.title.clone(),
+                )
+            }
             (None, Some((_, words))) => words,
             (None, None) => purpose(model, key),
         },
