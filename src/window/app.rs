@@ -314,10 +314,10 @@ impl App {
         self.splitter = splitter;
         if layout != model.layout {
             let (rail, column) = (layout.rail, layout.column);
-            if layout.manager != model.layout.manager {
-                commands.push(KeyCommand::SetWidth(layout.manager.details).into());
-            } else {
+            if layout.manager == model.layout.manager {
                 commands.push(Command::SetWidths { rail, column });
+            } else {
+                commands.push(KeyCommand::SetWidth(layout.manager.details).into());
             }
         }
         commands

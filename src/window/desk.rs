@@ -39,7 +39,7 @@ const MAX_NOTICES: usize = 12;
 /// What jobs end in.
 pub(super) enum News {
     Audited(Audited),
-    Generated(Result<Key, GenerateError>),
+    Generated(Box<Result<Key, GenerateError>>),
     #[cfg(feature = "fetch")]
     Answered(Box<super::fetching::Answered>),
     Loaded(Loaded),
@@ -223,7 +223,7 @@ impl Desk {
                 Ended::Done(News::Answered(answered)) => self.answered(*answered),
                 Ended::Done(News::Loaded(loaded)) => self.arrivals.push(loaded),
                 Ended::Done(News::Audited(audited)) => self.audited(audited),
-                Ended::Done(News::Generated(key)) => self.generated(key),
+                Ended::Done(News::Generated(key)) => self.generated(*key),
                 Ended::Done(News::Picked(picked)) => self.picked(picked),
                 Ended::Done(News::Place((path, was_missing))) => {
                     self.place_chosen(path, was_missing);

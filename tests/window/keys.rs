@@ -342,7 +342,6 @@ mod pictures {
     use tokenloupe::window::LaunchOptions;
 
     use super::*;
-    use crate::certificates::{Issued, request, x5c};
     use crate::desk::sample_path;
     use crate::pictures::{can_draw, options};
 
@@ -448,7 +447,7 @@ mod pictures {
         let size = (SIZES[0].1, 1.0);
         let mut results = SnapshotResults::new();
         picture(&mut results, "empty", size, |desk| {
-            desk.act(Action::KeyManager, By::Keys)
+            desk.act(Action::KeyManager, By::Keys);
         });
         picture(&mut results, "locked", size, |desk| {
             desk.picker.put(&[sample_path("issuer.jwks.json")]);
@@ -480,28 +479,26 @@ mod pictures {
         });
     }
 
-    /// A certificate of a chain is made anew each time: what differs in it is told by name only.
+    /// A key with the certificates of its chain, which were made for this.
+    const CERTIFIED: &str = include_str!("certified.jwks.json");
+
     #[test]
     fn a_certificate_is_told_with_its_chain() {
-        let root = request("Example Root").ca().self_signed();
-        let middle: Issued = request("Example CA 3").ca().issued_by(&root);
-        let leaf = request("idp.accounts.example").issued_by(&middle);
-        let jwk = {
-            let pem = leaf.pem();
-            let key = &tokenloupe::keys::load("leaf", pem.as_bytes()).unwrap()[0];
-            let jwk = tokenloupe::keys::export::public_jwk(key).unwrap();
-            let mut jwk: serde_json::Value = serde_json::from_str(&jwk).unwrap();
-            let chain = format!("{{{}}}", x5c(&[&leaf, &middle, &root]));
-            let chain: serde_json::Value = serde_json::from_str(&chain).unwrap();
-            jwk["x5c"] = chain["x5c"].clone();
-            jwk.to_string()
+        let size = (SIZES[0].1, 1.0);
+        let mut results = SnapshotResults::new();
+        let show = |desk: &mut Desk| {
+            let file = ("jwks.json", CERTIFIED.as_bytes().to_vec());
+            open(desk, &[file]);
+            desk.act(Action::KeyManager, By::Keys);
         };
+        picture(&mut results, "certificate", size, show);
         let mut desk = Desk::new();
-        open(&mut desk, &[("leaf.jwk.json", jwk.into_bytes())]);
-        desk.act(Action::KeyManager, By::Keys);
+        show(&mut desk);
         for words in [
             "CN=idp.accounts.example",
             "issued by Example CA 3",
+            "2026-09-01 \u{2013} 2027-09-01",
+            "accounts.example, login.example",
             "idp.accounts.example \u{203A} Example CA 3 \u{203A} Example Root",
         ] {
             assert!(desk.has(words), "{words}: {}", told(&desk));

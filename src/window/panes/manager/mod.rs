@@ -233,13 +233,13 @@ fn note(model: &Model) -> String {
         listed => format!("{} of {}", grouped(listed), grouped(all)),
     };
     let (warnings, problems) = manager.counts();
-    let mut add = |count: usize, one: &str| match count {
-        0 => {}
-        1 => words.push_str(&format!(" \u{00B7} 1 {one}")),
-        _ => words.push_str(&format!(" \u{00B7} {} {one}s", grouped(count))),
-    };
-    add(warnings, "warning");
-    add(problems, "problem");
+    for (count, one) in [(warnings, "warning"), (problems, "problem")] {
+        words = match count {
+            0 => words,
+            1 => format!("{words} \u{00B7} 1 {one}"),
+            _ => format!("{words} \u{00B7} {} {one}s", grouped(count)),
+        };
+    }
     words
 }
 
