@@ -1,6 +1,7 @@
 //! The way of a token, run once: what does not depend on the clock is kept, the judgement is made anew.
 
 mod locked;
+mod readings;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -10,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use sha2::Digest as _;
+
+pub use readings::Settled;
 
 use crate::find::{Candidate, Place};
 use crate::jose::{Part, Token};

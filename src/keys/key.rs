@@ -234,7 +234,8 @@ impl std::fmt::Debug for Material {
     }
 }
 
-/// The JWK members that say what a key is for (RFC 7517 section 4), as loaded. All empty for other forms.
+/// The JWK members that say what a key is for (RFC 7517 section 4), as loaded. All empty for other forms, but for the `kid` of
+/// a key that stands in JSON beside its name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Members {
     /// `kty`, where it is a string.
@@ -372,6 +373,15 @@ pub enum KeyFault {
     /// It is encrypted.
     #[error("expected a key that is not encrypted, found one that needs a passphrase")]
     Encrypted,
+    /// The keys of a file beyond [`MAX_KEYS`](super::MAX_KEYS).
+    #[error(
+        "expected at most {max} keys in one file, found {count} more, which are left out",
+        max = super::MAX_KEYS
+    )]
+    LeftOut {
+        /// How many.
+        count: usize,
+    },
     /// It is encrypted in a way that is not known here.
     #[error("expected a known way of encryption, found {0}")]
     Lock(String),
@@ -396,6 +406,12 @@ pub enum KeyFault {
     NotOnCurve {
         /// The curve's `crv` value.
         curve: &'static str,
+    },
+    /// A blob that is no OpenSSH key (RFC 4253 section 6.6).
+    #[error("expected an OpenSSH public key, found {found}")]
+    OpenSsh {
+        /// What is there.
+        found: &'static str,
     },
     /// A PEM block that does not hold what its borders promise.
     #[error("expected base64 between the lines BEGIN and END of a PEM block, found {found}")]
@@ -457,6 +473,9 @@ pub struct Key {
     pub source: String,
     /// Its place in the source, from 1.
     pub ordinal: usize,
+    /// Where in the source it stood, where that holds more than keys: `/jwks/keys/0` (a JSON pointer, RFC 6901), `line 12`,
+    /// `TLS_CERT, line 12`. Safe to show.
+    pub spot: Option<String>,
     /// What was loaded, in words: `JWK`, `PEM public key`, `X.509 certificate`, `secret, read as text`.
     pub form: &'static str,
     /// Type and size.
@@ -509,6 +528,7 @@ impl Key {
             name: None,
             source: source.to_owned(),
             ordinal,
+            spot: None,
             form,
             kind: KeyKind::Unknown,
             holds: Holds::Public,

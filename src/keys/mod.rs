@@ -25,8 +25,8 @@ pub use akp::MlDsa;
 pub use certificate::{AlternativeName, Certificate};
 pub use facts::{CertificateFacts, Facts, facts};
 pub use forms::{
-    LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming, from_certificate_der,
-    from_jwk, load, load_secret, load_with, readings,
+    JavaKeystore, LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming,
+    from_certificate_der, from_jwk, load, load_secret, load_with, readings,
 };
 pub use further::Further;
 pub use inconsistency::Inconsistency;

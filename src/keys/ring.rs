@@ -210,7 +210,7 @@ fn kid(key: &Key) -> Option<&str> {
 fn order(a: &Key, b: &Key) -> Ordering {
     fn told(key: &Key) -> impl Ord + '_ {
         (
-            (&key.source, key.ordinal, &key.thumbprint),
+            (&key.source, key.ordinal, &key.thumbprint, &key.spot),
             (key.form, key.kind, key.holds, &key.rsa_exponent),
             (&key.members, &key.certificate, &key.fault, &key.label),
             key.secret().map(Secret::bytes),

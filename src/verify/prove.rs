@@ -497,6 +497,7 @@ fn public_default(keys: &KeyRing, known: KnownSecret, secret: &'static [u8]) -> 
             name: None,
             source: "built-in list".to_owned(),
             ordinal: 1,
+            spot: None,
             form: "publicly known secret",
             kind: KeyKind::Oct {
                 bytes: secret.len(),

@@ -248,6 +248,12 @@ impl Loaded {
         };
         let key_fault = match load_keys(&input.name, &input.head, &unlock, &ground.keys) {
             Ok(keys) => {
+                let last = keys.last().and_then(|key| key.fault.as_ref());
+                if let Some(fault @ KeyFault::LeftOut { .. }) = last {
+                    let advice = "Load those that you need from a file of their own.";
+                    let text = format!("{}: {fault}\n{advice}", input.name);
+                    self.notices.push(Notice::fault(&text));
+                }
                 let is_locked = |key: &Key| key.fault == Some(KeyFault::Encrypted);
                 let (left, usable): (Vec<_>, Vec<_>) = keys.into_iter().partition(is_locked);
                 self.keys.extend(usable);

@@ -12,7 +12,8 @@ use x509_parser::der_parser::Oid;
 use zeroize::Zeroizing;
 
 use super::certificate::from_certificate_der;
-use super::{Form, LoadError, locked};
+use super::found::Found;
+use super::{Form, locked, pkcs7, pkcs12};
 use crate::keys::pair;
 use crate::keys::public::{PublicKey, from_pkey, refused};
 use crate::keys::unlock::Opening;
@@ -24,7 +25,10 @@ pub(super) const FORM: Form = Form {
         let rest = element(content).and_then(|element| content.get(element.len()..));
         content.first() == Some(&SEQUENCE) && rest.is_some_and(|rest| rest.trim_ascii().is_empty())
     },
-    load,
+    load: |found, content| {
+        take(found, content, Armour::None);
+        Ok(())
+    },
 };
 
 pub(in crate::keys) const INTEGER: u8 = 0x02;
@@ -53,6 +57,8 @@ const ALGORITHMS: &[&[u8]] = &[
 /// What a DER element is, as far as its first tags tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Structure {
+    /// A store of Bouncy Castle, which holds its keys encrypted.
+    Bcfks,
     /// `Certificate` (RFC 5280 section 4.1); requests and revocation lists begin alike.
     Certificate,
     /// `EncryptedPrivateKeyInfo` (RFC 5958 section 3).
@@ -78,6 +84,8 @@ pub(super) enum Structure {
 pub(super) enum Armour {
     /// Base64 alone.
     Base64,
+    /// Hexadecimal digits alone.
+    Hex,
     /// Nothing.
     None,
     /// A PEM block.
@@ -108,7 +116,9 @@ pub(super) fn structure(bytes: &[u8]) -> Option<Structure> {
         (INTEGER, SEQUENCE) => Some(Structure::Pkcs8),
         (SEQUENCE, BIT_STRING) => Some(Structure::Spki),
         (SEQUENCE, OCTET_STRING) => Some(Structure::Encrypted),
-        (SEQUENCE, SEQUENCE) => Some(Structure::Certificate),
+        // A store of Bouncy Castle begins alike, with the algorithm of its encryption.
+        (SEQUENCE, SEQUENCE) if value.first() != Some(&SEQUENCE) => Some(Structure::Certificate),
+        (SEQUENCE, SEQUENCE) => Some(Structure::Bcfks),
         _ => None,
     }
 }
@@ -141,7 +151,7 @@ pub(super) fn key(
             );
         }
         Some(Structure::Pkcs1Public) => {
-            take(
+            take_public(
                 &mut key,
                 Rsa::public_key_from_der_pkcs1(der).and_then(PKey::from_rsa),
             );
@@ -160,7 +170,7 @@ pub(super) fn key(
                 EcKey::private_key_from_der(der).and_then(PKey::from_ec_key),
             );
         }
-        Some(Structure::Spki) => take(&mut key, PKey::public_key_from_der(der)),
+        Some(Structure::Spki) => take_public(&mut key, PKey::public_key_from_der(der)),
         Some(Structure::Encrypted) => match locked::pkcs8(der, opening) {
             Ok(plain) => {
                 let form = key.form;
@@ -172,16 +182,24 @@ pub(super) fn key(
                 key.fault = Some(fault);
             }
         },
-        Some(Structure::Certificate | Structure::Pkcs7 | Structure::Pkcs12) | None => {
+        Some(Structure::Bcfks | Structure::Certificate | Structure::Pkcs7 | Structure::Pkcs12)
+        | None => {
             key.fault = Some(KeyFault::UnknownType("DER of another structure".to_owned()));
         }
     }
     key
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the shape of every form's loader")]
-fn load(source: &str, content: &[u8], opening: &Opening<'_>) -> Result<Vec<Key>, LoadError> {
-    Ok(vec![key(content, Armour::None, opening, source, 1)])
+/// Takes the keys in the first element of `der`: of a bundle all of its certificates, of a store all keys.
+pub(super) fn take(found: &mut Found<'_>, der: &[u8], armour: Armour) {
+    match structure(der) {
+        Some(Structure::Pkcs7) => pkcs7::take(found, der),
+        Some(Structure::Pkcs12) => pkcs12::take(found, der),
+        _ => {
+            let opening = found.opening();
+            found.add(|source, ordinal| key(der, armour, opening, source, ordinal));
+        }
+    }
 }
 
 /// The object identifier of the algorithm of a key that names one.
@@ -208,7 +226,7 @@ fn algorithm_name(oid: &[u8]) -> String {
     format!("the type {}", name.unwrap_or(&dotted))
 }
 
-fn take<T: HasPublic>(key: &mut Key, loaded: Result<PKey<T>, ErrorStack>) {
+fn take_public<T: HasPublic>(key: &mut Key, loaded: Result<PKey<T>, ErrorStack>) {
     let public = loaded.map_err(|stack| refused(&stack));
     let public = public.and_then(|pkey| public_half(key, &pkey));
     key.set_public(public);
@@ -279,18 +297,18 @@ pub(in crate::keys) fn enclosed(tag: u8, contents: &[&[u8]]) -> Option<Zeroizing
 
 fn form(structure: Option<Structure>, armour: Armour) -> &'static str {
     match (structure, armour) {
-        (Some(Structure::Pkcs1Public | Structure::Spki), Armour::Base64) => "public key in base64",
-        (Some(Structure::Pkcs1Public | Structure::Spki), Armour::None) => "DER public key",
-        (Some(Structure::Pkcs1Public | Structure::Spki), Armour::Pem) => "PEM public key",
-        (Some(Structure::Pkcs1Private | Structure::Pkcs8 | Structure::Sec1), Armour::Base64) => {
-            "private key in base64"
-        }
-        (Some(Structure::Pkcs1Private | Structure::Pkcs8 | Structure::Sec1), Armour::None) => {
-            "DER private key"
-        }
-        (Some(Structure::Pkcs1Private | Structure::Pkcs8 | Structure::Sec1), Armour::Pem) => {
-            "PEM private key"
-        }
+        (Some(Structure::Pkcs1Public | Structure::Spki), _) => match armour {
+            Armour::Base64 => "public key in base64",
+            Armour::Hex => "public key in hexadecimal",
+            Armour::None => "DER public key",
+            Armour::Pem => "PEM public key",
+        },
+        (Some(Structure::Pkcs1Private | Structure::Pkcs8 | Structure::Sec1), _) => match armour {
+            Armour::Base64 => "private key in base64",
+            Armour::Hex => "private key in hexadecimal",
+            Armour::None => "DER private key",
+            Armour::Pem => "PEM private key",
+        },
         (Some(Structure::Encrypted), _) => "encrypted private key",
         (_, Armour::Pem) => "PEM block",
         _ => "DER",
@@ -328,7 +346,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::keys::{KeyKind, OkpCurve, load};
+    use crate::keys::{KeyKind, LoadError, OkpCurve, load};
 
     #[track_caller]
     fn one(der: &[u8]) -> Key {

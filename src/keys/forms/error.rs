@@ -1,6 +1,6 @@
 //! Why a whole file yields no key.
 
-use super::{MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming};
+use super::{MAX_KEY_FILE_BYTES, SecretEncoding, Seeming};
 use crate::jose::visible::visible;
 use crate::keys::KeyFault;
 
@@ -63,7 +63,7 @@ pub enum LoadError {
         alg: String,
     },
     /// It is something else.
-    #[error("{}: expected a key, found {found}\n{}", visible(.source_name), .found.advice())]
+    #[error("{}: expected a key, found {found}\n{}", visible(.source_name), .found.advice(.source_name))]
     NotAKey {
         /// The file.
         source_name: String,
@@ -95,12 +95,6 @@ pub enum LoadError {
     /// The passphrase opens none of its keys.
     #[error("{}: expected the passphrase of its keys, found another\nCheck the passphrase, its encoding, and that no line break is part of it.", visible(.source_name))]
     WrongPassphrase {
-        /// The file.
-        source_name: String,
-    },
-    /// More than [`MAX_KEYS`] keys.
-    #[error("{}: expected at most {MAX_KEYS} keys in one file, found more\nSplit the file, or load only the keys that you need.", visible(.source_name))]
-    TooManyKeys {
         /// The file.
         source_name: String,
     },

@@ -8,14 +8,23 @@ mod ber;
 mod certificate;
 mod certified;
 pub(super) mod der;
+mod embedded;
 mod error;
+mod found;
+mod json;
 mod jwk;
 mod locked;
 mod openssh;
 mod pem;
 mod pkcs12;
+mod pkcs7;
 mod secret;
 mod seeming;
+mod ssh_public;
+mod text;
+mod values;
+mod wrapping;
+mod xml;
 
 pub use certificate::from_certificate_der;
 pub(super) use der::split;
@@ -23,9 +32,11 @@ pub use error::LoadError;
 pub use jwk::from_jwk;
 pub(super) use secret::without_line_break;
 pub use secret::{SecretEncoding, load_secret, readings};
-pub use seeming::Seeming;
+pub use seeming::{JavaKeystore, Seeming};
 
 use std::sync::Arc;
+
+use found::Found;
 
 use super::unlock::{Opening, Unlock};
 use super::{Holds, Key, set};
@@ -33,23 +44,44 @@ use super::{Holds, Key, set};
 /// Key files larger than this (in bytes) are refused before they are read.
 pub const MAX_KEY_FILE_BYTES: u64 = 4 << 20;
 
-/// More keys than this in one file are not loaded.
+/// Of a file with more keys than this the first ones are loaded; a last one that cannot be used says how many were left out
+/// ([`KeyFault::LeftOut`]).
 pub const MAX_KEYS: usize = 1_000;
-
-/// Loads the content of a file of this name, with what may open it.
-type Load = fn(&str, &[u8], &Opening<'_>) -> Result<Vec<Key>, LoadError>;
 
 /// One form of key file.
 struct Form {
     /// Whether the content has this form. It need not be a good one.
     recognises: fn(&[u8]) -> bool,
-    /// Every key in it, in order, the unusable ones with their faults.
-    load: Load,
+    /// Takes every key in it, in order, the unusable ones with their faults.
+    load: fn(&mut Found<'_>, &[u8]) -> Result<(), LoadError>,
 }
 
-/// All forms; the first that recognises a content loads it. JSON stands before PEM because its strings can
+/// All forms; the first that recognises a content loads it. JSON and XML stand before text because their strings can
 /// hold PEM blocks.
-const FORMS: &[Form] = &[jwk::FORM, pem::FORM, pkcs12::FORM, der::FORM, bare::FORM];
+const FORMS: &[Form] = &[
+    json::FORM,
+    xml::FORM,
+    pkcs7::FORM,
+    pkcs12::FORM,
+    der::FORM,
+    bare::FORM,
+    text::FORM,
+];
+
+/// Takes the keys of a text that stands in another one, as far as there are any.
+fn within(found: &mut Found<'_>, bytes: &[u8]) {
+    let content = wrapping::unwrapped(bytes);
+    if let Some(form) = form_of(&content) {
+        found.attempt(|found| {
+            // What is no key there is no fault of the file.
+            let _nothing = (form.load)(found, &content);
+        });
+    }
+}
+
+fn form_of(content: &[u8]) -> Option<&'static Form> {
+    FORMS.iter().find(|form| (form.recognises)(content))
+}
 
 /// Every key in a file's bytes, in order, unusable ones with their [`KeyFault`](super::KeyFault); without a passphrase, so that what is
 /// locked is [`KeyFault::Encrypted`](super::KeyFault::Encrypted). `source` is its name for people.
@@ -69,7 +101,7 @@ pub fn load(source: &str, bytes: &[u8]) -> Result<Vec<Key>, LoadError> {
 /// [`LoadError::Encrypted`]; where the passphrase opens nothing, [`LoadError::WrongPassphrase`].
 pub fn load_with(source: &str, bytes: &[u8], unlock: &Unlock<'_>) -> Result<Vec<Key>, LoadError> {
     check_size(source, bytes)?;
-    let content = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let content = wrapping::unwrapped(bytes);
     if content.trim_ascii().is_empty() {
         return Err(LoadError::Empty {
             source_name: source.to_owned(),
@@ -77,12 +109,15 @@ pub fn load_with(source: &str, bytes: &[u8], unlock: &Unlock<'_>) -> Result<Vec<
     }
     let not_a_key = || LoadError::NotAKey {
         source_name: source.to_owned(),
-        found: Seeming::of(content),
+        found: Seeming::of(&content),
     };
-    let Some(form) = FORMS.iter().find(|form| (form.recognises)(content)) else {
+    let Some(form) = form_of(&content) else {
         return Err(not_a_key());
     };
-    let mut keys = (form.load)(source, content, &Opening::new(unlock))?;
+    let opening = Opening::new(unlock);
+    let mut found = Found::new(source, &opening);
+    (form.load)(&mut found, &content)?;
+    let mut keys = found.finish();
     keep_text(&mut keys, bytes);
     certified::chain(&mut keys);
     set::note(&mut keys);
@@ -101,7 +136,7 @@ pub fn load_with(source: &str, bytes: &[u8], unlock: &Unlock<'_>) -> Result<Vec<
             },
         },
     };
-    match Seeming::of(content) {
+    match Seeming::of(&content) {
         Seeming::Unknown => Err(LoadError::NoUsableKey {
             source_name: source.to_owned(),
             keys: keys.len(),
@@ -131,15 +166,6 @@ fn check_size(source: &str, bytes: &[u8]) -> Result<(), LoadError> {
         return Err(LoadError::TooLarge {
             source_name: source.to_owned(),
             bytes: length,
-        });
-    }
-    Ok(())
-}
-
-fn check_count(source: &str, keys: usize) -> Result<(), LoadError> {
-    if keys > MAX_KEYS {
-        return Err(LoadError::TooManyKeys {
-            source_name: source.to_owned(),
         });
     }
     Ok(())

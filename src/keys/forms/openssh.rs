@@ -6,6 +6,7 @@ use openssl::pkey::{PKey, Private};
 use openssl::rsa::RsaPrivateKeyBuilder;
 use zeroize::Zeroizing;
 
+use super::found::Found;
 use crate::keys::key::quoted;
 use crate::keys::pair::{self, Half, RsaNumbers};
 use crate::keys::public::{self, PublicKey, refused};
@@ -27,8 +28,13 @@ pub(super) fn recognises(block: &[u8]) -> bool {
     block.starts_with(MAGIC)
 }
 
+/// Takes the keys of a block.
+pub(super) fn take(found: &mut Found<'_>, block: &[u8]) {
+    found.take_all(keys(block, found.opening(), found.source(), 1));
+}
+
 /// The keys of a block, unusable ones with their faults. `ordinal` is the place of the first in `source`, from 1.
-pub(super) fn keys(block: &[u8], opening: &Opening<'_>, source: &str, ordinal: usize) -> Vec<Key> {
+fn keys(block: &[u8], opening: &Opening<'_>, source: &str, ordinal: usize) -> Vec<Key> {
     let blank = |ordinal| Key {
         holds: Holds::Private,
         ..Key::blank(source, ordinal, FORM)

@@ -7,19 +7,22 @@ use memchr::memmem;
 use zeroize::Zeroizing;
 
 use super::der::{self, Armour};
-use super::{Form, LoadError, check_count, locked, openssh};
+use super::found::Found;
+use super::text::{Lines, Way};
+use super::{locked, openssh};
 use crate::jose::base64url::{self, EncodingFaultKind};
 use crate::keys::key::quoted;
 use crate::keys::unlock::Opening;
 use crate::keys::{Holds, Key, KeyFault};
 
 /// A text with PEM blocks.
-pub(super) const FORM: Form = Form {
+pub(super) const WAY: Way = Way {
     recognises: |content| memmem::find(content, BEGIN).is_some(),
-    load,
+    take,
 };
 
-const BEGIN: &[u8] = b"-----BEGIN ";
+/// What every block begins with.
+pub(super) const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"END ";
 const DASHES: &[u8] = b"-----";
 
@@ -40,11 +43,14 @@ struct Block<'a> {
     whole: bool,
 }
 
-fn load(source: &str, content: &[u8], opening: &Opening<'_>) -> Result<Vec<Key>, LoadError> {
-    let mut keys = Vec::new();
+fn take(found: &mut Found<'_>, content: &[u8]) {
     let mut rest = content;
     let mut parameters = None;
+    let mut lines = Lines::of(content);
+    // Where a text holds blocks alone, their order says enough.
+    let is_prose = !content.trim_ascii_start().starts_with(BEGIN);
     while let Some((block, after)) = next_block(rest) {
+        let at = content.len().saturating_sub(rest.len());
         rest = after;
         let label = String::from_utf8_lossy(block.label);
         if PASSED_OVER.contains(&label.as_ref()) {
@@ -53,20 +59,17 @@ fn load(source: &str, content: &[u8], opening: &Opening<'_>) -> Result<Vec<Key>,
             }
             continue;
         }
-        let ordinal = keys.len().saturating_add(1);
-        check_count(source, ordinal)?;
         let parameters = parameters.take();
-        let place = Place { source, ordinal };
-        keys.extend(block_keys(
-            &block,
-            &label,
-            parameters.as_deref(),
-            opening,
-            place,
-        ));
-        check_count(source, keys.len())?;
+        let before = memmem::find(content.get(at..).unwrap_or_default(), BEGIN);
+        let spot = if is_prose {
+            lines.at(at.saturating_add(before.unwrap_or_default()))
+        } else {
+            String::new()
+        };
+        found.at(&spot, |found| {
+            keys(found, &block, &label, parameters.as_deref());
+        });
     }
-    Ok(keys)
 }
 
 fn next_block(text: &[u8]) -> Option<(Block<'_>, &[u8])> {
@@ -106,77 +109,78 @@ fn split_at<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     Some((text.get(..at)?, text.get(at.saturating_add(mark.len())..)?))
 }
 
-/// Where a key stands.
-#[derive(Clone, Copy)]
-struct Place<'a> {
-    source: &'a str,
-    ordinal: usize,
+/// Takes what is in a block. `parameters` are those of the block before it: they belong to this one when it names no curve.
+fn keys(found: &mut Found<'_>, block: &Block<'_>, label: &str, parameters: Option<&Vec<u8>>) {
+    let is_encrypted = locked::is_encrypted(block.body);
+    let first = found.count();
+    match content(block, label, parameters, found.opening()) {
+        Ok(der) if openssh::recognises(&der) => openssh::take(found, &der),
+        Ok(der) => der::take(found, &der, Armour::Pem),
+        Err(fault) => {
+            let holds = if is_encrypted {
+                Holds::Private
+            } else {
+                Holds::Public
+            };
+            found.add(|source, ordinal| Key {
+                fault: Some(fault),
+                holds,
+                ..Key::blank(source, ordinal, "PEM block")
+            });
+        }
+    }
+    if is_encrypted {
+        for key in found.since(first) {
+            key.form = ENCRYPTED;
+        }
+    }
 }
 
-/// The keys of a block. `parameters` are those of the block before it: they belong to this one when it names no curve.
-fn block_keys(
+/// The DER in a block, or what OpenSSH has there.
+fn content(
     block: &Block<'_>,
     label: &str,
     parameters: Option<&Vec<u8>>,
     opening: &Opening<'_>,
-    Place { source, ordinal }: Place<'_>,
-) -> Vec<Key> {
-    let failed = |fault| Key {
-        fault: Some(fault),
-        ..Key::blank(source, ordinal, "PEM block")
-    };
+) -> Result<Zeroizing<Vec<u8>>, KeyFault> {
     if !block.whole {
-        return vec![failed(KeyFault::Pem {
+        return Err(KeyFault::Pem {
             found: "no line END",
-        })];
+        });
     }
-    let mut der = match decode(block.body) {
-        Ok(der) => der,
-        Err(found) => return vec![failed(KeyFault::Pem { found })],
-    };
+    let mut der = decode(block.body).map_err(|found| KeyFault::Pem { found })?;
     if openssh::recognises(&der) {
-        return openssh::keys(&der, opening, source, ordinal);
+        return Ok(der);
     }
-    let is_encrypted = locked::is_encrypted(block.body);
-    if is_encrypted {
-        match locked::pem(block.body, &der, opening) {
-            Ok(plain) => der = plain,
-            Err(fault) => {
-                return vec![Key {
-                    form: ENCRYPTED,
-                    holds: Holds::Private,
-                    ..failed(fault)
-                }];
-            }
-        }
+    if locked::is_encrypted(block.body) {
+        der = locked::pem(block.body, &der, opening)?;
     }
     let complete = parameters.and_then(|parameters| der::with_curve(&der, parameters));
     let der = complete.unwrap_or(der);
     if der::structure(&der).is_none() {
-        return vec![failed(KeyFault::UnknownType(format!(
+        return Err(KeyFault::UnknownType(format!(
             "the PEM block {}",
             quoted(label)
-        )))];
+        )));
     }
-    let mut key = der::key(&der, Armour::Pem, opening, source, ordinal);
-    if is_encrypted {
-        key.form = ENCRYPTED;
-    }
-    vec![key]
+    Ok(der)
 }
 
 /// The bytes of a block's body, headers left out. The error says what was found instead.
 fn decode(body: &[u8]) -> Result<Zeroizing<Vec<u8>>, &'static str> {
     let body = std::str::from_utf8(body).map_err(|_not_text| "bytes that are no text")?;
-    let lines: Vec<&str> = body.split("\\n").flat_map(str::lines).collect();
+    let body = with_line_breaks(&within_quotes(body));
+    let lines = body.lines().map(bare);
     // Headers (RFC 1421 section 4.6) have a colon, which base64 has not.
-    let headers = lines
-        .iter()
-        .rposition(|line| line.contains(':'))
-        .map_or(0, |last| last.saturating_add(1));
+    let headers = lines.clone().filter(|line| line.contains(':')).count();
+    let mut seen = 0_usize;
     let mut text = Zeroizing::new(String::with_capacity(body.len()));
-    for line in lines.into_iter().skip(headers) {
-        text.push_str(line.trim().trim_end_matches("\\r"));
+    for line in lines {
+        if seen == headers {
+            text.push_str(line);
+        } else if line.contains(':') {
+            seen = seen.saturating_add(1);
+        }
     }
     let decoded = base64url::decode(&text);
     for fault in &decoded.faults {
@@ -192,6 +196,52 @@ fn decode(body: &[u8]) -> Result<Zeroizing<Vec<u8>>, &'static str> {
     Ok(decoded.bytes)
 }
 
+/// Of a body that is put together from strings, as source code and arrays of lines have it, what stands in them. It begins
+/// inside of one.
+fn within_quotes(body: &str) -> Zeroizing<String> {
+    let quote = body.find(['"', '\'', '`']);
+    let quote = quote.and_then(|at| body.get(at..)?.chars().next());
+    let mut text = Zeroizing::new(String::with_capacity(body.len().saturating_add(1)));
+    match quote {
+        Some(quote) => {
+            for piece in body.split(quote).step_by(2) {
+                text.push_str(piece);
+                text.push('\n');
+            }
+        }
+        None => text.push_str(body),
+    }
+    text
+}
+
+/// Escaped line breaks as line breaks, however often they were escaped; `\/` of JSON as `/`.
+fn with_line_breaks(body: &str) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(body.len()));
+    let mut rest = body;
+    while let Some((before, escaped)) = rest.split_once('\\') {
+        text.push_str(before);
+        let escaped = escaped.trim_start_matches('\\');
+        let break_of = |escape: &str| escaped.strip_prefix(escape);
+        let after = ["n", "r", "u000a", "u000A", "u000d", "u000D", "x0a", "x0A"]
+            .into_iter()
+            .find_map(break_of);
+        if after.is_some() {
+            text.push('\n');
+        }
+        rest = after.unwrap_or(escaped);
+    }
+    text.push_str(rest);
+    text
+}
+
+/// A line without what mail, comments and lists put around it.
+fn bare(line: &str) -> &str {
+    line.trim_start_matches(|character: char| {
+        character.is_whitespace() || ['>', '#', '*', '|'].contains(&character)
+    })
+    .trim_end_matches(|character: char| character.is_whitespace() || character == ',')
+}
+
 #[cfg(test)]
 mod tests {
     use openssl::ec::{EcGroup, EcKey};
@@ -201,7 +251,7 @@ mod tests {
     use openssl::symm::Cipher;
 
     use super::*;
-    use crate::keys::{Curve, KeyKind, KeyNote, MAX_KEYS, Members};
+    use crate::keys::{Curve, KeyKind, KeyNote, LoadError, Members};
 
     fn ec() -> EcKey<Private> {
         let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
@@ -246,6 +296,16 @@ mod tests {
             pem.replace('\n', "\n    "),
             pem.replace("KEY-----\nM", "KEY-----\nComment: a key\n\nM"),
             pem.replace('=', ""),
+            pem.replace('\n', "\\\\n"),
+            pem.replace('\n', "\\\\\\n").replace('/', "\\/"),
+            pem.replace('\n', "\\u000a"),
+            pem.replace('\n', "\n> "),
+            pem.replace('\n', "\r\n# "),
+            pem.replace('\n', "\\\n"),
+            pem.replace("-----\n", "-----").replace("\n-----", "-----"),
+            format!("[\"{}\"]", pem.trim().replace('\n', "\",\n  \"")),
+            format!("'{}'", pem.replace('\n', "\\n' +\n  '")),
+            format!("key = \"{}\"", pem.replace('\n', "\\n\" . \"")),
         ] {
             let keys = load(&pasted).unwrap_or_else(|error| panic!("{error}\n{pasted}"));
             assert_eq!(thumbprints(&keys), thumbprints(&expected), "{pasted}");
@@ -414,27 +474,5 @@ mod tests {
         assert_eq!(thumbprints(&keys), thumbprints(&plain));
         assert_eq!(keys[0].members.notes, [KeyNote::PssOnly]);
         assert_eq!(plain[0].members.notes, []);
-    }
-
-    #[test]
-    fn more_blocks_than_the_limit_are_refused() {
-        let good = text(
-            PKey::generate_ed25519()
-                .unwrap()
-                .public_key_to_pem()
-                .unwrap(),
-        );
-        assert_eq!(
-            load(good.repeat(MAX_KEYS)).map(|keys| keys.len()),
-            Ok(MAX_KEYS)
-        );
-        assert!(matches!(
-            load(good.repeat(MAX_KEYS + 1)),
-            Err(LoadError::TooManyKeys { .. })
-        ));
-        assert!(matches!(
-            load("-----BEGIN A".repeat(300_000)),
-            Err(LoadError::TooManyKeys { .. })
-        ));
     }
 }

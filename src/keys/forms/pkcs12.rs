@@ -12,8 +12,9 @@ use zeroize::Zeroizing;
 
 use super::ber::{joined, to_der};
 use super::der::{self, Armour, Structure};
+use super::found::Found;
 use super::locked::pkcs8_with;
-use super::{Form, LoadError, check_count, from_certificate_der};
+use super::{Form, MAX_KEYS, from_certificate_der};
 use crate::keys::unlock::elements::{
     CONTEXT_0, Elements, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET,
 };
@@ -28,7 +29,10 @@ pub(super) const FORM: Form = Form {
         content.first() == Some(&SEQUENCE)
             && to_der(content).is_some_and(|der| der::structure(&der) == Some(Structure::Pkcs12))
     },
-    load,
+    load: |found, content| {
+        take(found, content);
+        Ok(())
+    },
 };
 
 const DATA: &[u8] = b"\x2A\x86\x48\x86\xF7\x0D\x01\x07\x01";
@@ -78,19 +82,19 @@ const DIGESTS: &[Digest] = &[
 
 const UNREADABLE: KeyFault = KeyFault::Damaged("a PKCS#12 store that cannot be read");
 
-/// Loads a store.
-pub(super) fn load(
-    source: &str,
-    content: &[u8],
-    opening: &Opening<'_>,
-) -> Result<Vec<Key>, LoadError> {
+/// Each private key may have a certificate beside it; of more than that no one is made out of a store.
+const MOST: usize = 2 * MAX_KEYS;
+
+/// Takes the keys and certificates of a store.
+pub(super) fn take(found: &mut Found<'_>, content: &[u8]) {
     let reader = Reader {
-        source,
-        opening,
+        source: found.source(),
+        opening: found.opening(),
         password: Err(KeyFault::Encrypted),
         keys: Vec::new(),
+        left_out: 0,
     };
-    reader.read(content)
+    reader.read(content, found);
 }
 
 /// What is said of the content of a bag.
@@ -106,60 +110,61 @@ struct Reader<'a> {
     /// What opens the store, or why nothing does.
     password: Result<Password, KeyFault>,
     keys: Vec<Key>,
+    /// Beyond [`MOST`].
+    left_out: usize,
 }
 
 impl Reader<'_> {
-    fn read(mut self, content: &[u8]) -> Result<Vec<Key>, LoadError> {
+    fn read(mut self, content: &[u8], found: &mut Found<'_>) {
         match to_der(content).and_then(|der| Store::read(&der)) {
             Some(store) => {
                 self.password = store.password(self.opening);
-                self.safes(&store.safes)?;
+                self.safes(&store.safes);
                 if self.keys.is_empty() {
                     let empty = "a PKCS#12 store without keys and certificates".to_owned();
                     let fault = self.password.as_ref().err().cloned();
-                    self.fault(fault.unwrap_or(KeyFault::UnknownType(empty)))?;
+                    self.fault(fault.unwrap_or(KeyFault::UnknownType(empty)));
                 }
             }
-            None => self.fault(UNREADABLE)?,
+            None => self.fault(UNREADABLE),
         }
-        Ok(paired(self.keys))
+        found.take_all(paired(self.keys));
+        found.leave_out(self.left_out);
     }
 
-    fn safes(&mut self, safes: &[Safe]) -> Result<(), LoadError> {
+    fn safes(&mut self, safes: &[Safe]) {
         for safe in safes {
             match safe {
-                Safe::Plain(bags) => self.bags(bags, MAX_DEPTH)?,
+                Safe::Plain(bags) => self.bags(bags, MAX_DEPTH),
                 Safe::Encrypted(content) => {
                     match opened(&self.password, |password| {
                         open_safe(content, password, self.opening)
                     }) {
-                        Ok(bags) => self.bags(&bags, MAX_DEPTH)?,
-                        Err(fault) => self.fault(fault)?,
+                        Ok(bags) => self.bags(&bags, MAX_DEPTH),
+                        Err(fault) => self.fault(fault),
                     }
                 }
-                Safe::Other(oid) => self.fault(KeyFault::Lock(scheme_name(oid)))?,
+                Safe::Other(oid) => self.fault(KeyFault::Lock(scheme_name(oid))),
             }
         }
-        Ok(())
     }
 
-    fn bags(&mut self, bags: &[u8], depth: usize) -> Result<(), LoadError> {
+    fn bags(&mut self, bags: &[u8], depth: usize) {
         let Some(mut bags) = Elements::of_sequence(bags) else {
             return self.fault(UNREADABLE);
         };
         while !bags.is_empty() {
             match (bags.sequence().and_then(Bag::read), depth) {
                 (Some(Bag { kind: 6, value, .. }), 1..) => {
-                    self.bags(value, depth.saturating_sub(1))?;
+                    self.bags(value, depth.saturating_sub(1));
                 }
-                (Some(bag), _) => self.bag(&bag)?,
+                (Some(bag), _) => self.bag(&bag),
                 (None, _) => return self.fault(UNREADABLE),
             }
         }
-        Ok(())
     }
 
-    fn bag(&mut self, bag: &Bag<'_>) -> Result<(), LoadError> {
+    fn bag(&mut self, bag: &Bag<'_>) {
         let ordinal = self.keys.len().saturating_add(1);
         let mut key = match bag.kind {
             1 => self.private(bag.value, ordinal),
@@ -172,18 +177,18 @@ impl Reader<'_> {
             3 => match certificate(bag.value) {
                 Some(der) => from_certificate_der(der, self.source, ordinal),
                 // Another kind of certificate is none of our business.
-                None => return Ok(()),
+                None => return,
             },
             5 => match self.secret(bag.value, ordinal) {
                 Ok(Some(key)) => key,
-                Ok(None) => return Ok(()),
+                Ok(None) => return,
                 Err(fault) => self.blank(fault),
             },
             // Revocation lists, and what nobody knows.
-            _ => return Ok(()),
+            _ => return,
         };
         key.label.clone_from(&bag.name);
-        self.push(key)
+        self.push(key);
     }
 
     fn private(&self, pkcs8: &[u8], ordinal: usize) -> Key {
@@ -239,14 +244,16 @@ impl Reader<'_> {
         }
     }
 
-    fn fault(&mut self, fault: KeyFault) -> Result<(), LoadError> {
-        self.push(self.blank(fault))
+    fn fault(&mut self, fault: KeyFault) {
+        self.push(self.blank(fault));
     }
 
-    fn push(&mut self, key: Key) -> Result<(), LoadError> {
-        check_count(self.source, self.keys.len().saturating_add(1))?;
-        self.keys.push(key);
-        Ok(())
+    fn push(&mut self, key: Key) {
+        if self.keys.len() < MOST {
+            self.keys.push(key);
+        } else {
+            self.left_out = self.left_out.saturating_add(1);
+        }
     }
 }
 

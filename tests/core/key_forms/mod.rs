@@ -5,5 +5,7 @@ mod jwe;
 mod limits;
 mod locked;
 mod make;
+mod plain;
 mod program;
 mod stores;
+mod unusual;
