@@ -14,7 +14,7 @@ use crate::verify::Service;
 use crate::window::actions::Action;
 use crate::window::commands::Command;
 use crate::window::copies::{CopyOf, secret_text};
-use crate::window::manager::{KeyCommand, KeyFacts, audit_of, too_short};
+use crate::window::manager::{KeyCommand, KeyFacts, audit_of, title, too_short};
 use crate::window::model::Model;
 use crate::window::panes::findings::{frame, note};
 use crate::window::panes::focus::{self, Place};
@@ -302,7 +302,7 @@ fn fact(ui: &mut Ui, name: &str, value: impl FnOnce(&mut Ui)) {
 /// What members say that are not numbers of the key.
 fn of_members(ui: &mut Ui, key: &Key, facts: &Facts) {
     let ops = (!facts.key_ops.is_empty()).then(|| facts.key_ops.join(", "));
-    let kid = facts.kid.as_ref().filter(|_| key.name.is_some());
+    let kid = facts.kid.as_ref().filter(|kid| title(key) != **kid);
     for (name, value) in [
         ("Key id", kid),
         ("Algorithm", facts.alg.as_ref()),
