@@ -249,6 +249,31 @@ fn saved_keys_come_back_public_ones_at_once_and_others_with_their_passphrase() {
 }
 
 #[test]
+fn a_damaged_file_of_saved_keys_is_said_and_nothing_of_it_is_lost() {
+    let mut desk = manager();
+    desk.act(Action::SaveKey, By::Palette);
+    let folder = desk.directory.path().join("keys");
+    let file = folder.join(tokenloupe::keeping::PUBLIC_FILE);
+    std::fs::write(&file, "no keys at all").unwrap();
+    let mut desk = desk.again();
+    assert!(desk.state().session.keys.is_empty());
+    let notice = desk.state().notices.last().expect("it is said");
+    assert!(notice.is_error && notice.what.contains("expected a JWK Set"));
+    let kept = std::fs::read_dir(&folder).unwrap().filter_map(Result::ok);
+    let texts = kept.filter_map(|entry| std::fs::read_to_string(entry.path()).ok());
+    assert!(texts.into_iter().any(|text| text == "no keys at all"));
+
+    // What is taken out of the window stays saved, and that is said.
+    desk.paste(&sample("issuer.jwks.json"));
+    desk.act(Action::KeyManager, By::Keys);
+    desk.act(Action::SaveKeys, By::Palette);
+    desk.act(Action::RemoveKey, By::Palette);
+    let notice = desk.state().notices.last().expect("it is said");
+    assert!(notice.advice.contains("still saved"), "{}", notice.advice);
+    assert_eq!(desk.again().state().session.keys.len(), 3);
+}
+
+#[test]
 fn a_passphrase_is_given_twice_and_changed() {
     let mut desk = manager();
     add_secret(&mut desk, "hunter2");
