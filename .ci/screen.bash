@@ -1,7 +1,8 @@
 # Sourced by the scripts here that open windows: a virtual screen with a window manager, in a session of its own.
 #
 # The script says first what it is: `name`, for messages. The variables that are set here: `dir`, a folder that is removed at the end,
-# and `log`, the file in it that a program's standard error goes to. The script sets `app`, the program's process id, while it runs.
+# and `log`, the file in it that a program's standard error goes to. The script sets `program`, the path of the program, `app`, its process
+# id while it runs, and `window`, its window.
 
 # Runs the script again in a session of its own, so that the accessible tree and the settings are nobody else's. Takes its arguments.
 in_own_session() {
@@ -60,4 +61,45 @@ start_screen() {
   openbox >/dev/null 2>&1 &
   helpers+=($!)
   within 100 wmctrl -m || fail 'no window manager'
+}
+
+# Lets programs tell what is in their windows.
+be_looked_at() {
+  gdbus call --session --dest org.a11y.Bus --object-path /org/a11y/bus \
+    --method org.freedesktop.DBus.Properties.Set org.a11y.Status IsEnabled '<true>' >/dev/null
+}
+
+step() { printf '[%d s] %s\n' "$SECONDS" "$*"; }
+
+look() { timeout 20 .ci/accessible-tree "${program##*/}" >"$dir/tree" 2>"$dir/tree.errors"; }
+
+# Waits until the accessible tree holds a text, given as an extended regular expression.
+sees() {
+  for _ in $(seq 100); do
+    look && grep -qE -- "$1" "$dir/tree" && { echo "sees: $1"; return; }
+    kill -0 "$app" 2>/dev/null || fail "the program ended while waiting for: $1"
+    sleep 0.2
+  done
+  cat "$dir/tree.errors" >&2
+  fail "never saw: $1"
+}
+
+# Waits until it no longer does.
+sees_no() {
+  for _ in $(seq 100); do
+    look && ! grep -qE -- "$1" "$dir/tree" && return
+    kill -0 "$app" 2>/dev/null || fail "the program ended while it should stop to show: $1"
+    sleep 0.2
+  done
+  fail "still there: $1"
+}
+
+press() { xdotool key --window 0 --clearmodifiers "$@"; }
+
+# Clicks the middle of what has an accessible name that begins so.
+click() {
+  local place
+  place=$(.ci/accessible-tree "${program##*/}" "$1") || fail "nothing to click is called $1"
+  # shellcheck disable=SC2086 # two numbers
+  xdotool mousemove --window "$window" $place click 1
 }
