@@ -108,6 +108,8 @@ pub(super) fn restore(key: &mut Key) {
     // Other forms have no members of this kind, and a certificate stands for itself.
     if key.form != "JWK" {
         key.members.names.clear();
+        key.members.kty = None;
+        key.members.crv = None;
         if let KeyKind::Akp(_) = key.kind {
             // Written because a JWK of this type must say it.
             key.members.alg = None;

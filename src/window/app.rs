@@ -134,6 +134,9 @@ impl eframe::App for App {
             // Where the focus has moved on meanwhile, nobody reads it.
             ctx.input_mut(|input| input.events.push(egui::Event::Paste(text)));
         }
+        if let Some(back) = self.desk.gives_back.take() {
+            focus::give_back(ctx, back);
+        }
         for text in self.guard.take_copied() {
             self.desk.copy(text, "the selected text", false);
         }
@@ -314,10 +317,10 @@ impl App {
         self.splitter = splitter;
         if layout != model.layout {
             let (rail, column) = (layout.rail, layout.column);
-            if layout.manager != model.layout.manager {
-                commands.push(KeyCommand::SetWidth(layout.manager.details).into());
-            } else {
+            if layout.manager == model.layout.manager {
                 commands.push(Command::SetWidths { rail, column });
+            } else {
+                commands.push(KeyCommand::SetWidth(layout.manager.details).into());
             }
         }
         commands

@@ -39,7 +39,7 @@ const MAX_NOTICES: usize = 12;
 /// What jobs end in.
 pub(super) enum News {
     Audited(Audited),
-    Generated(Result<Key, GenerateError>),
+    Generated(Box<Result<Key, GenerateError>>),
     #[cfg(feature = "fetch")]
     Answered(Box<super::fetching::Answered>),
     Loaded(Loaded),
@@ -141,6 +141,8 @@ pub(super) struct Desk {
     pub(super) fetch: super::Fetch,
     pub(super) picker: Box<dyn FilePicker>,
     pub(super) dialog: Option<Dialog>,
+    /// What is to have the keyboard again, after a dialog that was closed from here.
+    pub(super) gives_back: Option<egui::Id>,
     /// Whether the user was asked, and closes.
     pub(super) may_close: bool,
     pub(super) removed: Vec<Removed>,
@@ -192,6 +194,7 @@ impl Desk {
             fetch: surroundings.fetch,
             picker: surroundings.picker,
             dialog: None,
+            gives_back: None,
             may_close: false,
             removed: Vec::new(),
             payload_for: None,
@@ -223,7 +226,7 @@ impl Desk {
                 Ended::Done(News::Answered(answered)) => self.answered(*answered),
                 Ended::Done(News::Loaded(loaded)) => self.arrivals.push(loaded),
                 Ended::Done(News::Audited(audited)) => self.audited(audited),
-                Ended::Done(News::Generated(key)) => self.generated(key),
+                Ended::Done(News::Generated(key)) => self.generated(*key),
                 Ended::Done(News::Picked(picked)) => self.picked(picked),
                 Ended::Done(News::Place((path, was_missing))) => {
                     self.place_chosen(path, was_missing);
@@ -459,6 +462,11 @@ impl Desk {
     /// Opens a dialog that nobody asked for by a key or a click.
     pub(super) fn open_dialog(&mut self, kind: DialogKind) {
         self.dialog = Some(Dialog::new(kind, &self.model, None));
+    }
+
+    /// Closes the dialog that is open. The keyboard goes back to where it was.
+    pub(super) fn close_dialog(&mut self) {
+        self.gives_back = self.dialog.take().and_then(|dialog| dialog.back());
     }
 
     /// Drops what can no longer be brought back; gives the time until the next is due.

@@ -131,15 +131,8 @@ impl Desk {
         let Ok(Content::Keys { keys, .. }) = fetched.content(None) else {
             return;
         };
-        self.arrivals.push(Loaded {
-            tokens: Vec::new(),
-            keys,
-            notices: Vec::new(),
-            payload: None,
-            are_members: false,
-            generation: self.generation,
-            verb: "Fetched",
-        });
+        let fetched = Loaded::keys(keys, self.generation, "Fetched");
+        self.arrivals.push(fetched);
     }
 
     fn ask_about(&mut self, dialog: FetchDialog) {

@@ -249,6 +249,31 @@ fn saved_keys_come_back_public_ones_at_once_and_others_with_their_passphrase() {
 }
 
 #[test]
+fn a_damaged_file_of_saved_keys_is_said_and_nothing_of_it_is_lost() {
+    let mut desk = manager();
+    desk.act(Action::SaveKey, By::Palette);
+    let folder = desk.directory.path().join("keys");
+    let file = folder.join(tokenloupe::keeping::PUBLIC_FILE);
+    std::fs::write(&file, "no keys at all").unwrap();
+    let mut desk = desk.again();
+    assert!(desk.state().session.keys.is_empty());
+    let notice = desk.state().notices.last().expect("it is said");
+    assert!(notice.is_error && notice.what.contains("expected a JWK Set"));
+    let kept = std::fs::read_dir(&folder).unwrap().filter_map(Result::ok);
+    let texts = kept.filter_map(|entry| std::fs::read_to_string(entry.path()).ok());
+    assert!(texts.into_iter().any(|text| text == "no keys at all"));
+
+    // What is taken out of the window stays saved, and that is said.
+    desk.paste(&sample("issuer.jwks.json"));
+    desk.act(Action::KeyManager, By::Keys);
+    desk.act(Action::SaveKeys, By::Palette);
+    desk.act(Action::RemoveKey, By::Palette);
+    let notice = desk.state().notices.last().expect("it is said");
+    assert!(notice.advice.contains("still saved"), "{}", notice.advice);
+    assert_eq!(desk.again().state().session.keys.len(), 3);
+}
+
+#[test]
 fn a_passphrase_is_given_twice_and_changed() {
     let mut desk = manager();
     add_secret(&mut desk, "hunter2");
@@ -333,4 +358,179 @@ fn where_a_key_is_missing_the_window_says_what_to_ask_for() {
     assert_eq!(desk.state().session.keys.len(), 3);
     press(&mut desk, Key::Escape);
     assert!(desk.has("Signature: valid"));
+}
+
+/// Pictures of the manager, beside those of the whole window.
+mod pictures {
+    use egui::{Theme, vec2};
+    use egui_kittest::{Harness, SnapshotResults};
+    use tokenloupe::window::LaunchOptions;
+
+    use super::*;
+    use crate::desk::sample_path;
+    use crate::pictures::{can_draw, options};
+
+    /// The sizes that the full manager is shown at: the name, the width and height in points, pixels per point.
+    const SIZES: [(&str, [f32; 2], f32); 4] = [
+        ("1440", [1440.0, 900.0], 1.0),
+        ("820", [820.0, 700.0], 1.0),
+        ("480", [480.0, 600.0], 1.0),
+        ("zoom", [720.0, 450.0], 2.0),
+    ];
+
+    fn picture(
+        results: &mut SnapshotResults,
+        name: &str,
+        size: ([f32; 2], f32),
+        act: impl Fn(&mut Desk),
+    ) {
+        if !can_draw() {
+            return;
+        }
+        for (theme, word) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
+            let builder = Harness::builder()
+                .with_size(vec2(size.0[0], size.0[1]))
+                .with_pixels_per_point(size.1)
+                .with_theme(theme)
+                .with_options(options())
+                .wgpu();
+            let mut desk = Desk::build(builder, LaunchOptions::default());
+            act(&mut desk);
+            if !desk.state().manager.is_open {
+                // How long it took differs from run to run, in width too.
+                let corner = egui::pos2(size.0[0], size.0[1]);
+                let from = corner - vec2(280.0, 22.0);
+                let mask = egui::Rect::from_min_max(from, corner - vec2(150.0, 1.0));
+                desk.window.mask(mask);
+            }
+            results.add(desk.window.try_snapshot(format!("keys/{name}-{word}")));
+        }
+    }
+
+    /// Opens files of these names.
+    fn open(desk: &mut Desk, files: &[(&str, Vec<u8>)]) {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |(name, bytes): &(&str, Vec<u8>)| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            path
+        };
+        let paths: Vec<_> = files.iter().map(write).collect();
+        desk.picker.put(&paths);
+        desk.act(Action::AddKey, By::Keys);
+    }
+
+    /// The six keys of the drawing, as near as they come: two RSA keys and one off its curve in a set, an EC key in PEM,
+    /// a short secret that was typed, and a private key.
+    fn six(desk: &mut Desk) {
+        let issuer = sample("issuer.jwks.json");
+        let keys: serde_json::Value = serde_json::from_str(&issuer).unwrap();
+        let all = keys["keys"].as_array().unwrap();
+        let broken = serde_json::json!({
+            "kty": "EC", "crv": "P-256",
+            "x": all[2]["x"], "y": all[2]["x"],
+        });
+        let set = serde_json::json!({ "keys": [all[0], all[1], broken] });
+        let partner = sample("partner.jwks.json");
+        open(
+            desk,
+            &[
+                ("jwks.json", set.to_string().into_bytes()),
+                ("api.jwk.json", all[2].to_string().into_bytes()),
+                ("gateway.jwks.json", partner.into_bytes()),
+            ],
+        );
+        desk.paste(&sample("request.http"));
+        desk.paste(&sample("sealed.jwt"));
+        desk.paste(&signed(b"hunter2-9"));
+        desk.act(Action::TypeSecret, By::Palette);
+        type_text(desk, "hunter2-9");
+        desk.window
+            .get_by_role_and_label(Role::TextInput, "Name (may be empty)")
+            .focus();
+        desk.window.run();
+        type_text(desk, "legacy-hs");
+        desk.click("Add secret");
+        desk.act(Action::KeyManager, By::Keys);
+        look_at(desk, "idp-2026-09");
+    }
+
+    fn look_at(desk: &mut Desk, id: &str) {
+        let rows = desk.names("Row ");
+        let row = rows.iter().find(|row| row.contains(id)).expect(id);
+        desk.click(row);
+    }
+
+    #[test]
+    fn the_full_manager_at_all_sizes() {
+        let mut results = SnapshotResults::new();
+        for (name, size, scale) in SIZES {
+            picture(&mut results, &format!("full-{name}"), (size, scale), six);
+        }
+    }
+
+    #[test]
+    fn the_empty_manager_and_one_that_is_locked() {
+        let size = (SIZES[0].1, 1.0);
+        let mut results = SnapshotResults::new();
+        picture(&mut results, "empty", size, |desk| {
+            desk.act(Action::KeyManager, By::Keys);
+        });
+        picture(&mut results, "locked", size, |desk| {
+            desk.picker.put(&[sample_path("issuer.jwks.json")]);
+            desk.act(Action::AddKey, By::Keys);
+            desk.act(Action::KeyManager, By::Keys);
+            desk.act(Action::SaveKeys, By::Palette);
+            save_secret(desk);
+            desk.act(Action::LockSaved, By::Palette);
+            desk.act(Action::UnlockSaved, By::Palette);
+        });
+    }
+
+    #[test]
+    fn a_weak_secret_and_a_key_that_cannot_be_used() {
+        let size = (SIZES[0].1, 1.0);
+        let mut results = SnapshotResults::new();
+        picture(&mut results, "weak", size, |desk| {
+            six(desk);
+            look_at(desk, "legacy-hs");
+        });
+        picture(&mut results, "broken", size, |desk| {
+            six(desk);
+            look_at(desk, "jwks.json#3");
+        });
+        picture(&mut results, "secret-dialog", size, |desk| {
+            desk.paste(&signed(SECRET.as_bytes()));
+            desk.act(Action::TypeSecret, By::Palette);
+            type_text(desk, &openssl::base64::encode_block(SECRET.as_bytes()));
+        });
+    }
+
+    /// A key with the certificates of its chain, which were made for this.
+    const CERTIFIED: &str = include_str!("certified.jwks.json");
+
+    #[test]
+    fn a_certificate_is_told_with_its_chain() {
+        let size = (SIZES[0].1, 1.0);
+        let mut results = SnapshotResults::new();
+        let show = |desk: &mut Desk| {
+            let file = ("jwks.json", CERTIFIED.as_bytes().to_vec());
+            open(desk, &[file]);
+            desk.act(Action::KeyManager, By::Keys);
+        };
+        picture(&mut results, "certificate", size, show);
+        let mut desk = Desk::new();
+        show(&mut desk);
+        for words in [
+            "CN=idp.accounts.example",
+            "issued by Example CA 3",
+            "2026-09-01 \u{2013} 2027-09-01",
+            "accounts.example, login.example",
+            "idp.accounts.example \u{203A} Example CA 3 \u{203A} Example Root",
+        ] {
+            assert!(desk.has(words), "{words}: {}", told(&desk));
+        }
+        desk.click("What they say");
+        assert!(desk.has("x5c: "), "{}", told(&desk));
+    }
 }

@@ -285,3 +285,62 @@ fn a_narrow_window_has_the_details_behind_the_table() {
     assert!(!desk.state().manager.is_open);
     assert!(desk.window.query_by_label("Search the keys").is_none());
 }
+
+#[test]
+fn a_thousand_keys_are_shown_found_and_walked_without_delay() {
+    let keys: Vec<String> = (0..1_000)
+        .map(|at| {
+            let k = tokenloupe::jose::base64url::encode(format!("secret-{at:026}").as_bytes());
+            format!(r#"{{"kty":"oct","kid":"key-{at:04}","k":"{k}"}}"#)
+        })
+        .collect();
+    let mut desk = Desk::new();
+    desk.paste(&format!(r#"{{"keys":[{}]}}"#, keys.join(",")));
+    desk.act(Action::KeyManager, By::Keys);
+    assert_eq!(listed(&desk).len(), 1_000);
+    let drawn = desk.names("Row ").len();
+    assert!((10..60).contains(&drawn), "{drawn} rows are drawn");
+    focus(&mut desk, "Row 1: ");
+    press(&mut desk, Key::End);
+    assert_eq!(chosen(&desk), "key-0999");
+    assert!(is_focused(&desk, "Row 1000: "));
+    let start = std::time::Instant::now();
+    for _ in 0..20 {
+        press(&mut desk, Key::PageUp);
+    }
+    // In an unoptimised build, on any machine: that none of it grows with the number of keys.
+    assert!(start.elapsed() < std::time::Duration::from_secs(10));
+    desk.act(Action::SearchKeys, By::Palette);
+    type_text(&mut desk, "key-0123");
+    assert_eq!(listed(&desk), ["key-0123"]);
+}
+
+#[test]
+fn a_menu_of_a_key_is_opened_by_keyboard_and_removes() {
+    let mut desk = manager();
+    focus(&mut desk, "Row 2: ");
+    press_with(&mut desk, Modifiers::SHIFT, Key::F10);
+    assert!(desk.has("Copy thumbprint") && desk.has("Rename"));
+    press(&mut desk, Key::Escape);
+    assert!(is_focused(&desk, "Row 2: ") && desk.state().manager.is_open);
+    press_with(&mut desk, Modifiers::SHIFT, Key::F10);
+    desk.click("Remove");
+    assert_eq!(desk.state().session.keys.len(), 2);
+}
+
+#[test]
+fn certificates_of_a_token_become_keys_only_when_that_is_asked_for() {
+    let (token, issued) = certified();
+    let mut desk = Desk::new();
+    desk.paste(&token);
+    assert!(desk.state().session.keys.is_empty());
+    assert!(!desk.has("Signature: valid, your key"));
+    desk.act(Action::AddCertificates, By::Palette);
+    let notice = desk.state().notices.last().expect("it is said");
+    assert!(notice.what.contains("trusted"), "{}", notice.what);
+    assert!(desk.has("Signature: valid, your key"));
+    let keys = desk.state().session.keys.keys();
+    let own = tokenloupe::keys::load("pem", issued.pem().as_bytes()).unwrap();
+    assert_eq!(keys[0].thumbprint, own[0].thumbprint);
+    assert_eq!(keys[0].source, "x5c of a token");
+}

@@ -365,6 +365,8 @@ fn each_list_is_one_stop_for_tab() {
     desk.click(&desk.names("Token 3:")[0].clone());
     assert!(is_focused(&desk, "Token 3:"));
     press(&mut desk, Key::Tab);
+    assert!(is_focused(&desk, "Manage keys"));
+    press(&mut desk, Key::Tab);
     assert!(is_focused(&desk, "Key 1:"));
     press(&mut desk, Key::ArrowDown);
     assert!(is_focused(&desk, "Key 2:"));
@@ -372,6 +374,7 @@ fn each_list_is_one_stop_for_tab() {
     assert!(!is_focused(&desk, "Key ") && !is_focused(&desk, "Token "));
     press_with(&mut desk, Modifiers::SHIFT, Key::Tab);
     assert!(is_focused(&desk, "Key 2:"), "the one that had it last");
+    press_with(&mut desk, Modifiers::SHIFT, Key::Tab);
     press_with(&mut desk, Modifiers::SHIFT, Key::Tab);
     assert!(is_focused(&desk, "Token 3:"));
     press_with(&mut desk, Modifiers::SHIFT, Key::Tab);

@@ -1,14 +1,14 @@
 //! What to ask for: where the keys of a token's issuer usually are, the command that gets them, and the answer.
 
-use egui::{Label, RichText, ScrollArea, Ui};
+use egui::{RichText, ScrollArea, Ui};
 
 use crate::keys::asking::{AskingNote, KeyPlace, what_to_ask_for};
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::manager::KeyCommand;
 use crate::window::model::Model;
-use crate::window::theme::{self, mono, semibold, size, space};
-use crate::window::widgets::{button_tag, wrapped};
+use crate::window::theme::{self, semibold, size, space};
+use crate::window::widgets::{button_tag, exact, wrapped};
 
 /// Shows it; gives what to do, and whether it is done.
 pub(super) fn ui(ui: &mut Ui, model: &Model) -> (Option<Command>, bool) {
@@ -87,8 +87,7 @@ fn place(ui: &mut Ui, place: &KeyPlace, at: Option<usize>) -> Option<Command> {
             let width = (ui.available_width() - 60.0).max(80.0);
             ui.vertical(|ui| {
                 ui.set_width(width);
-                let line = RichText::new(place.command()).font(mono());
-                ui.add(Label::new(line.color(theme.text)).wrap());
+                exact(ui, &place.command());
             });
             let number = at.map_or(0, |at| at.saturating_add(1));
             let name = format!("Copy command {number}");

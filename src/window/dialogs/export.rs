@@ -1,6 +1,6 @@
 //! A key as text for other programs: its public half at once, the private one after a second step.
 
-use egui::{Button, Checkbox, Label, RichText, ScrollArea, Ui};
+use egui::{Button, Checkbox, RichText, ScrollArea, Ui};
 
 use crate::keys::{Holds, Key};
 use crate::window::commands::Command;
@@ -8,7 +8,10 @@ use crate::window::copies::CopyOf;
 use crate::window::manager::{ExportForm, KeyCommand, title};
 use crate::window::model::Model;
 use crate::window::theme::{self, mono, space};
-use crate::window::widgets::{Segment, segmented, wrapped};
+use crate::window::widgets::{Segment, exact, segmented, wrapped};
+
+/// The height of the text that is exported, in points.
+const PREVIEW: f32 = 220.0;
 
 /// Asks how a key is to be written.
 #[derive(Debug)]
@@ -73,7 +76,10 @@ impl ExportDialog {
         let is_possible = text.is_ok();
         match &text {
             Ok(text) => {
-                let area = ScrollArea::vertical().id_salt("exported").max_height(220.0);
+                let area = ScrollArea::vertical()
+                    .id_salt("exported")
+                    .min_scrolled_height(PREVIEW)
+                    .max_height(PREVIEW);
                 egui::Frame::new()
                     .fill(theme.bg0)
                     .corner_radius(theme::radius::SMALL)
@@ -81,8 +87,7 @@ impl ExportDialog {
                     .show(ui, |ui| {
                         area.show(ui, |ui| {
                             ui.set_width(ui.available_width());
-                            let text = RichText::new(text.as_str()).font(mono());
-                            ui.add(Label::new(text.color(theme.text)).wrap());
+                            exact(ui, text);
                         });
                     });
             }

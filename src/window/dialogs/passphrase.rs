@@ -52,7 +52,19 @@ impl PassphraseDialog {
         if locked.is_busy {
             ui.horizontal(|ui| {
                 ui.add(Spinner::new().size(14.0));
-                ui.label(RichText::new("Deriving the key from it\u{2026}").color(theme.dim));
+                let progress = model
+                    .busy
+                    .iter()
+                    .filter_map(|busy| busy.progress)
+                    .next_back();
+                let words = match progress {
+                    Some(progress) => {
+                        let percent = (progress.clamp(0.0, 1.0) * 100.0).round();
+                        format!("Deriving the key from it\u{2026} {percent} %")
+                    }
+                    None => "Deriving the key from it\u{2026}".to_owned(),
+                };
+                ui.label(RichText::new(words).color(theme.dim));
             });
         } else if locked.refused > 0 {
             let words = "It does not open with that passphrase. Try another one.";

@@ -98,7 +98,9 @@ impl SecretDialog {
             .char_limit(64)
             .margin(egui::Margin::symmetric(6, 4))
             .desired_width(f32::INFINITY);
-        ui.add(name).labelled_by(label.id);
+        let name = ui.add(name).labelled_by(label.id);
+        let entered =
+            entered || name.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         ui.add_space(space::S);
         let is_possible = matches!(read, Some(Ok(_)));
         let (clicked, cancelled) = buttons(ui, "Add secret", is_possible);

@@ -105,7 +105,7 @@ impl Desk {
             } => match load_secret(TYPED, text.bytes(), encoding) {
                 Ok(mut key) => {
                     key.name = (!name.is_empty()).then_some(name);
-                    self.add_key(key, "Added a typed secret");
+                    self.add_key(&key, "Added a typed secret");
                 }
                 Err(error) => self.notify(Notice::fault(&error.to_string())),
             },
@@ -124,10 +124,11 @@ impl Desk {
             KeyCommand::Generate(plan, name) => {
                 let label = format!("Making a key, {}", plan.key);
                 self.start(&label, false, move |_| {
-                    News::Generated(generate(&plan).map(|mut key| {
+                    let key = generate(&plan).map(|mut key| {
                         key.name = (!name.is_empty()).then_some(name);
                         key
-                    }))
+                    });
+                    News::Generated(Box::new(key))
                 });
             }
             KeyCommand::KeepNoLonger(id) => self.keep_no_longer(&id),
@@ -171,10 +172,10 @@ impl Desk {
     }
 
     /// Adds a key that was made or typed here, and looks at it.
-    pub(in crate::window) fn add_key(&mut self, key: Key, done: &str) {
-        let is_new = self.model.session.keys.same_as(&key).is_none();
+    pub(in crate::window) fn add_key(&mut self, key: &Key, done: &str) {
+        let is_new = self.model.session.keys.same_as(key).is_none();
         self.change_keys(|keys| keys.add([key.clone()]));
-        self.look_at(&key);
+        self.look_at(key);
         if is_new {
             self.keys_changed();
         }
@@ -307,7 +308,7 @@ impl Desk {
         match key {
             Ok(key) => {
                 let done = format!("Made a key, {}", key.kind);
-                self.add_key(key, &done);
+                self.add_key(&key, &done);
                 self.model.manager.is_open = true;
                 self.model.manager.is_outdated = true;
             }

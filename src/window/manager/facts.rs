@@ -3,8 +3,9 @@
 use super::{KeyFacts, Standing};
 use crate::inspection::Fit;
 use crate::jose::visible::visible;
-use crate::judge::{Finding, KeyAudit, Severity};
-use crate::keys::{Holds, Key};
+use crate::judge::{KeyAudit, Severity};
+use crate::keys::{Holds, Key, KeyKind};
+use crate::verify::algorithm::{self, Family};
 use crate::window::model::Model;
 use crate::window::panes::rail::label::shown;
 
@@ -18,10 +19,30 @@ pub(in crate::window) fn audit_of<'m>(model: &'m Model, key: &Key) -> Option<&'m
     model.audits.get(&key.id)
 }
 
-/// The worst finding of a key that can be used, of those that are to be warned of.
-pub(in crate::window) fn worst<'m>(model: &'m Model, key: &Key) -> Option<&'m Finding> {
-    let worst = audit_of(model, key)?.findings.first()?;
-    (key.fault.is_none() && worst.severity >= Severity::Medium).then_some(worst)
+/// The worst that is to be warned of about a key that can be used, in a few words.
+pub(in crate::window) fn worst(model: &Model, key: &Key) -> Option<(Severity, String)> {
+    if key.fault.is_some() {
+        return None;
+    }
+    let audit = audit_of(model, key);
+    let worst = audit.and_then(|audit| audit.findings.first());
+    let worst = worst.filter(|worst| worst.severity >= Severity::Medium);
+    let short = || Some((Severity::Medium, too_short(key)?));
+    worst.map_or_else(short, |worst| Some((worst.severity, worst.title.clone())))
+}
+
+/// Whether a secret is shorter than what HMAC wants of it (RFC 7518 section 3.2). No finding: what it is for, a token says.
+pub(in crate::window) fn too_short(key: &Key) -> Option<String> {
+    let KeyKind::Oct { bytes } = key.kind else {
+        return None;
+    };
+    let alg = key.members.alg.as_deref().unwrap_or("HS256");
+    let algorithm = algorithm::find(alg)?;
+    let Family::Hmac(hash) = algorithm.family else {
+        return None;
+    };
+    let wanted = hash.bytes();
+    (bytes < wanted).then(|| format!("Too short for {alg}: {bytes} of {wanted} bytes"))
 }
 
 /// What the table says of a key that fits these tokens.
@@ -31,9 +52,9 @@ pub(in crate::window) fn facts_of(model: &Model, key: &Key, fits: Vec<Fit>) -> K
     KeyFacts {
         id: key.id.clone(),
         title: title(key),
-        standing: match worst {
+        standing: match &worst {
             _ if !is_usable => Standing::Unusable,
-            Some(worst) => Standing::Faulty(worst.severity),
+            Some((severity, _)) => Standing::Faulty(*severity),
             None if !fits.is_empty() => Standing::Fits,
             None => Standing::Plain,
         },
@@ -43,8 +64,14 @@ pub(in crate::window) fn facts_of(model: &Model, key: &Key, fits: Vec<Fit>) -> K
         thumbprint: key.thumbprint.clone(),
         fits,
         notes: match (&key.fault, worst) {
-            (Some(fault), _) => sentence(&visible(&fault.to_string())),
-            (None, Some(worst)) => worst.title.clone(),
+            (Some(fault), _) => {
+                let finding = audit_of(model, key).and_then(|audit| audit.findings.first());
+                finding.map_or_else(
+                    || sentence(&visible(&fault.to_string())),
+                    |finding| finding.title.clone(),
+                )
+            }
+            (None, Some((_, words))) => words,
             (None, None) => purpose(model, key),
         },
     }

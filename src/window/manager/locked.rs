@@ -120,7 +120,7 @@ impl Desk {
         let Some(asked) = self.model.locked.take() else {
             return;
         };
-        self.dialog = None;
+        self.close_dialog();
         let Some(file) = self.locked.pop_front() else {
             return;
         };
@@ -138,7 +138,7 @@ impl Desk {
     fn end_of_locked(&mut self) {
         self.model.locked = None;
         self.locked.pop_front();
-        self.dialog = None;
+        self.close_dialog();
     }
 }
 

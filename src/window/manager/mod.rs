@@ -18,7 +18,7 @@ pub use audit::Audits;
 pub(in crate::window) use audit::{Audited, Auditing};
 pub use export::ExportForm;
 pub(in crate::window) use export::ToWrite;
-pub(in crate::window) use facts::{audit_of, facts_of, title, worst};
+pub(in crate::window) use facts::{audit_of, facts_of, title, too_short, worst};
 pub use locked::Locked;
 pub(in crate::window) use locked::{LockedFile, Tried};
 pub(in crate::window) use saved::{Keeping, SavedNews};

@@ -191,7 +191,7 @@ impl Desk {
     pub(in crate::window) fn leave_saved(&mut self) {
         self.keeping.waiting = None;
         self.model.saved.refused = None;
-        self.dialog = None;
+        self.close_dialog();
     }
 
     /// Takes the saved private keys out again, and what opens them.
@@ -275,7 +275,7 @@ impl Desk {
             }
             SavedNews::Changed(Ok(access)) => {
                 self.keeping.access = Some(access);
-                self.dialog = None;
+                self.close_dialog();
                 "Changed the passphrase of the saved keys".clone_into(&mut self.model.last_action);
             }
             SavedNews::Saved(Ok(saved), done) => {
@@ -336,7 +336,7 @@ impl Desk {
 
     /// Saves what waited for the passphrase.
     fn go_on_saving(&mut self) {
-        self.dialog = None;
+        self.close_dialog();
         if let Some((changes, done)) = self.keeping.waiting.take() {
             self.change_saved(changes, done, true);
         }

@@ -13,6 +13,7 @@ use crate::inspection::Inspection;
 use crate::jose::visible::visible;
 use crate::judge::{Check, CheckResult, Judgement};
 use crate::keys::Reread;
+use crate::verify::algorithm::{Family, find};
 use crate::verify::{Facts, NotChecked, Outcome, SignatureProof};
 use crate::window::actions::Action;
 use crate::window::commands::Command;
@@ -212,9 +213,18 @@ fn offer(ui: &mut Ui, signature: Option<&SignatureProof>) -> Option<Command> {
     command
 }
 
-/// The button that says where the missing key may be had.
+/// What to do about a missing key: type it where it is a secret, else ask for it.
 fn ask(ui: &mut Ui, signature: Option<&SignatureProof>, model: &Model) -> Option<Command> {
-    let outcome = signature?.outcome;
+    let signature = signature?;
+    let outcome = signature.outcome;
+    let is_mac = signature.alg.as_ref().is_some_and(|alg| {
+        find(alg).is_some_and(|algorithm| matches!(algorithm.family, Family::Hmac(_)))
+    });
+    let actions: &[Action] = if is_mac {
+        &[Action::TypeSecret, Action::AskForKeys]
+    } else {
+        &[Action::AskForKeys]
+    };
     let is_missing = matches!(
         outcome,
         Outcome::NotChecked(NotChecked::NoKey | NotChecked::NoKeyVerifies)
@@ -229,10 +239,14 @@ fn ask(ui: &mut Ui, signature: Option<&SignatureProof>, model: &Model) -> Option
                 ..Margin::ZERO
             };
             Frame::new().inner_margin(place).show(ui, |ui| {
-                let action = Action::AskForKeys.entry();
-                if ui.button(action.label).clicked() {
-                    command = (action.command)(model);
-                }
+                ui.horizontal_wrapped(|ui| {
+                    for action in actions {
+                        let action = action.entry();
+                        if ui.button(action.label).clicked() {
+                            command = (action.command)(model);
+                        }
+                    }
+                });
             });
         });
     }

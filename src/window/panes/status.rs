@@ -31,7 +31,7 @@ impl StatusPane {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(space::XS);
             commands.extend(palette_button(ui, model));
-            if let Some((inspection, _)) = model.current() {
+            if let Some((inspection, _)) = model.current().filter(|_| !model.manager.is_open) {
                 ui.label(word(
                     format!("Inspected in {}", short(inspection.took)),
                     tokens.dim,
@@ -50,7 +50,8 @@ impl StatusPane {
                     ui.label(word(REACH.to_owned(), tokens.dim));
                 });
                 if model.manager.is_open {
-                    ui.label(word(keys_saved(model), tokens.dim));
+                    let text = word(keys_saved(model), tokens.dim);
+                    ui.add(Label::new(text).truncate());
                 }
                 for busy in &model.busy {
                     ui.add(Spinner::new().size(12.0));

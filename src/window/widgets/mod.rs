@@ -10,4 +10,6 @@ pub use card::Card;
 pub use controls::{Segment, button_tag, link, menu_tag, panel_tag, row_frame, segmented};
 pub use icon::{Icon, mark, paint_icon, sign};
 pub use secret_field::SecretField;
-pub use text::{grouped, key_value, paint_hidden, section, section_of, tag, truncated, wrapped};
+pub use text::{
+    exact, grouped, key_value, paint_hidden, section, section_of, tag, truncated, wrapped,
+};

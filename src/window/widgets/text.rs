@@ -34,6 +34,18 @@ pub fn tag(ui: &mut Ui, text: &str, color: Color32) -> Response {
     response
 }
 
+/// An exact value, broken wherever the line ends.
+pub fn exact(ui: &mut Ui, text: &str) {
+    let format = TextFormat::simple(crate::window::theme::mono(), tokens(ui).text);
+    let mut job = LayoutJob::single_section(text.to_owned(), format);
+    job.wrap = TextWrapping {
+        max_width: ui.available_width(),
+        break_anywhere: true,
+        ..TextWrapping::default()
+    };
+    ui.add(Label::new(job));
+}
+
 /// A text that is painted and no more: it cannot be selected, and a screen reader is told `words` in its place.
 pub fn paint_hidden(ui: &mut Ui, text: &str, words: &str) {
     let tokens = tokens(ui);

@@ -18,7 +18,7 @@ use crate::window::widgets::{Icon, grouped, paint_icon};
 const NOTHING: &str = "\u{2013}";
 
 /// What is wrong with a key takes so many lines at most.
-const MAX_LINES: usize = 3;
+const MAX_LINES: usize = 4;
 
 /// Left and right of a cell's text, in points.
 const PADDING: f32 = space::S + 2.0;

@@ -1,6 +1,5 @@
 //! What one key is: its numbers, where it came from, the tokens that it fits, what is wrong with it.
 
-use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
     Align, Frame, Label, Layout, Margin, RichText, Role, ScrollArea, Sense, Stroke, Ui, UiBuilder,
     WidgetInfo, vec2,
@@ -15,7 +14,7 @@ use crate::verify::Service;
 use crate::window::actions::Action;
 use crate::window::commands::Command;
 use crate::window::copies::{CopyOf, secret_text};
-use crate::window::manager::{KeyCommand, KeyFacts, audit_of};
+use crate::window::manager::{KeyCommand, KeyFacts, audit_of, title, too_short};
 use crate::window::model::Model;
 use crate::window::panes::findings::{frame, note};
 use crate::window::panes::focus::{self, Place};
@@ -24,7 +23,8 @@ use crate::window::panes::rail::token_words;
 use crate::window::panes::roving::is_copied;
 use crate::window::theme::{self, semibold, size, space, tokens};
 use crate::window::widgets::{
-    Icon, button_tag, grouped, mark, paint_hidden, row_frame, section, tag, truncated, wrapped,
+    Icon, button_tag, exact, grouped, mark, paint_hidden, row_frame, section, tag, truncated,
+    wrapped,
 };
 
 /// The height of what can be done with the key, in points.
@@ -93,7 +93,7 @@ impl DetailsPane {
             }
             if let Some(thumbprint) = &facts.thumbprint {
                 fact(ui, "Thumbprint", |ui| {
-                    mono(ui, thumbprint);
+                    exact(ui, thumbprint);
                     let copy = button_tag(ui, "Copy", "Copy the thumbprint");
                     if focus::take(ui, Place::KeyDetails) {
                         copy.request_focus();
@@ -107,8 +107,14 @@ impl DetailsPane {
             if let Some(secret) = key.secret() {
                 self::secret(ui, model, secret, commands);
             }
+            // Of one that names its algorithm there is a finding.
+            if let Some(words) = too_short(key).filter(|_| key.members.alg.is_none()) {
+                fact(ui, "Length", |ui| {
+                    wrapped(ui, RichText::new(words).color(theme.warn));
+                });
+            }
             if let Some(exponent) = &facts.exponent {
-                fact(ui, "Exponent", |ui| mono(ui, exponent));
+                fact(ui, "Exponent", |ui| exact(ui, exponent));
             }
             self.members(ui, key, &facts);
             of_members(ui, key, &facts);
@@ -293,23 +299,10 @@ fn fact(ui: &mut Ui, name: &str, value: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// An exact value, broken wherever the line ends.
-fn mono(ui: &mut Ui, text: &str) {
-    let color = tokens(ui).text;
-    let format = TextFormat::simple(theme::mono(), color);
-    let mut job = LayoutJob::single_section(text.to_owned(), format);
-    job.wrap = TextWrapping {
-        max_width: ui.available_width(),
-        break_anywhere: true,
-        ..TextWrapping::default()
-    };
-    ui.add(Label::new(job));
-}
-
 /// What members say that are not numbers of the key.
 fn of_members(ui: &mut Ui, key: &Key, facts: &Facts) {
     let ops = (!facts.key_ops.is_empty()).then(|| facts.key_ops.join(", "));
-    let kid = facts.kid.as_ref().filter(|_| key.name.is_some());
+    let kid = facts.kid.as_ref().filter(|kid| title(key) != **kid);
     for (name, value) in [
         ("Key id", kid),
         ("Algorithm", facts.alg.as_ref()),
@@ -319,7 +312,7 @@ fn of_members(ui: &mut Ui, key: &Key, facts: &Facts) {
         ("x5t#S256", facts.x5t_s256.as_ref()),
     ] {
         if let Some(value) = value {
-            fact(ui, name, |ui| mono(ui, &shown(value)));
+            fact(ui, name, |ui| exact(ui, &shown(value)));
         }
     }
     let color = tokens(ui).warn;
@@ -354,7 +347,7 @@ fn certificate(ui: &mut Ui, model: &Model, certificate: &CertificateFacts, issue
             format!("issued by {}", common_name(&certificate.issuer))
         };
         let (from, to) = (day(certificate.not_before), day(certificate.not_after));
-        let words = format!("{from} \u{2192} {to} \u{00B7} {issuer}");
+        let words = format!("{from} \u{2013} {to} \u{00B7} {issuer}");
         wrapped(ui, RichText::new(words).color(theme.dim));
         let outside = if certificate.not_after.is_some_and(|end| end < model.now) {
             Some("Expired")
@@ -380,20 +373,20 @@ fn certificate(ui: &mut Ui, model: &Model, certificate: &CertificateFacts, issue
         fact(ui, "Chain", |ui| {
             let mut words = common_name(&certificate.subject).to_owned();
             for issuer in issuers {
-                words.push_str(" \u{2192} ");
+                words.push_str(" \u{203A} ");
                 words.push_str(common_name(issuer));
             }
             wrapped(ui, RichText::new(words).color(theme.text));
         });
     }
     if !certificate.names.is_empty() {
-        fact(ui, "Names", |ui| mono(ui, &certificate.names.join(", ")));
+        fact(ui, "Names", |ui| exact(ui, &certificate.names.join(", ")));
     }
     if let Some(usage) = &certificate.usage {
-        fact(ui, "Key usage", |ui| mono(ui, &usage.join(", ")));
+        fact(ui, "Key usage", |ui| exact(ui, &usage.join(", ")));
     }
-    fact(ui, "Serial", |ui| mono(ui, &certificate.serial));
-    fact(ui, "SHA-256", |ui| mono(ui, &certificate.sha256));
+    fact(ui, "Serial", |ui| exact(ui, &certificate.serial));
+    fact(ui, "SHA-256", |ui| exact(ui, &certificate.sha256));
 }
 
 fn fits(ui: &mut Ui, model: &Model, facts: &KeyFacts, commands: &mut Vec<Command>) {

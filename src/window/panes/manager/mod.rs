@@ -233,13 +233,13 @@ fn note(model: &Model) -> String {
         listed => format!("{} of {}", grouped(listed), grouped(all)),
     };
     let (warnings, problems) = manager.counts();
-    let mut add = |count: usize, one: &str| match count {
-        0 => {}
-        1 => words.push_str(&format!(" \u{00B7} 1 {one}")),
-        _ => words.push_str(&format!(" \u{00B7} {} {one}s", grouped(count))),
-    };
-    add(warnings, "warning");
-    add(problems, "problem");
+    for (count, one) in [(warnings, "warning"), (problems, "problem")] {
+        words = match count {
+            0 => words,
+            1 => format!("{words} \u{00B7} 1 {one}"),
+            _ => format!("{words} \u{00B7} {} {one}s", grouped(count)),
+        };
+    }
     words
 }
 
@@ -345,10 +345,14 @@ fn empty(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
             };
             wrapped(ui, RichText::new(what).color(theme.dim));
             ui.add_space(space::S);
-            for action in ADD {
+            for action in ADD.into_iter().chain([Action::AskForKeys]) {
+                // Without a token there is nobody to ask.
+                let Some(command) = (action.entry().command)(model) else {
+                    continue;
+                };
                 let button = Button::new(short(action)).min_size(vec2(180.0, 28.0));
                 if ui.add(button).clicked() {
-                    commands.extend((action.entry().command)(model));
+                    commands.push(command);
                 }
             }
         });

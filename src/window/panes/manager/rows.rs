@@ -168,13 +168,12 @@ impl Rows {
         let mut cut = None;
         for column in KeyColumn::ALL {
             let text = text_of(facts, column);
-            match column {
-                KeyColumn::Mark => words.push_str(": "),
-                _ => {
-                    words.push_str(", ");
-                    words.push_str(column.label());
-                    words.push(' ');
-                }
+            if column == KeyColumn::Mark {
+                words.push_str(": ");
+            } else {
+                words.push_str(", ");
+                words.push_str(column.label());
+                words.push(' ');
             }
             words.push_str(&text);
         }
