@@ -125,8 +125,7 @@ pub(super) fn rsa(numbers: &RsaNumbers<'_>) -> Half {
     let Some((p, q)) = numbers.primes else {
         return half;
     };
-    half.has_close_primes =
-        half.key.is_some() && p != q && are_close(numbers.n, p, q).unwrap_or(false);
+    half.has_close_primes = half.key.is_some() && p != q && are_close(p, q).unwrap_or(false);
     if p == q {
         // Modulo a square of a prime `d` is no inverse.
         half.key = None;
@@ -151,12 +150,12 @@ pub(super) fn rsa(numbers: &RsaNumbers<'_>) -> Half {
 
 /// Whether two primes are closer than FIPS 186-5 allows (appendix A.1.3): all but one hundred of the bits of their
 /// difference are zero. Primes of different lengths are not meant.
-fn are_close(n: &BigNumRef, p: &BigNumRef, q: &BigNumRef) -> Result<bool, ErrorStack> {
+fn are_close(p: &BigNumRef, q: &BigNumRef) -> Result<bool, ErrorStack> {
     /// By chance one pair in about 2^100 lies so close.
     const MARGIN_BITS: i32 = 100;
     let mut between = BigNum::new()?;
     between.checked_sub(p, q)?;
-    let is_close = between.num_bits() <= n.num_bits() / 2 - MARGIN_BITS;
+    let is_close = between.num_bits() <= p.num_bits().max(q.num_bits()) - MARGIN_BITS;
     between.clear();
     Ok(is_close)
 }

@@ -142,7 +142,9 @@ impl<'s> Found<'s> {
             .collect();
         let is_double = |key: &Key| {
             let own = (key.thumbprint.as_ref(), &key.members.kid);
+            // Entries of a set are listed as they are, whatever they say.
             key.certificate.is_none()
+                && key.members.kty.is_none()
                 && key.private().is_none()
                 && certified
                     .iter()

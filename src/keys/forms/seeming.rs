@@ -404,7 +404,7 @@ mod tests {
         assert!(
             Seeming::Putty
                 .advice("$(id).ppk")
-                .ends_with("puttygen '$(id).ppk' -O public-openssh -o '$(id).ppk.pub'")
+                .ends_with("puttygen '$(id).ppk' -O private-openssh-new -o '$(id).ppk.openssh'")
         );
         let discovery = Seeming::Discovery {
             jwks_uri: Some("https://idp.example/jwks?a=b&c='d'".to_owned()),

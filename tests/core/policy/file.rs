@@ -51,7 +51,7 @@ fn full() -> Policy {
             },
         ],
         audiences: texts(&["b", "a", ""]),
-        types: texts(&["at+jwt"]),
+        types: texts(&["portal+jwt"]),
         nonce: Some("n".to_owned()),
         leeway_seconds: 0,
         max_age_seconds: Some(0),

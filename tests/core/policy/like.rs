@@ -52,7 +52,7 @@ fn what_is_fixed_for_the_kind_is_expected_and_nothing_else() {
             algorithms: texts(&["HS256"]),
             issuers: vec![Issuer::new("https://a.example")],
             audiences: texts(&["x", "b"]),
-            types: texts(&["at+jwt"]),
+            types: texts(&["portal+jwt"]),
             leeway_seconds: 5,
             max_lifetime_seconds: Some(60),
             required_claims: policy.required_claims.clone(),

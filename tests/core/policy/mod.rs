@@ -31,7 +31,7 @@ fn good_claims() -> serde_json::Value {
     })
 }
 
-const GOOD_HEADER: &str = r#"{"alg":"HS256","typ":"at+jwt","kid":"k"}"#;
+const GOOD_HEADER: &str = r#"{"alg":"HS256","typ":"portal+jwt","kid":"k"}"#;
 
 fn secret() -> &'static Secret {
     key("HS256")
@@ -82,7 +82,7 @@ fn each_expectation() -> Vec<(&'static str, Policy)> {
         (
             "typ",
             Policy {
-                types: texts(&["JWT", "application/AT+JWT"]),
+                types: texts(&["JWT", "application/PORTAL+JWT"]),
                 ..none()
             },
         ),
@@ -238,21 +238,21 @@ fn what_is_not_met_is_missing_or_is_of_another_type_says_so() {
         (
             "typ",
             json!({"typ": "JOSE"}),
-            "Type not as expected. Expected JWT or application/AT+JWT, found JOSE",
+            "Type not as expected. Expected JWT or application/PORTAL+JWT, found JOSE",
             "policy-typ",
             "typ",
         ),
         (
             "typ",
             json!({"typ": 1}),
-            "Type not as expected. Expected JWT or application/AT+JWT, found a number",
+            "Type not as expected. Expected JWT or application/PORTAL+JWT, found a number",
             "policy-typ",
             "typ",
         ),
         (
             "typ",
             json!({"typ": null}),
-            "Type not as expected. Expected JWT or application/AT+JWT, found none",
+            "Type not as expected. Expected JWT or application/PORTAL+JWT, found none",
             "policy-typ",
             "",
         ),
@@ -471,6 +471,7 @@ fn expectations_are_checked_in_the_order_of_a_verifier() {
         "alg",
         "key",
         "signature",
+        "type",
         "typ",
         "time",
         "max-lifetime",
@@ -484,6 +485,7 @@ fn expectations_are_checked_in_the_order_of_a_verifier() {
         "claim-required",
         "claim-forbidden",
         "claim-forbidden",
+        "profile",
     ];
     assert_eq!(names, expected);
     assert_eq!(policy.expected(), judgement.expectations.len());

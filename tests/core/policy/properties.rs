@@ -23,7 +23,7 @@ const ISSUERS: [&str; 3] = [
 ];
 const AUDIENCES: [&str; 3] = ["a", "b", "c"];
 const ALGORITHMS: [&str; 3] = ["ES256", "HS256", "Ed25519"];
-const TYPES: [&str; 3] = ["JWT", "at+jwt", "application/AT+JWT"];
+const TYPES: [&str; 3] = ["JWT", "portal+jwt", "application/PORTAL+JWT"];
 const IDS: [&str; 3] = ["1", "2", "3"];
 
 /// The reviewer's keys: `k-ES256` of `ES256.json`, and so on.
@@ -137,9 +137,9 @@ fn token() -> impl Strategy<Value = (String, Value)> {
         |(claims, alg, second, form, names_key, is_padded)| {
             let header = |alg: &str| {
                 if names_key {
-                    format!(r#"{{"alg":"{alg}","typ":"at+jwt","kid":"k-{alg}"}}"#)
+                    format!(r#"{{"alg":"{alg}","typ":"portal+jwt","kid":"k-{alg}"}}"#)
                 } else {
-                    format!(r#"{{"alg":"{alg}","typ":"at+jwt"}}"#)
+                    format!(r#"{{"alg":"{alg}","typ":"portal+jwt"}}"#)
                 }
             };
             let plain = key(alg).token(alg, &header(alg), claims.to_string());
