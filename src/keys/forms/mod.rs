@@ -45,7 +45,7 @@ use super::{Holds, Key, set};
 pub const MAX_KEY_FILE_BYTES: u64 = 4 << 20;
 
 /// Of a file with more keys than this the first ones are loaded; a last one that cannot be used says how many were left out
-/// ([`KeyFault::LeftOut`]).
+/// ([`KeyFault::LeftOut`](super::KeyFault::LeftOut)).
 pub const MAX_KEYS: usize = 1_000;
 
 /// One form of key file.
