@@ -37,24 +37,22 @@ impl Fetched {
     /// When it holds no key and no place of keys.
     pub fn content(&self, issuer: Option<&str>) -> Result<Content, ContentError> {
         let source = self.url.as_str();
-        let fault = match keys::load(source, &self.bytes) {
-            Ok(keys) => {
-                return Ok(Content::Keys {
-                    keys,
-                    cautions: Vec::new(),
-                });
-            }
-            Err(fault) => fault,
-        };
-        match read_document(&self.bytes, Some(&self.url), issuer) {
-            Ok(InDocument::Place(place)) => Ok(Content::Elsewhere(place)),
+        let fault = match read_document(&self.bytes, Some(&self.url), issuer) {
+            Ok(InDocument::Place(place)) => return Ok(Content::Elsewhere(place)),
             Ok(InDocument::Keys { range, cautions }) => {
                 let bytes = self.bytes.get(range).unwrap_or_default();
                 let keys = keys::load(source, bytes)?;
-                Ok(Content::Keys { keys, cautions })
+                return Ok(Content::Keys { keys, cautions });
             }
-            Err(fault @ DocumentFault::Address(_)) => Err(fault.into()),
-            Err(_) => Err(fault.into()),
+            Err(fault) => fault,
+        };
+        match (keys::load(source, &self.bytes), fault) {
+            (Ok(keys), _) => Ok(Content::Keys {
+                keys,
+                cautions: Vec::new(),
+            }),
+            (Err(_), fault @ DocumentFault::Address(_)) => Err(fault.into()),
+            (Err(fault), _) => Err(fault.into()),
         }
     }
 }
