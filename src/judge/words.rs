@@ -317,10 +317,10 @@ pub fn reason_words(reason: Reason, judgement: &Judgement) -> String {
         Reason::Rule("crit-unknown") => "a critical extension is not understood".to_owned(),
         Reason::Rule("alg-prohibited") => "its algorithm is prohibited".to_owned(),
         Reason::Rule("profile-claim-forbidden") => {
-            format!("{} must not have what it has", judgement.profile.phrase())
+            format!("holds what {} must not have", judgement.profile.phrase())
         }
         Reason::Rule("profile-claim-missing") => {
-            format!("{} must have what it lacks", judgement.profile.phrase())
+            format!("lacks what {} must have", judgement.profile.phrase())
         }
         Reason::Rule("typ-mismatch") => {
             format!("its type is not that of {}", judgement.profile.phrase())
