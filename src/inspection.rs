@@ -15,10 +15,10 @@ use sha2::Digest as _;
 pub use readings::Settled;
 
 use crate::find::{Candidate, Place};
-use crate::jose::{Part, Token};
+use crate::jose::{Part, Token, hex};
 use crate::judge::{Case, Judgement, Policy, judge};
 use crate::keys::KeyRing;
-use crate::verify::{Layer, Proof, Provenance, Service, Setting, hex, prove};
+use crate::verify::{Layer, Proof, Provenance, Service, Setting, prove};
 
 pub use locked::load_keys;
 

@@ -5,6 +5,7 @@
 
 pub mod base64url;
 mod fault;
+mod hex;
 pub mod json;
 pub mod registry;
 pub mod sd_jwt;
@@ -12,6 +13,7 @@ mod token;
 pub mod visible;
 
 pub use fault::{Fault, FaultKind};
+pub use hex::hex;
 pub use token::{
     Kind, MAX_ENTRIES, MAX_TOKEN_BYTES, Part, PartRole, Serialization, Token, serialized_kind,
 };

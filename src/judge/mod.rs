@@ -132,21 +132,12 @@ impl Judgement {
 
 /// Judges a token and those inside of it.
 pub fn judge(case: Case<'_>) -> Judgement {
-    judge_at(case, Position::Payload)
+    judge_as(case, false)
 }
 
-/// Where a token stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Position {
-    /// At the end of an SD-JWT, as its key binding.
-    KeyBinding,
-    /// By itself, or as the payload of another one.
-    Payload,
-}
-
-fn judge_at(case: Case<'_>, position: Position) -> Judgement {
-    let is_key_binding = position == Position::KeyBinding;
-    let inside = |layer: &Option<Box<Layer>>, policy: &Policy, position| {
+/// `is_key_binding`: the token ends an SD-JWT.
+fn judge_as(case: Case<'_>, is_key_binding: bool) -> Judgement {
+    let inside = |layer: &Option<Box<Layer>>, policy: &Policy, is_key_binding| {
         let layer = layer.as_deref()?;
         let case = Case {
             token: &layer.token,
@@ -154,13 +145,13 @@ fn judge_at(case: Case<'_>, position: Position) -> Judgement {
             policy,
             at: case.at,
         };
-        Some(Box::new(judge_at(case, position)))
+        Some(Box::new(judge_as(case, is_key_binding)))
     };
-    let inner = inside(&case.proof.inner, case.policy, Position::Payload);
+    let inner = inside(&case.proof.inner, case.policy, false);
     let binding = &case.proof.key_binding;
     let key_binding = binding.as_ref().and_then(|_| {
         let of_holder = case.policy.of_holder();
-        inside(binding, &of_holder, Position::KeyBinding)
+        inside(binding, &of_holder, true)
     });
     let under_policy = policy::designated(case).map(Box::new);
     let case = Case {

@@ -287,8 +287,8 @@ pub(super) fn is_settled(
     times: &Times,
     objections: &[Option<Reason>],
 ) -> bool {
-    let mut each = each_reason(case, profile, times).enumerate();
-    each.any(|(index, reason)| reason.is_none() && !is_objected(objections, index))
+    let is_settled = |reason: Option<Reason>| reason.is_none();
+    takes(case, profile, times, objections, is_settled)
 }
 
 /// Whether the policy has nothing against one of the signatures that is valid, or may be.
@@ -298,10 +298,20 @@ pub(super) fn takes_any(
     times: &Times,
     objections: &[Option<Reason>],
 ) -> bool {
+    let may_be_valid = |reason: Option<Reason>| reason.is_none_or(|reason| !reason.is_refusal());
+    takes(case, profile, times, objections, may_be_valid)
+}
+
+/// Whether the policy has nothing against a signature that gives such a reason.
+fn takes(
+    case: Case<'_>,
+    profile: &Profile,
+    times: &Times,
+    objections: &[Option<Reason>],
+    is_such: impl Fn(Option<Reason>) -> bool,
+) -> bool {
     let mut each = each_reason(case, profile, times).enumerate();
-    each.any(|(index, reason)| {
-        reason.is_none_or(|reason| !reason.is_refusal()) && !is_objected(objections, index)
-    })
+    each.any(|(index, reason)| is_such(reason) && !is_objected(objections, index))
 }
 
 /// Whether nothing is known of any of the signatures.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::{Key, KeyKind, Material, Secret, SecretEncoding, load_secret};
-use crate::jose::base64url;
+use crate::jose::{base64url, hex};
 
 /// What else the bytes of a secret may stand for, or be the encoding of. The likelier ones first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -103,11 +103,11 @@ impl Reading {
                 text(padded.trim_end_matches('=').to_owned())
             }
             Self::Base64urlTextPadded => {
-                let bare = base64url::encode(bytes);
+                let bare = Zeroizing::new(base64url::encode(bytes));
                 let padding = (4_usize.saturating_sub(bare.len() % 4)) % 4;
-                text(bare + &"=".repeat(padding))
+                text([bare.as_str(), &"=".repeat(padding)].concat())
             }
-            Self::HexTextCapitals => text(hex(bytes).to_uppercase()),
+            Self::HexTextCapitals => text(Zeroizing::new(hex(bytes)).to_ascii_uppercase()),
             Self::HexText => text(hex(bytes)),
         };
         secret.filter(|secret| secret.bytes() != bytes)
@@ -178,14 +178,6 @@ impl Key {
             ..loaded.clone()
         })
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -13,12 +13,11 @@ use super::{Judged, Options, Summary};
 use crate::find::Place;
 use crate::inspection::{Inspection, sha256};
 use crate::jose::json::{Document, Json, Value};
-use crate::jose::{Fault, Kind, PartRole, Token, base64url};
+use crate::jose::{Fault, Kind, PartRole, Token, base64url, hex};
 use crate::judge::{Check, Evidence, Finding, Judgement, KeyAudit, Profile, Times, Verdict};
 use crate::keys::{Key, KeyRing};
 use crate::verify::{
     DecryptionOutcome, DecryptionProof, Diagnosis, Facts, Layer, Proof, SignatureProof, UsedKey,
-    hex,
 };
 
 /// A field of something that this version does not find out yet.

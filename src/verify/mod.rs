@@ -18,7 +18,7 @@ mod unseal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use crate::jose::Token;
+use crate::jose::{Token, hex};
 use crate::keys::{Effort, Key, Material, Reread, Secret};
 
 pub use algorithm::{Algorithm, Family, Hash};
@@ -425,15 +425,6 @@ impl Facts {
         }
         lines
     }
-}
-
-/// Bytes in lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16);
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
-    let mut text = String::with_capacity(bytes.len().saturating_mul(2));
-    text.extend(digits.filter_map(digit));
-    text
 }
 
 /// The bytes of a text that is hexadecimal digits and nothing else.

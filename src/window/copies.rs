@@ -178,7 +178,7 @@ pub(super) fn secret_text(bytes: &[u8]) -> (Zeroizing<String>, bool) {
     let is_seen = |c: char| !c.is_control() && visible(c.encode_utf8(&mut [0; 4])).chars().eq([c]);
     match text.filter(|text| text.chars().all(is_seen)) {
         Some(text) => (Zeroizing::new(text.to_owned()), false),
-        None => (Zeroizing::new(crate::verify::hex(bytes)), true),
+        None => (Zeroizing::new(crate::jose::hex(bytes)), true),
     }
 }
 

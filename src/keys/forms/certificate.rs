@@ -13,7 +13,7 @@ use openssl::x509::X509;
 use x509_parser::prelude::{GeneralName, KeyUsage, X509Certificate};
 
 use super::der;
-use crate::jose::base64url;
+use crate::jose::{base64url, hex};
 use crate::keys::public::{from_pkey, refused};
 use crate::keys::{AlternativeName, Certificate, Key, KeyNote};
 
@@ -129,12 +129,6 @@ fn name_of(identifier: String) -> String {
         .and_then(|object| object.nid().long_name().ok())
         .filter(|name| *name != "undefined");
     named.map_or(identifier, str::to_owned)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16);
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
-    digits.filter_map(digit).collect()
 }
 
 /// The name of the hash of a signature algorithm, where it is a broken one.

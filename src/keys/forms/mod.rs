@@ -20,6 +20,7 @@ mod pkcs12;
 mod pkcs7;
 mod secret;
 mod seeming;
+mod ssh_fields;
 mod ssh_public;
 mod text;
 mod values;

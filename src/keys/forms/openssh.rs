@@ -7,6 +7,7 @@ use openssl::rsa::RsaPrivateKeyBuilder;
 use zeroize::Zeroizing;
 
 use super::found::Found;
+use super::ssh_fields::Fields;
 use crate::keys::key::quoted;
 use crate::keys::pair::{self, Half, RsaNumbers};
 use crate::keys::public::{self, PublicKey, refused};
@@ -233,33 +234,4 @@ fn ed25519(fields: &mut Fields<'_>) -> Result<(PublicKey, Half), KeyFault> {
         Half::checked(Ok(None))
     };
     Ok((public, half))
-}
-
-/// Fields one after another (RFC 4251 section 5).
-struct Fields<'a>(&'a [u8]);
-
-impl<'a> Fields<'a> {
-    fn number(&mut self) -> Option<u32> {
-        let (number, rest) = self.0.split_first_chunk::<4>()?;
-        self.0 = rest;
-        Some(u32::from_be_bytes(*number))
-    }
-
-    fn string(&mut self) -> Option<&'a [u8]> {
-        let length = usize::try_from(self.number()?).ok()?;
-        let (string, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(string)
-    }
-
-    /// A number of any size that is not negative, without leading zeros.
-    fn positive(&mut self) -> Option<&'a [u8]> {
-        let number = self.string()?;
-        if number.first().is_some_and(|&first| first >= 0x80) {
-            return None;
-        }
-        let zeros = number.iter().take_while(|&&byte| byte == 0).count();
-        // RSA numbers above 16 384 bits are refused in the end.
-        number.get(zeros..).filter(|number| number.len() <= 4096)
-    }
 }

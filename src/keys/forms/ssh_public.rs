@@ -8,6 +8,7 @@ use openssl::ec::{EcGroup, EcKey, EcPoint};
 use openssl::nid::Nid;
 use openssl::pkey::PKey;
 
+use super::ssh_fields::Fields;
 use super::text::{Lines, Way};
 use crate::jose::base64url;
 use crate::keys::key::quoted;
@@ -127,17 +128,19 @@ fn key(body: &str, source: &str, ordinal: usize) -> Key {
 /// A public key from its blob.
 fn from_blob(blob: &[u8]) -> Result<PublicKey, KeyFault> {
     let mut fields = Fields(blob);
-    let name = fields.text()?;
+    let name = std::str::from_utf8(next(&mut fields)?).map_err(|_not_text| KeyFault::OpenSsh {
+        found: "a type whose name is no text",
+    })?;
     match name {
         "ssh-rsa" => {
-            let (e, n) = (fields.next()?, fields.next()?);
+            let (e, n) = (next(&mut fields)?, next(&mut fields)?);
             public::rsa(n, e)
         }
         "ecdsa-sha2-nistp256" => ecdsa(&mut fields, Nid::X9_62_PRIME256V1),
         "ecdsa-sha2-nistp384" => ecdsa(&mut fields, Nid::SECP384R1),
         "ecdsa-sha2-nistp521" => ecdsa(&mut fields, Nid::SECP521R1),
-        "ssh-ed25519" => public::okp(OkpCurve::Ed25519, fields.next()?),
-        "ssh-ed448" => public::okp(OkpCurve::Ed448, fields.next()?),
+        "ssh-ed25519" => public::okp(OkpCurve::Ed25519, next(&mut fields)?),
+        "ssh-ed448" => public::okp(OkpCurve::Ed448, next(&mut fields)?),
         other => Err(KeyFault::UnknownType(format!(
             "the OpenSSH type {}",
             quoted(other)
@@ -145,10 +148,16 @@ fn from_blob(blob: &[u8]) -> Result<PublicKey, KeyFault> {
     }
 }
 
+fn next<'b>(fields: &mut Fields<'b>) -> Result<&'b [u8], KeyFault> {
+    fields.string().ok_or(KeyFault::OpenSsh {
+        found: "one that ends too early",
+    })
+}
+
 fn ecdsa(fields: &mut Fields<'_>, curve: Nid) -> Result<PublicKey, KeyFault> {
     // The curve stands in the name of the type already.
-    fields.next()?;
-    let point = fields.next()?;
+    next(fields)?;
+    let point = next(fields)?;
     let key = EcGroup::from_curve_name(curve).and_then(|group| {
         let mut context = BigNumContext::new()?;
         let point = EcPoint::from_bytes(&group, point, &mut context)?;
@@ -156,28 +165,4 @@ fn ecdsa(fields: &mut Fields<'_>, curve: Nid) -> Result<PublicKey, KeyFault> {
     });
     let key = key.map_err(|stack| refused(&stack))?;
     from_pkey(&key)
-}
-
-/// The fields of a blob, each with its length before it (RFC 4251 section 5).
-struct Fields<'b>(&'b [u8]);
-
-impl<'b> Fields<'b> {
-    fn next(&mut self) -> Result<&'b [u8], KeyFault> {
-        let field = || {
-            let (length, rest) = self.0.split_first_chunk::<4>()?;
-            let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-            rest.split_at_checked(length)
-        };
-        let (field, rest) = field().ok_or(KeyFault::OpenSsh {
-            found: "one that ends too early",
-        })?;
-        self.0 = rest;
-        Ok(field)
-    }
-
-    fn text(&mut self) -> Result<&'b str, KeyFault> {
-        std::str::from_utf8(self.next()?).map_err(|_not_text| KeyFault::OpenSsh {
-            found: "a type whose name is no text",
-        })
-    }
 }

@@ -196,18 +196,10 @@ fn offer(ui: &mut Ui, signature: Option<&SignatureProof>) -> Option<Command> {
     let reread = reread.filter_map(|diagnosis| diagnosis.reread.as_ref());
     let mut command = None;
     for reread in reread {
-        below(ui, |ui| {
-            let place = Margin {
-                left: space::M as i8,
-                top: space::S as i8,
-                bottom: space::S as i8,
-                ..Margin::ZERO
-            };
-            Frame::new().inner_margin(place).show(ui, |ui| {
-                if ui.button(read_secret(reread)).clicked() {
-                    command = Some(Command::ReadSecret(reread.clone()));
-                }
-            });
+        offered(ui, |ui| {
+            if ui.button(read_secret(reread)).clicked() {
+                command = Some(Command::ReadSecret(reread.clone()));
+            }
         });
     }
     command
@@ -231,22 +223,14 @@ fn ask(ui: &mut Ui, signature: Option<&SignatureProof>, model: &Model) -> Option
     );
     let mut command = None;
     if is_missing {
-        below(ui, |ui| {
-            let place = Margin {
-                left: space::M as i8,
-                top: space::S as i8,
-                bottom: space::S as i8,
-                ..Margin::ZERO
-            };
-            Frame::new().inner_margin(place).show(ui, |ui| {
-                ui.horizontal_wrapped(|ui| {
-                    for action in actions {
-                        let action = action.entry();
-                        if ui.button(action.label).clicked() {
-                            command = (action.command)(model);
-                        }
+        offered(ui, |ui| {
+            ui.horizontal_wrapped(|ui| {
+                for action in actions {
+                    let action = action.entry();
+                    if ui.button(action.label).clicked() {
+                        command = (action.command)(model);
                     }
-                });
+                }
             });
         });
     }
@@ -256,6 +240,19 @@ fn ask(ui: &mut Ui, signature: Option<&SignatureProof>, model: &Model) -> Option
 /// What the choice of a reading is called.
 pub(crate) fn read_secret(reread: &Reread) -> String {
     format!("Read the secret {}", reread.how())
+}
+
+/// Shows buttons below a check.
+fn offered(ui: &mut Ui, show: impl FnOnce(&mut Ui)) {
+    let place = Margin {
+        left: space::M as i8,
+        top: space::S as i8,
+        bottom: space::S as i8,
+        ..Margin::ZERO
+    };
+    below(ui, |ui| {
+        Frame::new().inner_margin(place).show(ui, show);
+    });
 }
 
 /// Shows something below a check, where its text begins.
