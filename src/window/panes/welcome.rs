@@ -98,7 +98,7 @@ fn introduction(ui: &mut Ui, model: &Model) -> Vec<Command> {
 }
 
 fn privacy(ui: &mut Ui) {
-    let text = "Tokens and keys stay in this machine\u{2019}s memory and are forgotten when the window closes.";
+    let text = "Tokens and keys stay in this machine\u{2019}s memory and are forgotten when the window closes, but for keys that you save.";
     let color = theme::tokens(ui).dim;
     wrapped(ui, RichText::new(text).size(size::MONO).color(color));
 }
