@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 
+use super::beside::Beside;
 use super::commands::{Command, Zoom};
 use super::copies::CopyOf;
 use super::dialogs::{DialogKind, SavedAsk};
@@ -152,6 +153,14 @@ actions! {
     CopyRedacted, Token, "Copy token without its signature", None, |model| copy(model, CopyOf::Redacted);
     /// Copy its times in words.
     CopyTimes, Token, "Copy times in words", None, |model| copy(model, CopyOf::Times);
+    /// All that came with it, on one timeline.
+    ShowRequest, Token, "Show all of its request on the timeline", None, |model| {
+        let is_one_of_several = model.current.is_some() && model.session.tokens.len() > 1;
+        is_one_of_several.then_some(Command::ShowBeside(Beside::Request))
+    };
+    /// Its own times only.
+    ShowAlone, Token, "Show it alone on the timeline", None,
+        |model| (!model.beside.is_empty()).then_some(Command::ShowBeside(Beside::Nothing));
     /// The token after it.
     NextToken, Token, "Next token", Some(keys(CTRL, Key::PageDown)), |model| step(model, 1);
     /// The token before it.
@@ -275,6 +284,12 @@ actions! {
     /// Only the row that the keyboard is on.
     ChooseNone, Table, "Choose no rows", None,
         |model| (!model.table.chosen.is_empty()).then(|| Command::ChooseTokens(BTreeSet::new()));
+    /// Their times beside each other.
+    ShowChosenBeside, Table, "Show the chosen rows on one timeline", None, |model| {
+        let chosen = &model.table.chosen;
+        let is_possible = model.table.is_open && chosen.len() > 1;
+        is_possible.then(|| Command::ShowBeside(Beside::Tokens(chosen.clone())))
+    };
     /// For a spreadsheet.
     CopyRows, Table, "Copy the chosen rows", None,
         |model| copy(model, CopyOf::Rows).filter(|_| model.table.is_open);

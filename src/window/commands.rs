@@ -8,6 +8,7 @@ use egui::ThemePreference;
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
+use super::beside::Beside;
 use super::clipboard::Purpose;
 use super::copies::CopyOf;
 use super::desk::{Desk, News};
@@ -133,6 +134,8 @@ pub enum Command {
     },
     /// Show times in this zone.
     SetZone(Zone),
+    /// Show the times of these tokens beside those of the one on screen.
+    ShowBeside(Beside),
     /// Open a dialog over the window.
     ShowDialog(DialogKind),
     /// Let the panes show this one of the token on screen and those inside of it; 0 is the outermost.
@@ -279,6 +282,7 @@ impl Desk {
                 self.model.layout.column = column;
             }
             Command::SetZone(zone) => self.model.zone = zone,
+            Command::ShowBeside(beside) => self.show_beside(beside),
             Command::ShowDialog(kind) => self.show_dialog(kind, ctx),
             Command::ShowLayer(at) => self.model.show_layer(at),
             Command::ShowTable(is_open) => self.show_table(is_open),
@@ -407,7 +411,7 @@ impl Desk {
         self.is_stale = true;
     }
 
-    fn show_token(&mut self, at: usize) {
+    pub(super) fn show_token(&mut self, at: usize) {
         if at < self.model.session.tokens.len() && self.model.current != Some(at) {
             self.model.current = Some(at);
             self.model.selection = None;
@@ -423,12 +427,14 @@ impl Desk {
         self.model.session.tokens.insert(to, inspection);
         let judgement = self.model.judgements.remove(from);
         self.model.judgements.insert(to, judgement);
-        self.model.current = self.model.current.map(|current| match current {
-            _ if current == from => to,
-            _ if from < current && current <= to => current.saturating_sub(1),
-            _ if to <= current && current < from => current.saturating_add(1),
-            _ => current,
-        });
+        let moved = |at: usize| match at {
+            _ if at == from => to,
+            _ if from < at && at <= to => at.saturating_sub(1),
+            _ if to <= at && at < from => at.saturating_add(1),
+            _ => at,
+        };
+        self.model.current = self.model.current.map(moved);
+        self.model.beside = self.model.beside.iter().copied().map(moved).collect();
         self.model.table.chosen.clear();
         self.model.table.listed = Listed::default();
         self.order.restart();

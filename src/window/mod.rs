@@ -3,6 +3,7 @@
 pub mod actions;
 mod app;
 mod arrival;
+pub mod beside;
 pub mod clipboard;
 pub mod commands;
 pub mod copies;

@@ -106,6 +106,8 @@ impl Desk {
 
     /// Says that tokens are at other positions than before, or gone.
     pub(super) fn follow(&mut self, to: impl Fn(usize) -> Option<usize>) {
+        let beside = &mut self.model.beside;
+        *beside = beside.iter().filter_map(|at| to(*at)).collect();
         self.model.table.follow(to);
         self.order.restart();
         self.arrivals.forget_positions();

@@ -133,6 +133,12 @@ fn in_table(action: Action, by: By) {
             desk.act(action, by);
             assert!(desk.state().table.chosen.is_empty());
         }
+        Action::ShowChosenBeside => {
+            desk.act(Action::ChooseAll, By::Palette);
+            desk.act(action, by);
+            assert!(!desk.state().table.is_open && desk.state().table.chosen.is_empty());
+            assert_eq!(desk.state().beside, [0, 1, 2, 3].into());
+        }
         Action::CopyRows => {
             desk.act(Action::ChooseAll, By::Palette);
             desk.act(action, by);
@@ -261,6 +267,16 @@ fn check(action: Action, by: By) {
                 "{words}"
             );
         }
+        Action::ShowRequest => {
+            desk.act(action, by);
+            assert_eq!(desk.state().beside, [0, 1, 2, 3].into());
+            assert_eq!(last_action(&desk), "The timeline shows 4 tokens");
+        }
+        Action::ShowAlone => {
+            desk.act(Action::ShowRequest, By::Palette);
+            desk.act(action, by);
+            assert!(desk.state().beside.is_empty());
+        }
         Action::NextToken => {
             desk.act(action, by);
             assert_eq!(token(&desk), Some(1));
@@ -373,6 +389,7 @@ fn check(action: Action, by: By) {
         | Action::SortAsFound
         | Action::ChooseAll
         | Action::ChooseNone
+        | Action::ShowChosenBeside
         | Action::CopyRows
         | Action::RemoveChosen => in_table(action, by),
         Action::KeyManager
