@@ -510,7 +510,7 @@ fn a_token_to_come_is_not_yet_valid() {
 
 #[test]
 fn three_tokens_below_each_other() {
-    picture_of("timeline-three", three, [776.0, 224.0], show, |window| {
+    picture_of("timeline-three", three, [776.0, 228.0], show, |window| {
         let at = axis(window).center() + vec2(60.0, 8.0);
         window.hover_at(at);
         window.run();
@@ -540,7 +540,7 @@ fn certificates_under_a_token_inside_of_another_one() {
         stage.model.show_layer(1);
         stage
     };
-    picture_of("timeline-nested", stage, [776.0, 250.0], show, |_| {});
+    picture_of("timeline-nested", stage, [776.0, 266.0], show, |_| {});
 }
 
 #[test]
@@ -568,5 +568,5 @@ fn a_stretch_that_was_zoomed_to() {
 
 #[test]
 fn times_that_nobody_lives_to_see() {
-    picture_of("timeline-extreme", extreme, [776.0, 224.0], show, |_| {});
+    picture_of("timeline-extreme", extreme, [776.0, 228.0], show, |_| {});
 }

@@ -207,7 +207,7 @@ impl TokenList {
             name: &label.name,
             remove: &format!("Remove token {number}"),
             is_selected: model.current == Some(at),
-            tint: model.is_beside(at).then_some(colors.selection),
+            tint: model.is_beside(at).then_some(colors.bg2),
         }
         .ui(ui, view.rect(row));
         let mut commands = Vec::new();

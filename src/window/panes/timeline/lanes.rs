@@ -77,7 +77,7 @@ impl Lane {
         let spans = Spans::of_certificate(certificate);
         Self {
             of: Of::Certificate,
-            name: format!("Certificate {}", shown(common_name(&certificate.subject))),
+            name: shown(common_name(&certificate.subject)),
             depth,
             is_shown: false,
             marks: Vec::new(),
@@ -95,6 +95,14 @@ impl Lane {
             Of::Certificate => None,
             Of::Layer(layer) => Some(Command::ShowLayer(layer)),
             Of::Token(at) => Some(Command::ShowToken(at)),
+        }
+    }
+
+    /// What it is called where its kind is not seen.
+    pub(super) fn full_name(&self) -> String {
+        match self.of {
+            Of::Certificate => format!("Certificate {}", self.name),
+            _ => self.name.clone(),
         }
     }
 

@@ -35,7 +35,7 @@ pub(crate) use words::facts;
 const LOW: f32 = 138.0;
 
 /// What a card needs above and below the lanes, in points.
-const AROUND: f32 = 94.0;
+const AROUND: f32 = 98.0;
 
 /// The height of the line that counts what is not shown, in points.
 const REST: f32 = 18.0;

@@ -18,6 +18,9 @@ use crate::window::widgets::paint_icon;
 /// The side of a sign before a name, in points.
 const SIGN: f32 = 9.0;
 
+/// Of a lane no less than this is painted, in points.
+const SLIVER: f32 = 9.0;
+
 /// A token inside of another one begins so much further right, in points.
 const INDENT: f32 = 9.0;
 
@@ -135,13 +138,12 @@ impl TimelinePane {
         let response = ui.interact(rect, id, self.roving.sense(ui, at));
         let standing = words::standing(lane, picture.now);
         response.widget_info(|| {
-            let words = words::sentences(picture.model, lane, picture.now).join(". ");
             let number = at.saturating_add(1);
             let count = lanes.list.len();
-            let name = format!(
-                "Lane {number} of {count}: {}, {standing}. {words}",
-                lane.name
-            );
+            let name = lane.full_name();
+            let mut words = vec![format!("Lane {number} of {count}: {name}, {standing}")];
+            words.extend(words::sentences(picture.model, lane, picture.now));
+            let name = words.join(". ");
             if lane.is_certificate() {
                 WidgetInfo::labeled(Role::Label, true, name)
             } else {
@@ -156,10 +158,15 @@ impl TimelinePane {
             ui.painter().rect_filled(rect, 0, theme.bg2);
         }
         let row = row(lanes, at);
+        // A sliver at the edge says nothing.
+        let is_seen = rect.intersect(layout.lanes()).height() > SLIVER;
         let mut taken = super::paint::Taken::default();
         let top = rect.top() - layout.rect.top();
-        picture.lane(canvas, lane, (top, row), &mut taken);
-        let is_cut = names(ui, layout, (lane, rect), picture, &standing);
+        let mut is_cut = false;
+        if is_seen {
+            picture.lane(canvas, lane, (top, row), &mut taken);
+            is_cut = names(ui, layout, (lane, rect), picture, &standing);
+        }
         marks(ui, layout, picture, (lane, rect), id);
         if self.roving.drawn(ui, at, &response) {
             ring(ui, rect.shrink(1.0));
@@ -174,7 +181,7 @@ impl TimelinePane {
             .is_some_and(|at| at.x < layout.left);
         if is_cut && is_on_name {
             response.on_hover_ui(|ui| {
-                ui.label(format!("{}, {standing}", lane.name));
+                ui.label(format!("{}, {standing}", lane.full_name()));
             });
         }
         command
@@ -237,8 +244,7 @@ fn names(
     if lane.is_certificate() {
         let y = rect.center().y;
         sign(ui, pos2(left, y), state, color);
-        let words = format!("{} \u{B7} {standing}", lane.name);
-        return text_at(ui, pos2(text, y), &words, theme.dim, room);
+        return text_at(ui, pos2(text, y), &lane.name, theme.dim, room);
     }
     let y = rect.top() + 12.0;
     sign(ui, pos2(left, y), state, color);

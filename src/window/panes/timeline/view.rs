@@ -8,6 +8,9 @@ use super::ticks::{highest, lowest};
 /// No less than this is looked at, in seconds.
 const SHORTEST: f64 = 10.0;
 
+/// So near to a cut, in points, it is beside it.
+const BESIDE: f32 = 3.0;
+
 /// At either side of what is zoomed to, as a share of it.
 const PAD: f64 = 0.08;
 
@@ -51,11 +54,14 @@ impl View {
         }
         let width = f64::from(axis.width()).max(1.0);
         let all = axis.time();
+        // A cut scale is not one scale to begin with. Looking from farther away loses nothing that is seen, and looking closer
+        // never shows more; beside a cut it begins with the finer side.
+        let whole = (all.end - all.start) / width;
         let scale = if factor < 1.0 {
-            // A cut scale has no one scale to begin with: nothing that is seen is to be lost by looking from farther away.
-            (all.end - all.start) / width
+            whole
         } else {
-            axis.scale_at(place)
+            let sides = [place - BESIDE, place + BESIDE].map(|place| axis.scale_at(place));
+            sides.into_iter().fold(whole, f64::min)
         };
         let (shortest, longest) = (SHORTEST / width, (highest() - lowest()) / width);
         let scale = (scale / factor).clamp(shortest, longest);
@@ -117,6 +123,18 @@ mod tests {
         let after = view.axis(700.0, axis);
         assert!(after.contains(IAT) && after.contains(IAT + 270_000.0));
         assert!(after.pieces().iter().all(|piece| !piece.is_cut));
+    }
+
+    #[test]
+    fn looking_closer_never_shows_more_than_before() {
+        let fit = axis();
+        for place in 0..=700_u16 {
+            let mut view = View::default();
+            view.zoom(&fit, f32::from(place), 1.5);
+            let (before, after) = (fit.time(), view.axis(700.0, axis).time());
+            let length = |time: &Range<f64>| time.end - time.start;
+            assert!(length(&after) < length(&before) / 1.4, "{place}");
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(super) fn note(model: &Model, judgement: &Judgement) -> String {
     if model.clock != Clock::Live {
         // What matters most comes first: a narrow place cuts the end.
         let at = times::instant(judgement.at, model.zone);
-        return format!("Not the real time: frozen at {at}");
+        return format!("Frozen at {at}, not now");
     }
     let times = &judgement.times;
     let mut parts = Vec::new();
@@ -42,6 +42,11 @@ pub(super) fn note(model: &Model, judgement: &Judgement) -> String {
         (TimeState::Valid, Some(exp)) if exp > judgement.at => {
             let left = exp.duration_since(judgement.at).as_secs();
             parts.push(format!("expires in {}", times::countdown(left)));
+        }
+        (TimeState::NotYetValid, _) => {
+            let begin = times.mark("nbf").and_then(|mark| mark.at);
+            let begin = begin.map(|begin| times::relative(begin, judgement.at));
+            parts.extend(begin.map(|begin| format!("begins {begin}")));
         }
         (TimeState::Unlimited, _) => parts.push("never expires".to_owned()),
         (TimeState::Unreadable, _) => parts.push("exp or nbf is no number".to_owned()),
@@ -95,7 +100,8 @@ pub(crate) fn facts(model: &Model, judgement: &Judgement) -> String {
         if is_one {
             lines.extend(sentences(model, lane, judgement.at));
         } else {
-            lines.push(format!("{}: {}", lane.name, standing(lane, judgement.at)));
+            let name = lane.full_name();
+            lines.push(format!("{name}: {}", standing(lane, judgement.at)));
             let sentences = sentences(model, lane, judgement.at);
             lines.extend(sentences.iter().map(|sentence| format!("  {sentence}")));
         }
@@ -155,7 +161,7 @@ pub(super) fn sentences(model: &Model, lane: &Lane, now: Timestamp) -> Vec<Strin
 }
 
 /// Stands for an instant that cannot be shown.
-const BEYOND: &str = "beyond the years that can be shown";
+pub(super) const BEYOND: &str = "beyond the years that can be shown";
 
 /// `Issued (iat) 2026-11-18 20:00:00 UTC, 3 d 2 h ago`.
 pub(super) fn mark(model: &Model, mark: &Shown, now: Timestamp) -> String {
@@ -201,6 +207,19 @@ pub(super) fn validity(model: &Model, lane: &Lane) -> Option<String> {
         Some(_) => format!("{span}, which ends before it begins"),
         None => span,
     })
+}
+
+/// From which day until which day a certificate is valid.
+pub(super) fn term(model: &Model, lane: &Lane) -> String {
+    let day = |place: Option<f64>| {
+        let at = place.and_then(instant);
+        at.map(|at| times::format_in(at, model.zone, "%Y-%m-%d"))
+    };
+    let from = day(lane.spans.from).unwrap_or_default();
+    match day(lane.spans.until.map(|until| until - 1.0)) {
+        Some(until) => format!("certificate, {from} \u{2013} {until}"),
+        None => format!("certificate, from {from} on"),
+    }
 }
 
 /// An instant in the zone that is shown, in a form of `strftime`.

@@ -23,6 +23,11 @@ impl Taken {
         self.0.push(rect);
     }
 
+    /// Whether nothing is there.
+    pub(super) fn is_free(&self, rect: Rect) -> bool {
+        !self.0.iter().any(|other| other.intersects(rect))
+    }
+
     /// Takes a place if it is free.
     fn take(&mut self, rect: Rect) -> bool {
         let is_free = !self
@@ -88,6 +93,11 @@ impl<'a> Canvas<'a> {
 
     pub(super) fn at(&self, x: f32, y: f32) -> Pos2 {
         self.origin + vec2(x, y)
+    }
+
+    /// The place of a line, from a height to another.
+    pub(super) fn line(&self, x: f32, top: f32, bottom: f32) -> Rect {
+        Rect::from_min_max(self.at(x - 1.0, top), self.at(x + 1.0, bottom))
     }
 
     /// Paints text unless its place is taken or ends outside; whether it was painted.

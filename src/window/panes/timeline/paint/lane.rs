@@ -4,6 +4,7 @@ use egui::{Align2, Color32, CornerRadius, FontId, Pos2, Rect, Shape, Stroke, pos
 
 use super::super::lanes::Lane;
 use super::super::spans::{Of, Shown, seconds};
+use super::super::words;
 use super::canvas::{Canvas, Taken};
 use super::scale::{breaks, cuts};
 use super::{ALONE, Picture, Row};
@@ -25,28 +26,33 @@ pub(super) fn paint(
         picture,
         canvas,
         lane,
+        top,
         bar,
         tail: row.tail,
     };
     painted.zones();
     if lane.spans.is_judged {
-        breaks(canvas, picture.axis, (bar.0 - 3.0, bar.1 + 3.0));
+        // Where several lanes are close to each other, it stays within the bar.
+        let over = if row == ALONE { 3.0 } else { 0.0 };
+        breaks(canvas, picture.axis, (bar.0 - over, bar.1 + over));
     }
-    let Some(label) = row.label else {
-        painted.ends();
+    if lane.is_certificate() {
+        painted.certificate(top + row.label, taken);
         return;
-    };
-    // Text does not run through the lines of marks.
-    let marks = lane.marks.iter().map(|mark| mark.at);
-    for at in marks.chain([picture.now]).map(seconds) {
+    }
+    // Text does not run through the clock and the lines of what matters; other marks have long lines only where there is
+    // room.
+    let now = seconds(picture.now);
+    if picture.axis.contains(now) {
+        taken.keep(canvas.line(picture.axis.place(now), 0.0, bar.0));
+    }
+    let marks = lane.marks.iter().filter(|mark| mark.is_validity());
+    for at in marks.map(|mark| seconds(mark.at)) {
         if picture.axis.contains(at) {
-            let x = picture.axis.place(at);
-            let top = if row == ALONE { 0.0 } else { top };
-            let line = Rect::from_min_max(canvas.at(x - 1.0, top), canvas.at(x + 1.0, bar.0));
-            taken.keep(line);
+            taken.keep(canvas.line(picture.axis.place(at), top, bar.0));
         }
     }
-    let mut rows = vec![top + label];
+    let mut rows = vec![top + row.label];
     if row == ALONE {
         // Nobody else needs the row of the clock's words.
         rows.push(picture.heights.top);
@@ -58,6 +64,7 @@ struct Painted<'a> {
     picture: &'a Picture<'a>,
     canvas: &'a Canvas<'a>,
     lane: &'a Lane,
+    top: f32,
     bar: (f32, f32),
     /// How far lines go on below the bar.
     tail: f32,
@@ -142,8 +149,8 @@ impl Painted<'_> {
         }
     }
 
-    /// Lines where a bar without marks begins and ends.
-    fn ends(&self) {
+    /// Lines where the time of a certificate begins and ends, and above them that in words.
+    fn certificate(&self, row: f32, taken: &mut Taken) {
         let spans = &self.lane.spans;
         for at in [spans.from, spans.until].into_iter().flatten() {
             if self.picture.axis.contains(at) {
@@ -155,6 +162,17 @@ impl Painted<'_> {
                 ];
                 let line = Stroke::new(1.5, self.canvas.theme.dim);
                 self.canvas.painter.line_segment(ends, line);
+            }
+        }
+        let now = self.picture.axis.place(seconds(self.picture.now));
+        let (top, bottom) = (self.bar.0 - 14.0, self.bar.0);
+        taken.keep(self.canvas.line(now, top, bottom));
+        let words = words::term(self.picture.model, self.lane);
+        let color = self.canvas.theme.dim;
+        for x in [4.0, now + 6.0] {
+            let at = pos2(x, row);
+            if (self.canvas).text(at, Align2::LEFT_CENTER, &words, color, taken) {
+                break;
             }
         }
     }
@@ -172,6 +190,24 @@ impl Painted<'_> {
         groups.sort_by_key(|group| !group.iter().any(|mark| mark.is_validity()));
         for group in groups {
             self.mark(group, rows, taken);
+        }
+        self.beyond(rows, taken);
+    }
+
+    /// Says at the right end what is beyond the years that can be shown.
+    fn beyond(&self, rows: &[f32], taken: &mut Taken) {
+        let names = self.lane.beyond.iter().map(|(claim, ..)| claim.as_str());
+        let names: Vec<&str> = names.collect();
+        if names.is_empty() {
+            return;
+        }
+        let text = format!("{} {}", names.join(", "), words::BEYOND);
+        let (canvas, color) = (self.canvas, self.canvas.theme.dim);
+        for row in rows {
+            let at = pos2(canvas.width, *row);
+            if canvas.text(at, Align2::RIGHT_CENTER, &text, color, taken) {
+                break;
+            }
         }
     }
 
@@ -203,21 +239,36 @@ impl Painted<'_> {
             (false, [mark]) if !is_validity => mark.long_name(),
             _ => short.clone(),
         };
+        let bar = self.bar.0;
         let mut place = |text: &str, row: f32| {
+            let line = canvas.line(x, row - 6.0, bar);
+            // A line that matters has its place in the lane already.
+            let new = if is_validity {
+                canvas.line(x, row - 6.0, self.top)
+            } else {
+                line
+            };
+            if new.is_positive() && !taken.is_free(new) {
+                return false;
+            }
             let sides = [
                 (x + 6.0, Align2::LEFT_CENTER),
                 (x - 6.0, Align2::RIGHT_CENTER),
             ];
-            sides
+            let is_placed = sides
                 .into_iter()
-                .any(|(x, anchor)| canvas.text(pos2(x, row), anchor, text, theme.text, taken))
+                .any(|(x, anchor)| canvas.text(pos2(x, row), anchor, text, theme.text, taken));
+            if is_placed {
+                taken.keep(line);
+            }
+            is_placed
         };
         let row = rows
             .iter()
             .find(|row| place(&long, **row))
             .or_else(|| rows.iter().find(|row| place(&short, **row)));
         let (top, bottom) = self.bar;
-        let top = row.map_or(top - 6.0, |row| row - 6.0);
+        let top = row.map_or(top - 4.0, |row| row - 6.0);
         let ends = [canvas.at(x, top), canvas.at(x, bottom + self.tail)];
         if is_validity {
             canvas.painter.line_segment(ends, Stroke::new(2.0, color));

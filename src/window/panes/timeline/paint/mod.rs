@@ -38,8 +38,8 @@ pub(super) struct Heights {
 /// Where things stand in a lane, in points from its top.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Row {
-    /// The middle of the labels of marks; `None`: they have none.
-    pub(super) label: Option<f32>,
+    /// The middle of the labels of marks.
+    pub(super) label: f32,
     /// The bar's top and bottom.
     pub(super) bar: (f32, f32),
     /// How far the lines of marks go on below the bar.
@@ -50,7 +50,7 @@ pub(super) struct Row {
 
 /// The only lane.
 pub(super) const ALONE: Row = Row {
-    label: Some(7.0),
+    label: 7.0,
     bar: (18.0, 36.0),
     tail: 8.0,
     height: 46.0,
@@ -58,7 +58,7 @@ pub(super) const ALONE: Row = Row {
 
 /// A token among several lanes.
 pub(super) const AMONG: Row = Row {
-    label: Some(8.0),
+    label: 8.0,
     bar: (16.0, 30.0),
     tail: 5.0,
     height: 38.0,
@@ -66,10 +66,10 @@ pub(super) const AMONG: Row = Row {
 
 /// A certificate.
 pub(super) const CERTIFICATE: Row = Row {
-    label: None,
-    bar: (6.0, 12.0),
-    tail: 3.0,
-    height: 18.0,
+    label: 8.0,
+    bar: (16.0, 20.0),
+    tail: 2.0,
+    height: 24.0,
 };
 
 /// Where the pointer is.
@@ -260,8 +260,19 @@ impl Picture<'_> {
         let dashes = Shape::dashed_line(&line, Stroke::new(1.0, color), 2.0, 2.0);
         canvas.painter.extend(dashes);
         let text = told.join(" \u{B7} ");
+        let color = canvas.theme.text;
+        let label = |side| canvas.label(x, self.heights.top, text.clone(), color, side);
+        // Not over the head of the clock, where that can be had.
+        let clock = self.axis.place(seconds(self.now));
+        let clock = canvas.line(clock, 0.0, self.heights.lanes).expand(6.0);
         let side = is_right(canvas, x);
-        Some(canvas.label(x, self.heights.top, text, canvas.theme.text, side))
+        let best = label(side);
+        if holds || !best.rect.intersects(clock) {
+            return Some(best);
+        }
+        let other = label(!side);
+        let is_other_free = !other.rect.intersects(clock);
+        Some(if is_other_free { other } else { best })
     }
 }
 

@@ -101,9 +101,33 @@ pub(super) fn ticks(picture: &Picture<'_>, canvas: &Canvas<'_>, taken: &mut Take
 }
 
 fn cut_label(canvas: &Canvas<'_>, piece: &Piece, y: f32, taken: &mut Taken) {
-    let length = (piece.time.end - piece.time.start) as i64;
     let middle = f32::midpoint(piece.place.start, piece.place.end);
+    let length = rounded(piece.time.end - piece.time.start);
     let text = format!("\u{B7}\u{B7}\u{B7} {} \u{B7}\u{B7}\u{B7}", span(length));
     let (place, center) = (pos2(middle, y), Align2::CENTER_CENTER);
     canvas.text(place, center, &text, canvas.theme.dim, taken);
+}
+
+/// A length in seconds; where it is told in years and days, rounded to days: three years less a minute are three years.
+fn rounded(length: f64) -> i64 {
+    const DAY: f64 = 86_400.0;
+    const YEAR: f64 = 365.2425 * DAY;
+    let is_in_days = length >= YEAR - DAY / 2.0;
+    (if is_in_days {
+        length + DAY / 2.0
+    } else {
+        length
+    }) as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn years_that_are_cut_out_are_told_to_the_day() {
+        let told = |length| span(rounded(length));
+        assert_eq!(told(3.0 * 31_556_952.0 - 60.0), "3 years");
+        assert_eq!(told(3.0 * 86_400.0 + 7_100.0), "3 days 1 hour");
+    }
 }
