@@ -286,9 +286,8 @@ actions! {
         |model| (!model.table.chosen.is_empty()).then(|| Command::ChooseTokens(BTreeSet::new()));
     /// Their times beside each other.
     ShowChosenBeside, Table, "Show the chosen rows on one timeline", None, |model| {
-        let chosen = &model.table.chosen;
-        let is_possible = model.table.is_open && chosen.len() > 1;
-        is_possible.then(|| Command::ShowBeside(Beside::Tokens(chosen.clone())))
+        let is_possible = model.table.is_open && model.table.chosen.len() > 1;
+        is_possible.then_some(Command::ShowBeside(Beside::Chosen))
     };
     /// For a spreadsheet.
     CopyRows, Table, "Copy the chosen rows", None,

@@ -13,6 +13,8 @@ pub const MAX_BESIDE: usize = 12;
 /// Which tokens to show beside the one on screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Beside {
+    /// Those that are chosen in the table.
+    Chosen,
     /// None.
     Nothing,
     /// All that were found in the same request, or where there are no requests in the same file.
@@ -63,6 +65,7 @@ impl Desk {
             return;
         };
         let mut tokens = match beside {
+            Beside::Chosen => self.model.table.chosen.clone(),
             Beside::Nothing => BTreeSet::new(),
             Beside::Request => of_the_request(&self.model, current),
             Beside::Tokens(mut tokens) => {

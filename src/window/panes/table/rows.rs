@@ -457,10 +457,7 @@ impl Rows {
             Shown::Chosen(at, choice) => {
                 self.roving.go_to(item(Row::Token(at)));
                 match choice {
-                    Choice::Beside => {
-                        let chosen = model.table.meant(Some(at));
-                        vec![Command::ShowBeside(Beside::Tokens(chosen))]
-                    }
+                    Choice::Beside => vec![Command::ShowBeside(Beside::Chosen)],
                     Choice::Copy(what) => vec![Command::Copy(what)],
                     Choice::Narrow(term) => {
                         let text = model.table.filter.text.trim();

@@ -134,7 +134,7 @@ impl Standing {
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Expired => "expired",
-            Self::Open => "not limited",
+            Self::Open => "not judged",
             Self::NotYetValid => "not yet valid",
             Self::Valid => "valid",
             Self::WithinLeeway => "valid by the leeway",

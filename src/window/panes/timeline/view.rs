@@ -65,8 +65,14 @@ impl View {
         };
         let (shortest, longest) = (SHORTEST / width, (highest() - lowest()) / width);
         let scale = (scale / factor).clamp(shortest, longest);
+        let length = scale * width;
         let start = axis.time_at(place) - f64::from(place) * scale;
-        self.look(start, scale * width);
+        let start = if factor < 1.0 && length > all.end - all.start {
+            start.clamp(all.end - length, all.start)
+        } else {
+            start
+        };
+        self.look(start, length);
     }
 
     /// Moves what is looked at by so many points to the right, from where it was on this axis, at the scale of this place.
