@@ -68,7 +68,7 @@ pub struct Times {
     pub within_leeway: bool,
     /// Every top-level claim that is a NumericDate and a JSON number, in claims order; of duplicates the last.
     pub marks: Vec<Mark>,
-    /// The NumericDates right inside of claims that are objects, where the registry knows them. At most [`MAX_INNER`].
+    /// Every NumericDate right inside of claims that are objects, where the registry knows it. At most [`MAX_INNER`].
     pub inner: Vec<Mark>,
     /// `exp` minus `iat` (or `nbf`) in whole seconds, rounded down.
     pub lifetime_seconds: Option<i64>,

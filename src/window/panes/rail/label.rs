@@ -43,9 +43,10 @@ impl TokenLabel {
         let places = inspection.places.len();
         let places = (places > 1).then(|| format!("{} places", grouped(places)));
         let found = places.iter().map(|places| format!(", {places}"));
-        let beside = match model.is_beside(at) {
-            true => ", on the timeline too",
-            false => "",
+        let beside = if model.is_beside(at) {
+            ", on the timeline too"
+        } else {
+            ""
         };
         let state = outcome.map_or("not judged", VerdictOutcome::name);
         Some(Self {

@@ -7,7 +7,7 @@ use super::words;
 use crate::inspection::Inspection;
 use crate::judge::{Judgement, Policy, TimeState};
 use crate::keys::{Certificate, common_name};
-use crate::verify::Proof;
+use crate::verify::{Chain, Proof};
 use crate::window::commands::Command;
 use crate::window::layers::Held;
 use crate::window::model::Model;
@@ -183,7 +183,7 @@ fn of_layers(model: &Model, at: usize, list: &mut Vec<Lane>) {
 fn certificates(proof: &Proof) -> Vec<&Certificate> {
     let signatures = proof.signatures.iter();
     let chains = signatures.filter_map(|signature| signature.chain.as_ref());
-    let in_header = chains.flat_map(|chain| chain.certificates());
+    let in_header = chains.flat_map(Chain::certificates);
     let of_keys = proof
         .used_keys()
         .filter_map(|(used, _)| used.key.certificate.as_ref());

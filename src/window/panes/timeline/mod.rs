@@ -316,14 +316,12 @@ impl TimelinePane {
     /// Where the pointer is, unless it drags time.
     fn pointed(&self, ui: &Ui, response: &Response, layout: &Layout) -> Option<Pointed> {
         let holds = matches!(self.held, Some(Held::Clock(_)));
+        let is_over = ui.rect_contains_pointer(layout.rect);
         let at = match &self.held {
-            Some(Held::Time(..)) => return None,
-            Some(Held::Clock(_)) => response.interact_pointer_pos()?,
-            None if ui.rect_contains_pointer(layout.rect) => {
-                ui.input(|input| input.pointer.latest_pos())?
-            }
-            None => return None,
-        };
+            Some(Held::Clock(_)) => response.interact_pointer_pos(),
+            None if is_over => ui.input(|input| input.pointer.latest_pos()),
+            _ => None,
+        }?;
         let is_on_axis = (layout.left - 1.0..=layout.right + 1.0).contains(&at.x);
         (is_on_axis || holds || layout.is_alone).then(|| Pointed {
             x: (at.x - layout.left).clamp(0.0, layout.width()),
