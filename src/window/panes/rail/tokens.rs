@@ -450,13 +450,6 @@ fn choice(
     let to = |row: Option<usize>| Some(Choice::Move(listed.at(row?)?));
     let last = listed.count.checked_sub(1);
     entry(entries, "Show", "Enter", Some(Choice::Show));
-    let at = row.and_then(|row| listed.at(row));
-    let beside = match at.filter(|at| model.is_beside(*at)) {
-        Some(_) => "Take off the timeline",
-        None => "Show beside on the timeline",
-    };
-    let other = at.filter(|at| model.current != Some(*at));
-    entry(entries, beside, "Ctrl+click", other.map(|_| Choice::Beside));
     entry(entries, "Rename\u{2026}", "F2", Some(Choice::Rename));
     entry(
         entries,
@@ -464,6 +457,13 @@ fn choice(
         "",
         Some(Choice::Places),
     );
+    let at = row.and_then(|row| listed.at(row));
+    let beside = match at.filter(|at| model.is_beside(*at)) {
+        Some(_) => "Take off the timeline",
+        None => "Show beside on the timeline",
+    };
+    let other = at.filter(|at| model.current != Some(*at));
+    entry(entries, beside, "Ctrl+click", other.map(|_| Choice::Beside));
     entries.line();
     let above = row.and_then(|row| row.checked_sub(1));
     let below = row.and_then(|row| row.checked_add(1));
