@@ -41,3 +41,5 @@ mod stage;
 mod table;
 #[cfg(test)]
 mod whole;
+#[cfg(test)]
+mod words;
