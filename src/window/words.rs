@@ -140,7 +140,7 @@ impl Desk {
 
 fn name(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
-    visible(&name.to_string_lossy()).into_owned()
+    visible(&name.to_string_lossy())
 }
 
 /// Looks for the secrets of tokens in a list.

@@ -39,7 +39,7 @@ fn a_list_is_tried_for_the_tokens_that_are_there_and_for_those_that_come() {
     let used = desk.state().session.tokens[1].proof.used_key().unwrap();
     assert_eq!(used.known, Some(KnownSecret::Listed));
     // What was removed is found out again when it comes back, and is nowhere meanwhile.
-    desk.act(Action::RemoveAll, By::Keys);
+    desk.act(Action::RemoveAll, By::Palette);
     assert!(desk.state().session.setting.listed.is_empty());
     desk.act(Action::Undo, By::Keys);
     assert_eq!(reasons(&desk, 0), [Reason::PubliclyKnownKey]);
