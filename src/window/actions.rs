@@ -187,6 +187,8 @@ actions! {
         let mut diagnosis = signatures.flat_map(|signature| &signature.diagnosis);
         diagnosis.find_map(|diagnosis| diagnosis.reread.clone()).map(Command::ReadSecret)
     };
+    /// Look for the secrets of MACs in lists of words.
+    TryWords, Token, "Try a word list as secrets\u{2026}", None, |_| Some(Command::AddWordLists);
     /// Select nothing.
     ClearSelection, Token, "Clear the selection", None,
         |model| model.selection.as_ref().map(|_| Command::Select(None));

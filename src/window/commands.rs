@@ -35,6 +35,8 @@ pub enum Command {
     AddPayload,
     /// Ask for a file that is a shared secret.
     AddSecret,
+    /// Ask for lists of words that the secrets of MACs are looked for in.
+    AddWordLists,
     /// Bring back what was removed under this number.
     BringBack(u64),
     /// Stop a job.
@@ -184,6 +186,7 @@ impl Desk {
                 }
             }
             Command::AddSecret => self.ask(Wanted::Secret, frame),
+            Command::AddWordLists => self.ask(Wanted::Words, frame),
             Command::BringBack(number) => self.bring_back(number),
             Command::CancelJob(job) => self.jobs.cancel(job),
             Command::Close { is_sure } => {
@@ -225,10 +228,7 @@ impl Desk {
             Command::LiveClock => self.set_clock(Clock::Live),
             Command::MoveToken(from, to) => self.move_token(from, to),
             Command::OpenMember(selection) => self.open_member(&selection),
-            Command::OpenPaths(paths, wanted) => {
-                let sources = paths.into_iter().map(|path| (Source::File(path), wanted));
-                self.load(sources.collect(), "Opened");
-            }
+            Command::OpenPaths(paths, wanted) => self.open_paths(paths, wanted),
             Command::OpenSample(sample) => self.load(super::loading::sample(sample), "Opened"),
             Command::OpenToken(at) => {
                 self.show_token(at);
@@ -327,12 +327,23 @@ impl Desk {
         }
     }
 
+    /// Takes files for what they were asked for.
+    pub(super) fn open_paths(&mut self, paths: Vec<PathBuf>, wanted: Wanted) {
+        if wanted == Wanted::Words {
+            self.add_word_lists(paths);
+            return;
+        }
+        let sources = paths.into_iter().map(|path| (Source::File(path), wanted));
+        self.load(sources.collect(), "Opened");
+    }
+
     fn ask(&mut self, wanted: Wanted, frame: &eframe::Frame) {
         let label = match wanted {
             Wanted::Keys => "Choosing key files",
             Wanted::Payload => "Choosing a payload",
             Wanted::Secret => "Choosing a secret",
             Wanted::Tokens => "Choosing files",
+            Wanted::Words => "Choosing word lists",
         };
         // One at a time: a second dialog would hide behind the first.
         if self.model.busy.iter().any(|busy| busy.label == label) {

@@ -31,6 +31,7 @@ mod system_theme;
 pub mod table;
 pub mod theme;
 pub mod widgets;
+mod words;
 
 pub use app::App;
 pub use desk::Surroundings;

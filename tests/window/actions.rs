@@ -250,6 +250,13 @@ fn check(action: Action, by: By) {
             desk.act(action, by);
             assert!(desk.has("Signature: valid, your key shared"));
         }
+        Action::TryWords => {
+            desk.picker.put(&[sample_path("request.http")]);
+            desk.act(action, by);
+            assert!(
+                desk.has("request.http: no token here has a MAC whose secret could be looked for.")
+            );
+        }
         Action::CopyToken => {
             desk.act(action, by);
             let copied = desk.board.text().unwrap();

@@ -43,3 +43,5 @@ mod table;
 mod timeline;
 #[cfg(test)]
 mod whole;
+#[cfg(test)]
+mod words;
