@@ -240,7 +240,7 @@ impl Desk {
                     self.place_chosen(path, was_missing);
                 }
                 Ended::Done(News::Saved(news)) => self.saved_news(news),
-                Ended::Done(News::Sought(sought)) => self.sought(sought),
+                Ended::Done(News::Sought(sought)) => self.sought(&sought),
                 Ended::Done(News::Unlocked(tried)) => self.tried(tried),
                 Ended::Done(News::Written(Ok(done))) => self.model.last_action = done,
                 Ended::Done(News::Written(Err(fault))) => self.notify(Notice::fault(&fault)),
