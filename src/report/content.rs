@@ -29,6 +29,12 @@ pub(super) const ROWS_SHOWN: usize = 500;
 /// Of more places the rest is counted.
 const PLACES_SHOWN: usize = 50;
 
+/// The title and anchor of what is said of the policy.
+const POLICY: (&str, &str) = ("Policy", "policy");
+
+/// Of what is said of the keys.
+pub(super) const KEYS: (&str, &str) = ("Keys", "keys");
+
 /// Tells a report in the order of a page that is read from its top: what came of it all is first.
 pub(super) fn from_the_top(report: &Report<'_>, page: &mut dyn Page) -> io::Result<()> {
     page.title("Token report", &about(report))?;
@@ -41,9 +47,11 @@ pub(super) fn from_the_top(report: &Report<'_>, page: &mut dyn Page) -> io::Resu
             .zip(&report.tokens)
             .map(|(number, judged)| line(number, judged, report.options))
             .collect();
-        page.overview(&lines)?;
+        let mut parts = vec![POLICY];
+        parts.extend((!report.keys.is_empty()).then_some(KEYS));
+        page.overview(&lines, &parts)?;
     }
-    page.part("Policy", "policy")?;
+    page.part(POLICY.0, POLICY.1)?;
     policy(report, page)?;
     tokens(report, page, |number| format!("Token {number}"))?;
     keys::told_of_keys(report, page)?;
@@ -54,7 +62,7 @@ pub(super) fn from_the_top(report: &Report<'_>, page: &mut dyn Page) -> io::Resu
 pub(super) fn to_the_end(report: &Report<'_>, page: &mut dyn Page) -> io::Result<()> {
     page.title("Token report", &about(report))?;
     if report.policy.name.is_some() || report.policy.expected() > 0 {
-        page.part("Policy", "policy")?;
+        page.part(POLICY.0, POLICY.1)?;
         policy(report, page)?;
     }
     keys::told_of_keys(report, page)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::content::{ROWS_SHOWN, more};
+use super::content::{KEYS, ROWS_SHOWN, more};
 use super::findings::{dismissed, not_run, told};
 use super::layout::cut;
 use super::page::{Page, Told};
@@ -17,7 +17,7 @@ pub(super) fn told_of_keys(report: &Report<'_>, page: &mut dyn Page) -> io::Resu
     if report.keys.is_empty() {
         return Ok(());
     }
-    page.part("Keys", "keys")?;
+    page.part(KEYS.0, KEYS.1)?;
     let keys = report.keys.keys();
     let rows: Vec<_> = keys.iter().take(ROWS_SHOWN).map(|key| row(key)).collect();
     page.table(["Key", "What it is", "From"], &rows)?;

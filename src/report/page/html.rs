@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::{Columns, Fact, Line, Page, Told, sign};
+use super::{Columns, Fact, Line, Page, Told, result, sign};
 use crate::jose::visible::visible;
 use crate::judge::words::capitalised;
-use crate::judge::{Check, CheckResult, VerdictOutcome};
+use crate::judge::{Check, VerdictOutcome};
 
 /// How it looks: light, dark, narrow and printed.
 const STYLE: &str = include_str!("report.css");
@@ -65,10 +65,10 @@ impl Page for Html<'_> {
         writeln!(self.out, "<section id=\"{anchor}\">\n<h2>{title}</h2>")
     }
 
-    fn overview(&mut self, tokens: &[Line]) -> io::Result<()> {
+    fn overview(&mut self, tokens: &[Line], parts: &[(&str, &str)]) -> io::Result<()> {
         writeln!(
             self.out,
-            "<nav aria-label=\"Tokens\">\n<table class=\"overview\">\n<thead><tr><th scope=\"col\">Token</th><th scope=\"col\">Verdict</th>\
+            "<nav aria-label=\"Contents\">\n<table class=\"overview\">\n<thead><tr><th scope=\"col\">Token</th><th scope=\"col\">Verdict</th>\
              <th scope=\"col\">Findings</th><th scope=\"col\">Found</th></tr></thead>\n<tbody>"
         )?;
         for token in tokens {
@@ -92,7 +92,13 @@ impl Page for Html<'_> {
                 escaped(found)
             )?;
         }
-        writeln!(self.out, "</tbody>\n</table>\n</nav>")
+        let parts = parts.iter().map(|(title, anchor)| {
+            let (title, anchor) = (escaped(title), escaped(anchor));
+            format!("<a href=\"#{anchor}\">{title}</a>")
+        });
+        let parts: Vec<String> = parts.collect();
+        let parts = parts.join(", ");
+        writeln!(self.out, "</tbody>\n</table>\n<p>{parts}</p>\n</nav>")
     }
 
     fn verdict(
@@ -175,15 +181,11 @@ impl Page for Html<'_> {
             "<table class=\"checks\">\n<thead><tr><th scope=\"col\">Result</th><th scope=\"col\">Check</th><th scope=\"col\">What was seen</th></tr></thead>\n<tbody>"
         )?;
         for check in checks {
-            let result = match check.result {
-                CheckResult::Failed => "\u{2717} failed",
-                CheckResult::NotRun => "\u{2013} not run",
-                CheckResult::Passed => "\u{2713} passed",
-            };
             writeln!(
                 self.out,
-                "<tr><td class=\"{}\">{result}</td><th scope=\"row\">{}</th><td>{}</td></tr>",
+                "<tr><td class=\"{}\">{}</td><th scope=\"row\">{}</th><td>{}</td></tr>",
                 check.result.name(),
+                result(check),
                 escaped(&check.title),
                 escaped(&check.text)
             )?;

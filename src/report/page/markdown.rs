@@ -5,10 +5,10 @@
 
 use std::io::{self, Write};
 
-use super::{Columns, Fact, Line, Page, Told, sign};
+use super::{Columns, Fact, Line, Page, Told, result, sign};
 use crate::jose::visible::visible;
 use crate::judge::words::capitalised;
-use crate::judge::{Check, CheckResult, VerdictOutcome};
+use crate::judge::{Check, VerdictOutcome};
 
 /// A file of Markdown.
 pub(in crate::report) struct Markdown<'w> {
@@ -45,7 +45,7 @@ impl Page for Markdown<'_> {
         self.block(&format!("## {}", escaped(title)))
     }
 
-    fn overview(&mut self, tokens: &[Line]) -> io::Result<()> {
+    fn overview(&mut self, tokens: &[Line], parts: &[(&str, &str)]) -> io::Result<()> {
         self.head(&["Token", "Verdict", "Findings", "Found"])?;
         for token in tokens {
             let sign = sign(token.outcome);
@@ -56,7 +56,12 @@ impl Page for Markdown<'_> {
                 escaped(&token.found),
             ])?;
         }
-        writeln!(self.out)
+        let parts = parts.iter();
+        let parts: Vec<String> = parts
+            .map(|(title, anchor)| format!("[{title}](#{anchor})"))
+            .collect();
+        writeln!(self.out)?;
+        self.block(&parts.join(", "))
     }
 
     fn verdict(
@@ -119,13 +124,8 @@ impl Page for Markdown<'_> {
     fn checks(&mut self, checks: &[Check]) -> io::Result<()> {
         self.head(&["Result", "Check", "What was seen"])?;
         for check in checks {
-            let result = match check.result {
-                CheckResult::Failed => "\u{2717} failed",
-                CheckResult::NotRun => "\u{2013} not run",
-                CheckResult::Passed => "\u{2713} passed",
-            };
             let cells = [
-                result.to_owned(),
+                result(check).to_owned(),
                 escaped(&check.title),
                 escaped(&check.text),
             ];

@@ -9,7 +9,7 @@ mod plain;
 
 use std::io;
 
-use crate::judge::{Check, Finding, VerdictOutcome};
+use crate::judge::{Check, CheckResult, Finding, VerdictOutcome};
 
 pub(super) use html::Html;
 pub(super) use markdown::Markdown;
@@ -23,8 +23,8 @@ pub(super) trait Page {
     /// Begins a part: the keys, a token. Of the anchors no two are the same, and each is a plain word.
     fn part(&mut self, title: &str, anchor: &str) -> io::Result<()>;
 
-    /// What each token came to, in a report of several.
-    fn overview(&mut self, tokens: &[Line]) -> io::Result<()>;
+    /// What each token came to, in a report of several, and the other parts: title and anchor.
+    fn overview(&mut self, tokens: &[Line], parts: &[(&str, &str)]) -> io::Result<()>;
 
     /// What is said of a token in two sentences.
     fn verdict(
@@ -110,5 +110,14 @@ fn sign(outcome: VerdictOutcome) -> char {
         VerdictOutcome::Accept => '\u{2713}',
         VerdictOutcome::Reject => '\u{2717}',
         VerdictOutcome::Undetermined => '?',
+    }
+}
+
+/// The result of a check, with its sign.
+fn result(check: &Check) -> &'static str {
+    match check.result {
+        CheckResult::Failed => "\u{2717} failed",
+        CheckResult::NotRun => "\u{2013} not run",
+        CheckResult::Passed => "\u{2713} passed",
     }
 }

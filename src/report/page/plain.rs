@@ -4,9 +4,9 @@
 
 use std::io::{self, Write};
 
-use super::{Columns, Fact, Line, Page, Told};
+use super::{Columns, Fact, Line, Page, Told, result};
 use crate::jose::visible::visible;
-use crate::judge::{Check, CheckResult, VerdictOutcome};
+use crate::judge::{Check, VerdictOutcome};
 use crate::report::layout::{prose, table};
 
 /// What belongs to a finding stands below its title.
@@ -38,7 +38,7 @@ impl Page for Plain<'_> {
         writeln!(self.out, "\n{}", visible(title))
     }
 
-    fn overview(&mut self, _tokens: &[Line]) -> io::Result<()> {
+    fn overview(&mut self, _tokens: &[Line], _parts: &[(&str, &str)]) -> io::Result<()> {
         // The end of the output is what is read first.
         Ok(())
     }
@@ -96,12 +96,8 @@ impl Page for Plain<'_> {
 
     fn checks(&mut self, checks: &[Check]) -> io::Result<()> {
         for check in checks {
-            let sign = match check.result {
-                CheckResult::Failed => "\u{2717} failed ",
-                CheckResult::NotRun => "\u{2013} not run",
-                CheckResult::Passed => "\u{2713} passed ",
-            };
-            writeln!(self.out, "    {sign}  {}", visible(&check.title))?;
+            let result = result(check);
+            writeln!(self.out, "    {result:<9}  {}", visible(&check.title))?;
             prose(&check.text, BELOW_CHECK, self.out)?;
         }
         Ok(())

@@ -1,12 +1,14 @@
 //! The report before it is copied or saved: in which form, of which tokens, and with or without the tokens themselves.
 
-use egui::{Button, Checkbox, Frame, ProgressBar, RichText, ScrollArea, Ui};
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Button, Checkbox, Frame, Label, ProgressBar, RichText, ScrollArea, Ui};
 
+use crate::jose::visible::visible;
 use crate::judge::words::counted;
 use crate::window::commands::Command;
 use crate::window::model::Model;
 use crate::window::reporting::{Made, ReportAsk, ReportCommand, ReportForm, ReportScope};
-use crate::window::theme::{self, mono, size, space};
+use crate::window::theme::{self, append_exact, mono, size, space};
 use crate::window::widgets::{Segment, grouped, segmented, wrapped};
 
 /// Beside the preview the dialog takes this much of the window's height, in points.
@@ -14,9 +16,6 @@ const AROUND: f32 = 340.0;
 
 /// The least and the greatest height of the preview, in points.
 const PREVIEW: (f32, f32) = (96.0, 460.0);
-
-/// The height of a line of the preview, in points.
-const LINE: f32 = 16.0;
 
 /// Asks which report is wanted.
 #[derive(Debug)]
@@ -242,14 +241,15 @@ fn preview(ui: &mut Ui, made: &Made, ask: ReportAsk) {
     let area = ScrollArea::both()
         .id_salt(("report", ask.form.label()))
         .auto_shrink(false);
-    area.show_rows(ui, LINE, made.lines(), |ui, rows| {
+    let line = ui.fonts_mut(|fonts| fonts.row_height(&mono()));
+    area.show_rows(ui, line, made.lines(), |ui, rows| {
         for row in rows {
-            let text = crate::jose::visible::visible(made.line(row));
-            let text = RichText::new(text).font(mono()).color(theme.text);
-            ui.add_sized(
-                [ui.available_width(), LINE],
-                egui::Label::new(text).extend().halign(egui::Align::Min),
-            );
+            let mut line = LayoutJob::default();
+            // Signs that the bundled faces have, for two that they have not.
+            let text = visible(made.line(row)).replace('\u{2713}', "\u{221A}");
+            let text = text.replace('\u{2717}', "\u{D7}");
+            append_exact(&mut line, &text, &TextFormat::simple(mono(), theme.text));
+            ui.add(Label::new(line).extend());
         }
     });
 }
