@@ -53,8 +53,8 @@ mod tests {
             assert!(whole.contains(command.get_name()), "{}", command.get_name());
             let own = read(&page(Some(command.get_name())));
             for argument in command.get_arguments() {
-                let names = argument.get_long().map(|name| format!("--{name}"));
-                for name in names {
+                let name = argument.get_long().map(|name| format!("--{name}"));
+                if let Some(name) = name {
                     assert!(own.contains(&name), "{name}");
                     options += 1;
                 }

@@ -132,7 +132,7 @@ fn line(number: usize, judged: &Judged<'_>, options: Options) -> Line {
     summary.count(judged);
     Line {
         anchor: anchor(number),
-        number: number.to_string(),
+        title: format!("Token {number}"),
         outcome: judgement.verdict.outcome,
         headline: words::sentence(judgement, &inspection.proof, options.when).headline,
         found: cut(&found),

@@ -4,6 +4,7 @@
 //! policy, keys) stands in the property bag of the run.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -268,7 +269,8 @@ fn file_uri(name: &str) -> Option<String> {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             uri.push(char::from(byte));
         } else {
-            uri.push_str(&format!("%{byte:02X}"));
+            // Writing to a string cannot fail.
+            let _ = write!(uri, "%{byte:02X}");
         }
     }
     Some(uri)
@@ -394,7 +396,7 @@ impl Results<'_> {
         let mut print = format!("{of}\n{}", finding.rule);
         for evidence in &finding.evidence {
             let pointer = evidence.pointer.as_deref().unwrap_or_default();
-            print.push_str(&format!("\n{}{pointer}", evidence.part.name()));
+            print.extend(["\n", evidence.part.name(), pointer]);
         }
         let words = format!("{}. {} {}", finding.title, finding.detail, finding.remedy);
         let mut result = json!({

@@ -154,7 +154,7 @@ pub struct Reporting {
 }
 
 /// One thing to do with a report.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportCommand {
     /// Put it on the clipboard.
     Copy,

@@ -71,9 +71,6 @@ fn every_form_says_what_made_it_and_what_of() {
     };
     let held = Report::new(&session, instant(AT), options);
     let secret = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ";
-    // What `printf %s "$A1" | sha256sum` and `jwcrypto` say.
-    let sha256 = session.tokens[0].sha256.clone();
-    assert_eq!(sha256.len(), 64);
     for form in FORMS {
         let text = written(form, &held);
         for expected in [
@@ -81,7 +78,8 @@ fn every_form_says_what_made_it_and_what_of() {
             env!("CARGO_PKG_VERSION"),
             "web portal",
             "idp.example",
-            &sha256,
+            // As hashlib of Python computes the one of the text and the one of RFC 7638.
+            "8d4ef6536dc8895f256c1e0d95dcd19763036732d64a095e44a90ed444267ad3",
             "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U",
             "policy-iss",
         ] {
@@ -104,10 +102,8 @@ fn every_form_says_what_made_it_and_what_of() {
     };
     let open = Report::new(&session, instant(AT), open);
     for form in FORMS {
-        assert_eq!(written(form, &open).contains(secret), false, "{form}");
         let text = written(form, &open);
-        // A long value is cut in what is made for people, a token in no form.
-        assert!(text.contains(A1), "{form}");
+        assert!(text.contains(A1) && !text.contains(secret), "{form}");
     }
 }
 
@@ -332,7 +328,7 @@ fn hostile_text_makes_no_markdown() {
         ];
         let mut left = ours.iter().fold(outside, |left, own| left.replace(own, ""));
         for number in 1..=session.tokens.len() {
-            left = left.replace(&format!("[{number}](#token-{number})"), "");
+            left = left.replace(&format!("[Token {number}](#token-{number})"), "");
         }
         let left = left.trim_start_matches('#');
         let left = if line.starts_with('|') {

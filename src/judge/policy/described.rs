@@ -2,7 +2,7 @@
 
 use super::super::words::{counted, span};
 use super::expectation::one_of;
-use super::{ClaimRule, Policy, Strictness};
+use super::{ClaimRule, KeyChoice, Policy, Strictness};
 use crate::judge::profile::ProfileChoice;
 
 impl Policy {
@@ -12,7 +12,7 @@ impl Policy {
         let some = |values: &[String]| (!values.is_empty()).then(|| one_of(values));
         let seconds = |seconds: u32| span(i64::from(seconds));
         let issuers = self.issuers.iter().map(|issuer| {
-            let keys: Vec<String> = issuer.keys.iter().map(|key| key.label()).collect();
+            let keys: Vec<String> = issuer.keys.iter().map(KeyChoice::label).collect();
             match &keys[..] {
                 [] => issuer.iss.clone(),
                 keys => format!("{}, with the key {}", issuer.iss, one_of(keys)),
@@ -66,7 +66,7 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::{ClaimPath, Issuer, KeyChoice, Revoked};
+    use crate::judge::{ClaimPath, Issuer, Revoked};
 
     #[test]
     fn what_is_left_open_is_not_told() {

@@ -74,7 +74,7 @@ impl Page for Html<'_> {
         for token in tokens {
             let Line {
                 anchor,
-                number,
+                title,
                 outcome,
                 headline,
                 found,
@@ -84,7 +84,7 @@ impl Page for Html<'_> {
                 self.out,
                 "<tr><td><a href=\"#{}\">{}</a></td><td class=\"{}\">{} {}</td><td>{}</td><td>{}</td></tr>",
                 escaped(anchor),
-                escaped(number),
+                escaped(title),
                 outcome.name(),
                 sign(*outcome),
                 escaped(headline),

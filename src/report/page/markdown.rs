@@ -1,4 +1,4 @@
-//! A report as Markdown (CommonMark, with the tables of GitHub).
+//! A report as Markdown (`CommonMark`, with the tables of GitHub).
 //!
 //! What is not ours stands in code spans, where no renderer looks for markup, links, mentions or emoji. A code span cannot hold a
 //! backtick of its own, nor, in a table, a bar: those stand between spans, as entities.
@@ -50,7 +50,7 @@ impl Page for Markdown<'_> {
         for token in tokens {
             let sign = sign(token.outcome);
             self.row(&[
-                format!("[{}](#{})", token.number, token.anchor),
+                format!("[{}](#{})", token.title, token.anchor),
                 format!("{sign} {}", escaped(&token.headline)),
                 escaped(&token.findings),
                 escaped(&token.found),
@@ -254,7 +254,7 @@ fn code(text: &str) -> String {
             // One space at both ends belongs to the marks.
             let is_padded = span.starts_with(' ') && span.ends_with(' ') && !is_blank;
             let pad = if is_padded { " " } else { "" };
-            spans.push_str(&format!("`{pad}{span}{pad}`"));
+            spans.extend(["`", pad, span, pad, "`"]);
         }
         let mut others = after.chars();
         match others.next() {

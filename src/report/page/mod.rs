@@ -86,7 +86,7 @@ impl Fact {
 /// A token in an overview.
 pub(super) struct Line {
     pub(super) anchor: String,
-    pub(super) number: String,
+    pub(super) title: String,
     pub(super) outcome: VerdictOutcome,
     pub(super) headline: String,
     pub(super) found: String,
