@@ -164,10 +164,21 @@ impl<'a> Report<'a> {
 
     /// Of a session, as if it had no tokens.
     pub fn without_tokens(session: &'a Session, at: Timestamp, options: Options) -> Self {
+        let key_audits = audit_keys(&session.keys, Some(at));
+        Self::with_key_audits(session, key_audits, at, options)
+    }
+
+    /// The same, where it is known what is said of the keys, in their order.
+    pub fn with_key_audits(
+        session: &'a Session,
+        key_audits: Vec<KeyAudit>,
+        at: Timestamp,
+        options: Options,
+    ) -> Self {
         Self {
             at,
             keys: &session.keys,
-            key_audits: audit_keys(&session.keys, Some(at)),
+            key_audits,
             policy: &session.policy,
             dismissals: &session.dismissals,
             tokens: Vec::new(),

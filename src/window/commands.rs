@@ -398,6 +398,8 @@ impl Desk {
     }
 
     fn show_dialog(&mut self, kind: DialogKind, ctx: &egui::Context) {
+        // One that stood in its place is no longer looked at.
+        self.leave_report();
         // One in place of another goes back to where the first came from.
         let back = match &self.dialog {
             Some(dialog) => dialog.back(),

@@ -11,6 +11,7 @@ use super::jobs::Leave;
 use super::manager::ToWrite;
 use super::model::{Clock, Model, Notice};
 use crate::inspection::Session;
+use crate::judge::audit_key;
 use crate::judge::words::{When, counted};
 use crate::report::{self, Judged, Options, Report};
 
@@ -201,12 +202,13 @@ impl Desk {
                     what: "the report",
                     is_private: !asked.redact,
                 };
-                self.save(to_write, asked.form.file_name(), frame);
+                self.ask_where_to_write(to_write, asked.form.file_name(), frame);
             }
         }
     }
 
-    fn leave_report(&mut self) {
+    /// Forgets the report that is looked at.
+    pub(super) fn leave_report(&mut self) {
         if let Some(job) = self.model.reporting.job {
             self.jobs.stop(job);
         }
@@ -230,12 +232,20 @@ impl Desk {
             ..Session::default()
         };
         let (at, options) = (model.now, options(model, ask.redact));
+        let audits = Arc::clone(&model.audits);
         let label = format!(
             "Making a report of {}",
             counted(session.tokens.len(), "token")
         );
         self.model.reporting.job = self.start(&label, true, move |leave| {
-            let mut report = Report::without_tokens(&session, at, options);
+            let keys = session.keys.keys().iter();
+            // What is said of keys may not be found out yet, which can take its time.
+            let audits = keys.take_while(|_| !leave.is_cancelled()).map(|key| {
+                let known = audits.get(&key.id).cloned();
+                known.unwrap_or_else(|| audit_key(key, &session.keys, Some(at)))
+            });
+            let audits = audits.collect();
+            let mut report = Report::with_key_audits(&session, audits, at, options);
             let count = session.tokens.len() as u64;
             for (index, inspection) in (0..).zip(&session.tokens) {
                 if leave.is_cancelled() {

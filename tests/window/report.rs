@@ -1,5 +1,7 @@
 //! The report dialog: its forms and scopes, the step before tokens are in it, and what is copied and saved.
 
+use std::time::{Duration, Instant};
+
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::{Harness, SnapshotResults};
 use tokenloupe::window::actions::Action;
@@ -7,7 +9,7 @@ use tokenloupe::window::actions::Action;
 use crate::actions::{By, opened};
 use crate::desk::{Desk, sample};
 use crate::pictures::{can_draw, options};
-use crate::rail::{many, press, press_with};
+use crate::rail::{focus, many, press, press_with};
 
 /// The lines of the preview that are laid out.
 fn shown(desk: &Desk, text: &str) -> bool {
@@ -141,11 +143,35 @@ fn chosen_rows_of_the_table_are_a_scope() {
     // The table is of all.
     assert!(shown(&desk, "120 tokens in 120 places"), "all of them");
     press(&mut desk, Key::Escape);
-    press_with(&mut desk, Modifiers::COMMAND | Modifiers::SHIFT, Key::F);
+    focus(&mut desk, "Row 2: ");
+    press_with(&mut desk, Modifiers::SHIFT, Key::ArrowDown);
+    press_with(&mut desk, Modifiers::SHIFT, Key::ArrowDown);
+    desk.act(Action::Report, By::Keys);
+    assert!(desk.has("Chosen: 3 tokens"));
+    assert!(shown(&desk, "3 tokens in 3 places"));
     press(&mut desk, Key::Escape);
     desk.act(Action::ChooseAll, By::Palette);
     desk.act(Action::Report, By::Keys);
     assert!(!desk.has("Chosen: "), "that is all of them");
+}
+
+/// A report of many tokens says how far it is.
+#[test]
+fn a_long_report_is_called_off_and_made_after_all() {
+    let mut desk = Desk::new();
+    desk.paste(&many(2_000));
+    let keys = Modifiers::COMMAND | Modifiers::SHIFT;
+    desk.window.key_press_modifiers(keys, Key::R);
+    let start = Instant::now();
+    while !desk.has("Cancel the report") {
+        desk.window.step();
+        assert!(start.elapsed() < Duration::from_secs(20), "it is not made");
+    }
+    assert!(desk.state().reporting.job.is_some());
+    desk.click("Cancel the report");
+    assert!(desk.has("There is no report") && desk.state().reporting.made.is_none());
+    desk.click("Make a report of 2000 tokens");
+    assert!(shown(&desk, "2000 tokens in 2000 places"));
 }
 
 #[test]

@@ -46,7 +46,7 @@ impl FilePicker for SystemPicker {
 
     fn ask_where(&self, name: &str, frame: &eframe::Frame) -> Answer {
         let file = rfd::AsyncFileDialog::new()
-            .set_title("Save")
+            .set_title("Save as")
             .set_file_name(name)
             .set_parent(frame)
             .save_file();

@@ -165,7 +165,7 @@ impl ReportDialog {
         if chosen > 1 && chosen < all {
             segments.push((ReportScope::Chosen, &chosen_label));
         }
-        if all > 1 {
+        if all > 1 || model.current.is_none() {
             segments.push((ReportScope::All, &all_label));
         }
         if !segments.iter().any(|(scope, _)| *scope == self.scope)

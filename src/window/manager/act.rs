@@ -266,14 +266,19 @@ impl Desk {
                     what: form.what(),
                     is_private: form.is_private(),
                 };
-                self.save(to_write, &name, frame);
+                self.ask_where_to_write(to_write, &name, frame);
             }
             Err(error) => self.notify(Notice::fault(&error.to_string())),
         }
     }
 
-    /// Asks for a place with this name for the file, and writes there.
-    pub(in crate::window) fn save(&mut self, to_write: ToWrite, name: &str, frame: &eframe::Frame) {
+    /// Asks for a place, and then writes a file there.
+    pub(in crate::window) fn ask_where_to_write(
+        &mut self,
+        to_write: ToWrite,
+        name: &str,
+        frame: &eframe::Frame,
+    ) {
         const LABEL: &str = "Choosing where to save";
         self.to_write = Some(to_write);
         // One at a time: a second dialog would hide behind the first.

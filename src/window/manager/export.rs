@@ -131,7 +131,7 @@ impl ExportForm {
 pub(in crate::window) struct ToWrite {
     /// Its text.
     pub(in crate::window) text: Zeroizing<String>,
-    /// What it is, after "Saved".
+    /// What is written, after "Saved".
     pub(in crate::window) what: &'static str,
     /// Whether it is for this user's eyes only.
     pub(in crate::window) is_private: bool,
