@@ -21,7 +21,7 @@ use crate::jose::{Fault, FaultKind, Kind, Part, PartRole, Token};
 use crate::verify::{Layer, Proof};
 
 pub use audit::{Confidence, Finding, KeyAudit, Passed, Severity, audit_key, audit_keys};
-pub use checks::{Check, CheckResult};
+pub use checks::{Check, CheckResult, Told, told};
 pub use policy::{
     ClaimPath, ClaimRule, ClaimValue, ClaimValueError, Expectation, Issuer, KeyChoice, MAX_LISTED,
     MAX_POLICY_BYTES, MAX_REVOKED, MAX_REVOKED_BYTES, MAX_REVOKED_LISTED, POLICY_VERSION, Policy,

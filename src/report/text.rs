@@ -17,7 +17,7 @@ use crate::jose::registry::{self, Class};
 use crate::jose::visible::visible;
 use crate::jose::{Kind, Part, PartRole, Serialization, Token};
 use crate::judge::words::counted;
-use crate::judge::{Check, CheckResult, Judgement, Profile, TimeState, Times, words};
+use crate::judge::{Check, CheckResult, Judgement, Profile, TimeState, Times, told, words};
 use crate::verify::{Facts, Proof, Provenance, SignatureProof};
 
 /// How much of a payload that is no JSON is shown, in characters or bytes.
@@ -397,14 +397,14 @@ fn checks(checks: &[Check], out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     writeln!(out, "\n  Checks")?;
-    for check in checks {
-        let sign = match check.result {
+    for told in told(checks) {
+        let sign = match told.result {
             CheckResult::Failed => "\u{2717} failed ",
             CheckResult::NotRun => "\u{2013} not run",
             CheckResult::Passed => "\u{2713} passed ",
         };
-        writeln!(out, "    {sign}  {}", visible(&check.title))?;
-        prose(&check.text, "               ", out)?;
+        writeln!(out, "    {sign}  {}", visible(&told.title))?;
+        prose(&told.text, "               ", out)?;
     }
     Ok(())
 }

@@ -174,7 +174,8 @@ actions! {
     };
     /// Take a secret as it verifies.
     ReadSecret, Token, "Read the secret as it verifies", None, |model| {
-        let signatures = model.current()?.0.proof.signatures.iter();
+        let (inspection, judgement) = model.current()?;
+        let signatures = judgement.proof(&inspection.proof).signatures.iter();
         let mut diagnosis = signatures.flat_map(|signature| &signature.diagnosis);
         diagnosis.find_map(|diagnosis| diagnosis.reread.clone()).map(Command::ReadSecret)
     };

@@ -11,7 +11,7 @@ use crate::jose::visible::visible;
 use crate::jose::{Kind, PartRole, Token};
 use crate::judge::words::short_span;
 use crate::judge::{Finding, Judgement, Severity, TimeState, VerdictOutcome};
-use crate::verify::Provenance;
+use crate::verify::{Proof, Provenance};
 use crate::window::model::Model;
 use crate::window::panes::rail::label::{kind_label, shown, what};
 use crate::window::widgets::grouped;
@@ -99,7 +99,7 @@ impl<'m> Facts<'m> {
 
     /// The key, and whether it verified.
     fn key(self) -> Option<(Cow<'m, str>, bool)> {
-        let proof = &self.inspection.proof;
+        let proof = self.proof();
         let signed = proof.signatures.iter().map(|signature| &signature.key);
         let opened = proof.decryption.iter().map(|opened| &opened.key);
         let used = || signed.clone().chain(opened.clone()).flatten();
@@ -120,6 +120,12 @@ impl<'m> Facts<'m> {
             };
             Some((key, used.provenance == Provenance::Yours))
         })
+    }
+
+    /// What was found out, as the policy sees it once it is judged.
+    fn proof(self) -> &'m Proof {
+        let own = &self.inspection.proof;
+        self.judgement.map_or(own, |judgement| judgement.proof(own))
     }
 
     /// Whether holding the key in it is what the token proves.

@@ -8,6 +8,7 @@ use crate::judge::words::short_span;
 use crate::judge::{Judgement, VerdictOutcome};
 use crate::keys::{Holds, Key};
 use crate::verify::{Proof, Provenance, UsedKey};
+use crate::window::layers::Layer;
 use crate::window::manager::{Standing, facts_of, worst};
 use crate::window::model::Model;
 use crate::window::theme;
@@ -176,8 +177,13 @@ pub(super) enum KeyMark {
 }
 
 pub(super) fn key_mark(model: &Model, key: &Key) -> KeyMark {
-    let proof = model.outermost().map(|(inspection, _)| &inspection.proof);
-    let is_for = |what: fn(&Proof) -> Uses<'_>| proof.is_some_and(|proof| uses(proof, what, key));
+    let layers = model.layers();
+    let is_it = |used: &UsedKey| used.provenance == Provenance::Yours && used.key.id == key.id;
+    // For the token on screen, or for one inside of it.
+    let is_for = |what: fn(&Proof) -> Uses<'_>| {
+        let proofs = layers.iter().map(Layer::proof);
+        proofs.into_iter().any(|proof| what(proof).any(is_it))
+    };
     if key.fault.is_some() {
         KeyMark::Faulty
     } else if is_for(verifying) {
@@ -204,13 +210,6 @@ fn verifying(proof: &Proof) -> Uses<'_> {
 fn opening(proof: &Proof) -> Uses<'_> {
     let decryption = proof.decryption.iter();
     Box::new(decryption.filter_map(|proof| proof.key.as_ref()))
-}
-
-/// Whether a key of yours is among those that did this for a token, or for one inside of it.
-fn uses(proof: &Proof, what: fn(&Proof) -> Uses<'_>, key: &Key) -> bool {
-    let is_it = |used: &UsedKey| used.provenance == Provenance::Yours && used.key.id == key.id;
-    let mut inside = [&proof.inner, &proof.key_binding].into_iter().flatten();
-    what(proof).any(is_it) || inside.any(|layer| uses(&layer.proof, what, key))
 }
 
 /// Its kind, which half, where from, and what is wrong with it.
