@@ -247,7 +247,9 @@ fn everything(case: Case<'_>) -> Option<Range<usize>> {
 
 /// The characters that hold the claims: where a claim stands, or is missing.
 fn payload(case: Case<'_>) -> Option<Range<usize>> {
-    whole(case, PartRole::Payload).or_else(|| whole(case, PartRole::Ciphertext))
+    whole(case, PartRole::Payload)
+        .or_else(|| whole(case, PartRole::Ciphertext))
+        .or_else(|| everything(case))
 }
 
 /// The characters of a claim; where there is none, of what it is missing in.
@@ -258,11 +260,15 @@ fn claim_range(case: Case<'_>, name: &str) -> Option<Range<usize>> {
 
 /// The characters of a header parameter; where there is none, of the header that it is missing in.
 fn parameter_range(case: Case<'_>, name: &str) -> Option<Range<usize>> {
-    header_range(case, name).or_else(|| whole(case, PartRole::ProtectedHeader))
+    header_range(case, name)
+        .or_else(|| whole(case, PartRole::ProtectedHeader))
+        .or_else(|| everything(case))
 }
 
+/// The characters of a part; `None` where it is not there, or empty.
 fn whole(case: Case<'_>, role: PartRole) -> Option<Range<usize>> {
-    case.token.part(role).map(|part| part.range.clone())
+    let range = case.token.part(role)?.range.clone();
+    (!range.is_empty()).then_some(range)
 }
 
 fn member_range(part: Option<&Part>, name: &str) -> Option<Range<usize>> {
@@ -571,7 +577,8 @@ fn signature(case: Case<'_>, proof: &SignatureProof, profile: &Profile) -> Check
         title: title.into(),
         result,
         text,
-        byte_range: whole(case, PartRole::Signature),
+        // Where there is none, on what says that there is or should be one.
+        byte_range: whole(case, PartRole::Signature).or_else(|| parameter_range(case, "alg")),
         is_unasked: false,
     }
 }

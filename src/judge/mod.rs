@@ -27,7 +27,7 @@ pub use policy::{
     MAX_POLICY_BYTES, MAX_REVOKED, MAX_REVOKED_BYTES, MAX_REVOKED_LISTED, POLICY_VERSION, Policy,
     PolicyError, PolicyFault, Revoked, RevokedError, RevokedFile, Strictness,
 };
-pub use profile::{ChosenBy, Profile, ProfileChoice, ProfileName};
+pub use profile::{ChosenBy, Profile, ProfileChoice, ProfileName, RunnerUp};
 pub use time::{Mark, TimeState, Times};
 pub use verdict::{Reason, Verdict, VerdictOutcome};
 

@@ -1,6 +1,6 @@
 //! Whether a JWE opens.
 
-use super::{Check, CheckResult, whole};
+use super::{Check, CheckResult, everything, whole};
 use crate::jose::PartRole;
 use crate::jose::visible::visible;
 use crate::judge::Case;
@@ -83,7 +83,7 @@ pub(super) fn decryption(case: Case<'_>, proof: &DecryptionProof) -> Check {
     Check {
         title: title.into(),
         text: text.into(),
-        byte_range: whole(case, PartRole::Ciphertext),
+        byte_range: whole(case, PartRole::Ciphertext).or_else(|| everything(case)),
         ..Check::new("decryption", result)
     }
 }

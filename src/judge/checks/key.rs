@@ -113,13 +113,7 @@ pub(super) fn of_signature(
         }
         (None, Some(used)) => {
             let title = "Key found by trying";
-            check(
-                case,
-                CheckResult::Passed,
-                title,
-                named(&used.key),
-                &["kid"],
-            )
+            check(case, CheckResult::Passed, title, named(&used.key), &["kid"])
         }
         (None, None) => {
             let text = match (&proof.kid, proof.tried.len()) {
@@ -148,13 +142,7 @@ pub(super) fn of_decryption(case: Case<'_>, proof: &DecryptionProof) -> Check {
         (Some((key, how)), _) => meant(case, key, *how),
         (None, Some(used)) => {
             let title = "Key found by trying";
-            check(
-                case,
-                CheckResult::Passed,
-                title,
-                named(&used.key),
-                &["kid"],
-            )
+            check(case, CheckResult::Passed, title, named(&used.key), &["kid"])
         }
         (None, None) => {
             let text = match proof.tried.len() {
@@ -280,12 +268,7 @@ fn fit(case: Case<'_>, pair: &Pair<'_>, judged: &Judged<'_>) -> Check {
         Some(finding) => format!("{}; the policy lets it pass", finding.title),
         None => format!("{} takes {takes}: {}", pair.alg, key.kind),
     };
-    fit_check(
-        case,
-        CheckResult::Passed,
-        "Key fits the algorithm",
-        text,
-    )
+    fit_check(case, CheckResult::Passed, "Key fits the algorithm", text)
 }
 
 /// Whether what a rule found about a key is about that of this signature: it rests on its header, or on itself.

@@ -131,7 +131,8 @@ pub(super) fn profile(case: Case<'_>, judged: &Judged<'_>) -> Check {
     };
     let close = profile
         .runner_up
-        .map(|other| format!("; or else {}", other.label()));
+        .as_ref()
+        .map(|other| format!("; or else {}", other.name.label()));
     let said = said + &close.unwrap_or_default();
     let phrase = profile.phrase();
     let Some(first) = lapses.next() else {

@@ -51,7 +51,12 @@ pub(super) fn disclosures(case: Case<'_>) -> Option<Check> {
             0 => "The token conceals nothing".to_owned(),
             _ => capitalised(&concealed),
         };
-        (CheckResult::Passed, "Nothing disclosed", text, payload(case))
+        (
+            CheckResult::Passed,
+            "Nothing disclosed",
+            text,
+            payload(case),
+        )
     } else {
         let text = format!("{amount}, each under a digest of the issuer\u{2019}s; {concealed}");
         (CheckResult::Passed, "Disclosures match", text, all_of_them)

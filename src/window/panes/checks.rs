@@ -23,7 +23,7 @@ use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::model::{Model, Selection};
 use crate::window::theme::{size, space, tokens};
-use crate::window::widgets::{Icon, paint_icon, row_frame, section, tag};
+use crate::window::widgets::{Icon, named_tag, paint_icon, row_frame, section, tag};
 
 /// The round mark of a check, in points.
 const MARK: f32 = 16.0;
@@ -253,9 +253,8 @@ fn heading(ui: &mut Ui, checks: &[Check], strictness: Strictness) {
     };
     section(ui, "Verification", None, |ui| {
         ui.spacing_mut().item_spacing.x = space::S;
-        tag(ui, word, color)
-            .accessible_name(format!("Strictness: {}", strictness.name()))
-            .on_hover_text(strictness.description());
+        let name = format!("Strictness: {}", strictness.name());
+        named_tag(ui, word, &name, color).on_hover_text(strictness.description());
         tag(ui, &summary(checks), theme.dim);
     });
 }
@@ -298,8 +297,7 @@ impl Drawn {
         let theme = tokens(ui);
         let mark = Rect::from_min_size(rect.min + vec2(space::M, 7.0), vec2(MARK, MARK));
         let color = theme.check(self.result);
-        ui.painter()
-            .circle_filled(mark.center(), MARK / 2.0, color);
+        ui.painter().circle_filled(mark.center(), MARK / 2.0, color);
         let icon = Icon::from(self.result);
         paint_icon(ui.painter(), mark.shrink(3.8), icon, theme.bg1);
         let mut at = pos2(rect.left() + LEFT, rect.top() + 6.0);

@@ -86,7 +86,7 @@ impl<'m> Facts<'m> {
         match column {
             Column::Name => Some(match &self.inspection.name {
                 Some(name) => Cow::Borrowed(name),
-                None => Cow::Borrowed(what(self.inspection)),
+                None => what(self.inspection, self.judgement),
             }),
             Column::Alg => borrowed(self.header("alg")),
             Column::Key => self.key().map(|(key, _)| key),
