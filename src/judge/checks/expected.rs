@@ -10,7 +10,11 @@ use crate::judge::{Expectation, TimeState, Times, time as clock};
 /// What every verifier has to be told, and the policy does not: a check that was not run. `None` for what policies alone ask.
 pub(super) fn unasked(case: Case<'_>, name: &'static str) -> Option<Check> {
     let (title, text, claim) = match name {
-        "alg" => ("Algorithm not compared", "The policy allows any", None),
+        "alg" => (
+            "Algorithm not compared",
+            "The policy expects no particular alg",
+            None,
+        ),
         "aud" => (
             "Audience not compared",
             "The policy expects no particular aud",
@@ -139,6 +143,7 @@ pub(super) fn expected(case: Case<'_>, expectation: &Expectation) -> Check {
         _ => payload(case),
     };
     let evidence = expectation.evidence.as_ref();
+    let evidence = evidence.filter(|evidence| !evidence.range.is_empty());
     Check {
         title: Cow::Owned(numbered(title, expectation.signature, case.token.kind)),
         text: Cow::Owned(text),

@@ -20,7 +20,10 @@ use crate::window::widgets::{Icon, paint_icon};
 /// Below this width (in points) shortcuts are left out, and the policy is short.
 const MEDIUM: f32 = 1200.0;
 
-/// Below this width the name, and the words of the right side, are left out.
+/// Below this width the name is left out.
+const NAMED: f32 = 900.0;
+
+/// Below this width the words of the right side are left out.
 const NARROW: f32 = 820.0;
 
 /// Below this width opening and adding share one menu.
@@ -66,7 +69,7 @@ impl ToolbarPane {
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             ui.spacing_mut().interact_size.y = 28.0;
             logo(ui);
-            if room >= Room::Medium {
+            if ui.ctx().content_rect().width() >= NAMED {
                 ui.label(RichText::new("Tokenloupe").font(semibold(size::BODY)));
                 ui.add_space(space::S);
             }

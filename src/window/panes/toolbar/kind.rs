@@ -1,11 +1,11 @@
 //! The kind that the token on screen is taken for, and another one to choose.
 
 use egui::{
-    Align2, Button, FontId, Key, Modifiers, Rect, RichText, Role, ScrollArea, Sense, TextStyle, Ui,
-    WidgetInfo, pos2, vec2,
+    Align2, Button, FontId, Key, Modifiers, Rect, RichText, Role, ScrollArea, Sense, TextEdit,
+    TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::{MENU_MARGIN, Room, arrow, field, form, form_menu, named, opened_by_command};
+use super::{MENU_MARGIN, Room, arrow, form, form_menu, named, opened_by_command};
 use crate::judge::words::capitalised;
 use crate::judge::{Policy, Profile, ProfileChoice, ProfileName};
 use crate::window::commands::Command;
@@ -70,7 +70,7 @@ impl KindMenu {
         };
         let button = Button::new((shown.as_str(), arrow()));
         let (response, menu) =
-            form_menu(button).ui(ui, |ui| form(ui, 360.0, |ui| self.menu(ui, model)));
+            form_menu(button).ui(ui, |ui| form(ui, 430.0, |ui| self.menu(ui, model)));
         self.width = response.rect.width();
         let response = named(response, &whole);
         if opened_by_command(ui, &response, Place::Kind) {
@@ -184,8 +184,9 @@ impl KindMenu {
         // The keyboard stays in the field; arrows choose, as in the list of commands.
         let entered = ui.memory(|memory| memory.has_focus(id)) && self.keys(ui, choices.len());
         let typed = ui.add(
-            field(&mut self.typed)
+            TextEdit::singleline(&mut self.typed)
                 .id(id)
+                .margin(egui::Margin::symmetric(6, 4))
                 .hint_text("Find a kind")
                 .desired_width(f32::INFINITY),
         );
