@@ -468,3 +468,42 @@ fn dim(text: &str) -> Cell {
         tone: Tone::Dim,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::{Issuer, KeyChoice};
+
+    /// What the policy makes of a signature is what the table shows: a token that only its own key verifies has no key, once
+    /// the policy says whose key was meant.
+    #[test]
+    fn the_key_is_that_of_the_proof_as_the_policy_sees_it() {
+        // RFC 8032 section 7.1, the public keys of the first two tests.
+        let keys = r#"{"keys":[
+            {"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+            {"kty":"OKP","crv":"Ed25519","kid":"b","x":"PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw"}
+        ]}"#;
+        let mut model = Model::default();
+        let session = &mut model.session;
+        session
+            .keys
+            .add(crate::keys::load("keys.json", keys.as_bytes()).unwrap());
+        let text = include_bytes!("../../../assets/samples/own-key.jwt");
+        let found = crate::find::find(text, "own-key.jwt").remove(0);
+        let inspection = Inspection::new(found, &session.keys, &session.setting);
+        let judgement = inspection.judge(&session.policy, model.now);
+        session.tokens.push(inspection);
+        model.judgements.push(judgement);
+        let key = |model: &Model| {
+            let facts = facts(model, 0).unwrap();
+            facts.key().map(|(key, _)| key.into_owned())
+        };
+        assert_eq!(key(&model).as_deref(), Some("(its own)"));
+        model.session.policy.issuers = vec![Issuer {
+            iss: "https://shop.example".to_owned(),
+            keys: vec![KeyChoice::Id("a".to_owned())],
+        }];
+        model.judgements = vec![model.session.tokens[0].judge(&model.session.policy, model.now)];
+        assert_eq!(key(&model), None);
+    }
+}
