@@ -211,7 +211,7 @@ fn a_check_that_failed_with_its_diagnosis() {
             ..Policy::default()
         };
         let keys = load("shop.jwks.json", sample("shop.jwks.json").as_bytes()).unwrap();
-        Stage::new(&sample("changed.jwt"), KeyRing::new(keys), policy)
+        Stage::new(&sample("cut.jwt"), KeyRing::new(keys), policy)
     };
     checks("checks-failed", stage, |_| {});
 }
