@@ -9,7 +9,7 @@ use egui_kittest::wgpu::WgpuTestRenderer;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 
 use tokenloupe::judge::{Policy, ProfileChoice, ProfileName, Revoked, Strictness};
-use tokenloupe::keys::{KeyRing, load};
+use tokenloupe::keys::KeyRing;
 use tokenloupe::window::commands::Command;
 
 use super::stage::{Stage, build, issuer_keys, sample, token};
@@ -210,8 +210,9 @@ fn a_check_that_failed_with_its_diagnosis() {
             strictness: Strictness::Lenient,
             ..Policy::default()
         };
-        let keys = load("shop.jwks.json", sample("shop.jwks.json").as_bytes()).unwrap();
-        Stage::new(&sample("cut.jwt"), KeyRing::new(keys), policy)
+        let header = r#"{"alg":"RS256","kid":"idp-2026-09"}"#;
+        let claims = r#"{"iss":"https://accounts.example","exp":1795303600}"#;
+        Stage::new(&token(header, claims), issuer_keys(), policy)
     };
     checks("checks-failed", stage, |_| {});
 }
