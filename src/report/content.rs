@@ -17,7 +17,7 @@ use crate::jose::json::Document;
 use crate::jose::registry::{self, Class};
 use crate::jose::{Kind, Part, PartRole, Serialization, Token};
 use crate::judge::words::{When, counted};
-use crate::judge::{Judgement, Profile, TimeState, Times, words};
+use crate::judge::{Judgement, Profile, TimeState, Times, told, words};
 use crate::verify::{Facts, Proof, Provenance, SignatureProof};
 
 /// How much of a payload that is no JSON is shown, in characters or bytes.
@@ -199,7 +199,7 @@ fn layer(of: Of<'_>, page: &mut dyn Page) -> io::Result<()> {
     faults(token, page)?;
     if !judgement.checks.is_empty() {
         page.section("Checks")?;
-        page.checks(&judgement.checks)?;
+        page.checks(&told(&judgement.checks))?;
     }
     let about = About::token(of.sha256);
     let (set_aside, open): (Vec<_>, Vec<_>) = judgement

@@ -86,7 +86,8 @@ impl CopyOf {
             Self::Check(at) => {
                 let (inspection, judgement) = model.current()?;
                 let check = judgement.checks.get(*at)?;
-                let signature = checks::signature((&judgement.checks, *at), inspection);
+                let proof = judgement.proof(&inspection.proof);
+                let signature = checks::signature((&judgement.checks, *at), proof);
                 text(checks::text_of(check, signature), "the check", false)
             }
             Self::Decoded(selection) => {

@@ -12,6 +12,7 @@ pub mod dialogs;
 #[cfg(feature = "fetch")]
 mod fetching;
 mod jobs;
+mod kinds;
 mod launch;
 pub mod layers;
 mod loading;

@@ -3,7 +3,7 @@
 use egui::{Event, Key};
 use egui_kittest::kittest::Queryable as _;
 use tokenloupe::jose::PartRole;
-use tokenloupe::judge::Policy;
+use tokenloupe::judge::{Policy, Strictness};
 use tokenloupe::keys::{KeyRing, load};
 use tokenloupe::window::commands::Command;
 use tokenloupe::window::copies::CopyOf;
@@ -23,7 +23,7 @@ fn each_chip_leads_to_what_stands_behind_it() {
     for (chip, place) in [
         ("Signature: ", Place::Check("signature")),
         ("Time: ", Place::Timeline),
-        ("Policy: ", Place::Check("policy")),
+        ("Policy: ", Place::Check("alg")),
         ("Findings: ", Place::Findings),
     ] {
         click(&mut window, chip);
@@ -67,7 +67,7 @@ fn what_the_policy_refuses_is_where_its_chip_leads() {
     stage.model.session.policy.audiences = vec!["another".to_owned()];
     stage.judge();
     let mut window = pane!(stage, verdict, [760.0, 140.0]);
-    click(&mut window, "Policy: 2 of 3 met");
+    click(&mut window, "Policy: 2 of 3 checks");
     assert_eq!(last(&window), Some(&Command::Focus(Place::Check("aud"))));
 }
 
@@ -112,7 +112,7 @@ fn the_verdict_is_a_sentence_with_what_stands_behind_it() {
         "The signature is genuine",
         "Signature: valid, your key idp-2026-09",
         "Time: exp passed",
-        "Policy: 3 of 3 met",
+        "Policy: 3 of 3 checks",
         "Findings: 1 high, ",
     ] {
         assert!(says(&window, words), "{words}: {:?}", names(&window));
@@ -175,6 +175,86 @@ fn the_checks_are_one_stop_of_the_tab_key() {
         Some(&first),
         "there is no second stop"
     );
+}
+
+/// What the policy says nothing about is one row, which opens; a place in it opens it too.
+#[test]
+fn what_was_not_compared_is_one_row_that_opens() {
+    let stage = Stage::new(&sample("no-key.jwt"), KeyRing::default(), Policy::default());
+    let mut window = pane!(stage, checks, [372.0, 900.0]);
+    let folded = "Not run: iss, aud, nonce and jti not compared";
+    assert!(says(&window, folded), "{:?}", names(&window));
+    assert!(!says(&window, "Issuer not compared"));
+    click(&mut window, folded);
+    for title in ["Issuer", "Audience", "Nonce"] {
+        let words = format!("Not run: {title} not compared");
+        assert!(says(&window, &words), "{words}");
+    }
+    click(&mut window, "Not run: Issuer not compared");
+    assert!(
+        matches!(last(&window), Some(Command::Select(Some(selection))) if selection.part == PartRole::Payload)
+    );
+    press(&mut window, Key::ArrowUp);
+    press(&mut window, Key::Enter);
+    assert!(
+        !says(&window, "Issuer not compared"),
+        "closed by the keyboard"
+    );
+    tokenloupe::window::panes::focus::ask(&window.ctx, Place::Check("nonce"));
+    window.run();
+    window.run();
+    let found = focused(&window).unwrap_or_default();
+    assert!(found.starts_with("Not run: Nonce not compared"), "{found}");
+}
+
+/// How strictly checks are made is said beside their counts.
+#[test]
+fn the_strictness_stands_beside_the_counts() {
+    let mut stage = Stage::id_token();
+    let window = pane!(std::mem::take(&mut stage), checks, [372.0, 640.0]);
+    assert!(says(&window, "Strictness: strict"), "{:?}", names(&window));
+    let mut stage = Stage::id_token();
+    stage.model.session.policy.strictness = Strictness::Lenient;
+    stage.judge();
+    let mut window = pane!(stage, checks, [372.0, 640.0]);
+    window.get_by_label("Strictness: lenient").hover();
+    window.run();
+    for _ in 0..60 {
+        window.step();
+    }
+    assert!(
+        super::paints(&window, "What widely used libraries let pass is let pass"),
+        "{:?}",
+        names(&window)
+    );
+}
+
+/// Where the policy says whose key is meant, a signature that it does not verify is wrong: in every pane alike.
+#[test]
+fn what_the_policy_makes_of_a_signature_is_seen_in_the_checks() {
+    let token = super::super::stage::token(
+        r#"{"alg":"RS256"}"#,
+        r#"{"iss":"https://accounts.example","exp":99999999999}"#,
+    );
+    let (start, _) = token.rsplit_once('.').unwrap();
+    // As long as one of a 2048-bit key.
+    let token = format!("{start}.{}", "A".repeat(342));
+    let keys = issuer_keys();
+    let own = keys.get("idp-2026-09").unwrap().id.clone();
+    let mut policy = Policy::default();
+    let mut stage = Stage::new(&token, keys, policy.clone());
+    let buttons = |stage: Stage| {
+        let window = pane!(stage, checks, [372.0, 900.0]);
+        let asks = says(&window, "What to ask for");
+        (asks, says(&window, "Failed: Signature wrong"))
+    };
+    assert_eq!(buttons(std::mem::take(&mut stage)), (true, false));
+    policy.issuers = vec![tokenloupe::judge::Issuer {
+        iss: "https://accounts.example".to_owned(),
+        keys: vec![tokenloupe::judge::KeyChoice::Id(own)],
+    }];
+    let stage = Stage::new(&token, issuer_keys(), policy);
+    assert_eq!(buttons(stage), (false, true));
 }
 
 #[test]
