@@ -26,6 +26,7 @@ pub use anchor::Anchor;
 pub use chain::{Chain, ChainFault, ChainFaultKind, MAX_CERTIFICATES};
 pub use decrypt::JweShapeFault;
 pub use defaults::KnownSecret;
+pub use explain::UseConflict;
 pub use presentation::{Holder, Presentation};
 pub use prove::{MAX_NESTING, Setting, prove};
 pub use unseal::{Unsealed, unseal};

@@ -7,9 +7,10 @@ use zeroize::Zeroizing;
 
 use super::decrypt::{
     InflateError, JwePart, JweShapeFault, KeyFamily, KeyManagement, MAX_INFLATED_BYTES,
-    MAX_ITERATIONS, OpenError, Opened, Sealed, additional_data, content_encryption, inflate,
-    iterations, key_management, open, shape_fault,
+    MAX_ITERATIONS, OpenError, Opened, Sealed, WantedLength, additional_data, content_encryption,
+    inflate, iterations, key_management, open, shape_fault,
 };
+use super::explain::sealed::{self, Locked};
 use super::prove::designate;
 use super::{DecryptionOutcome, DecryptionProof, Designation, Diagnosis, NotTried, Trial, UsedKey};
 use crate::jose::json::{Json, Value};
@@ -20,6 +21,9 @@ use crate::keys::{Holds, Key, KeyRing, Material, Passphrase, Unlock};
 /// A password is tried for so many recipients of one token as want no more iterations than this together.
 const MAX_ITERATIONS_IN_ALL: u64 = 2 * MAX_ITERATIONS as u64;
 
+/// Of so many keys it is told what they failed with.
+const MAX_TOLD: usize = 3;
+
 /// What came out, beside what is said of it.
 pub struct Unsealed {
     /// Which key opened it, or why none did.
@@ -28,8 +32,19 @@ pub struct Unsealed {
     pub plaintext: Option<Zeroizing<Vec<u8>>>,
 }
 
-/// Opens a JWE for the first of its recipients whose key is there; the passphrase is tried beside the keys.
+/// Opens a JWE for the first of its recipients whose key is there; the passphrase is tried beside the keys. Nothing is
+/// looked for beyond what each key failed with.
 pub fn unseal(token: &Token, keys: &KeyRing, unlock: &Unlock<'_>) -> Unsealed {
+    unseal_explained(token, keys, unlock, false)
+}
+
+/// The same; `is_explained`: where it does not open, the cause is looked for.
+pub(super) fn unseal_explained(
+    token: &Token,
+    keys: &KeyRing,
+    unlock: &Unlock<'_>,
+    is_explained: bool,
+) -> Unsealed {
     let views = token.views();
     let several = views.len() > 1;
     let with_password = unlock.passphrase.map(Passphrase::as_key).map(|passphrase| {
@@ -41,6 +56,7 @@ pub fn unseal(token: &Token, keys: &KeyRing, unlock: &Unlock<'_>) -> Unsealed {
         keys,
         passwords: with_password.as_ref().unwrap_or(keys),
         unlock,
+        is_explained,
         iterated: Cell::new(0),
     };
     let mut best: Option<Unsealed> = None;
@@ -97,6 +113,8 @@ struct Attempt<'a> {
     /// The keys, and what is a password and nothing else.
     passwords: &'a KeyRing,
     unlock: &'a Unlock<'a>,
+    /// Whether the cause of a failure is looked for.
+    is_explained: bool,
     /// Iterations that the recipients want that were tried so far.
     iterated: Cell<u64>,
 }
@@ -188,18 +206,37 @@ impl<'a> Recipient<'a> {
             tag: bytes(PartRole::Tag),
             additional_data: self.additional_data.as_bytes(),
         };
-        proof.shape = shape_fault(&sealed);
-        if let Some(JweShapeFault::Iterations { .. }) = proof.shape {
-            return DecryptionOutcome::NotTried(NotTried::Limit);
-        }
-        if let Some(fault) = &proof.shape {
-            proof.diagnosis.extend(shape_diagnosis(fault));
-            return DecryptionOutcome::Failed;
-        }
+        let keys = self.attempt.keys_for(management);
         let wanted = management.secret_bytes(content);
         let can = |key: &Key| can_open(management, wanted, key);
-        proof.designated = designate(self.token, self.attempt.keys_for(management), &can);
-        self.try_keys(&sealed, management, &can, proof, plaintext)
+        proof.shape = shape_fault(&sealed);
+        match &proof.shape {
+            Some(JweShapeFault::Iterations { .. }) => {
+                return DecryptionOutcome::NotTried(NotTried::Limit);
+            }
+            Some(fault) => {
+                proof.diagnosis.push(shape_diagnosis(fault, &sealed));
+                proof.outcome = DecryptionOutcome::Failed;
+            }
+            None => {
+                proof.designated = designate(self.token, keys, &can);
+                proof.outcome = self.try_keys(&sealed, management, &can, proof, plaintext);
+            }
+        }
+        if self.attempt.is_explained {
+            let locked = Locked {
+                token: self.token,
+                keys,
+                sealed: &sealed,
+                management,
+                content,
+                effort: &self.attempt.unlock.effort,
+                may_derive: &|| self.attempt.may_try(&sealed, management),
+                is_loaded: &|key| self.attempt.keys.get(&key.id).is_some(),
+            };
+            sealed::explain(&locked, proof);
+        }
+        proof.outcome
     }
 
     /// Tries the designated key first, then every other one that can do the algorithm.
@@ -230,7 +267,7 @@ impl<'a> Recipient<'a> {
             ));
             return DecryptionOutcome::NotTried(NotTried::Limit);
         }
-        let mut designated_failed = false;
+        let (mut designated_failed, mut untold) = (false, 0_usize);
         for key in designated.iter().chain(rest) {
             if !key.is_usable() || !can(key) {
                 continue;
@@ -246,10 +283,28 @@ impl<'a> Recipient<'a> {
                     return DecryptionOutcome::NotTried(NotTried::Cancelled);
                 }
                 Err(error) => {
-                    proof.diagnosis.extend(diagnosis(&error, key));
                     designated_failed |= is_designated(key);
+                    // What a key that nobody named fails with is of less interest than that of the one that was meant.
+                    let is_told = designated.is_none() || is_designated(key);
+                    if is_told && proof.diagnosis.len() < MAX_TOLD {
+                        proof.diagnosis.extend(diagnosis(&error, key, sealed));
+                    } else {
+                        untold = untold.saturating_add(1);
+                    }
                 }
             }
+        }
+        if untold > 0 {
+            let keys = if untold == 1 {
+                "1 other key does not open it either".to_owned()
+            } else {
+                format!("{untold} other keys do not open it either")
+            };
+            proof.diagnosis.push(Diagnosis::new(
+                "key-unwrap-failed",
+                format!("{keys}."),
+                "Name the key that you encrypt for by its kid, so that the recipient need not try.",
+            ));
         }
         self.note_public_halves(sealed, proof);
         match (designated_failed, proof.tried.is_empty()) {
@@ -288,11 +343,9 @@ impl<'a> Recipient<'a> {
                 DecryptionOutcome::Decrypted
             }
             Err(error) => {
-                proof.diagnosis.push(Diagnosis::new(
-                    "compressed-content",
-                    format!("The key opens it, but {error}."),
-                    "Compress with raw DEFLATE (RFC 1951), or better not at all.",
-                ));
+                proof
+                    .diagnosis
+                    .push(compressed(error, &opened.plaintext, key));
                 match error {
                     InflateError::TooLarge { .. } => DecryptionOutcome::NotTried(NotTried::Limit),
                     _ => DecryptionOutcome::Failed,
@@ -349,6 +402,39 @@ impl<'a> Recipient<'a> {
     }
 }
 
+/// What is wrong with content that is said to be compressed.
+fn compressed(error: InflateError, content: &[u8], key: &Key) -> Diagnosis {
+    let wrapped = |header: usize, trailer: usize| {
+        let end = content.len().checked_sub(trailer)?;
+        inflate(content.get(header..end)?, MAX_INFLATED_BYTES).ok()
+    };
+    // RFC 1950: two bytes before it, four behind it; RFC 1952: ten, without a name, and eight.
+    let found = match content {
+        [0x78, ..] if wrapped(2, 4).is_some() => Some("zlib (RFC 1950)"),
+        [0x1F, 0x8B, ..] if wrapped(10, 8).is_some() => Some("gzip (RFC 1952)"),
+        [b'{' | b'[' | b'"', ..] => Some("JSON that is not compressed at all"),
+        [b'e', b'y', ..] => Some("a token that is not compressed at all"),
+        _ => None,
+    };
+    let name = visible(&key.id);
+    match found.filter(|_| !matches!(error, InflateError::TooLarge { .. })) {
+        Some(found) => Diagnosis::new(
+            "compressed-content",
+            format!(
+                "Key \u{201C}{name}\u{201D} opens it, but zip says DEF, and the content is {found}."
+            ),
+            &format!(
+                "Compress with raw DEFLATE (RFC 1951, in many libraries a negative window size), or take zip out of the header: the content is {found}."
+            ),
+        ),
+        None => Diagnosis::new(
+            "compressed-content",
+            format!("Key \u{201C}{name}\u{201D} opens it, but {error}."),
+            "Compress with raw DEFLATE (RFC 1951), or better not at all.",
+        ),
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Zip {
     None,
@@ -371,41 +457,149 @@ fn can_open(management: &KeyManagement, wanted: Option<usize>, key: &Key) -> boo
         }
 }
 
-/// Why a key did not open it, in a sentence.
-fn diagnosis(error: &OpenError, key: &Key) -> Option<Diagnosis> {
-    let for_developer = match error {
-        OpenError::Passphrase => {
-            "Check the password, its encoding, and that no line break is part of it."
+/// Why a key did not open it, in a sentence. What says that it is of another kind is told with the choice of the key.
+fn diagnosis(error: &OpenError, key: &Key, sealed: &Sealed<'_>) -> Option<Diagnosis> {
+    let name = format!("\u{201C}{}\u{201D}", visible(&key.id));
+    let bytes = |part: &[u8]| counted_bytes(part.len());
+    let alg = visible(sealed.alg);
+    let encrypted_key = bytes(sealed.encrypted_key);
+    let code = error.code()?;
+    let (text, for_developer) = match error {
+        OpenError::Curve { .. } | OpenError::KeyKind { .. } | OpenError::KeySize { .. } => {
+            return None;
         }
-        OpenError::Tag { .. } => {
-            "Encrypt for this recipient\u{2019}s key, and pass every part on unchanged: header, encrypted key, initialization vector, ciphertext, tag."
-        }
-        _ => "Encrypt for this recipient\u{2019}s key, and name it by its kid.",
+        OpenError::Tag {
+            may_be_other_key: false,
+        } => (
+            format!(
+                "Key {name} unwraps the content key, so it is the right one; but the authentication tag does not fit: the protected header ({}), the initialization vector ({}), the ciphertext ({}) or the tag ({}) was changed after encryption.",
+                bytes(sealed.additional_data),
+                bytes(sealed.iv),
+                bytes(sealed.ciphertext),
+                bytes(sealed.tag)
+            ),
+            "Pass header, initialization vector, ciphertext and tag on byte for byte: nothing between sender and recipient may write them anew.".to_owned(),
+        ),
+        OpenError::Tag {
+            may_be_other_key: true,
+        } => (
+            format!(
+                "With key {name} the authentication tag does not fit. By {alg} nothing before the tag tells a wrong key from a changed part, so it is one or the other."
+            ),
+            format!(
+                "Compare the key on both sides (its length in bytes first), then the token as it was sent and as it arrived; an algorithm that wraps the content key, unlike {alg}, would tell which it is."
+            ),
+        ),
+        OpenError::EncryptedKeyLength { expected, found } => (
+            format!(
+                "The encrypted key has {}, as RSA keys of {} bits make it, and key {name} has {} bits: the token is for another key.",
+                counted_bytes(*found),
+                found.saturating_mul(8),
+                expected.saturating_mul(8)
+            ),
+            format!(
+                "Encrypt for the public key of {name}, {} bits, and name it by its kid.",
+                expected.saturating_mul(8)
+            ),
+        ),
+        OpenError::ContentKeyLength { expected, found } => (
+            format!(
+                "Key {name} unwraps a content key of {}, and {} takes {}.",
+                counted_bytes(*found),
+                visible(sealed.enc),
+                counted_bytes(*expected)
+            ),
+            format!(
+                "Make a content key of {} for {}.",
+                counted_bytes(*expected),
+                visible(sealed.enc)
+            ),
+        ),
+        OpenError::Passphrase => (
+            format!(
+                "Password {name} does not unwrap the content key ({encrypted_key}): it is another one, or encrypted key, p2s or p2c were changed."
+            ),
+            "Compare the password on both sides, its encoding (UTF-8) and its length: a line break or a space at its end is part of it.".to_owned(),
+        ),
+        OpenError::KeyUnwrap => (
+            format!(
+                "Key {name} does not unwrap the content key by {alg}: the token was encrypted for another key, or the encrypted key ({encrypted_key}) was changed. The content was not come to."
+            ),
+            format!(
+                "Encrypt for the key of this recipient, {name}, as it is published now, and name it by its kid."
+            ),
+        ),
+        _ => (
+            format!("With key {name}: {error}."),
+            "Encrypt for this recipient\u{2019}s key, and name it by its kid.".to_owned(),
+        ),
     };
-    Some(Diagnosis::new(
-        error.code()?,
-        format!("With key \u{201C}{}\u{201D}: {error}.", visible(&key.id)),
-        for_developer,
-    ))
+    Some(Diagnosis::new(code, text, &for_developer))
+}
+
+fn counted_bytes(count: usize) -> String {
+    match count {
+        1 => "1 byte".to_owned(),
+        _ => format!("{count} bytes"),
+    }
 }
 
 /// What makes it impossible to open, whatever the key.
-fn shape_diagnosis(fault: &JweShapeFault) -> Option<Diagnosis> {
-    let code = match fault {
+fn shape_diagnosis(fault: &JweShapeFault, sealed: &Sealed<'_>) -> Diagnosis {
+    let (alg, enc) = (visible(sealed.alg), visible(sealed.enc));
+    let (code, for_developer) = match fault {
         JweShapeFault::Length {
-            part: JwePart::Tag, ..
-        } => "tag-mismatch",
+            part: JwePart::Tag,
+            expected,
+            ..
+        } => (
+            "tag-mismatch",
+            format!(
+                "Send the whole tag, {expected} for {enc}: look for what cuts the token, and never accept a shortened tag."
+            ),
+        ),
         JweShapeFault::Length {
             part: JwePart::EncryptedKey,
+            expected: WantedLength::Exactly(0),
             ..
-        } => "key-unwrap-failed",
-        _ => return None,
+        } => (
+            "key-unwrap-failed",
+            format!(
+                "With {alg} there is no encrypted key: leave the second part empty, or name the algorithm that wraps the content key."
+            ),
+        ),
+        JweShapeFault::Length {
+            part: JwePart::EncryptedKey,
+            expected,
+            ..
+        } => (
+            "key-unwrap-failed",
+            format!(
+                "By {alg} the content key of {enc} takes {expected} encrypted: look for what cuts the token, or compare alg and enc with what encrypts."
+            ),
+        ),
+        JweShapeFault::Length { part, expected, .. } => (
+            "part-length",
+            format!(
+                "{enc} takes {expected} of {part}: look for what cuts the token, or compare enc with what encrypts."
+            ),
+        ),
+        JweShapeFault::EphemeralKey(_) | JweShapeFault::LowOrder => (
+            "header-parameter-unusable",
+            format!(
+                "Make a new key pair on the recipient\u{2019}s curve for each token by {alg}, and put its public half into epk as a JWK."
+            ),
+        ),
+        JweShapeFault::Parameter { name, expected, .. } => (
+            "header-parameter-unusable",
+            format!("Write {name} into the header as {expected}: {alg} cannot do without."),
+        ),
+        JweShapeFault::Iterations { ceiling, .. } => (
+            "too-many-iterations",
+            format!("Ask for at most {ceiling} iterations."),
+        ),
     };
-    Some(Diagnosis::new(
-        code,
-        format!("No key opens it: {fault}."),
-        "Pass every part on whole; a shortened tag must never be accepted.",
-    ))
+    Diagnosis::new(code, format!("No key opens it: {fault}."), &for_developer)
 }
 
 impl DecryptionProof {

@@ -196,6 +196,23 @@ fn padded(
     let (place, _) = forms
         .into_iter()
         .find(|(_, bare)| doubt.verifies_instead(key, bare, budget))?;
+    let claims = doubt.token.claims();
+    let conceals = claims.is_some_and(|claims| {
+        ["_sd", "_sd_alg"]
+            .iter()
+            .any(|name| claims.get(name).is_some())
+    });
+    if conceals && place == "behind it" {
+        return Some(Explanation::cause(
+            "sd-form",
+            format!(
+                "There are {} too many behind the signature, which key {} verifies without them: the tilde between them and it is missing, and the disclosures count as signature.",
+                bytes(extra),
+                named(key)
+            ),
+            "Write a tilde behind the issuer\u{2019}s JWT and behind every disclosure (RFC 9901 section 4), and let nothing on the way take tildes out.",
+        ));
+    }
     Some(Explanation::cause(
         "signature-padded",
         format!(

@@ -3,16 +3,22 @@
 //! An explainer is one file and one line in [`EXPLAINERS`]. Each may spend a [`Budget`] and no more, so that neither
 //! hostile tokens nor large key rings make the search last: the work is counted, never timed.
 
+mod choice;
+mod conflict;
 mod confusion;
 mod encoding;
 mod forms;
 mod graph;
-mod key_choice;
 mod near;
 mod padding;
+pub(super) mod presented;
 mod rsa;
+pub(super) mod sealed;
 mod secret;
 mod sibling;
+pub(super) mod vendor;
+
+pub use conflict::UseConflict;
 
 use std::sync::Arc;
 
@@ -32,6 +38,7 @@ const EXPLAINERS: &[Explainer] = &[
     secret::explain,
     encoding::explain,
     graph::explain,
+    vendor::explain,
     rsa::explain,
     confusion::explain,
 ];
@@ -97,7 +104,7 @@ impl Explanation {
 pub(super) fn explain(doubt: &Doubt<'_>, proof: &mut SignatureProof) {
     let mut budget = Budget::new(BUDGET);
     // Before the search, which may find a key.
-    let remarks = key_choice::explain(doubt, proof, &mut budget);
+    let remarks = choice::of_signature(doubt, proof, &mut budget);
     let has_failed = matches!(
         proof.outcome,
         Outcome::Invalid | Outcome::NotChecked(NotChecked::NoKey | NotChecked::NoKeyVerifies)
@@ -115,9 +122,15 @@ pub(super) fn explain(doubt: &Doubt<'_>, proof: &mut SignatureProof) {
             proof.facts = Some(doubt.facts(proof, search));
         }
     }
-    proof
+    let remarks = remarks.into_iter().chain(vendor::remark(doubt, proof));
+    // What was found to be the cause of one vendor's tokens need not be told twice.
+    let is_told = proof
         .diagnosis
-        .extend(remarks.into_iter().map(|remark| remark.diagnosis));
+        .iter()
+        .any(|diagnosis| diagnosis.code == "vendor-quirk");
+    let remarks = remarks.filter(|remark| !(is_told && remark.diagnosis.code == "vendor-quirk"));
+    let remarks: Vec<_> = remarks.map(|remark| remark.diagnosis).collect();
+    proof.diagnosis.extend(remarks);
 }
 
 /// Says which algorithm made a signature whose `alg` is not known here.
