@@ -165,18 +165,18 @@ pub struct SignatureProof {
 }
 
 impl SignatureProof {
-    /// Why a signature failed, as far as that was found out: the first explanation that is not about the choice of the key.
+    /// Why a signature failed, as far as that was found out: the first explanation that is not about the choice of the key,
+    /// else the conflict of the key that was chosen.
     pub fn cause(&self) -> Option<&Diagnosis> {
-        const OF_THE_CHOICE: [&str; 5] = [
-            "alg-key-mismatch",
-            "key-unusable",
-            "kid-near-miss",
-            "kid-unknown",
-            "other-key-verifies",
-        ];
-        self.diagnosis
-            .iter()
-            .find(|diagnosis| !OF_THE_CHOICE.contains(&diagnosis.code))
+        const CONFLICTS: [&str; 3] = ["alg-key-mismatch", "key-unusable", "key-use-conflict"];
+        const OF_THE_CHOICE: [&str; 3] = ["kid-near-miss", "kid-unknown", "other-key-verifies"];
+        let is_conflict = |diagnosis: &&Diagnosis| CONFLICTS.contains(&diagnosis.code);
+        let mut all = self.diagnosis.iter();
+        all.find(|diagnosis| !is_conflict(diagnosis) && !OF_THE_CHOICE.contains(&diagnosis.code))
+            .or_else(|| {
+                let is_meant = self.designated.is_some();
+                self.diagnosis.iter().find(is_conflict).filter(|_| is_meant)
+            })
     }
 }
 

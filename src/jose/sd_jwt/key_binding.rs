@@ -433,6 +433,49 @@ mod tests {
 
     const PRESENTED: &str = "a.b.c~d~";
 
+    #[test]
+    fn what_a_wrong_hash_was_made_over_is_found_out() {
+        let instead = |presented: &str, made_over: &str| {
+            let found = SHA_256.digest(made_over).unwrap_or_default();
+            made_instead(presented, &found, Some(&SHA_256))
+        };
+        let all = "a.b.c~d~e~f~";
+        for (made_over, expected) in [
+            ("a.b.c~d~f~", Some(Instead::Without(vec![1]))),
+            ("a.b.c~e~", Some(Instead::Without(vec![0, 2]))),
+            ("a.b.c~", Some(Instead::Without(vec![0, 1, 2]))),
+            ("a.b.c~f~d~e~", Some(Instead::OtherOrder)),
+            ("a.b.c~d~e~f", Some(Instead::WithoutTilde)),
+            ("a.b.c~d~e~f~g~", None),
+            ("a.b.x~d~e~f~", None),
+        ] {
+            assert_eq!(instead(all, made_over), expected, "{made_over}");
+        }
+        let words = Instead::Without(vec![0, 2]).sentence();
+        assert!(words.contains("disclosures 1 and 3, which were"), "{words}");
+        // Of many, some ways are tried, and the work is bounded.
+        let many = (0..40).fold("a.b.c~".to_owned(), |text, one| format!("{text}d{one}~"));
+        let without_last = many.strip_suffix("d39~").unwrap_or_default();
+        assert_eq!(
+            instead(&many, without_last),
+            Some(Instead::Without(vec![39]))
+        );
+        assert_eq!(instead(&many, "nothing alike"), None);
+        let long = format!("a.b.c~{}~e~", "d".repeat(MAX_REHASHED));
+        assert_eq!(instead(&long, "a.b.c~e~"), None);
+    }
+
+    #[test]
+    fn every_choice_and_every_order_is_made_once() {
+        let choices = fewer(4);
+        assert_eq!(choices.len(), 15);
+        assert!(choices.is_sorted_by_key(|chosen| std::cmp::Reverse(chosen.len())));
+        let orders = orders(vec![0, 1, 2, 3]);
+        let distinct: std::collections::HashSet<_> = orders.iter().collect();
+        assert_eq!((orders.len(), distinct.len()), (23, 23));
+        assert_eq!(super::orders((0..6).collect()), [[5, 4, 3, 2, 1, 0]]);
+    }
+
     fn bound(header: &str, claims: &str) -> KeyBinding {
         let claims = claims.replace("HASH", &SHA_256.digest(PRESENTED).unwrap_or_default());
         key_binding(

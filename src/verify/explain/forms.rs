@@ -193,20 +193,15 @@ impl Forms {
                     self.text(&format!("{what}{name}"), Some(joined));
                 }
             }
-            let of_ssh = |line: &&&str| {
-                let mut words = line.split(' ');
-                let name = words.next().unwrap_or_default();
-                (name.starts_with("ssh-") || name.starts_with("ecdsa-")) && words.next().is_some()
+            let is_of_ssh = |line: &str| {
+                let name = line.split(' ').next().unwrap_or_default();
+                line.contains(' ') && ["ssh-", "ecdsa-"].iter().any(|of| name.starts_with(of))
             };
-            for (at, line) in lines.iter().filter(of_ssh).take(MAX_LINES).enumerate() {
-                let number = at.saturating_add(1);
-                self.text(
-                    &format!(
-                        "OpenSSH line {number} of {}",
-                        what.trim_start_matches("the ")
-                    ),
-                    Some((*line).to_owned()),
-                );
+            let numbered = (1_usize..).zip(&lines);
+            let of_ssh = numbered.filter(|(_, line)| is_of_ssh(line));
+            for (number, line) in of_ssh.take(MAX_LINES) {
+                let name = format!("line {number} (OpenSSH) of {what}");
+                self.text(&name, Some((*line).to_owned()));
             }
         }
     }

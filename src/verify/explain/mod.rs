@@ -104,7 +104,7 @@ impl Explanation {
 pub(super) fn explain(doubt: &Doubt<'_>, proof: &mut SignatureProof) {
     let mut budget = Budget::new(BUDGET);
     // Before the search, which may find a key.
-    let remarks = choice::of_signature(doubt, proof, &mut budget);
+    let mut remarks = choice::of_signature(doubt, proof, &mut budget);
     let has_failed = matches!(
         proof.outcome,
         Outcome::Invalid | Outcome::NotChecked(NotChecked::NoKey | NotChecked::NoKeyVerifies)
@@ -117,6 +117,10 @@ pub(super) fn explain(doubt: &Doubt<'_>, proof: &mut SignatureProof) {
         } else {
             search(doubt, proof)
         };
+        if search.is_explained && proof.designated.is_none() {
+            // That the loaded keys are for something else is no news then.
+            remarks.retain(|remark| remark.diagnosis.code != "alg-key-mismatch");
+        }
         let is_telling = is_compared || !proof.diagnosis.is_empty() || search.is_cut_short;
         if is_telling && proof.outcome != Outcome::Valid {
             proof.facts = Some(doubt.facts(proof, search));
@@ -155,6 +159,7 @@ struct Search {
     recovered: Option<RecoveredDigest>,
     work: u64,
     is_cut_short: bool,
+    is_explained: bool,
 }
 
 fn search(doubt: &Doubt<'_>, proof: &mut SignatureProof) -> Search {
@@ -183,6 +188,7 @@ fn search(doubt: &Doubt<'_>, proof: &mut SignatureProof) -> Search {
             }
         }
         if is_explained {
+            search.is_explained = true;
             break;
         }
     }

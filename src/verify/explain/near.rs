@@ -148,13 +148,13 @@ fn thumbprint(kid: &str, key: &Key) -> Option<Nearness> {
 fn respelled(kid: &str, own: &str) -> Option<Nearness> {
     let spelled = |name: &str| -> Vec<Vec<u8>> {
         let decoded = base64url::decode(name);
-        let is_base64 = !decoded.bytes.is_empty()
-            && decoded.faults.iter().all(|fault| {
-                !matches!(
-                    fault.kind,
-                    EncodingFaultKind::Length | EncodingFaultKind::Other
-                )
-            });
+        // In the unused bits of its last character a name can be another one.
+        let is_base64 = decoded.faults.iter().all(|fault| {
+            matches!(
+                fault.kind,
+                EncodingFaultKind::Padding | EncodingFaultKind::StandardAlphabet
+            )
+        });
         let from_base64 = is_base64.then(|| decoded.bytes.to_vec());
         let all = [Some(name.as_bytes().to_vec()), from_base64, from_hex(name)];
         let all = all.into_iter().flatten();
@@ -237,6 +237,37 @@ mod tests {
             Some(Nearness::Spaces)
         );
         assert_eq!(nearness(&spaced(MAX_NAME), &key, &mut budget), None);
+    }
+
+    #[test]
+    fn the_same_bytes_in_another_spelling() {
+        for (kid, own, is_same) in [
+            ("a2V5LTIwMjY", "key-2026", true),
+            ("key-2026", "a2V5LTIwMjY=", true),
+            ("6b65792d32303236", "key-2026", true),
+            ("6b65792d32303236", "a2V5LTIwMjY", true),
+            ("-_8tMjAyNg", "+/8tMjAyNg==", true),
+            // Eleven characters, of which the last has unused bits.
+            ("key-2026-09", "key-2026-08", false),
+            ("6b65", "ke", false),
+        ] {
+            let found = respelled(kid, own) == Some(Nearness::Respelled);
+            assert_eq!(found, is_same, "{kid} {own}");
+        }
+    }
+
+    #[test]
+    fn the_closest_of_names_that_are_not_near() {
+        let set = br#"{"keys":[{"kty":"oct","kid":"signing-2019","k":"AyM1"},{"kty":"oct","kid":"encryption","k":"AyM2"}]}"#;
+        let keys = KeyRing::new(crate::keys::load("jwks.json", set).unwrap());
+        let closest = |kid: &str| {
+            let key = closest(kid, &keys, &mut Budget::new(1_000))?;
+            key.members.kid.clone()
+        };
+        assert_eq!(closest("signing-2027").as_deref(), Some("signing-2019"));
+        assert_eq!(closest("decryption").as_deref(), Some("encryption"));
+        assert_eq!(closest("nothing alike"), None);
+        assert_eq!(closest(&"x".repeat(MAX_EDITED + 1)), None);
     }
 
     #[test]

@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use egui::{FontId, Frame, Galley, Id, Margin, Rect, RichText, Role, Ui, WidgetInfo, pos2, vec2};
 
+use super::explained::Explained;
 use super::findings::{disclosure, note};
 use super::focus::{self, Place};
 use super::links;
 use super::menu::{self, Menu, Shown};
 use super::roving::{Roving, is_copied, step};
 use crate::inspection::Inspection;
-use crate::jose::visible::visible;
 use crate::judge::{Check, CheckResult, Judgement};
 use crate::keys::Reread;
 use crate::verify::algorithm::{Family, find};
-use crate::verify::{Facts, NotChecked, Outcome, SignatureProof};
+use crate::verify::{NotChecked, Outcome, SignatureProof};
 use crate::window::actions::Action;
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
@@ -61,23 +61,36 @@ impl ChecksPane {
         let mut commands = Vec::new();
         for index in 0..judgement.checks.len() {
             commands.extend(self.row(ui, (index, base), judgement, inspection, model));
-            let signature = signature((&judgement.checks, index), inspection);
-            commands.extend(offer(ui, signature));
-            commands.extend(ask(ui, signature, model));
-            self.for_developer(ui, signature);
+            let explained = Explained::of((&judgement.checks, index), inspection);
+            commands.extend(offer(ui, &explained));
+            commands.extend(ask(ui, explained.signature(), model));
+            commands.extend(self.for_developer(ui, index, &explained));
         }
-        commands.extend(self.menu(ui));
+        commands.extend(self.menu(ui, (&judgement.checks, inspection)));
         commands
     }
 
-    fn menu(&mut self, ui: &Ui) -> Option<Command> {
+    fn menu(&mut self, ui: &Ui, (checks, inspection): (&[Check], &Inspection)) -> Option<Command> {
+        let at = self.menu.as_ref().map(|menu| menu.of);
+        let is_explained = at.is_some_and(|at| {
+            Explained::of((checks, at), inspection)
+                .diagnosis()
+                .next()
+                .is_some()
+        });
         let shown = menu::show(ui, "Menu of the check", &mut self.menu, |entries| {
-            entries.add("Copy this check", "", true).then_some(())
+            let whole = entries.add("Copy this check", "", true);
+            let for_developer = entries.add("Copy for the developer", "", is_explained);
+            (whole || for_developer).then_some(for_developer)
         });
         match shown {
-            Shown::Chosen(index, ()) => {
+            Shown::Chosen(index, for_developer) => {
                 self.roving.go_to(index);
-                Some(Command::Copy(CopyOf::Check(index)))
+                Some(Command::Copy(if for_developer {
+                    CopyOf::ForDeveloper(index)
+                } else {
+                    CopyOf::Check(index)
+                }))
             }
             Shown::Left(index) => {
                 self.roving.go_to(index);
@@ -87,23 +100,39 @@ impl ChecksPane {
         }
     }
 
-    /// What to do about a signature that failed, and what there is to compare; closed until it is asked for.
-    fn for_developer(&mut self, ui: &mut Ui, signature: Option<&SignatureProof>) {
-        let details = details(signature);
-        if details.is_empty() {
-            return;
+    /// What to do about what failed, and what there is to compare; closed until it is asked for.
+    fn for_developer(
+        &mut self,
+        ui: &mut Ui,
+        index: usize,
+        explained: &Explained<'_>,
+    ) -> Option<Command> {
+        let (advice, facts) = (explained.advice(), explained.facts());
+        if advice.is_empty() && facts.is_empty() {
+            return None;
         }
         let theme = tokens(ui);
+        let mut command = None;
         below(ui, |ui| {
             if disclosure(ui, "For the developer", self.is_for_developer) {
                 self.is_for_developer = !self.is_for_developer;
             }
-            if self.is_for_developer {
-                for line in details {
-                    note(ui, RichText::new(line).size(size::MONO).color(theme.dim));
-                }
+            if !self.is_for_developer {
+                return;
+            }
+            let is_advised = !advice.is_empty();
+            for line in advice.into_iter().chain(facts) {
+                note(ui, RichText::new(line).size(size::MONO).color(theme.dim));
+            }
+            if is_advised {
+                offered(ui, |ui| {
+                    if ui.button("Copy for the developer").clicked() {
+                        command = Some(Command::Copy(CopyOf::ForDeveloper(index)));
+                    }
+                });
             }
         });
+        command
     }
 
     fn row(
@@ -132,7 +161,7 @@ impl ChecksPane {
                 theme.dim,
             ));
         }
-        let diagnosis = diagnosis(signature((&judgement.checks, index), inspection));
+        let diagnosis = Explained::of((&judgement.checks, index), inspection).sentences();
         for sentence in &diagnosis {
             lines.push((layout(sentence.clone(), size::MONO, theme.text), theme.text));
         }
@@ -191,8 +220,8 @@ impl ChecksPane {
 }
 
 /// The button that reads a secret so that it verifies.
-fn offer(ui: &mut Ui, signature: Option<&SignatureProof>) -> Option<Command> {
-    let reread = signature?.diagnosis.iter();
+fn offer(ui: &mut Ui, explained: &Explained<'_>) -> Option<Command> {
+    let reread = explained.diagnosis();
     let reread = reread.filter_map(|diagnosis| diagnosis.reread.as_ref());
     let mut command = None;
     for reread in reread {
@@ -282,51 +311,18 @@ fn asked(ui: &Ui, checks: &[Check]) -> Option<usize> {
 
 /// A check in words to copy: `Signature valid: RSA PKCS#1 v1.5 with SHA-256 over 362 bytes`, and what explains it in
 /// lines of its own.
-pub(crate) fn text_of(check: &Check, signature: Option<&SignatureProof>) -> String {
+pub(crate) fn text_of(check: &Check, explained: &Explained<'_>) -> String {
     let mut text = check.title.to_string();
     if !check.text.is_empty() {
         text.push_str(": ");
         text.push_str(&check.text);
     }
-    let lines = diagnosis(signature).into_iter();
-    for line in lines.chain(details(signature)) {
+    let lines = explained.sentences().into_iter();
+    for line in lines.chain(explained.advice()).chain(explained.facts()) {
         text.push('\n');
         text.push_str(&line);
     }
     text
-}
-
-/// The proof of the signature, for its check: each signature has one, in their order.
-pub(crate) fn signature<'a>(
-    (checks, at): (&[Check], usize),
-    inspection: &'a Inspection,
-) -> Option<&'a SignatureProof> {
-    let is_signature = |check: &&Check| check.check == "signature";
-    checks.get(at).filter(is_signature)?;
-    let before = checks.iter().take(at).filter(is_signature).count();
-    inspection.proof.signatures.get(before)
-}
-
-/// What explains the signature's result, a sentence each. The ids in it are the keys' own.
-fn diagnosis(signature: Option<&SignatureProof>) -> Vec<String> {
-    signature
-        .iter()
-        .flat_map(|proof| &proof.diagnosis)
-        .map(|diagnosis| visible(&diagnosis.text))
-        .collect()
-}
-
-/// What the developer of the service can do about it, and what there is to compare, a line each.
-fn details(signature: Option<&SignatureProof>) -> Vec<String> {
-    let Some(proof) = signature else {
-        return Vec::new();
-    };
-    let sentences = proof
-        .diagnosis
-        .iter()
-        .map(|diagnosis| visible(&diagnosis.for_developer));
-    let facts = proof.facts.iter().flat_map(Facts::lines);
-    sentences.chain(facts).collect()
 }
 
 /// How many checks went which way: "6 passed, 1 failed, 1 not run". What did not happen is left out.
