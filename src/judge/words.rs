@@ -47,6 +47,12 @@ pub fn sentence(judgement: &Judgement, proof: &Proof, when: When) -> Sentence {
     }
     explanation.push(signature_words(judgement, proof, when));
     explanation.extend(inside_words(judgement, proof, when, 2));
+    if verdict.outcome != VerdictOutcome::Accept
+        && let Some(shown) = &proof.sd_jwt
+        && let Some(said) = shown.diagnosis.first()
+    {
+        explanation.push(visible(&said.text));
+    }
     let more: Vec<String> = verdict
         .reasons
         .iter()

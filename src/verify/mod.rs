@@ -102,6 +102,14 @@ impl Proof {
         meant.chain(decryption).map(|(key, _)| key)
     }
 
+    /// The explanations of this layer.
+    pub fn diagnoses(&self) -> impl Iterator<Item = &Diagnosis> {
+        let of_signatures = self.signatures.iter().flat_map(|proof| &proof.diagnosis);
+        let of_decryption = self.decryption.iter().flat_map(|proof| &proof.diagnosis);
+        let of_presentation = self.sd_jwt.iter().flat_map(|shown| &shown.diagnosis);
+        of_signatures.chain(of_decryption).chain(of_presentation)
+    }
+
     /// Of a token deeper in others than [`MAX_NESTING`].
     fn too_deep() -> Self {
         Self {

@@ -174,9 +174,8 @@ actions! {
     };
     /// Take a secret as it verifies.
     ReadSecret, Token, "Read the secret as it verifies", None, |model| {
-        let signatures = model.current()?.0.proof.signatures.iter();
-        let mut diagnosis = signatures.flat_map(|signature| &signature.diagnosis);
-        diagnosis.find_map(|diagnosis| diagnosis.reread.clone()).map(Command::ReadSecret)
+        let mut diagnoses = model.current()?.0.proof.diagnoses();
+        diagnoses.find_map(|diagnosis| diagnosis.reread.clone()).map(Command::ReadSecret)
     };
     /// Select nothing.
     ClearSelection, Token, "Clear the selection", None,

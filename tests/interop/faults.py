@@ -136,7 +136,7 @@ def signatures():
     shared = jwt.encode(CLAIMS, SECRET, algorithm="HS256")
     cut = shared.rsplit(".", 1)[0] + "." + url64(mac[:16])
     out("signature-cut", "PyJWT", cut, secret=SECRET, says=["16 bytes", "32"], advises=["whole MAC"])
-    out("signature-padded", "PyJWT", shared.rsplit(".", 1)[0] + "." + url64(mac + b"\n"), secret=SECRET, says=["1 byte", "behind it"], advises=["line break"])
+    out("signature-padded", "PyJWT", shared.rsplit(".", 1)[0] + "." + url64(mac + b"\n"), secret=SECRET, says=["1 byte too many", "behind it"], advises=["line break"])
     changed = url64(PAYLOAD.replace(b'"42"', b'"1"'))
     out("rsa-content-changed", "PyJWT", f"{head}.{changed}.{signature}", [("a.jwk", public(RSA))], says=["first", "other content"], advises=["byte for byte"])
     out("rsa-other-key", "PyJWT", token, [("a.jwk", public(OTHER))], says=["second", "did not make"], advises=["key that signs"])
@@ -335,7 +335,7 @@ def presented():
     out("sd-form", "jwcrypto", jws + "".join(disclosures), file, says=["tilde between them and it is missing"], advises=["tilde"])
     out("sd-alg-differs", "jwcrypto", "~".join([token("sha512", "sha-256"), *disclosures]) + "~", file, says=["sha-512", "sha-256"], advises=["_sd_alg"])
     fewer = "~".join([jws, disclosures[0], disclosures[2]]) + "~"
-    out("sd-hash-differs", "jwcrypto", whole + bind(fewer)[len(fewer):], file, says=["without disclosure 2", "added after the holder signed"], advises=["key binding JWT last"])
+    out("sd-hash-differs", "jwcrypto", whole + bind(fewer)[len(fewer):], file, says=["without disclosure 2", "added after the holder signed"], advises=["key binding JWT last"], verdict=["without disclosure 2"])
     out("sd-hash-differs", "jwcrypto", fewer + bind(whole)[len(whole):], file, says=["taken away"], advises=["take no disclosure away"])
     turned = "~".join([jws, *reversed(disclosures)]) + "~"
     out("sd-hash-differs", "jwcrypto", whole + bind(turned)[len(turned):], file, says=["another order"], advises=["key binding JWT last"])
@@ -366,7 +366,7 @@ def vendors():
     out("vendor-quirk", "PyJWT", token, [("eu-west-1_XyZXyZXyZ.json", public(RSA, kid="of-another-pool"))], says=["eu-west-1_AbCdEfGhI", "eu-west-1_XyZXyZXyZ"], advises=["client_id", "/.well-known/jwks.json"])
     account = {"iss": "kubernetes/serviceaccount", "sub": "system:serviceaccount:default:default", "kubernetes.io/serviceaccount/namespace": "default"}
     token = jwt.encode(account, pem(OTHER), algorithm="RS256", headers={"kid": ""})
-    out("vendor-quirk", "PyJWT", token, [("cluster.json", public(RSA))], says=["Kubernetes", "an empty kid"], advises=["/openid/v1/jwks"])
+    out("vendor-quirk", "PyJWT", token, [("cluster.json", public(RSA))], says=["Kubernetes", "an empty kid", "many clusters"], advises=["/openid/v1/jwks"])
     token = jwt.encode({**CLAIMS, "iss": "https://securetoken.google.com/my-project"}, None, algorithm="none")
     out("vendor-quirk", "PyJWT", token, says=["emulator of Firebase", "my-project"], advises=["FIREBASE_AUTH_EMULATOR_HOST"])
     leaf = certificate(key)
@@ -463,11 +463,13 @@ def confused():
                 secret = (front + text + end).encode()
                 both(label, file, secret, [of_end, of_front])
                 both(label, file, base64.b64encode(secret), ["the base64 of", of_end, of_front])
+        # Where neither alphabet's own characters occur, both are one text.
+        of_url = "the base64" if url64(der) == body.rstrip("=") else "the base64url"
         for name, text in [
             ("the base64 of the DER", body),
             ("the base64 of the DER", body.rstrip("=")),
-            ("the base64url of the DER", url64(der)),
-            ("the base64url of the DER", base64.urlsafe_b64encode(der).decode()),
+            (f"{of_url} of the DER", url64(der)),
+            (f"{of_url} of the DER", base64.urlsafe_b64encode(der).decode()),
         ]:
             both(name, file, text.encode(), [])
             both(name, file, (text + "\n").encode(), [])

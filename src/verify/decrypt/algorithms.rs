@@ -164,7 +164,7 @@ impl KeyManagement {
             ),
             KeyFamily::Rsa(RsaPadding::Oaep(hash)) => format!("RSA-OAEP with {}", hash.label()),
             KeyFamily::Rsa(RsaPadding::OaepMgf1Sha1(hash)) => {
-                format!("RSA-OAEP with {}, but MGF1 with SHA-1", hash.label())
+                format!("RSA-OAEP with {} and MGF1 with SHA-1", hash.label())
             }
             KeyFamily::Rsa(RsaPadding::OaepSha1) => "RSA-OAEP with SHA-1".to_owned(),
             KeyFamily::Rsa(RsaPadding::Pkcs1) => "RSA PKCS#1 v1.5".to_owned(),

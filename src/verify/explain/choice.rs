@@ -122,7 +122,7 @@ impl Choice<'_> {
                 format!(
                     "{alg} needs {}; key {name}, {whose}, is {is}{}.",
                     self.needs,
-                    conflict::made_for(key, *service)
+                    conflict::made_for(key, alg, *service)
                 ),
                 "Make alg and kid of the header belong to the same key; a verifier should take the algorithm from the key.",
             ));
@@ -146,7 +146,7 @@ impl Choice<'_> {
             };
             said.push(Explanation::remark(
                 "key-use-conflict",
-                format!("Key {name}, {whose}, is not to {forbidden}: {conflict}."),
+                format!("Key {name}, {whose}, is not meant to {forbidden}: {conflict}."),
                 &format!(
                     "Publish a key with use {wanted} under a kid of its own, and name that one; one key for both purposes lets one be used against the other."
                 ),
@@ -176,7 +176,7 @@ impl Choice<'_> {
                 self.alg,
                 self.needs,
                 named(key),
-                conflict::made_for(key, self.service)
+                conflict::made_for(key, self.alg, self.service)
             ),
             "Take key and algorithm from one setting, and publish the key with its alg: a verifier should take the algorithm from the key.",
         ))
@@ -232,21 +232,20 @@ impl Choice<'_> {
 
     /// `kid-unknown`: with what the loaded keys are called instead.
     fn nobody_has(&self, kid: &str, budget: &mut Budget) -> Explanation {
-        let mut text = format!(
-            "None of the loaded keys has the id \u{201C}{}\u{201D}",
-            visible(kid)
-        );
-        if kid.is_empty() {
-            text.push_str(", which is empty");
-        } else if let Some(key) = near::closest(kid, self.keys, budget) {
-            text.push_str(&format!("; the closest is {}", named(key)));
-        }
-        text.push('.');
-        if let Some(set) = self.set_of_issuer() {
-            text.push_str(&format!(
-                " {set} It was perhaps taken before the key was exchanged, or after."
-            ));
-        }
+        let text = match kid {
+            "" => "The header\u{2019}s kid is empty and names no key".to_owned(),
+            kid => format!(
+                "None of the loaded keys has the id \u{201C}{}\u{201D}",
+                visible(kid)
+            ),
+        };
+        let closest = near::closest(kid, self.keys, budget).map_or_else(String::new, |key| {
+            format!("; the closest is {}", named(key))
+        });
+        let set = self.set_of_issuer().map_or_else(String::new, |set| {
+            format!(" {set} It was perhaps taken before the key was exchanged, or after.")
+        });
+        let text = format!("{text}{closest}.{set}");
         let for_developer = match self.service {
             Service::Verifies => {
                 "Make sure that the published key set holds the key that signs, under the same kid, before tokens are signed with it, and until the last of them has expired."

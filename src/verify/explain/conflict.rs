@@ -59,8 +59,9 @@ pub(super) fn other_alg<'a>(key: &'a Key, alg: &str) -> Option<&'a str> {
     (!is_same).then_some(own)
 }
 
-/// What a key of this kind could do, as the end of a sentence.
-pub(super) fn made_for(key: &Key, service: Service) -> String {
+/// What a key of this kind could do, as the end of a sentence; nothing where that includes the algorithm, so that something else
+/// is in the way.
+pub(super) fn made_for(key: &Key, alg: &str, service: Service) -> String {
     let names: Vec<&str> = match service {
         Service::Verifies => {
             let fitting = ALGORITHMS
@@ -90,10 +91,10 @@ pub(super) fn made_for(key: &Key, service: Service) -> String {
         (KeyKind::Okp(OkpCurve::Ed25519 | OkpCurve::Ed448), Service::Decrypts) => {
             ", which signs (EdDSA) and decrypts nothing".to_owned()
         }
-        _ if names.is_empty() => String::new(),
+        _ if names.is_empty() || names.contains(&alg) => String::new(),
         _ => {
             let more = if names.len() > MAX_NAMED {
-                " \u{2026}"
+                " and others"
             } else {
                 ""
             };

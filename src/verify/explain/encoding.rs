@@ -206,7 +206,7 @@ fn padded(
         return Some(Explanation::cause(
             "sd-form",
             format!(
-                "There are {} too many behind the signature, which key {} verifies without them: the tilde between them and it is missing, and the disclosures count as signature.",
+                "The signature has {} too many behind it, and key {} verifies what is before them: the tilde between them and it is missing, and the disclosures count as signature.",
                 bytes(extra),
                 named(key)
             ),
@@ -216,7 +216,7 @@ fn padded(
     Some(Explanation::cause(
         "signature-padded",
         format!(
-            "There are {} too many, {place}. Without them key {} verifies the signature.",
+            "The signature has {} too many, {place}. Cut to the right length, key {} verifies it.",
             bytes(extra),
             named(key)
         ),

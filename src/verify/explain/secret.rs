@@ -99,6 +99,7 @@ pub(super) fn said(key: &Key, other: &Other, service: Service) -> Explanation {
             reread.how(),
             match key.form {
                 "JWK" => "read from the member k of a JWK",
+                "passphrase" => "taken as it stands",
                 form => form.strip_prefix("secret, ").unwrap_or(form),
             }
         ),

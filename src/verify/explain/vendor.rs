@@ -15,7 +15,7 @@ struct Quirk {
     /// Whether the token is one of this vendor's.
     is_of: fn(&Token) -> bool,
     /// What to know, for the reviewer and for the developer.
-    said: fn(&Doubt<'_>, &SignatureProof) -> Option<(String, String)>,
+    said: fn(&Doubt<'_>) -> Option<(String, String)>,
 }
 
 const QUIRKS: &[Quirk] = &[
@@ -48,7 +48,7 @@ pub(super) fn remark(doubt: &Doubt<'_>, proof: &SignatureProof) -> Option<Explan
         return None;
     }
     let quirk = QUIRKS.iter().find(|quirk| (quirk.is_of)(doubt.token))?;
-    let (text, for_developer) = (quirk.said)(doubt, proof)?;
+    let (text, for_developer) = (quirk.said)(doubt)?;
     Some(Explanation::remark("vendor-quirk", text, &for_developer))
 }
 
@@ -122,7 +122,8 @@ fn is_of_load_balancer(token: &Token) -> bool {
 }
 
 /// A key for each `kid`, as PEM and not as a set, so that a loaded one has no `kid`.
-fn load_balancer(doubt: &Doubt<'_>, _: &SignatureProof) -> Option<(String, String)> {
+fn load_balancer(doubt: &Doubt<'_>) -> Option<(String, String)> {
+    doubt.keys.keys().first()?;
     let place = first_place(doubt.token);
     Some((
         format!(
@@ -152,7 +153,7 @@ fn is_pool(text: &str) -> bool {
 
 /// Keys are per user pool
 /// (<https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html>).
-fn cognito(doubt: &Doubt<'_>, _: &SignatureProof) -> Option<(String, String)> {
+fn cognito(doubt: &Doubt<'_>) -> Option<(String, String)> {
     let own = pool(doubt.token)?;
     let keys = doubt.keys.keys();
     let first = keys.first()?;
@@ -193,8 +194,9 @@ fn is_of_kubernetes(token: &Token) -> bool {
         || claims.str("iss") == Some("kubernetes/serviceaccount")
 }
 
-/// The cluster is the issuer; tokens of older clusters name no key.
-fn kubernetes(doubt: &Doubt<'_>, _: &SignatureProof) -> Option<(String, String)> {
+/// The cluster is the issuer; before 1.16 tokens named no key, by a `kid` that is empty
+/// (<https://github.com/kubernetes/kubernetes/pull/78502>).
+fn kubernetes(doubt: &Doubt<'_>) -> Option<(String, String)> {
     let first = doubt.keys.keys().first()?;
     let kid = doubt.token.parameter("kid").and_then(Json::str);
     let names = match kid {
@@ -202,15 +204,24 @@ fn kubernetes(doubt: &Doubt<'_>, _: &SignatureProof) -> Option<(String, String)>
         Some("") => "names no key (an empty kid), as older clusters have it".to_owned(),
         Some(kid) => format!("names key \u{201C}{}\u{201D}", visible(kid)),
     };
-    let iss = doubt.token.claims()?.str("iss").map(visible);
+    // What a cluster calls itself where nobody gave it an address.
+    let usual = [
+        "kubernetes/serviceaccount",
+        "https://kubernetes.default.svc",
+    ];
+    let iss = doubt.token.claims()?.str("iss").unwrap_or_default();
+    let of_issuer = match iss {
+        "" => String::new(),
+        iss if usual.iter().any(|usual| iss.starts_with(usual)) => format!(
+            " Its issuer \u{201C}{}\u{201D} is the same in many clusters, so another one may have made it.",
+            visible(iss)
+        ),
+        iss => format!(" Its issuer is \u{201C}{}\u{201D}.", visible(iss)),
+    };
     Some((
         format!(
-            "A service account token of Kubernetes: the cluster signs it, and it {names}; {} holds no key that verifies it. Its issuer {} is the same in many clusters, so another cluster may have made it.",
-            visible(&first.source),
-            iss.map_or_else(
-                || "is missing and".to_owned(),
-                |iss| format!("\u{201C}{iss}\u{201D}")
-            )
+            "A service account token of Kubernetes: the cluster signs it, and it {names}; {} holds no key that verifies it.{of_issuer}",
+            visible(&first.source)
         ),
         format!(
             "Take the keys of the cluster that the token is from ({}), and try each of them where the token names none; or ask that cluster by TokenReview.",
@@ -229,11 +240,14 @@ fn is_of_app_store(token: &Token) -> bool {
 }
 
 /// The certificates in `x5c` count where they lead to Apple's root, and only then.
-fn app_store(doubt: &Doubt<'_>, _: &SignatureProof) -> Option<(String, String)> {
-    let count = doubt.token.parameter("x5c")?.array()?.len();
+fn app_store(doubt: &Doubt<'_>) -> Option<(String, String)> {
+    let which = match doubt.token.parameter("x5c")?.array()?.len() {
+        1 => "the certificate".to_owned(),
+        count => format!("the first of the {count} certificates"),
+    };
     Some((
         format!(
-            "The App Store signs with the first of the {count} certificates in x5c, and publishes no keys: what counts is whether they lead to Apple\u{2019}s root{}. Load that certificate.",
+            "The App Store signs with {which} in x5c, and publishes no keys: what counts is whether x5c leads to Apple\u{2019}s root{}. Load that certificate.",
             first_place(doubt.token).map_or_else(String::new, |place| format!(" ({place})"))
         ),
         "Pin Apple\u{2019}s root certificate, check the path of x5c to it, and take the key of the first certificate only then. Its dates are in milliseconds, and there is no iss, aud or exp.".to_owned(),

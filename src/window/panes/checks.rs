@@ -161,7 +161,7 @@ impl ChecksPane {
                 theme.dim,
             ));
         }
-        let diagnosis = Explained::of((&judgement.checks, index), inspection).sentences();
+        let diagnosis = Explained::of((&judgement.checks, index), inspection).beside(check);
         for sentence in &diagnosis {
             lines.push((layout(sentence.clone(), size::MONO, theme.text), theme.text));
         }
@@ -317,7 +317,7 @@ pub(crate) fn text_of(check: &Check, explained: &Explained<'_>) -> String {
         text.push_str(": ");
         text.push_str(&check.text);
     }
-    let lines = explained.sentences().into_iter();
+    let lines = explained.beside(check).into_iter();
     for line in lines.chain(explained.advice()).chain(explained.facts()) {
         text.push('\n');
         text.push_str(&line);

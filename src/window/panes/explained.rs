@@ -41,7 +41,21 @@ impl<'a> Explained<'a> {
                     .collect(),
                 ..Self::default()
             },
-            "nested" => Self::inside("In the token inside: ", proof.inner.as_deref()),
+            "nested" => {
+                // The first that is not verified or opened, however deep.
+                let outermost = proof.inner.as_deref();
+                let mut layers =
+                    std::iter::successors(outermost, |layer| layer.proof.inner.as_deref());
+                let at_once = Self::inside("In the token inside: ", layers.next());
+                if at_once.diagnosis.is_empty() {
+                    let deeper =
+                        layers.map(|layer| Self::inside("In a token deeper inside: ", Some(layer)));
+                    let mut telling = deeper.filter(|explained| !explained.diagnosis.is_empty());
+                    telling.next().unwrap_or(at_once)
+                } else {
+                    at_once
+                }
+            }
             "form" => of_shown(&["sd-form"]),
             "disclosures" => of_shown(&["sd-alg-differs"]),
             "key-binding" => {
@@ -91,9 +105,16 @@ impl<'a> Explained<'a> {
     }
 
     /// What explains the result, a sentence each. The ids in it are the keys' own.
-    pub(super) fn sentences(&self) -> Vec<String> {
+    fn sentences(&self) -> Vec<String> {
         let sentence = |said: &&Diagnosis| format!("{}{}", self.layer, visible(&said.text));
         self.diagnosis.iter().map(sentence).collect()
+    }
+
+    /// Those of the sentences that the check does not say itself.
+    pub(super) fn beside(&self, check: &Check) -> Vec<String> {
+        let mut all = self.sentences();
+        all.retain(|sentence| !check.text.contains(sentence.trim_end_matches('.')));
+        all
     }
 
     /// What the developer of the service can do about it, a sentence each.

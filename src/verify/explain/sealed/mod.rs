@@ -6,6 +6,7 @@ mod agreement;
 mod content;
 mod secret;
 mod sibling;
+pub(in crate::verify) mod words;
 
 use std::sync::Arc;
 
@@ -57,7 +58,7 @@ pub(in crate::verify) fn explain(locked: &Locked<'_>, proof: &mut DecryptionProo
     if !is_open && !has_failed {
         return;
     }
-    let remarks = locked.choice(proof, &mut Budget::new(BUDGET));
+    let mut remarks = locked.choice(proof, &mut Budget::new(BUDGET));
     if !is_open {
         let cause = EXPLAINERS
             .iter()
@@ -65,6 +66,8 @@ pub(in crate::verify) fn explain(locked: &Locked<'_>, proof: &mut DecryptionProo
         if let Some(cause) = cause {
             // What single keys failed with is told by the cause.
             proof.diagnosis = vec![cause];
+            // And that the key is of another kind, as it is read now.
+            remarks.retain(|remark| remark.code != "alg-key-mismatch");
         }
     }
     proof.diagnosis.extend(remarks);
