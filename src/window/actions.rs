@@ -189,9 +189,8 @@ actions! {
     /// Take a secret as it verifies.
     ReadSecret, Token, "Read the secret as it verifies", None, |model| {
         let (inspection, judgement) = model.current()?;
-        let signatures = judgement.proof(&inspection.proof).signatures.iter();
-        let mut diagnosis = signatures.flat_map(|signature| &signature.diagnosis);
-        diagnosis.find_map(|diagnosis| diagnosis.reread.clone()).map(Command::ReadSecret)
+        let mut diagnoses = judgement.proof(&inspection.proof).diagnoses();
+        diagnoses.find_map(|diagnosis| diagnosis.reread.clone()).map(Command::ReadSecret)
     };
     /// Look for the secrets of MACs in lists of words.
     TryWords, Token, "Try a word list as secrets\u{2026}", None, |_| Some(Command::AddWordLists);

@@ -6,6 +6,7 @@ use egui::{
     FontId, Frame, Galley, Id, Margin, Rect, Response, RichText, Role, Ui, WidgetInfo, pos2, vec2,
 };
 
+use super::explained::Explained;
 use super::findings::{disclosure, note};
 use super::focus::{self, Place};
 use super::links;
@@ -13,11 +14,10 @@ use super::menu::{self, Menu, Shown};
 use super::roving::{Roving, is_copied, step};
 use crate::inspection::Inspection;
 use crate::jose::PartRole;
-use crate::jose::visible::visible;
 use crate::judge::{Check, CheckResult, Judgement, Strictness, ToldCheck, told};
 use crate::keys::Reread;
 use crate::verify::algorithm::{Family, find};
-use crate::verify::{Facts, NotChecked, Outcome, Proof, SignatureProof};
+use crate::verify::{NotChecked, Outcome, Proof, SignatureProof};
 use crate::window::actions::Action;
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
@@ -71,21 +71,21 @@ impl ChecksPane {
         let rows = rows(checks, self.is_unfolded);
         self.roving.settle_all(ui, base, rows.len());
         let mut commands = Vec::new();
+        let proof = judgement.proof(&inspection.proof);
         for (at, row) in rows.iter().enumerate() {
             let place = (at, base, rows.len());
             match row {
                 Row::One(index) => {
                     commands.extend(self.row(ui, place, *index, (inspection, judgement), model));
-                    let proof = judgement.proof(&inspection.proof);
-                    let signature = signature((checks, *index), proof);
-                    commands.extend(offer(ui, signature));
-                    commands.extend(ask(ui, signature, model));
-                    self.for_developer(ui, signature);
+                    let explained = Explained::of((checks, *index), proof);
+                    commands.extend(offer(ui, &explained));
+                    commands.extend(ask(ui, explained.signature(), model));
+                    commands.extend(self.for_developer(ui, *index, &explained));
                 }
                 Row::Several(told) => self.several(ui, place, told),
             }
         }
-        commands.extend(self.menu(ui, &rows));
+        commands.extend(self.menu(ui, &rows, (checks, proof)));
         commands
     }
 
@@ -130,14 +130,32 @@ impl ChecksPane {
         (rect, response)
     }
 
-    fn menu(&mut self, ui: &Ui, rows: &[Row]) -> Option<Command> {
+    fn menu(
+        &mut self,
+        ui: &Ui,
+        rows: &[Row],
+        (checks, proof): (&[Check], &Proof),
+    ) -> Option<Command> {
+        let at = self.menu.as_ref().and_then(|menu| rows.get(menu.of));
+        let is_explained = at.is_some_and(|row| match row {
+            Row::One(index) => Explained::of((checks, *index), proof)
+                .diagnosis()
+                .next()
+                .is_some(),
+            Row::Several(_) => false,
+        });
         let shown = menu::show(ui, "Menu of the check", &mut self.menu, |entries| {
-            entries.add("Copy this check", "", true).then_some(())
+            let whole = entries.add("Copy this check", "", true);
+            let for_developer = entries.add("Copy for the developer", "", is_explained);
+            (whole || for_developer).then_some(for_developer)
         });
         match shown {
-            Shown::Chosen(at, ()) => {
+            Shown::Chosen(at, for_developer) => {
                 self.roving.go_to(at);
                 match rows.get(at)? {
+                    Row::One(index) if for_developer => {
+                        Some(Command::Copy(CopyOf::ForDeveloper(*index)))
+                    }
                     Row::One(index) => Some(Command::Copy(CopyOf::Check(*index))),
                     Row::Several(_) => None,
                 }
@@ -150,23 +168,39 @@ impl ChecksPane {
         }
     }
 
-    /// What to do about a signature that failed, and what there is to compare; closed until it is asked for.
-    fn for_developer(&mut self, ui: &mut Ui, signature: Option<&SignatureProof>) {
-        let details = details(signature);
-        if details.is_empty() {
-            return;
+    /// What to do about what failed, and what there is to compare; closed until it is asked for.
+    fn for_developer(
+        &mut self,
+        ui: &mut Ui,
+        index: usize,
+        explained: &Explained<'_>,
+    ) -> Option<Command> {
+        let (advice, facts) = (explained.advice(), explained.facts());
+        if advice.is_empty() && facts.is_empty() {
+            return None;
         }
         let theme = tokens(ui);
+        let mut command = None;
         below(ui, |ui| {
             if disclosure(ui, "For the developer", self.is_for_developer) {
                 self.is_for_developer = !self.is_for_developer;
             }
-            if self.is_for_developer {
-                for line in details {
-                    note(ui, RichText::new(line).size(size::MONO).color(theme.dim));
-                }
+            if !self.is_for_developer {
+                return;
+            }
+            let is_advised = !advice.is_empty();
+            for line in advice.into_iter().chain(facts) {
+                note(ui, RichText::new(line).size(size::MONO).color(theme.dim));
+            }
+            if is_advised {
+                offered(ui, |ui| {
+                    if ui.button("Copy for the developer").clicked() {
+                        command = Some(Command::Copy(CopyOf::ForDeveloper(index)));
+                    }
+                });
             }
         });
+        command
     }
 
     fn row(
@@ -179,7 +213,7 @@ impl ChecksPane {
     ) -> Option<Command> {
         let check = judgement.checks.get(index)?;
         let proof = judgement.proof(&inspection.proof);
-        let diagnosis = diagnosis(signature((&judgement.checks, index), proof));
+        let diagnosis = Explained::of((&judgement.checks, index), proof).beside(check);
         let drawn = Drawn::new(ui, check.result, &check.title, &check.text, &diagnosis);
         let (rect, response) = self.place(ui, (at, base, count), drawn.height);
         if let Some(menu) = Menu::asked(ui, at, &response) {
@@ -310,8 +344,8 @@ impl Drawn {
 }
 
 /// The button that reads a secret so that it verifies.
-fn offer(ui: &mut Ui, signature: Option<&SignatureProof>) -> Option<Command> {
-    let reread = signature?.diagnosis.iter();
+fn offer(ui: &mut Ui, explained: &Explained<'_>) -> Option<Command> {
+    let reread = explained.diagnosis();
     let reread = reread.filter_map(|diagnosis| diagnosis.reread.as_ref());
     let mut command = None;
     for reread in reread {
@@ -401,51 +435,18 @@ fn asked(ui: &Ui, checks: &[Check]) -> Option<usize> {
 
 /// A check in words to copy: `Signature valid: RSA PKCS#1 v1.5 with SHA-256 over 362 bytes`, and what explains it in
 /// lines of its own.
-pub(crate) fn text_of(check: &Check, signature: Option<&SignatureProof>) -> String {
+pub(crate) fn text_of(check: &Check, explained: &Explained<'_>) -> String {
     let mut text = check.title.to_string();
     if !check.text.is_empty() {
         text.push_str(": ");
         text.push_str(&check.text);
     }
-    let lines = diagnosis(signature).into_iter();
-    for line in lines.chain(details(signature)) {
+    let lines = explained.beside(check).into_iter();
+    for line in lines.chain(explained.advice()).chain(explained.facts()) {
         text.push('\n');
         text.push_str(&line);
     }
     text
-}
-
-/// What was found out about a signature, as the policy sees it, for its check: each has one, in their order.
-pub(crate) fn signature<'a>(
-    (checks, at): (&[Check], usize),
-    proof: &'a Proof,
-) -> Option<&'a SignatureProof> {
-    let is_signature = |check: &&Check| check.check == "signature";
-    checks.get(at).filter(is_signature)?;
-    let before = checks.iter().take(at).filter(is_signature).count();
-    proof.signatures.get(before)
-}
-
-/// What explains the signature's result, a sentence each. The ids in it are the keys' own.
-fn diagnosis(signature: Option<&SignatureProof>) -> Vec<String> {
-    signature
-        .iter()
-        .flat_map(|proof| &proof.diagnosis)
-        .map(|diagnosis| visible(&diagnosis.text))
-        .collect()
-}
-
-/// What the developer of the service can do about it, and what there is to compare, a line each.
-fn details(signature: Option<&SignatureProof>) -> Vec<String> {
-    let Some(proof) = signature else {
-        return Vec::new();
-    };
-    let sentences = proof
-        .diagnosis
-        .iter()
-        .map(|diagnosis| visible(&diagnosis.for_developer));
-    let facts = proof.facts.iter().flat_map(Facts::lines);
-    sentences.chain(facts).collect()
 }
 
 /// How many checks went which way: "6 passed, 1 failed, 1 not run". What did not happen is left out.

@@ -2,7 +2,9 @@
 
 use egui::{Event, Key};
 use egui_kittest::kittest::Queryable as _;
+use openssl::symm::{Cipher, encrypt_aead};
 use tokenloupe::jose::PartRole;
+use tokenloupe::jose::base64url::encode;
 use tokenloupe::judge::{Policy, Strictness};
 use tokenloupe::keys::{KeyRing, load};
 use tokenloupe::window::commands::Command;
@@ -341,6 +343,74 @@ fn what_explains_a_signature_stands_under_its_check() {
         assert!(says(&window, words), "{words} {:?}", names(&window));
     }
     assert!(!name.contains('\u{202E}'), "{name}");
+}
+
+/// A JWE by `dir` and A128GCM, with what it holds.
+fn sealed(content: &str, key: &[u8; 16]) -> String {
+    let header = encode(br#"{"alg":"dir","enc":"A128GCM","cty":"JWT"}"#);
+    let mut tag = [0; 16];
+    let ciphertext = encrypt_aead(
+        Cipher::aes_128_gcm(),
+        key,
+        Some(&[7; 12]),
+        header.as_bytes(),
+        content.as_bytes(),
+        &mut tag,
+    );
+    let (ciphertext, tag) = (encode(&ciphertext.unwrap()), encode(&tag));
+    format!("{header}..{}.{ciphertext}.{tag}", encode(&[7; 12]))
+}
+
+fn secret_of_16_bytes(key: &[u8; 16]) -> KeyRing {
+    let jwk = format!(r#"{{"kty":"oct","kid":"shared","k":"{}"}}"#, encode(key));
+    KeyRing::new(load("shared.jwk", jwk.as_bytes()).unwrap())
+}
+
+#[test]
+fn what_explains_a_decryption_stands_under_its_check_and_is_copied_for_the_developer() {
+    let token = sealed("x", &[1; 16]);
+    let stage = Stage::new(&token, secret_of_16_bytes(&[2; 16]), Policy::default());
+    let mut window = pane!(stage, checks, [372.0, 640.0]);
+    let all = names(&window);
+    let check = all
+        .iter()
+        .position(|name| name.starts_with("Failed: Cannot be decrypted"));
+    let check = check.expect("a check of the decryption");
+    let told = all[check].matches("nothing before the tag tells").count();
+    assert_eq!(told, 1, "{}", all[check]);
+    assert!(!says(&window, "unlike dir"));
+    click(&mut window, "For the developer");
+    assert!(says(&window, "unlike dir"), "{:?}", names(&window));
+    click(&mut window, "Copy for the developer");
+    let Some(Command::Copy(CopyOf::ForDeveloper(at))) = last(&window).cloned() else {
+        panic!("a copy: {:?}", last(&window));
+    };
+    // The same from the menu of the check.
+    click(&mut window, "For the developer");
+    right_click(&mut window, "Failed: Cannot be decrypted");
+    click(&mut window, "Copy for the developer");
+    assert_eq!(
+        last(&window),
+        Some(&Command::Copy(CopyOf::ForDeveloper(at)))
+    );
+}
+
+#[test]
+fn what_explains_a_token_inside_stands_under_the_check_of_it() {
+    let inside = super::super::stage::token(r#"{"alg":"RS256","kid":"nobody"}"#, "{}");
+    let token = sealed(&inside, &[1; 16]);
+    let mut ring = secret_of_16_bytes(&[1; 16]);
+    ring.add(issuer_keys().keys().iter().map(|key| (**key).clone()));
+    let window = pane!(
+        Stage::new(&token, ring, Policy::default()),
+        checks,
+        [372.0, 640.0]
+    );
+    let all = names(&window);
+    let check = all.iter().find(|name| name.contains("Nested token"));
+    let check = check.expect("a check of the token inside");
+    assert!(check.contains("In the token inside: "), "{check}");
+    assert!(check.contains("\u{201C}nobody\u{201D}"), "{check}");
 }
 
 #[test]
