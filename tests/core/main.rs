@@ -36,6 +36,8 @@ mod hostile;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
+mod instant;
+#[cfg(test)]
 mod interop;
 #[cfg(test)]
 mod json;
