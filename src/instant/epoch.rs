@@ -8,7 +8,11 @@ use super::{Form, InstantError, Reading};
 const UNITS: [(Form, i128, &[&str]); 4] = [
     (Form::EpochSeconds, 1_000_000_000, &["s"]),
     (Form::EpochMilliseconds, 1_000_000, &["ms"]),
-    (Form::EpochMicroseconds, 1_000, &["us", "\u{B5}s", "\u{3BC}s"]),
+    (
+        Form::EpochMicroseconds,
+        1_000,
+        &["us", "\u{B5}s", "\u{3BC}s"],
+    ),
     (Form::EpochNanoseconds, 1, &["ns"]),
 ];
 

@@ -176,7 +176,9 @@ pub enum InstantError {
     #[error("Expected a time, found the span “{0}”.\nWrite “in {0}” or “{0} ago”.")]
     NoDirection(String),
     /// It looks like a date, but there is none such.
-    #[error("Expected a date and time that exist, found “{0}”.\nCheck month, day, hour and minute.")]
+    #[error(
+        "Expected a date and time that exist, found “{0}”.\nCheck month, day, hour and minute."
+    )]
     NoSuchDate(String),
     /// A name that the times have not.
     #[error("Expected a time that the token names, found “{found}”.\n{}", names_of(.known))]
@@ -187,13 +189,19 @@ pub enum InstantError {
         known: Vec<String>,
     },
     /// A zone that no one has.
-    #[error("Expected the name of a time zone, found “{0}”.\nWrite it as Europe/Berlin, or give an offset such as +01:00.")]
+    #[error(
+        "Expected the name of a time zone, found “{0}”.\nWrite it as Europe/Berlin, or give an offset such as +01:00."
+    )]
     NoSuchZone(String),
     /// The offset is none that the zone has then.
-    #[error("Expected an offset that {0} has then, found another one.\nLeave the offset or the name of the zone out.")]
+    #[error(
+        "Expected an offset that {0} has then, found another one.\nLeave the offset or the name of the zone out."
+    )]
     OtherOffset(String),
     /// Beyond the years that can be shown.
-    #[error("Expected a time between the years -9999 and 9999, found one outside.\nCheck the number of digits.")]
+    #[error(
+        "Expected a time between the years -9999 and 9999, found one outside.\nCheck the number of digits."
+    )]
     OutOfRange,
     /// Longer than [`MAX_TEXT`].
     #[error("Expected a time of at most {MAX_TEXT} characters, found {0}.\n{WAYS}")]
@@ -284,11 +292,7 @@ pub fn written(text: &str) -> Option<Written> {
 }
 
 /// The instant of a date and time, so many days later.
-fn resolve(
-    absolute: &Absolute,
-    setting: Setting<'_>,
-    days: i64,
-) -> Result<Reading, InstantError> {
+fn resolve(absolute: &Absolute, setting: Setting<'_>, days: i64) -> Result<Reading, InstantError> {
     let mut notes = Vec::new();
     let zone = match &absolute.place {
         Place::Unsaid => {
@@ -325,7 +329,10 @@ fn resolve(
                 .map_err(|_fault| InstantError::OutOfRange)?
         }
     };
-    if absolute.weekday.is_some_and(|weekday| weekday != date.weekday()) {
+    if absolute
+        .weekday
+        .is_some_and(|weekday| weekday != date.weekday())
+    {
         notes.push(Note::Weekday(weekday_name(date.weekday())));
     }
     let time = absolute.time.unwrap_or_else(|| {
@@ -352,11 +359,7 @@ fn resolve(
 }
 
 /// The instant at which clocks of a zone show this.
-fn at(
-    shown: DateTime,
-    zone: &TimeZone,
-    notes: &mut Vec<Note>,
-) -> Result<Timestamp, InstantError> {
+fn at(shown: DateTime, zone: &TimeZone, notes: &mut Vec<Note>) -> Result<Timestamp, InstantError> {
     let ambiguous = zone.to_ambiguous_timestamp(shown);
     let kind = ambiguous.offset();
     let at = ambiguous

@@ -51,7 +51,10 @@ pub(super) fn read(text: &str, setting: Setting<'_>) -> Option<Result<Reading, I
             return Some(Ok(reading(base)));
         }
         for (sign, is_later) in [('+', true), ('-', false)] {
-            if let Some(span) = rest.strip_prefix(sign).and_then(|rest| span(rest.trim_start())) {
+            if let Some(span) = rest
+                .strip_prefix(sign)
+                .and_then(|rest| span(rest.trim_start()))
+            {
                 return Some(moved(base, span, is_later, setting));
             }
         }
@@ -65,11 +68,7 @@ pub(super) fn read(text: &str, setting: Setting<'_>) -> Option<Result<Reading, I
 }
 
 /// A day by its name, at the time of day that follows.
-fn day(
-    name: &str,
-    rest: &str,
-    setting: Setting<'_>,
-) -> Option<Result<Reading, InstantError>> {
+fn day(name: &str, rest: &str, setting: Setting<'_>) -> Option<Result<Reading, InstantError>> {
     let days = match name {
         "noon" | "midnight" if rest.is_empty() => return day("today", name, setting),
         "today" => 0,
@@ -136,7 +135,9 @@ fn moved(
     } else {
         from.checked_sub(span)
     };
-    let at = moved.map_err(|_fault| InstantError::OutOfRange)?.timestamp();
+    let at = moved
+        .map_err(|_fault| InstantError::OutOfRange)?
+        .timestamp();
     Ok(reading((at, form)))
 }
 

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::findings::finding;
 use super::layout::{bytes, prose, table, written};
 use super::{Judged, Options, Report, Summary, disclosed, keys};
-use crate::find::{Place, Where};
+use crate::find::{Place, PlaceTime, Where};
 use crate::jose::json::Document;
 use crate::jose::registry::{self, Class};
 use crate::jose::visible::visible;
@@ -26,7 +26,11 @@ const OPAQUE_SHOWN: usize = 200;
 /// Writes a report as text (format `text`).
 pub fn text(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let version = env!("CARGO_PKG_VERSION");
-    writeln!(out, "Tokenloupe {version}, as of {}", report.at)?;
+    let held = match report.options.when {
+        words::When::Now => "",
+        words::When::Then => " (not now)",
+    };
+    writeln!(out, "Tokenloupe {version}, as of {}{held}", report.at)?;
     keys::text(report, out)?;
     let count = report.tokens.len();
     for (index, judged) in report.tokens.iter().enumerate() {
@@ -140,6 +144,9 @@ fn facts(judged: &Judged<'_>, options: Options) -> Vec<[String; 3]> {
     };
     for place in &judged.inspection.places {
         row("Found", found(place));
+        if let Some(time) = &place.time {
+            row("", format!("As of {}", sent(time)));
+        }
     }
     let kind = match token.kind {
         Kind::Jwe => "JWE",
@@ -202,6 +209,16 @@ pub fn found(place: &Place) -> String {
         words.push(format!("repaired: {}", repairs.join(", ")));
     }
     words.join(", ")
+}
+
+/// The time that came with a token, in words: `2026-11-18T20:14:00Z (Date header)`.
+fn sent(time: &PlaceTime) -> String {
+    let zone = if time.assumes_utc {
+        ", taken as UTC"
+    } else {
+        ""
+    };
+    format!("{} ({}{zone})", time.at, time.from.words())
 }
 
 fn proof(proof: &Proof, profile: &Profile, row: &mut impl FnMut(&str, String)) {

@@ -30,6 +30,7 @@ mod system_theme;
 pub mod table;
 pub mod theme;
 pub mod widgets;
+mod zone;
 
 pub use app::App;
 pub use desk::Surroundings;

@@ -58,6 +58,8 @@ mod ml_dsa;
 #[cfg(test)]
 mod peers;
 #[cfg(test)]
+mod place_times;
+#[cfg(test)]
 mod policy;
 #[cfg(test)]
 mod profiles;

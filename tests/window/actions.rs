@@ -436,6 +436,22 @@ fn check(action: Action, by: By) {
             desk.act(action, by);
             assert!(matches!(desk.state().clock, Clock::Frozen(_)));
         }
+        Action::ClockToRequest
+        | Action::ClockToIssued
+        | Action::ClockBeforeExpiry
+        | Action::ClockAfterExpiry => {
+            desk.paste(&crate::clock::dated());
+            let name = desk.names("Token 1").remove(0);
+            desk.click(&name);
+            desk.act(action, by);
+            let at = match action {
+                Action::ClockToRequest => "2026-11-18T20:14:00Z",
+                Action::ClockToIssued => "2026-11-18T20:00:00Z",
+                Action::ClockBeforeExpiry => "2026-11-18T20:59:59Z",
+                _ => "2026-11-18T21:00:01Z",
+            };
+            assert_eq!(desk.state().clock, Clock::Frozen(at.parse().unwrap()));
+        }
         Action::EditPolicy => {
             desk.act(action, by);
             assert!(
@@ -447,6 +463,10 @@ fn check(action: Action, by: By) {
         Action::SwitchZone => {
             desk.act(action, by);
             assert_eq!(desk.state().zone, Zone::Local);
+        }
+        Action::ChooseZone => {
+            desk.act(action, by);
+            assert!(desk.focused().contains("Time zone"), "{}", desk.focused());
         }
         Action::NextForm => {
             desk.act(action, by);

@@ -54,6 +54,7 @@ impl Stage {
                 where_: Where::Bare,
                 name_in: None,
                 repairs: Vec::new(),
+                time: None,
             },
         });
         let mut stage = Self {
@@ -61,6 +62,7 @@ impl Stage {
                 session,
                 current: Some(0),
                 now: NOW.parse().unwrap(),
+                real: NOW.parse().unwrap(),
                 ..Model::default()
             },
             ..Self::default()

@@ -239,7 +239,7 @@ impl<'a> Context<'a> {
             text,
             tone,
             tag: None,
-            hover: Some(times::both_zones(at)),
+            hover: Some(times::in_zones(at, self.zone)),
         }
     }
 

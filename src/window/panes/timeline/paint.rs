@@ -196,7 +196,7 @@ impl Picture<'_> {
 
     fn offset(&self, seconds: f64) -> f64 {
         let at = Timestamp::from_second(seconds as i64).unwrap_or_default();
-        let offset: Offset = times::time_zone(self.zone).to_offset(at);
+        let offset: Offset = self.zone.time_zone().to_offset(at);
         f64::from(offset.seconds())
     }
 

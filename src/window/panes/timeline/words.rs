@@ -20,7 +20,11 @@ pub(super) fn note(model: &Model, judgement: &Judgement) -> String {
     if model.clock != Clock::Live {
         // What matters most comes first: a narrow place cuts the end.
         let at = times::instant(judgement.at, model.zone);
-        return format!("Not the real time: frozen at {at}");
+        let held = times::held(model).map(|held| format!(", {held}"));
+        return format!(
+            "Not the real time: frozen at {at}{}",
+            held.unwrap_or_default()
+        );
     }
     let times = &judgement.times;
     let mut parts = Vec::new();
