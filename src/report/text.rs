@@ -28,7 +28,7 @@ pub fn text(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let version = env!("CARGO_PKG_VERSION");
     let held = match report.options.when {
         words::When::Now => "",
-        words::When::Then => " (not now)",
+        words::When::Then => ", which is not the present",
     };
     writeln!(out, "Tokenloupe {version}, as of {}{held}", report.at)?;
     keys::text(report, out)?;

@@ -441,8 +441,8 @@ fn check(action: Action, by: By) {
         | Action::ClockBeforeExpiry
         | Action::ClockAfterExpiry => {
             desk.paste(&crate::clock::dated());
-            let name = desk.names("Token 1").remove(0);
-            desk.click(&name);
+            let last = desk.state().session.tokens.len() - 1;
+            assert_eq!(desk.state().current, Some(last), "what came is on screen");
             desk.act(action, by);
             let at = match action {
                 Action::ClockToRequest => "2026-11-18T20:14:00Z",

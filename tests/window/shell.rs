@@ -370,9 +370,18 @@ fn the_toolbar_fits_every_width() {
             "Paste",
             "Open\u{2026}",
             "Theme",
+            "Menu",
             "Policy: none",
             "Clock: live, 2026-11-21 22:40:13 UTC",
+            "Clock: frozen, 2026-11-21 22:40:13 UTC, less than a minute from the real time",
         ] {
+            if name.starts_with("Clock: frozen") {
+                desk.window
+                    .key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::L);
+                desk.settle();
+                let menu = desk.window.get_all_by_label("Menu").next().unwrap().rect();
+                assert!(menu.right() <= width, "held at {width}: {menu:?}");
+            }
             let rect = desk.window.get_all_by_label(name).next().unwrap().rect();
             assert!(
                 rect.left() >= 0.0 && rect.right() <= width,

@@ -4,7 +4,7 @@ use egui::{Align2, Button, Key, Margin, RichText, TextEdit, Ui, accesskit::Live}
 use jiff::Timestamp;
 
 use super::{offers, times};
-use crate::instant::{self, InstantError, Reading, Setting};
+use crate::instant::{self, InstantError, Note, Reading, Setting};
 use crate::jose::visible::visible;
 use crate::window::model::{Model, Zone};
 use crate::window::theme::{size, space, tokens};
@@ -58,7 +58,8 @@ impl InstantField {
         if self.is_wrong || !self.text.trim().is_empty() {
             preview(ui, &read(&self.text, model), self.is_wrong, model);
         }
-        entered.or_else(|| offered(ui, model))
+        let chosen = offered(ui, model);
+        entered.or(chosen)
     }
 }
 
@@ -100,7 +101,12 @@ fn preview(ui: &mut Ui, read: &Result<Reading, InstantError>, is_wrong: bool, mo
                 lines.push((times::instant(reading.at, Zone::Utc), theme.dim));
             }
             let notes = reading.notes.iter();
-            lines.extend(notes.map(|note| (note.to_string(), theme.warn)));
+            lines.extend(notes.map(|note| {
+                // Where the text itself is doubtful, and not only what it leaves open.
+                let is_doubtful = matches!(note, Note::Fold | Note::Gap(_) | Note::Weekday(_));
+                let color = if is_doubtful { theme.warn } else { theme.dim };
+                (note.to_string(), color)
+            }));
             lines
         }
         Err(fault) => {

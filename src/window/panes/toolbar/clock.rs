@@ -10,7 +10,7 @@ use crate::window::panes::focus::Place;
 use crate::window::panes::instant::InstantField;
 use crate::window::panes::times;
 use crate::window::theme::{self, semibold, size, space};
-use crate::window::widgets::wrapped;
+use crate::window::widgets::{button_tag, wrapped};
 
 /// The clock's button and menu.
 #[derive(Debug, Default)]
@@ -29,7 +29,13 @@ impl ClockMenu {
         let ticks = !model.session.tokens.is_empty() || model.clock != Clock::Live;
         let instant = ticks.then(|| times::instant(model.now, model.zone));
         let strong = RichText::new(word).font(semibold(size::BODY)).color(color);
+        let is_held = model.clock != Clock::Live;
         let mut button = match (room, &instant) {
+            // The way back needs the room of a word.
+            (Room::Medium, Some(instant)) if is_held => {
+                let text = RichText::new(format!("\u{00B7} {instant}")).color(color);
+                Button::new((strong, text, arrow()))
+            }
             (Room::Wide | Room::Medium, Some(instant)) => {
                 let text = RichText::new(format!("\u{00B7} {instant}")).color(color);
                 Button::new(("Clock:", strong, text, arrow()))
@@ -69,8 +75,8 @@ impl ClockMenu {
         if let Some(menu) = menu {
             command = menu.inner;
         }
-        if model.clock != Clock::Live && room > Room::Tight {
-            let live = named(ui.button("Live"), "Back to the live clock");
+        if is_held && room >= Room::Medium {
+            let live = button_tag(ui, "Live", "Back to the live clock");
             let live = live.on_hover_text("Judge as of the real time again");
             command = command.or(live.clicked().then_some(Command::LiveClock));
         }
