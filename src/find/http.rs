@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::region::{Region, shifted};
-use super::{PlaceTime, Stamp, TimeFrom, Where, when};
+use super::when::{self, NeedsMore};
+use super::{PlaceTime, Stamp, TimeFrom, Where};
 
 /// A start line or a header's name ends before so many bytes.
 pub(super) const MAX_LOOK: usize = 64 << 10;
@@ -165,14 +166,22 @@ impl Exchanges {
         (date, date.is_some() || is_over || self.seen > limit)
     }
 
-    /// The time of the message that a place is in. `None` while it is not settled; what is there at the end of the text is.
-    pub(super) fn time_at(&self, at: usize, is_end: bool) -> Option<Option<PlaceTime>> {
+    /// The time of the message that a place is in.
+    ///
+    /// # Errors
+    ///
+    /// While it is not settled; what is there at the end of the text is.
+    pub(super) fn time_at(&self, at: usize, is_end: bool) -> Result<Option<PlaceTime>, NeedsMore> {
         let after = self.messages.partition_point(|message| message.start <= at);
         let Some(index) = after.checked_sub(1) else {
-            return Some(None);
+            return Ok(None);
         };
         let (date, is_settled) = self.time(index);
-        (is_settled || is_end).then(|| date.cloned())
+        if is_settled || is_end {
+            Ok(date.cloned())
+        } else {
+            Err(NeedsMore)
+        }
     }
 
     /// Forgets the messages that end before a place.

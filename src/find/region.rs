@@ -113,7 +113,7 @@ fn plain(raw: &[u8], region: &Region, alone: Where) -> Vec<Spot> {
             let mut spot = spot(found, place, shifted(&range, shift), undone);
             let beside = beside.as_mut();
             spot.beside = beside
-                .and_then(|beside| beside.time(raw, shift, &range, true))
+                .and_then(|beside| beside.time(raw, shift, &range, true).ok())
                 .flatten();
             spot
         })

@@ -133,6 +133,10 @@ pub(super) fn read(text: &[u8], range: Range<usize>, from: TimeFrom) -> Option<P
     })
 }
 
+/// More of the text is needed to tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NeedsMore;
+
 /// Finds the times in the lines of tokens, which must come in the order of the text.
 #[derive(Debug, Default)]
 pub(super) struct Beside {
@@ -142,14 +146,18 @@ pub(super) struct Beside {
 
 impl Beside {
     /// The time in the line of the token in `range`, a range of `text`, which stands at `base`; the answer is in bytes of what
-    /// `base` counts. `None` while more of the text is needed to tell, of which there is none when `is_end`.
+    /// `base` counts.
+    ///
+    /// # Errors
+    ///
+    /// While more of the text is needed, of which there is none when `is_end`.
     pub(super) fn time(
         &mut self,
         text: &[u8],
         base: usize,
         range: &Range<usize>,
         is_end: bool,
-    ) -> Option<Option<PlaceTime>> {
+    ) -> Result<Option<PlaceTime>, NeedsMore> {
         let from = range.start.saturating_sub(LOOK);
         let before = text.get(from..range.start).unwrap_or_default();
         let line_break = memchr::memrchr(b'\n', before);
@@ -172,7 +180,7 @@ impl Beside {
             }),
         };
         self.last = Some((base.saturating_add(range.end), time.clone()));
-        Some(time)
+        Ok(time)
     }
 }
 
@@ -184,12 +192,12 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
-    fn time(self, token: &Range<usize>, is_end: bool) -> Option<Option<PlaceTime>> {
+    fn time(self, token: &Range<usize>, is_end: bool) -> Result<Option<PlaceTime>, NeedsMore> {
         let before = self.text.get(self.start..token.start).unwrap_or_default();
         match before.trim_ascii_start().first() {
             Some(b'{') => self.member(token, is_end),
-            Some(b'>' | b'<') => self.header(token, is_end),
-            _ => Some(self.beginning(before).or_else(|| self.bracket(before))),
+            Some(b'>' | b'<') if self.mark(self.start).is_some() => self.header(token, is_end),
+            _ => Ok(self.beginning(before).or_else(|| self.bracket(before))),
         }
     }
 
@@ -258,18 +266,18 @@ impl Line<'_> {
     }
 
     /// A member of the object that the line is; before the token or behind it.
-    fn member(self, token: &Range<usize>, is_end: bool) -> Option<Option<PlaceTime>> {
+    fn member(self, token: &Range<usize>, is_end: bool) -> Result<Option<PlaceTime>, NeedsMore> {
         if let Some(time) = self.member_in(self.start..token.start) {
-            return Some(Some(time));
+            return Ok(Some(time));
         }
         let limit = token.end.saturating_add(LOOK).min(self.text.len());
         let after = self.text.get(token.end..limit).unwrap_or_default();
         let end = match memchr::memchr(b'\n', after) {
             Some(at) => token.end.saturating_add(at),
-            None if after.len() < LOOK && !is_end => return None,
+            None if after.len() < LOOK && !is_end => return Err(NeedsMore),
             None => limit,
         };
-        Some(self.member_in(token.end..end))
+        Ok(self.member_in(token.end..end))
     }
 
     fn member_in(self, range: Range<usize>) -> Option<PlaceTime> {
@@ -302,7 +310,7 @@ impl Line<'_> {
     }
 
     /// The `Date` header of the response, among the lines that curl prints with `-v`.
-    fn header(self, token: &Range<usize>, is_end: bool) -> Option<Option<PlaceTime>> {
+    fn header(self, token: &Range<usize>, is_end: bool) -> Result<Option<PlaceTime>, NeedsMore> {
         let mark = self.mark(self.start);
         if mark == Some(b'<') {
             let mut start = self.start;
@@ -312,7 +320,7 @@ impl Line<'_> {
                     break;
                 }
                 if let Some(time) = self.date(line) {
-                    return Some(Some(time));
+                    return Ok(Some(time));
                 }
                 start = line;
             }
@@ -327,7 +335,7 @@ impl Line<'_> {
                 .get(at..limit.min(self.text.len()))
                 .unwrap_or_default();
             let Some(next) = memchr::memchr(b'\n', rest) else {
-                return (!is_more).then_some(None);
+                return if is_more { Err(NeedsMore) } else { Ok(None) };
             };
             at = at.saturating_add(next).saturating_add(1);
             // A line is looked at when all of it is there.
@@ -336,16 +344,16 @@ impl Line<'_> {
                 .get(at..limit.min(self.text.len()))
                 .unwrap_or_default();
             if memchr::memchr(b'\n', line).is_none() && is_more {
-                return None;
+                return Err(NeedsMore);
             }
             match self.mark(at) {
-                None => return Some(None),
-                Some(b'>') if is_response => return Some(None),
+                None => return Ok(None),
+                Some(b'>') if is_response => return Ok(None),
                 Some(b'<') => is_response = true,
                 Some(_) => {}
             }
             if let Some(time) = self.date(at) {
-                return Some(Some(time));
+                return Ok(Some(time));
             }
         }
     }
@@ -387,7 +395,6 @@ impl Line<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::find::{find, tests::jws};
 
     /// The time that was found with the only token, as it is written and as it is read.

@@ -161,8 +161,15 @@ pub(super) fn read(text: &str) -> Result<Absolute, InstantError> {
         place = zone?;
     }
     let rest = words.join(" ");
+    // None of them begins with a year, and most lines of logs do.
+    let is_year = |text: &str| text.bytes().take(4).filter(u8::is_ascii_digit).count() == 4;
     let found = iso(&rest, place.clone()).or_else(|| {
-        FORMATS
+        let formats = if is_year(&rest) {
+            &[][..]
+        } else {
+            &FORMATS[..]
+        };
+        formats
             .iter()
             .find_map(|(format, form)| formatted(&rest, format, *form, place.clone()))
             .map(Ok)

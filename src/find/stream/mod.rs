@@ -18,6 +18,7 @@ use super::prose::{self, Edge};
 use super::region::{self, Region, Spot};
 use super::text::Cursor;
 use super::undo::Undone;
+use super::when::NeedsMore;
 use super::{Beside, Candidate, Nothing, Where, burp, candidate, har, json_form, quotes, spots};
 use crate::jose::MAX_TOKEN_BYTES;
 use source::{More, Source, room};
@@ -293,8 +294,8 @@ impl<R: Read> Stream<R> {
             let stamped = match &exchanges {
                 None => None,
                 Some(exchanges) => match exchanges.time_at(*at, is_end) {
-                    Some(stamped) => stamped,
-                    None => break,
+                    Ok(stamped) => stamped,
+                    Err(NeedsMore) => break,
                 },
             };
             let Some((_, mut candidate)) = self.waiting.pop_front() else {
@@ -588,7 +589,7 @@ impl Held<'_> {
                 let (range, undone) = way_back.locate(&found.range);
                 let beside = if region::has_lines(region) {
                     let is_last = is_closed || is_forced;
-                    let Some(time) = open.beside.time(raw, raw_start, &range, is_last) else {
+                    let Ok(time) = open.beside.time(raw, raw_start, &range, is_last) else {
                         // The rest of its line says more.
                         resume = resume.min(found.range.start);
                         break;
