@@ -21,9 +21,11 @@ pub(super) struct ClockMenu {
 impl ClockMenu {
     pub(super) fn ui(&mut self, ui: &mut Ui, model: &Model, room: Room) -> Option<Command> {
         let tokens = theme::tokens(ui);
-        let (word, color) = match model.clock {
-            Clock::Frozen(_) => ("frozen", tokens.warn),
-            Clock::Live => ("live", tokens.text),
+        // The word says it, and the ground of the button; on that the text keeps its own colour, which is read best.
+        let color = tokens.text;
+        let word = match model.clock {
+            Clock::Frozen(_) => "frozen",
+            Clock::Live => "live",
         };
         // A clock that nothing is judged by need not tick.
         let ticks = !model.session.tokens.is_empty() || model.clock != Clock::Live;
