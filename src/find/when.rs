@@ -287,15 +287,14 @@ impl Line<'_> {
                 let after = at.saturating_add(name.len());
                 let rest = piece.get(after..)?.trim_ascii_start();
                 let rest = rest.strip_prefix(b":")?.trim_ascii_start();
-                let (value, end) = match rest.strip_prefix(b"\"") {
-                    Some(value) => (value, memchr::memchr(b'"', value)?),
-                    None => {
-                        let is_part = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'.' | b'-');
-                        let length = rest.iter().take_while(is_part).count();
-                        // What is cut off may go on.
-                        rest.get(length)?;
-                        (rest, length)
-                    }
+                let (value, end) = if let Some(value) = rest.strip_prefix(b"\"") {
+                    (value, memchr::memchr(b'"', value)?)
+                } else {
+                    let is_part = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'.' | b'-');
+                    let length = rest.iter().take_while(is_part).count();
+                    // What is cut off may go on.
+                    rest.get(length)?;
+                    (rest, length)
                 };
                 let start = range
                     .start

@@ -58,17 +58,15 @@ fn instant(
     said: Option<&(Form, i128, &[&str])>,
 ) -> Option<Reading> {
     let whole: i128 = whole.parse().ok()?;
-    let (form, unit, _) = match said {
-        Some(said) => said,
-        None => {
-            let mut least = LARGE;
-            UNITS.iter().find(|_| {
-                let is_below = whole < least;
-                least = least.saturating_mul(1_000);
-                is_below
-            })?
-        }
+    let mut limit = LARGE;
+    let by_size = || {
+        UNITS.iter().find(|_| {
+            let is_below = whole < limit;
+            limit = limit.saturating_mul(1_000);
+            is_below
+        })
     };
+    let (form, unit, _) = said.or_else(by_size)?;
     let mut part = 0_i128;
     let mut scale = 1_i128;
     for digit in fraction.bytes().take(MAX_FRACTION as usize) {

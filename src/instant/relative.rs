@@ -31,9 +31,8 @@ pub(super) fn read(text: &str, setting: Setting<'_>) -> Option<Result<Reading, I
         if let Some((rest, name)) = text.split_once(word)
             && let Some(span) = span(rest)
         {
-            let base = match named(name, setting) {
-                Some(base) => base,
-                None => return Some(Err(no_such_name(name, setting))),
+            let Some(base) = named(name, setting) else {
+                return Some(Err(no_such_name(name, setting)));
             };
             return Some(moved(base, span, is_later, setting));
         }
