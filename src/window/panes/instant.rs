@@ -46,12 +46,10 @@ impl InstantField {
             }
             let is_done = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             if ui.button("Freeze").clicked() || is_done {
-                match read(&self.text, model) {
-                    Ok(reading) => entered = Some(reading.at),
-                    Err(_) => {
-                        self.is_wrong = true;
-                        field.request_focus();
-                    }
+                entered = read(&self.text, model).ok().map(|reading| reading.at);
+                self.is_wrong = entered.is_none();
+                if self.is_wrong {
+                    field.request_focus();
                 }
             }
         });
@@ -139,7 +137,7 @@ fn offered(ui: &mut Ui, model: &Model) -> Option<Timestamp> {
         let button = Button::new(offer.label)
             .right_text(detail.color(theme.dim))
             .min_size(egui::vec2(ui.available_width(), 0.0));
-        if ui.add(button).accessible_name(&offer.name()).clicked() {
+        if ui.add(button).accessible_name(offer.name()).clicked() {
             chosen = Some(offer.at);
         }
     }
