@@ -179,7 +179,7 @@ fn a_held_clock_is_said_wherever_something_is_said_of_the_token() {
         "Clock: frozen, 2026-11-18 20:30:00 UTC, 3 d 2 h behind the real time",
         "Clock frozen: not the real time",
         "As of 2026-11-18 20:30:00 UTC, not now: 3 d 2 h behind the real time.",
-        "Not the real time: frozen at 2026-11-18 20:30:00 UTC, 3 d 2 h behind the real time",
+        "Frozen at 2026-11-18 20:30:00 UTC, not now: 3 d 2 h behind the real time",
     ] {
         assert!(desk.has(words), "{words}");
     }
