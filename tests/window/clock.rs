@@ -6,9 +6,11 @@ use std::time::Duration;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use tokenloupe::window::actions::Action;
 use tokenloupe::window::model::{Clock, Zone, ZoneName};
 
-use crate::desk::{Desk, sample};
+use crate::actions::By;
+use crate::desk::{Desk, NOW, sample};
 
 /// A request and the dated response to it.
 pub(crate) fn dated() -> String {
@@ -18,6 +20,41 @@ pub(crate) fn dated() -> String {
          HTTP/1.1 401 Unauthorized\nDate: Wed, 18 Nov 2026 20:14:00 GMT\nContent-Length: 0\n\n",
         token.trim()
     )
+}
+
+/// What an action does to the clock.
+pub(crate) fn check(desk: &mut Desk, action: Action, by: By) {
+    let at = match action {
+        Action::SetClock => {
+            desk.act(action, by);
+            assert!(desk.focused().contains("Freeze at"), "{}", desk.focused());
+            desk.window
+                .event(egui::Event::Text("2026-11-18T20:30:00Z".to_owned()));
+            desk.settle();
+            keys(desk, Modifiers::NONE, Key::Enter);
+            "2026-11-18T20:30:00Z"
+        }
+        Action::LiveClock => {
+            desk.act(Action::FreezeClock, By::Keys);
+            desk.act(action, by);
+            assert_eq!(clock(desk), Clock::Live);
+            return;
+        }
+        _ => {
+            desk.paste(&dated());
+            let last = desk.state().session.tokens.len() - 1;
+            assert_eq!(desk.state().current, Some(last), "what came is on screen");
+            desk.act(action, by);
+            match action {
+                Action::ClockToRequest => "2026-11-18T20:14:00Z",
+                Action::ClockToIssued => "2026-11-18T20:00:00Z",
+                Action::ClockBeforeExpiry => "2026-11-18T20:59:59Z",
+                Action::ClockAfterExpiry => "2026-11-18T21:00:01Z",
+                _ => NOW,
+            }
+        }
+    };
+    assert_eq!(clock(desk), frozen(at));
 }
 
 fn open() -> Desk {
