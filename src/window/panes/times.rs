@@ -46,8 +46,18 @@ pub(crate) fn held(model: &Model) -> Option<String> {
     })
 }
 
-/// `3 d 2 h ago`, `in 00:14:00`, `now`.
+/// `3 d 2 h ago`, `in 14 min`, `now`.
 pub(crate) fn relative(at: Timestamp, now: Timestamp) -> String {
+    let seconds = at.duration_since(now).as_secs();
+    match seconds {
+        0 => "now".to_owned(),
+        1.. => format!("in {}", short_span(seconds)),
+        _ => format!("{} ago", short_span(seconds.saturating_neg())),
+    }
+}
+
+/// The same, counted by the second within the hour: `in 00:14:00`.
+pub(crate) fn counted(at: Timestamp, now: Timestamp) -> String {
     let seconds = at.duration_since(now).as_secs();
     match seconds {
         0 => "now".to_owned(),
@@ -77,8 +87,8 @@ mod tests {
         assert_eq!(relative(now, at), "in 3 d 2 h");
         assert_eq!(relative(at, at), "now");
         let later: Timestamp = "2026-11-18T20:04:12Z".parse().expect("a time");
-        assert_eq!(relative(later, at), "in 00:04:12");
-        assert_eq!(relative(at, later), "00:04:12 ago");
+        assert_eq!(counted(later, at), "in 00:04:12");
+        assert_eq!(counted(at, later), "00:04:12 ago");
         assert_eq!(countdown(252), "00:04:12");
         assert_eq!(countdown(86_399), "23:59:59");
         assert_eq!(countdown(3 * 86_400 + 3_661), "3 d 1 h");
