@@ -52,6 +52,7 @@ fn targets() -> Vec<Target> {
             where_: Where::Bare,
             name_in: None,
             repairs: Vec::new(),
+            time: None,
         },
     };
     let setting = Setting::default();

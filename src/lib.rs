@@ -5,6 +5,7 @@
 //!
 //! | room | what it does |
 //! |---|---|
+//! | [`instant`] | text to instants: times as people, protocols and logs write them |
 //! | [`find`] | text to tokens: where they stand and what had to be stripped |
 //! | [`jose`] | bytes to [`Token`](jose::Token): facts only |
 //! | [`keys`] | files to [`KeyRing`](keys::KeyRing): what a key is and where it came from |
@@ -22,6 +23,7 @@ pub mod cli;
 pub mod fetch;
 pub mod find;
 pub mod inspection;
+pub mod instant;
 pub mod jose;
 pub mod judge;
 pub mod keeping;

@@ -7,17 +7,17 @@ use std::ops::Range;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::Where;
 use super::layer::Pieced;
 use super::region::{Coding, Holder, Region};
+use super::{PlaceTime, Stamp, TimeFrom, Where, when};
 
 /// What is told from the beginning of a file, in bytes.
 pub(super) const LOOK: usize = 8192;
 
 /// The items of a file, when the text is one.
-pub(super) fn items(bytes: &[u8], take: &mut dyn FnMut(Region)) -> bool {
+pub(super) fn items(bytes: &[u8], take: &mut dyn FnMut(Region)) -> Option<Vec<Stamp>> {
     if !begins(bytes) {
-        return false;
+        return None;
     }
     let mut reader = Reader::from_reader(bytes);
     reader.config_mut().allow_dangling_amp = true;
@@ -41,14 +41,14 @@ pub(super) fn items(bytes: &[u8], take: &mut dyn FnMut(Region)) -> bool {
                     Where::Bare,
                     None,
                 ));
-                return true;
+                return Some(walk.stamps);
             }
         }
     }
     if let Some(element) = walk.element {
         take(Region::new(element.start..bytes.len(), Where::Bare, None));
     }
-    true
+    Some(walk.stamps)
 }
 
 /// Whether the text begins as such files do, with or without its declarations.
@@ -71,6 +71,11 @@ struct Walk {
     item: usize,
     in_item: bool,
     element: Option<Element>,
+    /// Where the item begins that is open.
+    start: usize,
+    /// When it was.
+    time: Option<PlaceTime>,
+    stamps: Vec<Stamp>,
 }
 
 /// A member of an item that is open.
@@ -137,6 +142,8 @@ impl Walk {
             });
         } else if name.as_ref() == b"item" {
             self.in_item = true;
+            self.start = end;
+            self.time = None;
             self.item = self.item.saturating_add(1);
         }
     }
@@ -144,6 +151,10 @@ impl Walk {
     fn close(&mut self, start: usize) -> Option<Region> {
         let Some(element) = &mut self.element else {
             self.in_item = false;
+            if let Some(time) = self.time.take() {
+                let of = self.start..start;
+                self.stamps.push(Stamp { of, time });
+            }
             return None;
         };
         if let Some(depth) = element.depth.checked_sub(1) {
@@ -151,6 +162,9 @@ impl Walk {
             return None;
         }
         let element = self.element.take()?;
+        if element.name == "time" {
+            self.time = element.time();
+        }
         Some(element.region(self.item, start))
     }
 
@@ -168,6 +182,17 @@ impl Walk {
 }
 
 impl Element {
+    /// The time that it says, as Java prints one: `Sun Nov 22 13:55:36 CET 2026`.
+    fn time(&self) -> Option<PlaceTime> {
+        let text = self.text.as_ref()?;
+        let length = text.bytes().len();
+        let time = when::read(text.bytes(), 0..length, TimeFrom::Burp)?;
+        Some(PlaceTime {
+            byte_range: text.locate(&time.byte_range),
+            ..time
+        })
+    }
+
     /// The element that ends before `end`.
     fn region(self, item: usize, end: usize) -> Region {
         let is_message = matches!(self.name.as_str(), "request" | "response");

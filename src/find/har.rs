@@ -4,8 +4,8 @@
 
 use std::ops::Range;
 
-use super::Where;
 use super::region::{Coding, Holder, Region};
+use super::{PlaceTime, Stamp, TimeFrom, Where, when};
 
 /// What is told from the beginning of a file.
 const LOOK: usize = 4096;
@@ -23,9 +23,9 @@ const MAX_VALUES: usize = 64;
 const MAX_NAME: usize = 128;
 
 /// The values of a HAR file, when the text is one.
-pub(super) fn archive(bytes: &[u8], take: &mut dyn FnMut(Region)) -> bool {
+pub(super) fn archive(bytes: &[u8], take: &mut dyn FnMut(Region)) -> Option<Vec<Stamp>> {
     if !begins(bytes) {
-        return false;
+        return None;
     }
     let mut walk = Walk {
         bytes,
@@ -33,9 +33,12 @@ pub(super) fn archive(bytes: &[u8], take: &mut dyn FnMut(Region)) -> bool {
         deeper: 0,
         key: None,
         take,
+        at: 0,
+        started: None,
+        stamps: Vec::new(),
     };
     walk.go();
-    true
+    Some(walk.stamps)
 }
 
 /// Whether the text begins as HAR files do: `{"log": {"` and the name of a member that only a log of theirs has.
@@ -142,6 +145,7 @@ impl Node {
 /// An object or a list that is open.
 struct Level {
     node: Node,
+    start: usize,
     /// Elements before this place.
     index: usize,
     /// Names and values of which another one decides what they are.
@@ -156,6 +160,11 @@ struct Walk<'a> {
     /// The name that the next value stands under.
     key: Option<Range<usize>>,
     take: &'a mut dyn FnMut(Region),
+    /// Where it is.
+    at: usize,
+    /// When the entry that is open was.
+    started: Option<PlaceTime>,
+    stamps: Vec<Stamp>,
 }
 
 impl Walk<'_> {
@@ -167,6 +176,7 @@ impl Walk<'_> {
         }) {
             at = at.saturating_add(skipped);
             let next = at.saturating_add(1);
+            self.at = at;
             match self.bytes.get(at) {
                 Some(b'"') => {
                     let string = string(self.bytes, next);
@@ -190,6 +200,7 @@ impl Walk<'_> {
             at = next;
         }
         // The file may end in the middle.
+        self.at = self.bytes.len();
         while !self.levels.is_empty() {
             self.deeper = 0;
             self.close();
@@ -214,8 +225,12 @@ impl Walk<'_> {
                 .node
                 .below(text(self.bytes, key.as_ref()), level.index),
         };
+        if let Node::Entry(_) = node {
+            self.started = None;
+        }
         self.levels.push(Level {
             node,
+            start: self.at,
             index: 0,
             values: Vec::new(),
         });
@@ -230,6 +245,12 @@ impl Walk<'_> {
         let Some(level) = self.levels.pop() else {
             return;
         };
+        if let Node::Entry(_) = level.node
+            && let Some(time) = self.started.take()
+        {
+            let of = level.start..self.at;
+            self.stamps.push(Stamp { of, time });
+        }
         let said = |name: &[u8]| {
             let mut values = level.values.iter();
             values.find_map(|(key, value)| {
@@ -282,6 +303,9 @@ impl Walk<'_> {
             return;
         }
         let key = text(self.bytes, key.as_ref());
+        if let (Node::Entry(_), false, b"startedDateTime") = (level.node, deeper, key) {
+            self.started = when::read(self.bytes, value.clone(), TimeFrom::Har);
+        }
         let region = match (level.node, key) {
             _ if deeper => other(value, level.node, key),
             (Node::Message(entry, Side::Request), b"url") => {

@@ -1,17 +1,19 @@
 //! HTTP messages (RFC 9112): the start line, the headers, the body.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::Where;
-use super::region::Region;
+use super::region::{Region, shifted};
+use super::when::{self, NeedsMore};
+use super::{PlaceTime, Stamp, TimeFrom, Where};
 
 /// A start line or a header's name ends before so many bytes.
 pub(super) const MAX_LOOK: usize = 64 << 10;
 
 /// The parts of one or more messages, when the text begins with one.
-pub(super) fn message(bytes: &[u8], take: &mut dyn FnMut(Region)) -> bool {
+pub(super) fn message(bytes: &[u8], take: &mut dyn FnMut(Region)) -> Option<Vec<Stamp>> {
     if !begins(bytes) {
-        return false;
+        return None;
     }
     let mut messages = Messages::default();
     for line in (Lines { bytes, at: 0 }) {
@@ -19,10 +21,10 @@ pub(super) fn message(bytes: &[u8], take: &mut dyn FnMut(Region)) -> bool {
             take(part);
         }
     }
-    if let Some(last) = messages.end() {
+    if let Some(last) = messages.part.take() {
         take(last);
     }
-    true
+    Some(messages.exchanges.stamps(bytes.len()))
 }
 
 /// Whether the text begins with a message, but for empty lines.
@@ -40,18 +42,23 @@ pub(super) struct Messages {
     in_headers: bool,
     /// The part that the last line belongs to.
     part: Option<Region>,
+    /// When they were sent.
+    pub(super) exchanges: Exchanges,
 }
 
 impl Messages {
     /// Takes a line: what it says, without its break and [`MAX_LOOK`] bytes of it at least, and all that it is. Gives the part
     /// that ended before it.
     pub(super) fn line(&mut self, content: &[u8], line: Range<usize>) -> Option<Region> {
+        self.exchanges.seen = line.start;
         let part = if !self.in_headers {
             if !is_start_line(content) {
                 self.extend(line.end);
                 return None;
             }
             self.in_headers = true;
+            self.exchanges
+                .begin(line.start, content.starts_with(b"HTTP/"));
             Region::new(line, Where::Bare, None)
         } else if content.is_empty() {
             self.in_headers = false;
@@ -62,6 +69,10 @@ impl Messages {
             } else {
                 Where::Header
             };
+            if name.eq_ignore_ascii_case("date") {
+                let time = when::read(content, value..content.len(), TimeFrom::DateHeader);
+                self.exchanges.date(time, line.start);
+            }
             let range = line.start.saturating_add(value)..line.end;
             Region::new(range, where_, Some(name.to_owned()))
         } else {
@@ -83,16 +94,120 @@ impl Messages {
     pub(super) fn part(&self) -> Option<&Region> {
         self.part.as_ref()
     }
+}
 
-    /// The last part.
-    pub(super) fn end(self) -> Option<Region> {
-        self.part
+/// When the messages of a text were sent: their `Date` header says so (RFC 9110 section 6.6.1), or that of the response that
+/// follows a request.
+#[derive(Default)]
+pub(super) struct Exchanges {
+    messages: VecDeque<Message>,
+    /// What stands before this place was taken.
+    seen: usize,
+}
+
+struct Message {
+    start: usize,
+    is_response: bool,
+    date: Option<PlaceTime>,
+    /// Where its line begins.
+    date_at: usize,
+    /// Whether the date was given out by [`Exchanges::new_dates`].
+    is_known: bool,
+}
+
+impl Exchanges {
+    fn begin(&mut self, start: usize, is_response: bool) {
+        self.messages.push_back(Message {
+            start,
+            is_response,
+            date: None,
+            date_at: 0,
+            is_known: false,
+        });
+    }
+
+    /// Takes the date in the line at `line`, in bytes of that line.
+    fn date(&mut self, time: Option<PlaceTime>, line: usize) {
+        if let (Some(message), Some(time)) = (self.messages.back_mut(), time)
+            && message.date.is_none()
+        {
+            message.date_at = line;
+            message.date = Some(PlaceTime {
+                byte_range: shifted(&time.byte_range, line),
+                ..time
+            });
+        }
+    }
+
+    /// The dates that were not given out before: their ranges are bytes of the text, and may be made those of the input.
+    pub(super) fn new_dates(&mut self) -> impl Iterator<Item = &mut PlaceTime> {
+        self.messages.iter_mut().filter_map(|message| {
+            let is_new = !std::mem::replace(&mut message.is_known, message.date.is_some());
+            message.date.as_mut().filter(|_| is_new)
+        })
+    }
+
+    /// The time of the message at this position, and whether that is settled while more of the text may come. A header further
+    /// than [`MAX_LOOK`] from the beginning of the message says none.
+    fn time(&self, index: usize) -> (Option<&PlaceTime>, bool) {
+        let Some(message) = self.messages.get(index) else {
+            return (None, true);
+        };
+        let limit = message.start.saturating_add(MAX_LOOK);
+        let next = self.messages.get(index.saturating_add(1));
+        let response = next.filter(|next| next.is_response && !message.is_response);
+        let of = [Some(message), response].into_iter().flatten();
+        let date = of
+            .filter(|of| of.date_at <= limit)
+            .find_map(|of| of.date.as_ref());
+        let further = if response.is_some() { 2 } else { 1 };
+        let is_over = self.messages.len() > index.saturating_add(further)
+            || next.is_some() && response.is_none();
+        (date, date.is_some() || is_over || self.seen > limit)
+    }
+
+    /// The time of the message that a place is in.
+    ///
+    /// # Errors
+    ///
+    /// While it is not settled; what is there at the end of the text is.
+    pub(super) fn time_at(&self, at: usize, is_end: bool) -> Result<Option<PlaceTime>, NeedsMore> {
+        let after = self.messages.partition_point(|message| message.start <= at);
+        let Some(index) = after.checked_sub(1) else {
+            return Ok(None);
+        };
+        let (date, is_settled) = self.time(index);
+        if is_settled || is_end {
+            Ok(date.cloned())
+        } else {
+            Err(NeedsMore)
+        }
+    }
+
+    /// Forgets the messages that end before a place.
+    pub(super) fn forget(&mut self, to: usize) {
+        while self.messages.get(1).is_some_and(|next| next.start <= to) {
+            self.messages.pop_front();
+        }
+    }
+
+    /// All times, with the messages that they are of, in a text of so many bytes.
+    fn stamps(&self, length: usize) -> Vec<Stamp> {
+        let messages = self.messages.iter().enumerate();
+        let stamps = messages.filter_map(|(index, message)| {
+            let next = self.messages.get(index.saturating_add(1));
+            Some(Stamp {
+                of: message.start..next.map_or(length, |next| next.start),
+                time: self.time(index).0?.clone(),
+            })
+        });
+        stamps.collect()
     }
 }
 
 /// The value of an `Authorization` header that is the whole text, wrapped at most.
-pub(super) fn authorization(bytes: &[u8], take: &mut dyn FnMut(Region)) -> bool {
-    authorization_value(bytes).map(take).is_some()
+pub(super) fn authorization(bytes: &[u8], take: &mut dyn FnMut(Region)) -> Option<Vec<Stamp>> {
+    authorization_value(bytes).map(take).map(|()| Vec::new())
 }
 
 fn authorization_value(bytes: &[u8]) -> Option<Region> {
@@ -255,7 +370,7 @@ mod tests {
             "HTTP/1.1 OK",
             "get / HTTP/1.1",
         ] {
-            assert!(!message(text.as_bytes(), &mut |_| {}), "{text:?}");
+            assert_eq!(message(text.as_bytes(), &mut |_| {}), None, "{text:?}");
         }
     }
 }

@@ -21,6 +21,7 @@ mod shape;
 mod stream;
 mod text;
 mod undo;
+mod when;
 mod whole;
 mod wrap;
 
@@ -32,7 +33,9 @@ use zeroize::Zeroizing;
 pub use nothing::{Nothing, explain_nothing};
 use region::{Found, Region, Spot};
 pub use stream::{Limits, Note, Stream};
-use text::Text;
+use text::{Cursor, Text};
+use when::{Beside, Stamp};
+pub use when::{PlaceTime, TimeFrom};
 
 /// A token's text, cut out of what it came in.
 #[derive(Clone, PartialEq, Eq)]
@@ -58,6 +61,8 @@ pub struct Place {
     pub name_in: Option<String>,
     /// What was stripped or undone, in the order of [`Repair`].
     pub repairs: Vec<Repair>,
+    /// The time that came with it: of its message, its record or its line.
+    pub time: Option<PlaceTime>,
 }
 
 impl Place {
@@ -199,8 +204,9 @@ pub fn find_argument(text: &str) -> Vec<Candidate> {
     search(text.as_bytes(), "argument", Where::Argument)
 }
 
-/// Cuts a text of its form into regions, in text order for the most part; false when the text has another form.
-type Form = fn(&[u8], &mut dyn FnMut(Region)) -> bool;
+/// Cuts a text of its form into regions, in text order for the most part, and says of what time its messages or records are, in
+/// text order; `None` when the text has another form.
+type Form = fn(&[u8], &mut dyn FnMut(Region)) -> Option<Vec<Stamp>>;
 
 /// The forms, the more telling ones first.
 const FORMS: &[Form] = &[
@@ -213,33 +219,36 @@ const FORMS: &[Form] = &[
 fn search(input: &[u8], name: &str, alone: Where) -> Vec<Candidate> {
     let text = Text::new(input);
     let mut cursor = text.cursor();
-    spots(text.bytes(), alone)
+    spots(text.bytes(), alone, cursor)
         .into_iter()
         .map(|spot| candidate(spot, name, text.bytes(), 0, &mut cursor))
         .collect()
 }
 
-/// The tokens of a whole text. `alone` is where one stands that is all of it.
-fn spots(bytes: &[u8], alone: Where) -> Vec<Spot> {
+/// The tokens of a whole text, at whose beginning the cursor is. `alone` is where one stands that is all of it.
+fn spots(bytes: &[u8], alone: Where, cursor: Cursor) -> Vec<Spot> {
     let mut spots = Vec::new();
     let mut take = |region: Region| spots.extend(region::tokens(bytes, &region, alone));
-    if !FORMS.iter().any(|form| form(bytes, &mut take)) {
+    let mut forms = FORMS.iter();
+    let stamps = forms.find_map(|form| form(bytes, &mut take));
+    let stamps = stamps.unwrap_or_else(|| {
         take(Region::new(0..bytes.len(), Where::Bare, None));
-    }
+        Vec::new()
+    });
     // What a record says of a value may stand after it.
     spots.sort_by_key(|spot| spot.range.start);
+    when::stamp(&mut spots, stamps, bytes, cursor);
     spots
 }
 
 /// A token with the lines counted. `text` stands at `base` in the whole text.
-fn candidate(
-    spot: Spot,
-    name: &str,
-    text: &[u8],
-    base: usize,
-    cursor: &mut text::Cursor,
-) -> Candidate {
+fn candidate(spot: Spot, name: &str, text: &[u8], base: usize, cursor: &mut Cursor) -> Candidate {
     let (byte_range, line) = cursor.locate(text, base, &spot.range);
+    let anchor = (spot.range.start, byte_range.start);
+    let beside = spot.beside.map(|time| PlaceTime {
+        byte_range: cursor.beside(text, base, anchor, &time.byte_range),
+        ..time
+    });
     Candidate {
         text: spot.text,
         place: Place {
@@ -249,6 +258,7 @@ fn candidate(
             where_: spot.where_,
             name_in: spot.name_in,
             repairs: spot.repairs,
+            time: spot.stamped.or(beside),
         },
     }
 }

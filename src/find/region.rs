@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::layer::{Base64, Pieced};
 use super::prose::{Edge, allowance};
 use super::undo::Undone;
-use super::{Repair, Where, context, http, json_form, prose, whole};
+use super::{Beside, PlaceTime, Repair, Where, context, http, json_form, prose, whole};
 
 /// A piece of the text, and what it is.
 pub(super) struct Region {
@@ -75,6 +75,10 @@ pub(super) struct Spot {
     pub(super) name_in: Option<String>,
     /// Sorted.
     pub(super) repairs: Vec<Repair>,
+    /// The time in its line, in bytes of that text too.
+    pub(super) beside: Option<PlaceTime>,
+    /// The time of its message or record, in bytes of the input.
+    pub(super) stamped: Option<PlaceTime>,
 }
 
 /// The tokens of a region of `bytes`, in text order. `alone` is where a token stands that is the whole input.
@@ -95,6 +99,7 @@ fn plain(raw: &[u8], region: &Region, alone: Where) -> Vec<Spot> {
         let range = shifted(&found.range, region.range.start);
         return vec![spot(found, place, range, Vec::new())];
     }
+    let mut beside = has_lines(region).then(Beside::default);
     let undone = Undone::new(raw);
     let bytes = undone.bytes();
     let is_json = context::is_json(bytes);
@@ -104,9 +109,20 @@ fn plain(raw: &[u8], region: &Region, alone: Where) -> Vec<Spot> {
         .map(|found| {
             let place = place(bytes, region, &found, alone, is_json);
             let (range, undone) = way_back.locate(&found.range);
-            spot(found, place, shifted(&range, region.range.start), undone)
+            let shift = region.range.start;
+            let mut spot = spot(found, place, shifted(&range, shift), undone);
+            let beside = beside.as_mut();
+            spot.beside = beside
+                .and_then(|beside| beside.time(raw, shift, &range, true).ok())
+                .flatten();
+            spot
         })
         .collect()
+}
+
+/// Whether the lines of a region may say a time: a message or a record has its own.
+pub(super) fn has_lines(region: &Region) -> bool {
+    region.where_ == Where::Bare && region.holder.is_none()
 }
 
 /// Puts a token together with where it was.
@@ -126,6 +142,8 @@ pub(super) fn spot(
         where_,
         name_in,
         repairs,
+        beside: None,
+        stamped: None,
     }
 }
 
@@ -159,7 +177,7 @@ fn in_xml(text: &Pieced, base64: bool, region: &Region, alone: Where) -> Vec<Spo
 /// The tokens of a text that was written in another way: an HTTP message, or what the region says.
 fn in_decoded(bytes: &[u8], region: &Region, alone: Where) -> Vec<Spot> {
     let mut spots = Vec::new();
-    let is_message = http::message(bytes, &mut |part| {
+    let messages = http::message(bytes, &mut |part| {
         let part = Region {
             holder: region.holder.as_ref().map(|holder| holder.of(&part)),
             ..part
@@ -170,7 +188,7 @@ fn in_decoded(bytes: &[u8], region: &Region, alone: Where) -> Vec<Spot> {
             alone,
         ));
     });
-    if !is_message {
+    if messages.is_none() {
         let whole = Region {
             range: 0..bytes.len(),
             where_: region.where_,

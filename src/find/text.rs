@@ -64,6 +64,7 @@ pub(super) fn decode_wide(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Zeroizing<V
 }
 
 /// A place in the text that only moves on, so that counting lines costs one pass over all.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Cursor {
     /// Whether the input is UTF-16.
     is_wide: bool,
@@ -98,20 +99,51 @@ impl Cursor {
         (start..self.input_at, line)
     }
 
+    /// Where it is: in the text, and in the input.
+    pub(super) fn anchor(&self) -> (usize, usize) {
+        (self.at, self.input_at)
+    }
+
+    /// Bytes of the input that hold these bytes of the text, told from another place that is known in both. What lies between
+    /// must be held.
+    pub(super) fn beside(
+        &self,
+        text: &[u8],
+        base: usize,
+        (at, input_at): (usize, usize),
+        range: &Range<usize>,
+    ) -> Range<usize> {
+        let input = |to: usize| {
+            let (from, end) = (at.min(to), at.max(to));
+            let between = text.get(from.saturating_sub(base)..end.saturating_sub(base));
+            let length = self.input_length(between.unwrap_or_default(), end.saturating_sub(from));
+            if to < at {
+                input_at.saturating_sub(length)
+            } else {
+                input_at.saturating_add(length)
+            }
+        };
+        input(range.start)..input(range.end)
+    }
+
+    /// How many bytes of the input hold a piece of the text of so many bytes.
+    fn input_length(&self, piece: &[u8], length: usize) -> usize {
+        if !self.is_wide {
+            return length;
+        }
+        piece
+            .utf8_chunks()
+            .flat_map(|chunk| chunk.valid().chars())
+            .map(|character| character.len_utf16().saturating_mul(2))
+            .sum()
+    }
+
     /// Moves on to a place in the text.
     pub(super) fn advance(&mut self, text: &[u8], base: usize, to: usize) {
         let from = self.at.saturating_sub(base);
         let passed = text.get(from..to.saturating_sub(base)).unwrap_or_default();
         let breaks = memchr::memchr_iter(b'\n', passed).count();
-        let input = if self.is_wide {
-            passed
-                .utf8_chunks()
-                .flat_map(|chunk| chunk.valid().chars())
-                .map(|character| character.len_utf16().saturating_mul(2))
-                .sum()
-        } else {
-            passed.len()
-        };
+        let input = self.input_length(passed, passed.len());
         self.line = self.line.saturating_add(breaks);
         self.input_at = self.input_at.saturating_add(input);
         self.at = self.at.max(to);

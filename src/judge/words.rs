@@ -100,10 +100,12 @@ fn acceptance(judgement: &Judgement, proof: &Proof) -> String {
         .find_map(|layer| Some((layer, layer.times.mark("exp")?.at?)));
     match limit {
         Some((layer, exp)) if !layer.times.within_leeway => {
-            format!(
-                "valid for {} more",
-                span(time::seconds_between(exp, judgement.at))
-            )
+            let left = time::seconds_between(exp, judgement.at);
+            if left < HOUR {
+                format!("expires in {}", clock_face(left))
+            } else {
+                format!("valid for {} more", span(left))
+            }
         }
         Some(_) => "valid, but only by the leeway".to_owned(),
         None if proof.signatures.is_empty() && proof.inner.is_none() => {
@@ -304,7 +306,7 @@ pub fn reason_words(reason: Reason, judgement: &Judgement) -> String {
         let at = judgement
             .layers()
             .find_map(|layer| layer.times.mark(claim)?.at)?;
-        Some(span(time::seconds_between(at, judgement.at)))
+        Some(countdown(time::seconds_between(at, judgement.at)))
     };
     match reason {
         Reason::DecryptionFailed => "cannot be decrypted with the key meant for it".to_owned(),
@@ -447,6 +449,31 @@ pub fn short_span(seconds: i64) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
+/// A span of seconds as a clock shows it: `00:04:12`.
+pub fn clock_face(seconds: i64) -> String {
+    let seconds = seconds.max(0);
+    let (hours, rest) = (seconds / HOUR, seconds % HOUR);
+    format!("{hours:02}:{:02}:{:02}", rest / MINUTE, rest % MINUTE)
+}
+
+/// A span that counts: as a clock shows it in the last (or first) hour, in words beyond.
+pub fn countdown(seconds: i64) -> String {
+    if seconds < HOUR {
+        clock_face(seconds)
+    } else {
+        span(seconds)
+    }
+}
+
+/// The same, short.
+pub fn short_countdown(seconds: i64) -> String {
+    if seconds < HOUR {
+        clock_face(seconds)
+    } else {
+        short_span(seconds)
+    }
+}
+
 /// The text with its first letter in lower case.
 fn lower_first(text: &str) -> String {
     with_first(text, |first| first.to_lowercase().collect())
@@ -466,6 +493,17 @@ fn with_first(text: &str, change: impl Fn(char) -> String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_hour_is_counted_by_the_second() {
+        assert_eq!(countdown(252), "00:04:12");
+        assert_eq!(countdown(0), "00:00:00");
+        assert_eq!(countdown(HOUR - 1), "00:59:59");
+        assert_eq!(countdown(HOUR), "1 hour");
+        assert_eq!(short_countdown(30), "00:00:30");
+        assert_eq!(short_countdown(HOUR + MINUTE), "1 h 1 min");
+        assert_eq!(clock_face(25 * HOUR + 1), "25:00:01");
+    }
 
     #[test]
     fn spans_have_two_neighbouring_units_at_most() {

@@ -11,7 +11,7 @@ use super::findings::{dismissed, findings, not_run};
 use super::layout::{bytes, cut, written};
 use super::page::{Fact, Line, Page};
 use super::{Judged, Options, Report, Summary, disclosed, keys};
-use crate::find::{Place, Where};
+use crate::find::{Place, PlaceTime, Where};
 use crate::inspection::{About, Dismissals, sha256};
 use crate::jose::json::Document;
 use crate::jose::registry::{self, Class};
@@ -286,6 +286,9 @@ fn facts(judged: &Judged<'_>, options: Options) -> Vec<Fact> {
     let places = &judged.inspection.places;
     for place in places.iter().take(PLACES_SHOWN) {
         row("Found", cut(&found(place)));
+        if let Some(time) = &place.time {
+            row("", format!("As of {}", sent(time)));
+        }
     }
     let more = places.len().saturating_sub(PLACES_SHOWN);
     if more > 0 {
@@ -352,6 +355,16 @@ pub fn found(place: &Place) -> String {
         words.push(format!("repaired: {}", repairs.join(", ")));
     }
     words.join(", ")
+}
+
+/// The time that came with a token, in words: `2026-11-18T20:14:00Z (Date header)`.
+fn sent(time: &PlaceTime) -> String {
+    let zone = if time.assumes_utc {
+        ", taken as UTC"
+    } else {
+        ""
+    };
+    format!("{} ({}{zone})", time.at, time.from.words())
 }
 
 fn proof(proof: &Proof, profile: &Profile, row: &mut impl FnMut(&'static str, String)) {

@@ -10,7 +10,7 @@ use serde::ser::{SerializeMap as _, Serializer};
 use super::disclosed::DisclosureShape;
 use super::exact::{Exact, ExactNumber};
 use super::{Judged, Options, Report, Summary};
-use crate::find::Place;
+use crate::find::{Place, PlaceTime};
 use crate::inspection::{About, Dismissals, Inspection, sha256};
 use crate::jose::json::{Document, Json, Value};
 use crate::jose::{Fault, Kind, PartRole, Token, base64url, hex};
@@ -313,6 +313,7 @@ pub(super) struct SourceShape<'a> {
     where_: &'static str,
     name_in: Option<&'a str>,
     repairs: Vec<&'static str>,
+    time: Option<SourceTimeShape>,
 }
 
 impl<'a> SourceShape<'a> {
@@ -324,6 +325,30 @@ impl<'a> SourceShape<'a> {
             where_: place.where_.name(),
             name_in: place.name_in.as_deref(),
             repairs: place.repairs.iter().map(|repair| repair.name()).collect(),
+            time: place.time.as_ref().map(SourceTimeShape::new),
+        }
+    }
+}
+
+/// The time that came with a token.
+#[derive(Serialize)]
+struct SourceTimeShape {
+    at: String,
+    #[serde(rename = "where")]
+    where_: &'static str,
+    byte_range: [usize; 2],
+    form: &'static str,
+    assumes_utc: bool,
+}
+
+impl SourceTimeShape {
+    fn new(time: &PlaceTime) -> Self {
+        Self {
+            at: time.at.to_string(),
+            where_: time.from.name(),
+            byte_range: pair(&time.byte_range),
+            form: time.form.name(),
+            assumes_utc: time.assumes_utc,
         }
     }
 }

@@ -13,6 +13,7 @@ use super::manager::{ExportForm, KeyColumn, KeyCommand, SavedState, certificates
 use super::model::{Clock, Model, Selection, Zone};
 use super::panes::MemberForm;
 use super::panes::focus::Place;
+use super::panes::offers::{self, Offer};
 use super::table::{Column, Filter, Grouping, Sort};
 use crate::judge::VerdictOutcome;
 
@@ -430,6 +431,17 @@ actions! {
         let meant = model.table.meant(model.current);
         meant.iter().any(|at| of(at).is_some()).then_some(Command::SetKind(None))
     };
+    /// Judge as of when the token was sent or written down.
+    ClockToRequest, Judging, "Clock to the request\u{2019}s time", None,
+        |model| clock(model, offers::came(model).into_iter().next());
+    /// Judge as of when it was issued.
+    ClockToIssued, Judging, "Clock to when it was issued", None, |model| clock(model, offers::issued(model));
+    /// Judge as of right before it expires.
+    ClockBeforeExpiry, Judging, "Clock to 1 s before it expires", None,
+        |model| clock(model, offers::before_expiry(model));
+    /// Judge as of right after it expired.
+    ClockAfterExpiry, Judging, "Clock to 1 s after it expires", None,
+        |model| clock(model, offers::after_expiry(model));
     /// Say what is expected of tokens.
     EditPolicy, Judging, "Edit the policy\u{2026}", Some(keys(CTRL_SHIFT, Key::E)),
         |_| Some(Command::Focus(Place::Policy));
@@ -437,10 +449,12 @@ actions! {
     /// The other zone.
     SwitchZone, View, "Switch between UTC and local time", Some(keys(CTRL_SHIFT, Key::U)), |model| {
         Some(Command::SetZone(match model.zone {
-            Zone::Local => Zone::Utc,
+            Zone::Local | Zone::Named(_) => Zone::Utc,
             Zone::Utc => Zone::Local,
         }))
     };
+    /// Any zone by its name.
+    ChooseZone, View, "Time zone\u{2026}", None, |_| Some(Command::ShowDialog(DialogKind::Zone));
     /// Header and claims in their next form.
     NextForm, View, "Next form of header and claims", Some(keys(CTRL, Key::J)), |model| {
         let next = model.layout.claims.next();
@@ -498,6 +512,11 @@ const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 fn keys(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(modifiers, key)
+}
+
+fn clock(model: &Model, offer: Option<Offer>) -> Option<Command> {
+    let at = offer?.at;
+    (model.clock != Clock::Frozen(at)).then_some(Command::FreezeClock(at))
 }
 
 fn copy(model: &Model, what: CopyOf) -> Option<Command> {

@@ -170,7 +170,8 @@ impl eframe::App for App {
         for command in std::mem::take(&mut self.pending) {
             self.desk.apply(command, ctx, frame);
         }
-        if let Some(next) = self.desk.tick() {
+        let is_visible = ctx.input(|input| input.viewport().visible().unwrap_or(true));
+        if let Some(next) = self.desk.tick(is_visible) {
             ctx.request_repaint_after(next);
         }
     }

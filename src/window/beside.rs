@@ -148,6 +148,7 @@ mod tests {
             where_: Where::Har,
             name_in: Some(name_in.to_owned()),
             repairs: Vec::new(),
+            time: None,
         };
         let of = |name, name_in| {
             let place = place(name, name_in);

@@ -10,6 +10,7 @@ use super::table;
 use crate::jose::json::{Document, Json, Value};
 use crate::jose::visible::visible;
 use crate::jose::{Kind, Part, PartRole, Token};
+use crate::judge::Judgement;
 use crate::keys::asking::what_to_ask_for;
 use crate::report;
 use crate::window::panes::explained::Explained;
@@ -91,15 +92,16 @@ impl CopyOf {
                 let check = judgement.checks.get(*at)?;
                 let proof = judgement.proof(&inspection.proof);
                 let explained = Explained::of((&judgement.checks, *at), proof);
-                text(checks::text_of(check, &explained), "the check", false)
+                let words = checks::text_of(check, &explained);
+                text(dated(words, model, judgement), "the check", false)
             }
             Self::Decoded(selection) => {
                 text(decoded(token()?, selection)?, "the decoded text", false)
             }
             Self::Finding(at) => {
                 let (_, judgement) = model.current()?;
-                let finding = judgement.findings.get(*at)?;
-                text(findings::text_of(finding), "the finding", false)
+                let words = findings::text_of(judgement.findings.get(*at)?);
+                text(dated(words, model, judgement), "the finding", false)
             }
             Self::ForDeveloper(at) => {
                 let (inspection, judgement) = model.current()?;
@@ -184,6 +186,16 @@ impl CopyOf {
             }
         }
     }
+}
+
+/// What is said of a token, with its instant where that is not the present.
+fn dated(mut words: String, model: &Model, judgement: &Judgement) -> String {
+    if let Some(as_of) = verdict::as_of(model, judgement) {
+        words.truncate(words.trim_end().len());
+        words.push('\n');
+        words.push_str(&as_of);
+    }
+    words
 }
 
 /// A secret as text, and whether that is hexadecimal because its bytes are no text that could be seen.

@@ -195,6 +195,7 @@ impl Desk {
         let now = surroundings.now;
         let model = Model {
             now: now(),
+            real: now(),
             ..Model::default()
         };
         Self {
@@ -295,11 +296,13 @@ impl Desk {
         self.themes.try_iter().last()
     }
 
-    /// Moves the clock on and judges where that changes something. Gives the time until the next call, if one is needed.
-    pub(super) fn tick(&mut self) -> Option<Duration> {
+    /// Moves the clock on and judges where that changes something. Gives the time until the next call, if one is needed: while
+    /// nobody sees the window, none is needed for the clock.
+    pub(super) fn tick(&mut self, is_visible: bool) -> Option<Duration> {
+        self.model.real = (self.now)();
         let now = match self.model.clock {
             Clock::Frozen(at) => at,
-            Clock::Live => (self.now)(),
+            Clock::Live => self.model.real,
         };
         let moved = now.as_second() != self.model.now.as_second();
         let next_hiding = self.refresh_manager(self.is_stale);
@@ -326,12 +329,12 @@ impl Desk {
             .order
             .refresh(&mut self.model)
             .then_some(Duration::ZERO);
-        let second = (self.model.clock == Clock::Live && !self.model.session.tokens.is_empty())
-            .then(|| {
-                let past = now.subsec_nanosecond().rem_euclid(1_000_000_000);
-                let left = 1_000_000_000_i32.saturating_sub(past);
-                Duration::from_nanos(u64::try_from(left).unwrap_or(1_000_000_000))
-            });
+        let counts = self.model.clock == Clock::Live && !self.model.session.tokens.is_empty();
+        let second = (counts && is_visible).then(|| {
+            let past = now.subsec_nanosecond().rem_euclid(1_000_000_000);
+            let left = 1_000_000_000_i32.saturating_sub(past);
+            Duration::from_nanos(u64::try_from(left).unwrap_or(1_000_000_000))
+        });
         [
             second,
             next_hiding,

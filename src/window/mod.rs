@@ -34,6 +34,7 @@ pub mod table;
 pub mod theme;
 pub mod widgets;
 mod words;
+mod zone;
 
 pub use app::App;
 pub use desk::Surroundings;

@@ -16,6 +16,7 @@ use crate::window::manager::{Audits, Locked, Manager, ManagerLayout, SavedKeys, 
 use crate::window::panes::MemberForm;
 use crate::window::reporting::Reporting;
 use crate::window::table::{Many, Table, Widths};
+pub use crate::window::zone::{Zone, ZoneName};
 
 /// What the clipboard is called as a source.
 pub const CLIPBOARD: &str = "clipboard";
@@ -37,17 +38,6 @@ pub enum Clock {
     /// The machine's clock.
     #[default]
     Live,
-}
-
-/// The zone that times are shown in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Zone {
-    /// The machine's.
-    Local,
-    /// UTC.
-    #[default]
-    Utc,
 }
 
 /// How the panes stand. Remembered.
@@ -206,6 +196,8 @@ pub struct Model {
     pub clock: Clock,
     /// The instant of the judgements.
     pub now: Timestamp,
+    /// What the machine's clock said when it was last looked at.
+    pub real: Timestamp,
     /// The zone that times are shown in.
     pub zone: Zone,
     /// Messages, oldest first.

@@ -34,6 +34,7 @@ impl Desk {
             where_: Where::Claim,
             name_in: Some(name).filter(|name| !name.is_empty()),
             repairs: Vec::new(),
+            time: around.and_then(|place| place.time.clone()),
         };
         let candidate = Candidate {
             text: Zeroizing::new(text),

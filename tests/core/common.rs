@@ -58,6 +58,7 @@ pub(crate) fn inspect(text: &str, keys: &KeyRing) -> Inspection {
             where_: Where::Bare,
             name_in: None,
             repairs: Vec::new(),
+            time: None,
         },
     };
     Inspection::new(candidate, keys, &Setting::default())

@@ -40,6 +40,8 @@ mod hostile;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
+mod instant;
+#[cfg(test)]
 mod interop;
 #[cfg(test)]
 mod json;
@@ -61,6 +63,8 @@ mod mathematics;
 mod ml_dsa;
 #[cfg(test)]
 mod peers;
+#[cfg(test)]
+mod place_times;
 #[cfg(test)]
 mod policy;
 #[cfg(test)]

@@ -69,6 +69,18 @@ fn line() -> impl Strategy<Value = String> {
             "&a=b HTTP/1.1\" 200 \"Mozilla/5.0\"",
         ),
         ("{\"level\":\"info\",\"id_token\":\"", "\"}"),
+        ("{\"ts\":1795300813.5,\"id_token\":\"", "\"}"),
+        ("{\"id_token\":\"", "\",\"time\":\"2026-11-21T22:40:13Z\"}"),
+        (
+            "{\"id_token\":\"",
+            "\",\"at\":1,\"@timestamp\" : 1795300813123}",
+        ),
+        (
+            "10.0.0.1 - - [21/Nov/2026:22:40:13 +0000] \"GET /?t=",
+            "\" 200",
+        ),
+        ("< set-cookie: session=", ""),
+        ("Set-Cookie: session=", "; HttpOnly"),
         (
             "{\"a\":\"{\\\"b\\\":\\\"{\\\\\\\"id_token\\\\\\\":\\\\\\\"",
             "\\\\\\\"}\\\"}\"}",
@@ -112,7 +124,8 @@ fn line() -> impl Strategy<Value = String> {
         4 => "[ -~]{0,120}",
         2 => select(vec![
             "", "", "  ", "eyJ", "eyJhbGci", "GET / HTTP/1.1", "HTTP/1.1 200 OK", "Host: a.example", "\"", "'ab' +", "%2", "\\",
-            "\\\\\\\\\\\\u002", "===", "{", "[", "\u{1F511} key", "a\"", "2026-11-21T22:40:13Z done in 3s",
+            "\\\\\\\\\\\\u002", "Date: Sat, 21 Nov 2026 22:40:13 GMT", "date: Sun, 22 Nov 2026 00:00:00 GMT", "Date: soon",
+            "< date: Sat, 21 Nov 2026 22:40:13 GMT", "> GET / HTTP/1.1", "< HTTP/2 200", "*", "===", "{", "[", "\u{1F511} key", "a\"", "2026-11-21T22:40:13Z done in 3s",
         ]).prop_map(str::to_owned),
         1 => (1..900_usize).prop_map(|length| "QUJD".repeat(length)),
         1 => (1..700_usize).prop_map(|length| "\\".repeat(length)),
@@ -127,6 +140,7 @@ fn text() -> impl Strategy<Value = String> {
             "",
             "",
             "GET /a?b=c HTTP/1.1\nHost: a\n",
+            "HTTP/1.1 200 OK\nDate: Sat, 21 Nov 2026 22:40:13 GMT\n",
             "\n\nHTTP/1.1 200 OK\n\n",
             "{\"a\":1}\n",
             "Authorization: ",

@@ -4,7 +4,7 @@ use egui::{Key, Modifiers, Theme, ThemePreference};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use tokenloupe::jose::PartRole;
 use tokenloupe::window::actions::{Action, Group};
-use tokenloupe::window::model::{Clock, Layout, Tab, Zone};
+use tokenloupe::window::model::{Layout, Tab, Zone};
 use tokenloupe::window::panes::MemberForm;
 
 use crate::desk::{Desk, sample, sample_path};
@@ -442,28 +442,6 @@ fn check(action: Action, by: By) {
             desk.act(action, by);
             assert!(desk.focused().contains("Token 1"), "{}", desk.focused());
         }
-        Action::SetClock => {
-            desk.act(action, by);
-            assert!(desk.focused().contains("Freeze at"), "{}", desk.focused());
-            desk.window
-                .event(egui::Event::Text("2026-11-18T20:30:00Z".to_owned()));
-            desk.settle();
-            desk.window.key_press(Key::Enter);
-            desk.settle();
-            assert_eq!(
-                desk.state().clock,
-                Clock::Frozen("2026-11-18T20:30:00Z".parse().unwrap())
-            );
-        }
-        Action::LiveClock => {
-            desk.act(Action::FreezeClock, By::Keys);
-            desk.act(action, by);
-            assert_eq!(desk.state().clock, Clock::Live);
-        }
-        Action::FreezeClock => {
-            desk.act(action, by);
-            assert!(matches!(desk.state().clock, Clock::Frozen(_)));
-        }
         Action::ChooseKind => {
             desk.act(action, by);
             assert_eq!(desk.focused(), "TextInput Find a kind");
@@ -478,6 +456,13 @@ fn check(action: Action, by: By) {
             desk.act(action, by);
             assert_eq!(desk.state().session.tokens[0].kind, None);
         }
+        Action::SetClock
+        | Action::LiveClock
+        | Action::FreezeClock
+        | Action::ClockToRequest
+        | Action::ClockToIssued
+        | Action::ClockBeforeExpiry
+        | Action::ClockAfterExpiry => crate::clock::check(&mut desk, action, by),
         Action::EditPolicy => {
             desk.act(action, by);
             assert!(
@@ -489,6 +474,10 @@ fn check(action: Action, by: By) {
         Action::SwitchZone => {
             desk.act(action, by);
             assert_eq!(desk.state().zone, Zone::Local);
+        }
+        Action::ChooseZone => {
+            desk.act(action, by);
+            assert!(desk.focused().contains("Time zone"), "{}", desk.focused());
         }
         Action::NextForm => {
             desk.act(action, by);

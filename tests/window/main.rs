@@ -11,6 +11,8 @@ mod actions;
 #[expect(dead_code, reason = "the other program of tests makes more of them")]
 mod certificates;
 #[cfg(test)]
+mod clock;
+#[cfg(test)]
 mod desk;
 #[cfg(feature = "fetch")]
 #[cfg(test)]

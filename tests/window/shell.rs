@@ -168,10 +168,10 @@ fn a_frozen_clock_changes_the_verdict_and_says_so() {
         .window
         .get_by_role_and_label(Role::TextInput, "Freeze at");
     field.focus();
-    field.type_text("yesterday");
+    field.type_text("someday");
     desk.settle();
     desk.click("Freeze");
-    assert!(desk.has("Expected a time such as"));
+    assert!(desk.has("Expected a time, found \u{201C}someday\u{201D}."));
 
     desk.window.key_press_modifiers(Modifiers::COMMAND, Key::A);
     let field = desk
@@ -370,9 +370,18 @@ fn the_toolbar_fits_every_width() {
             "Paste",
             "Open\u{2026}",
             "Theme",
+            "Menu",
             "Policy: none",
             "Clock: live, 2026-11-21 22:40:13 UTC",
+            "Clock: frozen, 2026-11-21 22:40:13 UTC, less than a minute from the real time",
         ] {
+            if name.starts_with("Clock: frozen") {
+                desk.window
+                    .key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::L);
+                desk.settle();
+                let menu = desk.window.get_all_by_label("Menu").next().unwrap().rect();
+                assert!(menu.right() <= width, "held at {width}: {menu:?}");
+            }
             let rect = desk.window.get_all_by_label(name).next().unwrap().rect();
             assert!(
                 rect.left() >= 0.0 && rect.right() <= width,

@@ -55,6 +55,7 @@ impl Stage {
                 where_: Where::Bare,
                 name_in: None,
                 repairs: Vec::new(),
+                time: None,
             },
         });
         let mut stage = Self {
@@ -62,6 +63,7 @@ impl Stage {
                 session,
                 current: Some(0),
                 now: NOW.parse().unwrap(),
+                real: NOW.parse().unwrap(),
                 ..Model::default()
             },
             ..Self::default()

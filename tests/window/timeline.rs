@@ -49,6 +49,7 @@ fn stage(tokens: &[String]) -> Stage {
                 where_: Where::Cookie,
                 name_in: Some(["session", "access_token", "refresh_token"][at % 3].to_owned()),
                 repairs: Vec::new(),
+                time: None,
             },
         });
     }

@@ -108,6 +108,15 @@ const AT_ONE_SIZE: &[State] = &[
         desk.settle();
     }),
     State::of("clock-menu", REQUEST).then(|desk| keys(desk, Modifiers::COMMAND, Key::T)),
+    State::of("clock-offers", &[]).then(|desk| {
+        desk.paste(&crate::clock::dated());
+        keys(desk, Modifiers::COMMAND, Key::T);
+        types(desk, "2026-11-18 20:14");
+    }),
+    State::of("clock-zones", REQUEST).then(|desk| {
+        desk.click("Time zone: UTC\u{2026}");
+        types(desk, "america/n");
+    }),
     State::of("policy-menu", REQUEST).then(|desk| {
         keys(desk, Modifiers::COMMAND | Modifiers::SHIFT, Key::E);
     }),

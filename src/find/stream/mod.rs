@@ -18,7 +18,8 @@ use super::prose::{self, Edge};
 use super::region::{self, Region, Spot};
 use super::text::Cursor;
 use super::undo::Undone;
-use super::{Candidate, Nothing, Where, burp, candidate, har, json_form, quotes, spots};
+use super::when::NeedsMore;
+use super::{Beside, Candidate, Nothing, Where, burp, candidate, har, json_form, quotes, spots};
 use crate::jose::MAX_TOKEN_BYTES;
 use source::{More, Source, room};
 
@@ -78,6 +79,10 @@ pub struct Stream<R> {
     more: More,
     cursor: Cursor,
     stage: Stage,
+    /// What was found in messages whose date may still come, each with its place in the text.
+    waiting: VecDeque<(usize, Candidate)>,
+    /// A place of the text that is known in the input, where dates are told from.
+    anchor: (usize, usize),
     ready: VecDeque<Candidate>,
     /// Told after what is ready.
     failure: Option<io::Error>,
@@ -123,6 +128,8 @@ struct Open {
     /// See [`prose::scan`].
     spare: usize,
     spared: usize,
+    /// The times in its lines.
+    beside: Beside,
 }
 
 impl<R: Read> Stream<R> {
@@ -147,6 +154,8 @@ impl<R: Read> Stream<R> {
             name: name.to_owned(),
             limits,
             text: Zeroizing::default(),
+            waiting: VecDeque::new(),
+            anchor: cursor.anchor(),
             base: 0,
             more: More::Some,
             cursor,
@@ -183,6 +192,7 @@ impl<R: Read> Stream<R> {
                     let window = self.limits.window;
                     let spots = parts.advance(&self.text, self.base, false, window);
                     self.take(spots);
+                    self.settle(&mut parts, true);
                     return Err(failure);
                 }
             },
@@ -190,11 +200,15 @@ impl<R: Read> Stream<R> {
                 // What is found is told before anything is waited for.
                 if !is_new {
                     let held = self.end().saturating_sub(parts.searched(self.end()));
-                    self.fill_after(held)?;
+                    if let Err(failure) = self.fill_after(held) {
+                        self.settle(&mut parts, true);
+                        return Err(failure);
+                    }
                 }
                 let is_end = self.more != More::Some;
                 let spots = parts.advance(&self.text, self.base, is_end, self.limits.window);
                 self.take(spots);
+                self.settle(&mut parts, is_end);
                 if !is_end {
                     self.forget(parts.needed(self.end()));
                     self.stage = Stage::Parts(parts, false);
@@ -224,8 +238,11 @@ impl<R: Read> Stream<R> {
             }
         }
         if self.more != More::Some {
-            let spots = spots(&self.text, Where::Bare);
-            self.take(spots);
+            for spot in spots(&self.text, Where::Bare, self.cursor) {
+                let candidate =
+                    candidate(spot, &self.name, &self.text, self.base, &mut self.cursor);
+                self.ready.push_back(candidate);
+            }
             return Ok(Stage::Done);
         }
         if self.text.len() <= http::MAX_LOOK && !has_line(&self.text) {
@@ -251,8 +268,45 @@ impl<R: Read> Stream<R> {
 
     fn take(&mut self, spots: Vec<Spot>) {
         for spot in spots {
+            let at = spot.range.start;
             let candidate = candidate(spot, &self.name, &self.text, self.base, &mut self.cursor);
+            self.waiting.push_back((at, candidate));
+        }
+    }
+
+    /// Makes ready what was found, up to the first one whose message may still say its date.
+    fn settle(&mut self, parts: &mut Parts, is_end: bool) {
+        let mut exchanges = match &mut parts.split {
+            Split::Messages { messages, .. } => Some(&mut messages.exchanges),
+            Split::Text => None,
+        };
+        // While their text is held.
+        for date in exchanges
+            .iter_mut()
+            .flat_map(|exchanges| exchanges.new_dates())
+        {
+            let (at, range) = (self.anchor, &date.byte_range);
+            let range = self.cursor.beside(&self.text, self.base, at, range);
+            self.anchor = (date.byte_range.start, range.start);
+            date.byte_range = range;
+        }
+        while let Some((at, _)) = self.waiting.front() {
+            let stamped = match &exchanges {
+                None => None,
+                Some(exchanges) => match exchanges.time_at(*at, is_end) {
+                    Ok(stamped) => stamped,
+                    Err(NeedsMore) => break,
+                },
+            };
+            let Some((_, mut candidate)) = self.waiting.pop_front() else {
+                break;
+            };
+            candidate.place.time = stamped.or(candidate.place.time);
             self.ready.push_back(candidate);
+        }
+        if let Some(exchanges) = exchanges {
+            let oldest = self.waiting.front().map_or(usize::MAX, |(at, _)| *at);
+            exchanges.forget(oldest);
         }
     }
 
@@ -292,6 +346,9 @@ impl<R: Read> Stream<R> {
         self.cursor.advance(&self.text, self.base, to);
         self.text.drain(..count);
         self.base = to;
+        if self.anchor.0 < to {
+            self.anchor = self.cursor.anchor();
+        }
         // One long token should not cost its memory for the rest of the text.
         if self.text.capacity() > self.limits.chunk.saturating_mul(8)
             && self.text.len() < self.limits.chunk
@@ -443,6 +500,7 @@ impl Open {
             is_json: None,
             spare: 0,
             spared: start,
+            beside: Beside::default(),
         }
     }
 }
@@ -472,6 +530,9 @@ impl Held<'_> {
                 let mut spots = region::tokens(self.text, &local, Where::Bare);
                 for spot in &mut spots {
                     spot.range = region::shifted(&spot.range, self.base);
+                    if let Some(time) = &mut spot.beside {
+                        time.byte_range = region::shifted(&time.byte_range, self.base);
+                    }
                 }
                 return spots;
             }
@@ -522,17 +583,29 @@ impl Held<'_> {
             }
             let mut all = objects.beside(scan.found);
             all.retain(|found| found.range.start < resume);
-            // An object may end after the next token of another form could begin.
-            if let Some(last) = all.last() {
-                resume = resume.max(last.range.end);
-            }
+            let mut last = 0;
             let mut way_back = undone.way_back();
             for found in all {
-                let place = region::place(bytes, region, &found, Where::Bare, is_json);
                 let (range, undone) = way_back.locate(&found.range);
+                let beside = if region::has_lines(region) {
+                    let is_last = is_closed || is_forced;
+                    let Ok(time) = open.beside.time(raw, raw_start, &range, is_last) else {
+                        // The rest of its line says more.
+                        resume = resume.min(found.range.start);
+                        break;
+                    };
+                    time
+                } else {
+                    None
+                };
+                last = found.range.end;
+                let place = region::place(bytes, region, &found, Where::Bare, is_json);
                 let range = region::shifted(&range, raw_start);
-                spots.push(region::spot(found, place, range, undone));
+                let spot = region::spot(found, place, range, undone);
+                spots.push(Spot { beside, ..spot });
             }
+            // An object may end after the next token of another form could begin.
+            resume = resume.max(last);
             let kept = resume.saturating_sub(CONTEXT);
             let mut way_back = undone.way_back();
             let at = [kept, resume].map(|at| way_back.place(at).saturating_add(raw_start));

@@ -75,6 +75,8 @@ pub enum DialogKind {
     Saved(SavedAsk),
     /// A shared secret.
     Secret,
+    /// The zone that times are shown in.
+    Zone,
 }
 
 /// A dialog that is open.
@@ -126,6 +128,7 @@ impl Dialog {
             DialogKind::SaveInstead => Content::Path(PathDialog::to_save()),
             DialogKind::Saved(ask) => Content::Saved(SavedDialog::new(ask)),
             DialogKind::Secret => Content::Secret(SecretDialog::default()),
+            DialogKind::Zone => Content::Palette(Palette::zones(model)),
         };
         Self { content, back }
     }
@@ -158,7 +161,7 @@ impl Dialog {
             #[cfg(feature = "fetch")]
             Content::Fetch(dialog) => (dialog.title(), 560.0),
             Content::Help => ("Keyboard shortcuts", help::WIDTH),
-            Content::Palette(_) => ("Commands", 600.0),
+            Content::Palette(palette) => palette.title(),
             Content::Path(dialog) => (dialog.title(), 440.0),
             Content::Report(_) => ("Report", 760.0),
         };

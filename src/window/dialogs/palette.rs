@@ -10,9 +10,9 @@ use crate::jose::visible::visible;
 use crate::jose::{Part, PartRole};
 use crate::window::actions::Action;
 use crate::window::commands::Command;
-use crate::window::model::{Model, Selection};
+use crate::window::model::{Model, Selection, Zone};
 use crate::window::panes::focus::Place;
-use crate::window::panes::{links, rail};
+use crate::window::panes::{links, rail, times};
 use crate::window::samples::SAMPLES;
 use crate::window::theme::{self, mono, size, space};
 use crate::window::widgets::{row_frame, truncated};
@@ -28,6 +28,7 @@ const MAX_TEXT: usize = 80;
 
 /// The palette.
 pub(super) struct Palette {
+    of: &'static Of,
     query: String,
     items: Vec<Item>,
     /// What fits the query, the best first: positions in `items`.
@@ -38,6 +39,30 @@ pub(super) struct Palette {
     /// Whether the chosen line is to be brought into view.
     brings_into_view: bool,
 }
+
+/// What a palette chooses from.
+struct Of {
+    title: &'static str,
+    /// In points.
+    width: f32,
+    /// The name of the field, for screen readers.
+    field: &'static str,
+    hint: &'static str,
+}
+
+const COMMANDS: Of = Of {
+    title: "Commands",
+    width: 600.0,
+    field: "Command",
+    hint: "A command, a claim, a finding, a token or a sample",
+};
+
+const ZONES: Of = Of {
+    title: "Time zone",
+    width: 440.0,
+    field: "Time zone",
+    hint: "A city or a region, such as Berlin",
+};
 
 /// Something to choose.
 struct Item {
@@ -54,6 +79,7 @@ struct Item {
 enum Target {
     Action(Action),
     Commands(Vec<Command>),
+    Zone(Zone),
 }
 
 impl Item {
@@ -87,7 +113,29 @@ impl Palette {
         items.extend(findings(model));
         items.extend(tokens(model));
         items.extend(samples());
+        Self::over(&COMMANDS, items)
+    }
+
+    /// Every zone; the one that is shown is chosen.
+    pub(super) fn zones(model: &Model) -> Self {
+        let zones = Zone::all();
+        let at = zones.iter().position(|zone| *zone == model.zone);
+        let item = |zone: Zone| {
+            let item = Item::new(zone.name(), String::new(), Target::Zone(zone));
+            Item {
+                // "New York" finds America/New_York.
+                search: item.search.replace('_', " "),
+                ..item
+            }
+        };
+        let mut palette = Self::over(&ZONES, zones.into_iter().map(item).collect());
+        palette.chosen = at.unwrap_or_default();
+        palette
+    }
+
+    fn over(of: &'static Of, items: Vec<Item>) -> Self {
         let mut palette = Self {
+            of,
             query: String::new(),
             items,
             fitting: Vec::new(),
@@ -99,6 +147,11 @@ impl Palette {
         palette
     }
 
+    /// What it is called, and its width in points.
+    pub(super) fn title(&self) -> (&'static str, f32) {
+        (self.of.title, self.of.width)
+    }
+
     /// Finds what fits the query.
     fn look(&mut self) {
         let query = self.query.to_lowercase();
@@ -108,7 +161,8 @@ impl Palette {
             .iter()
             .enumerate()
             .filter(|(_, item)| {
-                !query.trim().is_empty() || matches!(item.target, Target::Action(_))
+                let is_shown = matches!(item.target, Target::Action(_) | Target::Zone(_));
+                !query.trim().is_empty() || is_shown
             })
             .filter_map(|(at, item)| Some((!item.is_possible, rank(&item.search, &query)?, at)))
             .collect();
@@ -125,9 +179,9 @@ impl Palette {
         let field = TextEdit::singleline(&mut self.query)
             .margin(egui::Margin::symmetric(8, 6))
             .id_salt("query")
-            .hint_text("A command, a claim, a finding, a token or a sample")
+            .hint_text(self.of.hint)
             .desired_width(f32::INFINITY);
-        let field = ui.add(field).accessible_name("Command");
+        let field = ui.add(field).accessible_name(self.of.field);
         if std::mem::take(&mut self.is_new) {
             field.request_focus();
         }
@@ -203,7 +257,12 @@ impl Palette {
                 let keys = entry.shortcut.map(|keys| ui.ctx().format_shortcut(&keys));
                 (keys, (entry.command)(model).is_some())
             }
-            Target::Commands(_) => (None, true),
+            Target::Commands(_) | Target::Zone(_) => (None, true),
+        };
+        // Of the lines that are seen only: a zone must be read for it.
+        let detail = match &item.target {
+            Target::Zone(zone) => times::format_in(model.now, *zone, "%H:%M, UTC%:z"),
+            _ => item.detail.clone(),
         };
         let (_, rect) = ui.allocate_space(vec2(ui.available_width(), LINE));
         // No stop for the keyboard: that stays in the field, and arrows choose.
@@ -212,8 +271,8 @@ impl Palette {
         let is_chosen = row == self.chosen;
         response.widget_info(|| {
             let words = match &shortcut {
-                Some(keys) => format!("{}, {}, {keys}", item.label, item.detail),
-                None => format!("{}, {}", item.label, item.detail),
+                Some(keys) => format!("{}, {detail}, {keys}", item.label),
+                None => format!("{}, {detail}", item.label),
             };
             WidgetInfo::selected(Role::ListBoxOption, is_possible, is_chosen, words)
         });
@@ -237,9 +296,9 @@ impl Palette {
         let font = FontId::proportional(size::BODY);
         let painted = painter.text(place, Align2::LEFT_CENTER, &item.label, font, color);
         let detail = if is_possible {
-            item.detail.clone()
+            detail.clone()
         } else {
-            format!("{} \u{00B7} not now", item.detail)
+            format!("{detail} \u{00B7} not now")
         };
         let place = pos2(painted.right() + space::S, rect.center().y);
         let font = FontId::proportional(size::SMALL);
@@ -253,6 +312,7 @@ impl Palette {
         match &item.target {
             Target::Action(action) => Some(vec![(action.entry().command)(model)?]),
             Target::Commands(commands) => Some(commands.clone()),
+            Target::Zone(zone) => Some(vec![Command::SetZone(*zone)]),
         }
     }
 }

@@ -1,19 +1,21 @@
-//! An instant as it is typed.
+//! An instant as it is typed, with what it is read as, and times to take instead.
 
-use egui::{Align2, Key, Margin, RichText, TextEdit, Ui};
-use jiff::{SignedDuration, Timestamp};
+use egui::{Align2, Button, Key, Margin, RichText, TextEdit, Ui, accesskit::Live};
+use jiff::Timestamp;
 
-use crate::window::theme::tokens;
+use super::{offers, times};
+use crate::instant::{self, InstantError, Note, Reading, Setting};
+use crate::jose::visible::visible;
+use crate::window::model::{Model, Zone};
+use crate::window::theme::{size, space, tokens};
 use crate::window::widgets::wrapped;
-
-/// Seconds beyond this (in the year 5138) are taken for milliseconds.
-const LIKELY_MILLISECONDS: i64 = 100_000_000_000;
 
 /// A field for an instant, with its button and what is wrong with its text.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct InstantField {
     text: String,
-    fault: Option<InstantFault>,
+    /// Whether the text was to be taken and is no instant.
+    is_wrong: bool,
     /// Whether the field is to have the focus when it is next shown.
     comes: bool,
 }
@@ -24,8 +26,8 @@ impl InstantField {
         self.comes = true;
     }
 
-    /// Shows it; yields what was entered.
-    pub(crate) fn ui(&mut self, ui: &mut Ui) -> Option<Timestamp> {
+    /// Shows it; yields what was entered or chosen.
+    pub(crate) fn ui(&mut self, ui: &mut Ui, model: &Model) -> Option<Timestamp> {
         let label = ui.label("Freeze at");
         let mut entered = None;
         ui.horizontal(|ui| {
@@ -33,115 +35,111 @@ impl InstantField {
                 .margin(Margin::symmetric(6, 4))
                 .align(Align2::LEFT_CENTER)
                 .id_salt("instant")
-                .hint_text("2026-11-21T22:40:13Z or 1795300813")
-                .desired_width(252.0);
+                .hint_text("2026-11-21T22:40:13Z, 1795300813, 3 days ago")
+                .desired_width((ui.available_width() - 64.0).max(120.0));
             let field = ui.add(edit).labelled_by(label.id);
             if std::mem::take(&mut self.comes) {
                 field.request_focus();
             }
             if field.changed() {
-                self.fault = None;
+                self.is_wrong = false;
             }
             let is_done = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             if ui.button("Freeze").clicked() || is_done {
-                match parse_instant(&self.text) {
-                    Ok(at) => {
-                        self.fault = None;
-                        entered = Some(at);
-                    }
-                    Err(fault) => {
-                        self.fault = Some(fault);
-                        field.request_focus();
-                    }
+                entered = read(&self.text, model).ok().map(|reading| reading.at);
+                self.is_wrong = entered.is_none();
+                if self.is_wrong {
+                    field.request_focus();
                 }
             }
         });
-        if let Some(fault) = &self.fault {
-            wrapped(ui, RichText::new(fault.to_string()).color(tokens(ui).bad));
+        if self.is_wrong || !self.text.trim().is_empty() {
+            preview(ui, &read(&self.text, model), self.is_wrong, model);
         }
-        entered
+        let chosen = offered(ui, model);
+        entered.or(chosen)
     }
 }
 
-/// Why a text is no instant.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-enum InstantFault {
-    #[error(
-        "Expected a time, found nothing. Write it as 2026-11-21T22:40:13Z, or as seconds since 1970."
-    )]
-    Empty,
-    #[error(
-        "Expected seconds since 1970, found what looks like milliseconds. In seconds it is {0}."
-    )]
-    Milliseconds(i64),
-    #[error(
-        "Expected a time such as 2026-11-21T22:40:13Z, with its offset or Z, or seconds since 1970."
-    )]
-    Other,
-    #[error("Expected a time between the years -9999 and 9999, found one outside.")]
-    OutOfRange,
+/// Reads what was typed: in the zone that is shown, with the times of the token by their names.
+fn read(text: &str, model: &Model) -> Result<Reading, InstantError> {
+    let marks = model.current().map(|(_, judgement)| &judgement.times.marks);
+    let marks = marks.into_iter().flatten();
+    let named: Vec<(&str, Timestamp)> = marks
+        .filter_map(|mark| Some((mark.claim.as_str(), mark.at?)))
+        .collect();
+    instant::read(
+        text,
+        Setting {
+            now: model.real,
+            zone: &model.zone.time_zone(),
+            named: &named,
+        },
+    )
 }
 
-/// Reads an RFC 3339 time or seconds since 1970-01-01T00:00:00Z.
-fn parse_instant(text: &str) -> Result<Timestamp, InstantFault> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(InstantFault::Empty);
-    }
-    let is_number = |c: char| c.is_ascii_digit() || matches!(c, '-' | '.');
-    let dashes = text.trim_start_matches('-').contains('-');
-    if text.chars().all(is_number) && !dashes {
-        let seconds: f64 = text.parse().map_err(|_fault| InstantFault::Other)?;
-        if seconds.abs() >= LIKELY_MILLISECONDS as f64 {
-            return Err(InstantFault::Milliseconds((seconds / 1000.0) as i64));
+/// What a text is read as: in the zone that is shown and in UTC, how far that is from now, and what was assumed. What is wrong
+/// is said in full only when it was to be taken.
+fn preview(ui: &mut Ui, read: &Result<Reading, InstantError>, is_wrong: bool, model: &Model) {
+    let theme = tokens(ui);
+    let lines = match read {
+        Ok(reading) => {
+            let relative = times::relative(reading.at, model.real);
+            let mut lines = vec![
+                (format!("Read as {}", reading.form), theme.dim),
+                (
+                    format!(
+                        "{} \u{00B7} {relative}",
+                        times::instant(reading.at, model.zone)
+                    ),
+                    theme.text,
+                ),
+            ];
+            if model.zone != Zone::Utc {
+                lines.push((times::instant(reading.at, Zone::Utc), theme.dim));
+            }
+            let notes = reading.notes.iter();
+            lines.extend(notes.map(|note| {
+                // Where the text itself is doubtful, and not only what it leaves open.
+                let is_doubtful = matches!(note, Note::Fold | Note::Gap(_) | Note::Weekday(_));
+                let color = if is_doubtful { theme.warn } else { theme.dim };
+                (note.to_string(), color)
+            }));
+            lines
         }
-        let since = SignedDuration::try_from_secs_f64(seconds)
-            .map_err(|_fault| InstantFault::OutOfRange)?;
-        return Timestamp::from_duration(since).map_err(|_fault| InstantFault::OutOfRange);
-    }
-    let text = match text.strip_suffix("UTC") {
-        Some(time) => format!("{}Z", time.trim_end()),
-        None => text.to_owned(),
+        Err(fault) => {
+            let text = fault.to_string();
+            let color = if is_wrong { theme.bad } else { theme.dim };
+            // A text that is not at its end yet need not be told what else it could be.
+            let count = if is_wrong { 2 } else { 1 };
+            let lines = text.lines().take(count);
+            lines.map(|line| (visible(line), color)).collect()
+        }
     };
-    text.parse().map_err(|_fault| InstantFault::Other)
+    ui.add_space(space::XS);
+    for (line, color) in lines {
+        let told = wrapped(ui, RichText::new(line).size(size::SMALL).color(color));
+        ui.accesskit_node_builder(told.id, |node| node.set_live(Live::Polite));
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn instants_are_read_as_rfc_3339_and_as_seconds() {
-        let at: Timestamp = "2026-11-21T22:40:13Z".parse().unwrap();
-        for text in [
-            "2026-11-21T22:40:13Z",
-            " 2026-11-21 22:40:13Z ",
-            "2026-11-21 22:40:13 UTC",
-            "2026-11-21T23:40:13+01:00",
-            "1795300813",
-            "1795300813.0",
-        ] {
-            assert_eq!(parse_instant(text), Ok(at), "{text}");
-        }
-        assert_eq!(parse_instant("-1").unwrap().as_second(), -1);
+/// Times in one click.
+fn offered(ui: &mut Ui, model: &Model) -> Option<Timestamp> {
+    let offers = offers::all(model);
+    if offers.is_empty() {
+        return None;
     }
-
-    #[test]
-    fn what_is_no_instant_is_explained() {
-        assert_eq!(parse_instant(" "), Err(InstantFault::Empty));
-        assert_eq!(
-            parse_instant("1795300813000"),
-            Err(InstantFault::Milliseconds(1_795_300_813))
-        );
-        for text in [
-            "tomorrow",
-            "2026-11-21",
-            "22:40",
-            "1.2.3",
-            "2026-13-01T00:00:00Z",
-            "--1",
-        ] {
-            assert_eq!(parse_instant(text), Err(InstantFault::Other), "{text}");
+    let theme = tokens(ui);
+    let mut chosen = None;
+    ui.add_space(space::S);
+    for offer in offers {
+        let detail = RichText::new(&offer.detail).size(size::SMALL);
+        let button = Button::new(offer.label)
+            .right_text(detail.color(theme.dim))
+            .min_size(egui::vec2(ui.available_width(), 0.0));
+        if ui.add(button).accessible_name(offer.name()).clicked() {
+            chosen = Some(offer.at);
         }
     }
+    chosen
 }

@@ -26,6 +26,7 @@ use chips::made_of;
 use super::focus::Place;
 use super::layers;
 use super::menu::{self, Menu, Shown};
+use super::offers;
 use super::roving::is_copied;
 use super::times;
 
@@ -34,6 +35,9 @@ const BAR: f32 = 4.0;
 
 /// Below this width in points the chips stand in two rows.
 const ONE_ROW: f32 = 560.0;
+
+/// So much is left free for the button that leads back to the live clock, in points.
+const LIVE: f32 = 56.0;
 
 /// The height of a chip, in points.
 const CHIP: f32 = 42.0;
@@ -303,10 +307,10 @@ fn when(model: &Model) -> When {
     }
 }
 
-/// The instant of the judgement, where that is not the present.
-fn as_of(model: &Model, judgement: &Judgement) -> Option<String> {
+/// The instant of the judgement, where that is not the present, and how far from it that is.
+pub(crate) fn as_of(model: &Model, judgement: &Judgement) -> Option<String> {
     let instant = times::instant(judgement.at, model.zone);
-    (model.clock != Clock::Live).then(|| format!("As of {instant}, not now."))
+    times::held(model).map(|held| format!("As of {instant}, not now: {held}."))
 }
 
 fn headline(
@@ -362,10 +366,39 @@ fn headline(
                         ui.add_space(2.0);
                         sign(ui, Icon::Clock, 12.0, theme.warn);
                     });
-                    wrapped(ui, RichText::new(as_of).color(theme.warn));
+                    let room = (ui.available_width() - LIVE).max(0.0);
+                    ui.vertical(|ui| {
+                        ui.set_max_width(room);
+                        wrapped(ui, RichText::new(as_of).color(theme.warn));
+                    });
+                    let live = button_tag(ui, "Live", "Live: judge as of the real time");
+                    if live.clicked() {
+                        command = Some(Command::LiveClock);
+                    }
                 });
             }
+            command = command.take().or(offered(ui, model, judgement));
         });
+    });
+    command
+}
+
+/// The times that came with the token, to judge as of in one click.
+fn offered(ui: &mut Ui, model: &Model, judgement: &Judgement) -> Option<Command> {
+    let mut offers = offers::came(model);
+    offers.retain(|offer| model.clock == Clock::Live || offer.at != judgement.at);
+    if offers.is_empty() {
+        return None;
+    }
+    let mut command = None;
+    ui.add_space(space::XS);
+    ui.horizontal_wrapped(|ui| {
+        for offer in offers {
+            let name = offer.name();
+            if button_tag(ui, &name, &name).clicked() {
+                command = Some(Command::FreezeClock(offer.at));
+            }
+        }
     });
     command
 }

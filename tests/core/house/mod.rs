@@ -11,18 +11,19 @@ mod source;
 /// Who may import whom. What is not in a row is forbidden; so is a room that has no row.
 const MATRIX: &[(&str, &str)] = &[
     ("jose", ""),
-    ("find", "jose"),
+    ("instant", ""),
+    ("find", "instant jose"),
     ("keys", "jose"),
     ("fetch", "jose keys"),
     ("verify", "jose keys"),
     ("judge", "jose keys verify"),
     ("keeping", "inspection jose keys verify"),
     ("inspection", "find jose judge keys verify"),
-    ("report", "find inspection jose judge keys verify"),
+    ("report", "find inspection instant jose judge keys verify"),
     ("workbench", "find inspection jose judge keys verify"),
     (
         "window",
-        "fetch find inspection jose judge keeping keys report verify workbench",
+        "fetch find inspection instant jose judge keeping keys report verify workbench",
     ),
     (
         "cli",

@@ -100,7 +100,10 @@ fn a_held_clock_is_not_taken_for_the_real_one() {
         "a correct verifier would take this token at that instant."
     ));
     assert!(
-        says(&window, "As of 2026-11-18 20:30:00 UTC, not now."),
+        says(
+            &window,
+            "As of 2026-11-18 20:30:00 UTC, not now: 3 d 2 h behind the real time."
+        ),
         "{:?}",
         names(&window)
     );

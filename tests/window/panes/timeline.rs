@@ -101,7 +101,7 @@ fn a_clock_can_be_typed_at_the_timeline() {
         window.run();
     };
     enter(&mut window, "soon");
-    assert!(says(&window, "Expected a time such as"));
+    assert!(says(&window, "Write it as 2026-11-21T22:40:13Z"));
     assert_eq!(window.state().model.clock, Clock::Live);
     window.key_press_modifiers(Modifiers::COMMAND, Key::A);
     window.run();

@@ -212,7 +212,7 @@ impl<'a> Context<'a> {
             return Meaning::plain(format!("{label}: beyond the years that can be shown"));
         };
         let absolute = times::instant(at, self.zone);
-        let relative = times::relative(at, self.now);
+        let relative = times::counted(at, self.now);
         let judged = &self.judgement.times;
         let (text, tone) = match name {
             "exp" if judged.expired => (format!("Expired {absolute} · {relative}"), Tone::Bad),
@@ -239,7 +239,7 @@ impl<'a> Context<'a> {
             text,
             tone,
             tag: None,
-            hover: Some(times::both_zones(at)),
+            hover: Some(times::in_zones(at, self.zone)),
         }
     }
 

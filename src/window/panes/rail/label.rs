@@ -6,7 +6,7 @@ use crate::find::{Place, Where};
 use crate::inspection::Inspection;
 use crate::jose::Kind;
 use crate::jose::visible::visible;
-use crate::judge::words::{capitalised, short_span};
+use crate::judge::words::{capitalised, short_countdown};
 use crate::judge::{Judgement, VerdictOutcome};
 use crate::keys::{Holds, Key};
 use crate::verify::{Proof, Provenance, UsedKey};
@@ -168,7 +168,7 @@ fn state(judgement: &Judgement) -> String {
     }
     let left = judgement.innermost().times.mark("exp").and_then(|mark| {
         let left = mark.at?.as_second().checked_sub(judgement.at.as_second())?;
-        (left > 0).then(|| format!("valid {}", short_span(left)))
+        (left > 0).then(|| format!("valid {}", short_countdown(left)))
     });
     left.unwrap_or_else(|| "accepted".to_owned())
 }

@@ -7,6 +7,7 @@ use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::model::{Clock, Model};
 use crate::window::panes::rail::{places_summary, token_words};
+use crate::window::panes::verdict::as_of;
 use crate::window::table::{Column, cell};
 use crate::window::theme::{self, semibold, size, space, tokens};
 use crate::window::widgets::{Icon, grouped, mark, section_of, tag, wrapped};
@@ -89,6 +90,9 @@ fn verdict(ui: &mut Ui, model: &Model) {
                 wrapped(ui, headline.color(theme.text));
                 let explanation = RichText::new(sentence.explanation).size(size::MONO);
                 wrapped(ui, explanation.color(theme.dim));
+                if let Some(as_of) = as_of(model, judgement) {
+                    wrapped(ui, RichText::new(as_of).size(size::MONO).color(theme.warn));
+                }
             });
         });
     });

@@ -11,6 +11,7 @@ use crate::judge::Judgement;
 use crate::window::beside::Beside;
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
+use crate::window::dialogs::DialogKind;
 use crate::window::model::{Clock, Model, Zone};
 use crate::window::theme::space;
 use crate::window::widgets::{Segment, button_tag, menu_tag, segmented};
@@ -28,7 +29,7 @@ const MORE: &str = "More of the timeline";
 const NEIGHBOURS: usize = 8;
 
 /// The width of what asks for a time, in points.
-const ENTRY: f32 = 320.0;
+const ENTRY: f32 = 380.0;
 
 /// What the menu of the axis offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,7 +141,7 @@ impl TimelinePane {
                 leeways(ui, leeway, commands);
             })
         };
-        commands.extend(self.typed_ui(&button));
+        commands.extend(self.typed_ui(&button, model));
         button
     }
 
@@ -180,7 +181,7 @@ impl TimelinePane {
         self.typed.get_or_insert_default().take_focus();
     }
 
-    fn typed_ui(&mut self, button: &Response) -> Option<Command> {
+    fn typed_ui(&mut self, button: &Response, model: &Model) -> Option<Command> {
         let field = self.typed.as_mut()?;
         let mut is_open = true;
         let popup = Popup::from_response(button)
@@ -194,7 +195,7 @@ impl TimelinePane {
                     .show(ui, |ui| {
                         let room = ui.ctx().content_rect().width() - 64.0;
                         ui.set_width(ENTRY.min(room));
-                        field.ui(ui)
+                        field.ui(ui, model)
                     })
                     .inner
             });
@@ -228,6 +229,15 @@ fn zones(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
     ];
     if segmented(ui, &mut zone, &segments) {
         commands.push(Command::SetZone(zone));
+    }
+    let named = match model.zone {
+        Zone::Named(name) => Some(name),
+        Zone::Local | Zone::Utc => None,
+    };
+    let label = named.as_ref().map_or("Zone\u{2026}", |name| name.as_str());
+    let name = format!("Time zone: {}\u{2026}", model.zone.name());
+    if button_tag(ui, label, &name).clicked() {
+        commands.push(Command::ShowDialog(DialogKind::Zone));
     }
 }
 

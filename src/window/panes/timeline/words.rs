@@ -26,7 +26,8 @@ pub(super) fn note(model: &Model, judgement: &Judgement) -> String {
     if model.clock != Clock::Live {
         // What matters most comes first: a narrow place cuts the end.
         let at = times::instant(judgement.at, model.zone);
-        return format!("Frozen at {at}, not now");
+        let held = times::held(model).map(|held| format!(": {held}"));
+        return format!("Frozen at {at}, not now{}", held.unwrap_or_default());
     }
     let times = &judgement.times;
     let mut parts = Vec::new();
@@ -229,7 +230,7 @@ pub(super) fn written(model: &Model, at: Timestamp, format: &str) -> String {
 
 /// The zone that is shown.
 pub(super) fn zone(model: &Model) -> TimeZone {
-    times::time_zone(model.zone)
+    model.zone.time_zone()
 }
 
 fn state_words(times: &Times) -> &'static str {

@@ -3,7 +3,7 @@
 use super::{Chip, Words};
 use crate::jose::visible::visible;
 use crate::jose::{Kind, PartRole};
-use crate::judge::words::short_span;
+use crate::judge::words::short_countdown;
 use crate::judge::{CheckResult, Expectation, Judgement, Severity, TimeState};
 use crate::verify::{
     DecryptionOutcome, DecryptionProof, NotChecked, Outcome, Provenance, SignatureProof,
@@ -217,7 +217,7 @@ fn time(theme: &Tokens, layers: &[Layer<'_>], judgement: &Judgement) -> Chip {
     let text = match remaining.filter(|_| times.state == TimeState::Valid && !times.within_leeway) {
         Some(exp) => format!(
             "{text} for {}",
-            short_span(exp.duration_since(judgement.at).as_secs())
+            short_countdown(exp.duration_since(judgement.at).as_secs())
         ),
         None => text.to_owned(),
     };
