@@ -211,7 +211,7 @@ impl Rule for KidSqlInjection {
     }
 }
 
-fn ldap_shape(kid: &str) -> Option<&'static str> {
+pub(super) fn ldap_shape(kid: &str) -> Option<&'static str> {
     let is_it = ["*)(", ")(|", "\\2a"]
         .iter()
         .any(|piece| kid.to_ascii_lowercase().contains(piece));
@@ -262,7 +262,7 @@ fn sql_shape(kid: &str) -> Option<&'static str> {
 }
 
 /// `or` or `and`, and a comparison after it: `or 1=1`, `and 'a'='a`.
-fn has_tautology(text: &str) -> bool {
+pub(super) fn has_tautology(text: &str) -> bool {
     let mut words =
         text.split(|character: char| character.is_whitespace() || "()".contains(character));
     let mut seen = false;

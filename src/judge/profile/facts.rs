@@ -215,7 +215,7 @@ impl Breach {
 }
 
 /// Where authorization servers commonly take grants: the last segment of the path is `token`, or begins with it.
-fn is_token_endpoint(url: &str) -> bool {
+pub(in crate::judge) fn is_token_endpoint(url: &str) -> bool {
     let Some((_, rest)) = url.split_once("://") else {
         return false;
     };
