@@ -138,11 +138,9 @@ impl Rule for IssKeyOrigin {
             .and_then(|proof| proof.key.as_ref())
             .filter(|used| used.provenance == Provenance::Yours);
         // Only of keys that were fetched is it known where they came from.
-        let Some(origin) = used.and_then(|used| https_host(&used.key.source)) else {
-            return Ruling::NotRun;
-        };
+        let origin = used.and_then(|used| https_host(&used.key.source));
         let issuer = subject.claim("iss").and_then(Json::str);
-        let Some(host) = issuer.and_then(https_host) else {
+        let (Some(origin), Some(host)) = (origin, issuer.and_then(https_host)) else {
             return Ruling::Ran(Vec::new());
         };
         // Some vendors keep their keys on another host of theirs.

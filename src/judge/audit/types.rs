@@ -87,7 +87,7 @@ const CLAIMS_OF_OTHER_RULES: [&str; 6] = ["iss", "aud", "jti", "_sd", "_sd_alg",
 /// Where claims are defined that access is decided by; with others a service may mean something of its own by the same name.
 const DECISIVE: [&str; 8] = [
     "RFC 7519",
-    "OIDC Core",
+    "OpenID Connect Core",
     "RFC 7800",
     "RFC 8176",
     "RFC 8417",
@@ -146,7 +146,7 @@ fn misfit(subject: &Subject<'_>, claim: &Claim<'_>) -> Option<(Severity, String,
     }
     let misfit = registered.shape.misfit(claim.value)?;
     let is_of_others = CLAIMS_OF_OTHER_RULES.contains(&claim.name);
-    if !misfit.is_kind || is_of_others {
+    if !misfit.is_kind || is_of_others || is_concealed(claim.value) {
         return None;
     }
     // A vendor may have made it into something else.
@@ -169,4 +169,10 @@ fn misfit(subject: &Subject<'_>, claim: &Claim<'_>) -> Option<(Severity, String,
         Severity::Low
     };
     (!is_own && is_last).then_some((severity, misfit.words, registered.reference.as_str()))
+}
+
+/// Whether elements of a list are digests that disclosures stand for (RFC 9901 section 4.2.4.2).
+fn is_concealed(value: &Json) -> bool {
+    let mut elements = value.array().unwrap_or_default().iter();
+    elements.any(|element| element.get("...").is_some())
 }

@@ -185,8 +185,8 @@ impl Walk {
     }
 
     fn deep(&mut self, at: &At<'_>, json: &Json) {
-        // Once, where the limit is passed.
-        if at.depth == written::USUAL_DEPTH {
+        // Once, where the limit is passed; the claims set is around all of it.
+        if at.depth.saturating_add(1) == written::USUAL_DEPTH {
             let is_nested =
                 |inner: &Json| matches!(inner.value, Value::Array(_) | Value::Object(_));
             let is_deeper = match &json.value {

@@ -14,6 +14,7 @@ pub(in super::super) static SD_JWT: Spec = Spec {
         words: "it has disclosures, or ends in a tilde",
         ..Clue::BLANK
     }],
+    without: &["aud", "jti"],
     life: Life::Unlimited,
     traits: &[Trait::AboutPerson, Trait::InBodies],
     ..Spec::BLANK

@@ -132,7 +132,8 @@ pub(in super::super) static JWT_BEARER_GRANT: Spec = Spec {
     likeness: Some(Likeness {
         facts: &[Fact::Different("iss", "sub"), Fact::TokenEndpoint],
         own: &[],
-        settled: &[],
+        // The audience of every other kind is a client or a service.
+        settled: &[Fact::TokenEndpoint],
     }),
     ..Spec::BLANK
 };
@@ -253,7 +254,7 @@ pub(in super::super) static CLIENT_ATTESTATION: Spec = Spec {
         EXP,
         Requirement::claim(&["cnf"]).formed(Form::ObjectIn("jwk")),
     ],
-    without: &["aud", "jti"],
+    without: &["iss", "aud", "jti"],
     life: Life::UpTo(DAY),
     ..Spec::BLANK
 };
@@ -264,7 +265,7 @@ pub(in super::super) static CLIENT_ATTESTATION_POP: Spec = Spec {
     types: &["oauth-client-attestation-pop+jwt"],
     typing: Typing::Required,
     required: &[ASYMMETRIC, AUD, JTI.formed(Form::Text), IAT],
-    without: &["exp", "sub"],
+    without: &["iss", "exp", "sub"],
     life: Life::UpTo(5 * MINUTE),
     traits: &[Trait::BringsKey],
     ..Spec::BLANK
