@@ -170,10 +170,8 @@ fn misshaped(value: &Json, names: &[&str]) -> Option<(Severity, &'static str, &'
 }
 
 fn is_wide(name: &str) -> bool {
-    let is_word = |word: &&str| name.eq_ignore_ascii_case(word);
-    name.contains('*')
-        || NOBODY_IN_PARTICULAR.iter().any(|word| is_word(&word))
-        || TOP_DOMAINS.iter().any(|word| is_word(&word))
+    let mut words = NOBODY_IN_PARTICULAR.iter().chain(&TOP_DOMAINS);
+    name.contains('*') || words.any(|word| name.eq_ignore_ascii_case(word))
 }
 
 /// `azp-mismatch`: made for a client that is none of the audiences.
@@ -274,10 +272,10 @@ const ENDPOINTS: [&str; 6] = [
 ];
 
 fn is_endpoint(url: &str) -> bool {
-    let path = url.split(['?', '#']).next().unwrap_or_default();
-    let last = path.trim_end_matches('/').rsplit('/').next();
-    is_token_endpoint(url)
-        || path.starts_with("https://") && last.is_some_and(|last| ENDPOINTS.contains(&last))
+    let rest = url.strip_prefix("https://").unwrap_or_default();
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    let last = path.trim_end_matches('/').rsplit_once('/');
+    is_token_endpoint(url) || last.is_some_and(|(_, last)| ENDPOINTS.contains(&last))
 }
 
 #[cfg(test)]

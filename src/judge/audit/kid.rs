@@ -262,7 +262,7 @@ fn sql_shape(kid: &str) -> Option<&'static str> {
 }
 
 /// `or` or `and`, and a comparison after it: `or 1=1`, `and 'a'='a`.
-pub(super) fn has_tautology(text: &str) -> bool {
+fn has_tautology(text: &str) -> bool {
     let mut words =
         text.split(|character: char| character.is_whitespace() || "()".contains(character));
     let mut seen = false;

@@ -120,6 +120,8 @@ pub(in crate::judge) enum Fact {
     HoldsFrom(&'static str, &'static str),
     /// A claim is this text.
     Is(&'static str, &'static str),
+    /// A claim is not there.
+    Lacks(&'static str),
     /// A claim is this text, or a list that holds it.
     Lists(&'static str, &'static str),
     /// `exp` is at most so many seconds after `iat`.

@@ -98,7 +98,7 @@ fn issuers() -> Vec<Trial> {
         r#""iss":"*""#,
         r#""iss":"https://a.example ""#,
         r#""iss":"https://a.example/?x=1""#,
-        r##""iss":"https://a.example#1""##,
+        r#""iss":"https://a.example#1""#,
         r#""iss":7"#,
         r#""iss":["https://a.example"]"#,
     ] {

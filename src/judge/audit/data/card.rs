@@ -90,7 +90,7 @@ pub(super) fn in_text(name: &Name, text: &Text<'_>) -> Option<What> {
     let mut digits: Vec<u8> = Vec::with_capacity(most);
     let mut separator = None;
     let mut before = b' ';
-    let mut bytes = text.text.bytes().chain([b' ']).peekable();
+    let mut bytes = text.whole.bytes().chain([b' ']).peekable();
     // A run of digits that touches a letter, a dot or more digits is part of something else.
     let mut is_part = false;
     while let Some(byte) = bytes.next() {

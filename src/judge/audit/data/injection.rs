@@ -1,7 +1,7 @@
 //! Claims shaped like attacks on whoever uses them (catalogue 1.11).
 
 use super::{Text, What, evidence, kind, listed, ruling};
-use crate::judge::audit::kid::{has_tautology, ldap_shape};
+use crate::judge::audit::kid::ldap_shape;
 use crate::judge::audit::{Confidence, Finding, Rule, Ruling, Severity, Subject};
 
 /// `claim-injection`: a claim shaped like SQL, LDAP, HTML or a template.
@@ -64,7 +64,7 @@ pub(super) fn in_text(text: &Text<'_>) -> Option<What> {
     if !text.has(kind::SIGN) {
         return None;
     }
-    let lower = text.text.to_ascii_lowercase();
+    let lower = text.whole.to_ascii_lowercase();
     let piece = PIECES.iter().find(|(piece, kind)| match *kind {
         // One alone is a matter of style.
         "a command" if *piece == "`" => lower.matches('`').count() > 1,
@@ -74,11 +74,30 @@ pub(super) fn in_text(text: &Text<'_>) -> Option<What> {
     let kind = piece.map(|(_, kind)| *kind);
     let kind = kind.or_else(|| {
         let (_, after) = lower.split_once(['\'', '"'])?;
-        has_tautology(after).then_some("SQL")
+        is_always_true(after).then_some("SQL")
     });
     // Brackets are common in texts, and a filter has no words between them.
-    let kind = kind.or_else(|| ldap_shape(text.text).map(|_| "LDAP"));
+    let kind = kind.or_else(|| ldap_shape(text.whole).map(|_| "LDAP"));
     kind.map(What::Injection)
+}
+
+/// Whether `or` or `and` and a condition that always holds stand in a text in lower case: `or 1=1`, `and 'a' = 'a`.
+fn is_always_true(text: &str) -> bool {
+    let mut words = text.split([' ', '(', ')']).filter(|word| !word.is_empty());
+    while let Some(word) = words.next() {
+        if !matches!(word.trim_matches(['\'', '"']), "or" | "and" | "||") {
+            continue;
+        }
+        let condition: String = words.clone().take(3).collect();
+        let bare = condition.replace(['\'', '"'], "");
+        let is_same = bare
+            .split_once('=')
+            .is_some_and(|(one, other)| !one.is_empty() && other.starts_with(one));
+        if is_same || bare.starts_with("true") {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether what a template opens is closed after it.
@@ -107,6 +126,8 @@ mod tests {
     fn shapes_of_attacks() {
         for (text, kind) in [
             ("x' OR '1'='1", "SQL"),
+            ("x') or (1 = 1) --", "SQL"),
+            ("x\" and true", "SQL"),
             ("x' UNION SELECT secret FROM users", "SQL"),
             ("Robert'; DROP TABLE students", "SQL"),
             ("admin'--", "SQL"),

@@ -232,7 +232,7 @@ fn cut(text: &str, most: usize) -> &str {
 
 /// A text, and which kinds of character it has.
 struct Text<'a> {
-    text: &'a str,
+    whole: &'a str,
     kinds: u16,
     /// How many digits.
     digits: usize,
@@ -247,40 +247,30 @@ mod kind {
     pub(super) const SIGN: u16 = 1 << 3;
     /// Control characters, and all beyond ASCII.
     pub(super) const ODD: u16 = 1 << 4;
-    pub(super) const EQUALS: u16 = 1 << 5;
 }
 
-/// The kind of each byte.
-const KINDS: [u16; 256] = {
-    let mut kinds = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        #[expect(clippy::cast_possible_truncation, reason = "counted from 0 to 255")]
-        let kind = match byte as u8 {
-            b'@' => kind::AT,
-            b'.' => kind::DOT,
-            b':' => kind::COLON,
-            b'=' => kind::EQUALS,
-            b'\'' | b'"' | b'`' | b'<' | b'{' | b'(' | b')' => kind::SIGN,
-            0..=0x1F | 0x7F..=0xFF => kind::ODD,
-            _ => 0,
-        };
-        kinds[byte] = kind;
-        byte += 1;
+/// The kind of a byte.
+const fn kind_of(byte: u8) -> u16 {
+    match byte {
+        b'@' => kind::AT,
+        b'.' => kind::DOT,
+        b':' => kind::COLON,
+        b'\'' | b'"' | b'`' | b'<' | b'{' | b'(' | b')' => kind::SIGN,
+        0..=0x1F | 0x7F..=0xFF => kind::ODD,
+        _ => 0,
     }
-    kinds
-};
+}
 
 impl<'a> Text<'a> {
-    fn new(text: &'a str) -> Self {
+    fn new(whole: &'a str) -> Self {
         let mut kinds = 0;
         let mut digits = 0_usize;
-        for byte in text.bytes() {
-            kinds |= KINDS.get(usize::from(byte)).copied().unwrap_or_default();
+        for byte in whole.bytes() {
+            kinds |= kind_of(byte);
             digits = digits.saturating_add(usize::from(byte.is_ascii_digit()));
         }
         Self {
-            text,
+            whole,
             kinds,
             digits,
         }

@@ -66,22 +66,22 @@ impl Rule for DataNestedToken {
 
 /// What a text is, where its name is not one for tokens.
 pub(super) fn in_text(name: &Name, text: &Text<'_>) -> Option<What> {
-    let words = token(text).or_else(|| opaque(text.text))?;
+    let words = token(text).or_else(|| opaque(text.whole))?;
     (!name.is_one_of(&BY_DESIGN)).then_some(What::Nested(words))
 }
 
 fn token(text: &Text<'_>) -> Option<&'static str> {
     // A header is an object, so its first character is a brace, and that of the text an `e`.
     if !text.has(kind::DOT)
-        || !text.text.starts_with('e')
-        || text.text.matches('.').nth(1).is_none()
+        || !text.whole.starts_with('e')
+        || text.whole.matches('.').nth(1).is_none()
     {
         return None;
     }
-    if text.text.len() > MAX_READ {
-        return text.text.starts_with("ey").then_some("a token");
+    if text.whole.len() > MAX_READ {
+        return text.whole.starts_with("ey").then_some("a token");
     }
-    let token = Token::nested(text.text.as_bytes())?;
+    let token = Token::nested(text.whole.as_bytes())?;
     Some(match token.kind {
         Kind::Jwe => "an encrypted token",
         Kind::SdJwt => "an SD-JWT",

@@ -164,11 +164,11 @@ pub(super) fn by_name(name: &Name, json: &Json) -> Option<What> {
 /// What a text is by its form.
 pub(super) fn in_text(name: &Name, text: &Text<'_>) -> Option<What> {
     let words = if text.has(kind::AT | kind::DOT) {
-        let mut words = text.text.split([' ', '<', '>', ',', ';', '(', ')', '"']);
+        let mut words = text.whole.split([' ', '<', '>', ',', ';', '(', ')', '"']);
         words
             .any(|word| address(word).is_some())
             .then_some("e-mail address")
-    } else if text.digits >= LEAST_DIGITS && text.text.len() <= LONGEST {
+    } else if text.digits >= LEAST_DIGITS && text.whole.len() <= LONGEST {
         numbered(name, text)
     } else {
         None
@@ -183,7 +183,7 @@ const LEAST_DIGITS: usize = 8;
 const LONGEST: usize = 48;
 
 fn numbered(name: &Name, text: &Text<'_>) -> Option<&'static str> {
-    let plain = text.text.strip_prefix("tel:").unwrap_or(text.text);
+    let plain = text.whole.strip_prefix("tel:").unwrap_or(text.whole);
     if let Some(number) = plain.strip_prefix('+') {
         let is_phone = (8..=15).contains(&text.digits)
             && number.starts_with(|first: char| ('1'..='9').contains(&first))

@@ -292,7 +292,7 @@ const SHORTEST: usize = 12;
 
 /// What a text is by its form. A private key in PEM form is for `jwk-embedded-secret` to tell.
 pub(super) fn in_text(name: &Name, text: &Text<'_>) -> Option<What> {
-    let bytes = text.text.as_bytes();
+    let bytes = text.whole.as_bytes();
     if bytes.len() < SHORTEST {
         return None;
     }
@@ -313,10 +313,10 @@ pub(super) fn in_text(name: &Name, text: &Text<'_>) -> Option<What> {
             return Some(What::Secret(form.words, form.severity));
         }
     }
-    if text.has(kind::AT | kind::COLON) && has_password(text.text) {
+    if text.has(kind::AT | kind::COLON) && has_password(text.whole) {
         return Some(What::Secret("password in an address", Severity::High));
     }
-    if is_hidden_pem(text.text) {
+    if is_hidden_pem(text.whole) {
         return Some(What::Secret("private key", Severity::Critical));
     }
     let is_hash = matches!(bytes.len(), 32 | 40 | 64)

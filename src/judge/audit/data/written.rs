@@ -111,7 +111,7 @@ pub(super) fn in_text(text: &Text<'_>) -> Option<What> {
         return None;
     }
     let mut before = ' ';
-    let mut characters = text.text.chars();
+    let mut characters = text.whole.chars();
     let is_there = characters.any(|character| {
         // Lines and tabs are what they are, and scripts and emoji beyond ASCII need joiners and selectors.
         let is_plain = matches!(character, '\n' | '\r' | '\t')

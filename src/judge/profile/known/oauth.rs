@@ -133,7 +133,7 @@ pub(in super::super) static JWT_BEARER_GRANT: Spec = Spec {
         facts: &[Fact::Different("iss", "sub"), Fact::TokenEndpoint],
         own: &[],
         // The audience of every other kind is a client or a service.
-        settled: &[Fact::TokenEndpoint],
+        settled: &[Fact::TokenEndpoint, Fact::Lacks("nonce")],
     }),
     ..Spec::BLANK
 };
