@@ -18,11 +18,13 @@ use super::manager::{Audited, Auditing, Keeping, LockedFile, SavedNews, ToWrite,
 use super::model::{CLIPBOARD, Clock, Model, Notice};
 use super::proving::{Proved, Proving};
 use super::table::Order;
+use super::words::{Sought, WordLists};
 use crate::inspection::{DetachedPayload, Inspection};
 use crate::judge::Judgement;
 use crate::keeping::Store;
 use crate::keys::generate::GenerateError;
 use crate::keys::{Key, KeyRing};
+use crate::verify::ListedSecret;
 
 /// What was removed can be brought back for this long; then it is forgotten, and its memory zeroised.
 pub(super) const UNDO_FOR: Duration = Duration::from_mins(1);
@@ -48,6 +50,7 @@ pub(super) enum News {
     Place((Option<PathBuf>, bool)),
     Proved(Proved),
     Saved(SavedNews),
+    Sought(Sought),
     Unlocked(Tried),
     /// What was saved, in words.
     Written(Result<String, String>),
@@ -87,6 +90,8 @@ pub(super) struct Everything {
     pub(super) tokens: Vec<Inspection>,
     pub(super) judgements: Vec<Judgement>,
     pub(super) keys: KeyRing,
+    /// What lists of words gave away.
+    pub(super) listed: Vec<Arc<ListedSecret>>,
     pub(super) current: Option<usize>,
 }
 
@@ -165,6 +170,8 @@ pub(super) struct Desk {
     pub(super) generation: u64,
     /// What is being verified again.
     pub(super) proving: Proving,
+    /// Lists of words that secrets are looked for in.
+    pub(super) words: WordLists,
     /// The saved keys.
     pub(super) keeping: Keeping,
     /// What is being found out about the keys.
@@ -208,6 +215,7 @@ impl Desk {
             removals: 0,
             generation: 0,
             proving: Proving::default(),
+            words: WordLists::default(),
             keeping: Keeping::of(surroundings.store),
             auditing: Auditing::default(),
             locked: VecDeque::new(),
@@ -232,6 +240,7 @@ impl Desk {
                     self.place_chosen(path, was_missing);
                 }
                 Ended::Done(News::Saved(news)) => self.saved_news(news),
+                Ended::Done(News::Sought(sought)) => self.sought(sought),
                 Ended::Done(News::Unlocked(tried)) => self.tried(tried),
                 Ended::Done(News::Written(Ok(done))) => self.model.last_action = done,
                 Ended::Done(News::Written(Err(fault))) => self.notify(Notice::fault(&fault)),
@@ -268,6 +277,7 @@ impl Desk {
             }
         }
         self.taking_in = self.take_in().or(self.take_proofs());
+        self.seek_secrets();
         self.ask_for_passphrase();
         self.audit();
         self.model.follow();
@@ -446,12 +456,7 @@ impl Desk {
 
     fn picked(&mut self, picked: Picked) {
         match picked.paths {
-            Some(paths) => {
-                let sources = paths
-                    .into_iter()
-                    .map(|path| (Source::File(path), picked.wanted));
-                self.load(sources.collect(), "Opened");
-            }
+            Some(paths) => self.open_paths(paths, picked.wanted),
             None if picked.was_missing => {
                 self.open_dialog(DialogKind::PathInstead(picked.wanted));
             }
