@@ -20,7 +20,9 @@ use crate::jose::json::JsonFaultKind;
 use crate::jose::{Fault, FaultKind, Kind, Part, PartRole, Token};
 use crate::verify::{Layer, Proof};
 
-pub use audit::{Confidence, Finding, KeyAudit, Passed, Severity, audit_key, audit_keys};
+pub use audit::{
+    Catalogued, Confidence, Finding, KeyAudit, Passed, Severity, audit_key, audit_keys, catalogued,
+};
 pub use checks::{Check, CheckResult};
 pub use policy::{
     ClaimPath, ClaimRule, ClaimValue, ClaimValueError, Expectation, Issuer, KeyChoice, MAX_LISTED,

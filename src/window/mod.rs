@@ -21,6 +21,7 @@ pub mod panes;
 mod privacy;
 mod proving;
 mod removal;
+pub mod reporting;
 pub mod samples;
 mod settings;
 mod shortcuts;

@@ -5,6 +5,7 @@
 
 mod algorithm;
 mod audience;
+mod catalogue;
 mod certificates;
 mod certified;
 mod claimed;
@@ -43,6 +44,7 @@ mod url;
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
+pub use catalogue::{Catalogued, catalogued};
 pub use loaded::{KeyAudit, Passed, audit_key, audit_keys};
 
 use super::claims::Claim;
@@ -90,6 +92,13 @@ impl Severity {
             Self::Low => "low",
             Self::Medium => "medium",
         }
+    }
+
+    /// The one of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|severity| severity.name() == name)
     }
 }
 
