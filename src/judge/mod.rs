@@ -134,11 +134,24 @@ impl Judgement {
 
 /// Judges a token and those inside of it.
 pub fn judge(case: Case<'_>) -> Judgement {
-    judge_as(case, false)
+    judge_as(case, Standing::default())
 }
 
-/// `is_key_binding`: the token ends an SD-JWT.
-fn judge_as(case: Case<'_>, is_key_binding: bool) -> Judgement {
+/// Where a token stands in another one.
+#[derive(Debug, Clone, Copy, Default)]
+struct Standing {
+    /// It ends an SD-JWT.
+    is_key_binding: bool,
+    /// It is encrypted, or was inside of a token that is.
+    is_sealed: bool,
+}
+
+fn judge_as(case: Case<'_>, standing: Standing) -> Judgement {
+    let standing = Standing {
+        is_sealed: standing.is_sealed || case.token.kind == Kind::Jwe,
+        ..standing
+    };
+    let is_key_binding = standing.is_key_binding;
     let inside = |layer: &Option<Box<Layer>>, policy: &Policy, is_key_binding| {
         let layer = layer.as_deref()?;
         let case = Case {
@@ -147,7 +160,11 @@ fn judge_as(case: Case<'_>, is_key_binding: bool) -> Judgement {
             policy,
             at: case.at,
         };
-        Some(Box::new(judge_as(case, is_key_binding)))
+        let standing = Standing {
+            is_key_binding,
+            ..standing
+        };
+        Some(Box::new(judge_as(case, standing)))
     };
     let inner = inside(&case.proof.inner, case.policy, false);
     let binding = &case.proof.key_binding;
@@ -165,7 +182,7 @@ fn judge_as(case: Case<'_>, is_key_binding: bool) -> Judgement {
     let views = case.views();
     let objections = policy::objections(case, &views);
     let audit::Audit { findings, not_run } =
-        audit(case, &views, &profile, &times, &objections, is_key_binding);
+        audit(case, &views, &profile, &times, &objections, standing);
     let inside: Vec<&Judgement> = [&inner, &key_binding]
         .into_iter()
         .filter_map(|judgement| judgement.as_deref())
@@ -220,14 +237,18 @@ fn audit(
     profile: &Profile,
     times: &Times,
     objections: &[Option<Reason>],
-    is_key_binding: bool,
+    standing: Standing,
 ) -> audit::Audit {
+    let whole = case;
     let run = |case: Case<'_>| {
         let mut audit = audit::run(&audit::Subject {
             case,
+            whole,
             profile,
             times,
-            is_key_binding,
+            is_key_binding: standing.is_key_binding,
+            is_sealed: standing.is_sealed,
+            sights: &audit::Sights::default(),
         });
         for finding in &mut audit.findings {
             if case.policy.strictness.forgives_rule(finding.rule) {

@@ -3,6 +3,7 @@
 mod facts;
 mod many;
 mod trials;
+mod tried;
 
 use std::collections::BTreeMap;
 

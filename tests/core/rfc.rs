@@ -116,7 +116,7 @@ fn the_unsecured_example_is_unsecured() {
         .iter()
         .map(|finding| finding.rule)
         .collect();
-    assert_eq!(rules, ["alg-none", "outside-validity"]);
+    assert_eq!(rules, ["alg-none", "aud-missing", "outside-validity"]);
 }
 
 #[test]

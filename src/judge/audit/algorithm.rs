@@ -280,3 +280,27 @@ impl Rule for AlgProhibited {
         Ruling::Ran(findings.collect())
     }
 }
+
+/// `alg-polymorphic`: a name that stands for two algorithms.
+pub(super) struct AlgPolymorphic;
+
+impl Rule for AlgPolymorphic {
+    fn id(&self) -> &'static str {
+        "alg-polymorphic"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let alg = subject.header("alg").and_then(Json::str);
+        Ruling::from((alg == Some("EdDSA")).then(|| Finding {
+            rule: self.id(),
+            severity: Severity::Info,
+            confidence: Confidence::Certain,
+            title: "EdDSA names two algorithms".to_owned(),
+            detail: "It is Ed25519 or Ed448, as the key says, so that a list of allowed algorithms allows both. The registry has deprecated the name.".to_owned(),
+            remedy: "Write Ed25519 or Ed448 as alg.".to_owned(),
+            references: vec!["RFC 9864"],
+            evidence: alg_evidence(subject),
+            refusal: None,
+        }))
+    }
+}

@@ -387,3 +387,31 @@ fn certificate_thumbprint(subject: &Subject<'_>, name: &str) -> Option<(Vec<u8>,
     };
     Some((base64url::decode(own.as_deref()?).bytes.to_vec(), whose))
 }
+
+/// `x5c-revocation-unknown`: whether a certificate was revoked is not known here.
+pub(super) struct X5cRevocationUnknown;
+
+impl Rule for X5cRevocationUnknown {
+    fn id(&self) -> &'static str {
+        "x5c-revocation-unknown"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let (_, chain) = match chain(subject) {
+            Ok(both) => both,
+            Err(ruling) => return ruling,
+        };
+        // Of a chain that leads nowhere `x5c-untrusted` speaks.
+        Ruling::from(chain.anchor.is_some().then(|| Finding {
+            rule: self.id(),
+            severity: Severity::Info,
+            confidence: Confidence::Certain,
+            title: "Revocation of the certificates was not looked up".to_owned(),
+            detail: "The chain leads to a CA certificate of yours. Whether one of its certificates was revoked since stands in lists and at responders, and none was asked.".to_owned(),
+            remedy: "Have the verifier ask for revocation, or use certificates that live for days.".to_owned(),
+            references: vec!["RFC 5280 \u{A7}6.3", "CWE-299"],
+            evidence: header_evidence(subject, "x5c"),
+            refusal: None,
+        }))
+    }
+}

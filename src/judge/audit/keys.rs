@@ -2,11 +2,12 @@
 
 use super::flaw::{Flaw, Power};
 use super::held::{Held, Purpose};
-use super::signature::alg_evidence;
+use super::signature::{alg_evidence, signature};
 use super::{Confidence, Finding, Rule, Ruling, Severity, Subject};
 use crate::jose::json::Json;
 use crate::jose::visible::visible;
 use crate::keys::{Curve, Key, KeyKind, KeyNote};
+use crate::verify::Outcome;
 use crate::verify::algorithm::find;
 use crate::verify::decrypt::algorithms::{
     KeyFamily, KeyManagement, content_encryption, key_management,
@@ -278,4 +279,47 @@ pub(super) fn contradictory_use(key: &Key) -> Option<Flaw> {
         members: vec!["use", "key_ops", "alg"],
         refuses: severity > Severity::Low,
     })
+}
+
+/// `kid-not-in-set`: the header names a key that the loaded set does not have.
+pub(super) struct KidNotInSet;
+
+impl Rule for KidNotInSet {
+    fn id(&self) -> &'static str {
+        "kid-not-in-set"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let Some(proof) = signature(subject) else {
+            return Ruling::Unconcerned;
+        };
+        let Some(kid) = &proof.kid else {
+            return Ruling::Ran(Vec::new());
+        };
+        // Only keys with names can lack one.
+        let mut named = proof
+            .tried
+            .iter()
+            .filter_map(|trial| trial.key.members.kid.as_ref());
+        if named.next().is_none() {
+            return Ruling::NotRun;
+        }
+        // Of a name that is nearly one of theirs the explanation of the signature speaks.
+        let is_unknown = proof.diagnosis.iter().any(|one| one.code == "kid-unknown");
+        let is_open = proof.outcome != Outcome::Valid && proof.designated.is_none();
+        Ruling::from((is_unknown && is_open).then(|| Finding {
+            rule: self.id(),
+            severity: Severity::Medium,
+            confidence: Confidence::Likely,
+            title: "The header names a key that is not in the set".to_owned(),
+            detail: format!(
+                "None of the loaded keys is called \u{201C}{}\u{201D}. Either the issuer has changed its keys since they were loaded, or somebody else made the token.",
+                visible(kid)
+            ),
+            remedy: "Load the issuer\u{2019}s current keys; if they lack it too, refuse the token.".to_owned(),
+            references: vec!["RFC 7515 \u{A7}4.1.4", "CWE-347"],
+            evidence: super::header_evidence(subject, "kid"),
+            refusal: None,
+        }))
+    }
 }

@@ -211,7 +211,7 @@ impl Rule for KidSqlInjection {
     }
 }
 
-fn ldap_shape(kid: &str) -> Option<&'static str> {
+pub(super) fn ldap_shape(kid: &str) -> Option<&'static str> {
     let is_it = ["*)(", ")(|", "\\2a"]
         .iter()
         .any(|piece| kid.to_ascii_lowercase().contains(piece));

@@ -4,10 +4,13 @@
 //! findings, or says that its input is missing.
 
 mod algorithm;
+mod audience;
 mod catalogue;
 mod certificates;
 mod certified;
+mod claimed;
 mod curves;
+mod data;
 mod disclosed;
 mod encoding;
 mod flaw;
@@ -16,6 +19,7 @@ mod header;
 mod held;
 mod hmac;
 mod inconsistent;
+mod issuer;
 mod jwe;
 mod key_binding;
 mod keys;
@@ -23,10 +27,12 @@ mod kid;
 mod kind;
 mod loaded;
 mod modulus;
+mod powerful;
 mod profile;
 mod published;
 mod rsa;
 mod sd_jwt;
+mod sealed;
 mod secret;
 mod serialization;
 mod sets;
@@ -36,10 +42,12 @@ mod types;
 mod url;
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 pub use catalogue::{Catalogued, catalogued};
 pub use loaded::{KeyAudit, Passed, audit_key, audit_keys};
 
+use super::claims::Claim;
 use super::policy::media_type;
 use super::profile::short_type;
 use super::{Case, Evidence, Profile, ProfileName, Reason, Times};
@@ -142,15 +150,25 @@ pub struct Finding {
 /// What a rule looks at.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
-    /// Token, proof, policy and instant.
+    /// Token, proof, policy and instant; of several signatures or recipients one.
     pub case: Case<'a>,
+    /// The same with all signatures or recipients.
+    pub whole: Case<'a>,
     /// The kind of token.
     pub profile: &'a Profile,
     /// Its times.
     pub times: &'a Times,
     /// Whether it is the key binding JWT of an SD-JWT, whose form is looked at with that one.
     pub is_key_binding: bool,
+    /// Whether it is encrypted, or was inside of a token that is.
+    pub is_sealed: bool,
+    /// What the claims hold, found out when the first rule asks.
+    pub(super) sights: &'a Sights,
 }
+
+/// What the claims of one token hold: see [`data`].
+#[derive(Debug, Default)]
+pub(super) struct Sights(OnceCell<Vec<data::Sight>>);
 
 impl Subject<'_> {
     /// Whether the rules about claims apply: there is a claims set, and the profile looks at claims.
@@ -186,6 +204,21 @@ impl Subject<'_> {
     fn claim(&self, name: &str) -> Option<&Json> {
         let claim = self.has_claims().then(|| self.case.claim(name));
         claim.flatten().map(|claim| claim.value)
+    }
+
+    /// What the claims hold.
+    fn sights(&self) -> &[data::Sight] {
+        self.sights.0.get_or_init(|| data::look(self))
+    }
+
+    /// How bad it is that something is missing which no rule of the kind asks for: where nobody knows what the token is for,
+    /// it may do without.
+    fn absence(&self) -> Severity {
+        if self.profile.name.is_general() || !self.profile.is_sure() {
+            Severity::Low
+        } else {
+            Severity::Medium
+        }
     }
 
     /// The SD-JWT that it is.
@@ -240,11 +273,13 @@ pub static RULES: &[&dyn Rule] = &[
     &form::JwsPolyglot,
     &serialization::JwsHeaderOverlap,
     &serialization::JwsAlgUnprotected,
+    &serialization::JwsMixedSignatures,
     &form::TokenSize,
     &algorithm::AlgNone,
     &algorithm::AlgNoneVariant,
     &algorithm::AlgUnregistered,
     &algorithm::AlgProhibited,
+    &algorithm::AlgPolymorphic,
     &signature::SigEmpty,
     &signature::SigLength,
     &signature::SigDer,
@@ -266,12 +301,14 @@ pub static RULES: &[&dyn Rule] = &[
     &certificates::X5cValidity,
     &certificates::X5cIdentity,
     &certificates::X5cAnchorIncluded,
+    &certificates::X5cRevocationUnknown,
     &header::X5tSha1,
     &certificates::X5tMismatch,
     &kid::KidPathTraversal,
     &kid::KidSqlInjection,
     &kid::KidCommandInjection,
     &kid::KidUnusual,
+    &keys::KidNotInSet,
     &header::CritMalformed,
     &header::CritUnknown,
     &header::B64Unencoded,
@@ -299,6 +336,8 @@ pub static RULES: &[&dyn Rule] = &[
     &jwe::JweEpkInvalid,
     &jwe::JweNotAuthenticated,
     &jwe::CtyNesting,
+    &sealed::JweParamLength,
+    &sealed::HeaderClaimMismatch,
     &times::ExpMissing,
     &times::OutsideValidity,
     &times::IatFuture,
@@ -306,8 +345,33 @@ pub static RULES: &[&dyn Rule] = &[
     &times::LifetimeLong,
     &times::NumericDateType,
     &times::NumericDateUnit,
+    &issuer::IssMissing,
+    &issuer::IssKeyOrigin,
+    &audience::AudMissing,
+    &audience::AudLoose,
+    &audience::AzpMismatch,
+    &claimed::JtiMissing,
+    &claimed::NonceMissing,
+    &claimed::SubTooLong,
+    &claimed::AcrAmrContradiction,
+    &claimed::StatusUnchecked,
+    &claimed::ScopeWide,
+    &claimed::PrivClaims,
+    &types::ClaimType,
+    &data::DataPii,
+    &data::SubIsEmail,
+    &data::DataCardNumber,
+    &data::DataSecret,
+    &data::DataNestedToken,
+    &data::ClaimInjection,
+    &data::TextBidi,
+    &data::JsonNumberImprecise,
+    &data::JsonDepth,
+    &powerful::K8sLegacyToken,
+    &powerful::SupabaseServiceRole,
     &profile::ProfileClaimMissing,
     &profile::ProfileClaimForbidden,
+    &audience::ClientAssertionAudience,
     &sd_jwt::SdFormat,
     &sd_jwt::SdDisclosureInvalid,
     &sd_jwt::SdHashWeak,

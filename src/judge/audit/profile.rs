@@ -179,6 +179,11 @@ fn missing(
     lapse: Lapse<'_>,
 ) -> Finding {
     let level = requirement.level;
+    let severity = match (&lapse, subject.profile.is_sure()) {
+        // What only looks like its kind may be of another that does without.
+        (Lapse::Absent, false) => severity(subject, level).min(Severity::Low),
+        _ => severity(subject, level),
+    };
     let names = requirement.names.join(" or ");
     let note = if requirement.note.is_empty() {
         Cow::Borrowed("")
@@ -205,7 +210,7 @@ fn missing(
     };
     Finding {
         rule,
-        severity: severity(subject, level),
+        severity,
         confidence: confidence(subject),
         title,
         detail: format!("{} {said}.{note}{}", told(subject), consequence(level)),

@@ -7,6 +7,7 @@ use super::{
 use crate::jose::json::Document;
 use crate::jose::visible::visible;
 use crate::jose::{Kind, Part, PartRole, Serialization, Token};
+use crate::verify::Outcome;
 
 /// Claims of which one makes an object a claims set.
 const CLAIMS: [&str; 5] = ["iss", "sub", "aud", "exp", "iat"];
@@ -218,4 +219,50 @@ fn is_of_one_recipient(token: &Token, header: &Part) -> bool {
     token.kind == Kind::Jwe
         && token.serialization == Serialization::General
         && shared.as_ref() != Some(&header.range)
+}
+
+/// `jws-mixed-signatures`: signatures of one message that do not agree.
+pub(super) struct JwsMixedSignatures;
+
+impl Rule for JwsMixedSignatures {
+    fn id(&self) -> &'static str {
+        "jws-mixed-signatures"
+    }
+
+    fn look(&self, subject: &Subject<'_>) -> Ruling {
+        let case = subject.whole;
+        let proofs = &case.proof.signatures;
+        if proofs.len() < 2 {
+            return Ruling::Unconcerned;
+        }
+        let is = |outcome| proofs.iter().any(|proof| proof.outcome == outcome);
+        let detail = if is(Outcome::Unsecured) {
+            "One of them is none at all (alg none): a verifier that is content with any of them takes the message from anybody."
+        } else if is(Outcome::Valid) && is(Outcome::Invalid) {
+            "One verifies and another does not, with the key that is meant for it: verifiers that ask for all and those that ask for any answer differently."
+        } else {
+            return Ruling::Ran(Vec::new());
+        };
+        let is_bad = |outcome: Outcome| matches!(outcome, Outcome::Unsecured | Outcome::Invalid);
+        let entries = proofs.iter().enumerate();
+        let bad = entries.filter(|(_, proof)| is_bad(proof.outcome));
+        let evidence = bad.filter_map(|(entry, _)| {
+            let part = case.token.part_of(entry, PartRole::Signature);
+            let part = part.or_else(|| case.token.part_of(entry, PartRole::ProtectedHeader));
+            part.map(Evidence::whole_part)
+        });
+        Ruling::Ran(vec![Finding {
+            rule: self.id(),
+            severity: Severity::Medium,
+            confidence: Confidence::Certain,
+            title: "Its signatures do not agree".to_owned(),
+            detail: detail.to_owned(),
+            remedy:
+                "Say which signatures a message must have, and refuse it when one of those fails."
+                    .to_owned(),
+            references: vec!["RFC 7515 \u{A7}5.2", "CWE-347"],
+            evidence: evidence.collect(),
+            refusal: None,
+        }])
+    }
 }

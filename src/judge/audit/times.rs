@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 use jiff::Timestamp;
 
 use super::{Confidence, Finding, Reason, Rule, Ruling, Severity, Subject};
-use crate::jose::json::{Decimal, Number, Value};
+use crate::jose::json::{Decimal, Json, Number, Value};
+use crate::jose::registry::Place;
 use crate::jose::visible::visible;
 use crate::jose::{Kind, PartRole, registry};
 use crate::judge::claims::Claim;
@@ -33,7 +34,12 @@ impl Rule for ExpMissing {
             && !spec.requires_claim("exp");
         Ruling::from(is_missing.then(|| Finding {
             rule: self.id(),
-            severity: Severity::Medium,
+            // What only looks like its kind may be of another that does without.
+            severity: if subject.profile.is_sure() {
+                Severity::Medium
+            } else {
+                Severity::Low
+            },
             confidence: Confidence::Certain,
             title: "No expiry".to_owned(),
             detail: "There is no exp: whoever gets hold of this token can use it for as long as its key lives.".to_owned(),
@@ -396,12 +402,19 @@ impl Rule for NumericDateType {
             return Ruling::Unconcerned;
         }
         let claims = subject.case.claims();
+        let issuer = || subject.claim("iss").and_then(Json::str);
         let findings = claims
             .clone()
             .enumerate()
             .filter(|(_, claim)| match &claim.value.value {
                 Value::Number(number) if is_plain(number) => false,
                 _ => registry::is_numeric_date(claim.name),
+            })
+            .filter(|(_, claim)| {
+                // A vendor may write another form of it, always.
+                let place = Place::Claims { issuer: issuer() };
+                let own = &registry::look_up(place, claim.name).shape;
+                own.is_numeric_date() || own.misfit(claim.value).is_some()
             })
             .filter(|(index, claim)| {
                 // A duplicate says so itself; only the value that counts is looked at.

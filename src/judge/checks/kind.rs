@@ -120,9 +120,14 @@ pub(super) fn profile(case: Case<'_>, judged: &Judged<'_>) -> Check {
             payload(),
         );
     }
-    let is_lapse = |finding: &&Finding| {
-        OF_THE_KIND.contains(&finding.rule) && finding.severity > Severity::Low
+    // What a kind must have, and not only should, weighs less where the kind is doubtful.
+    let least = if profile.is_sure() {
+        Severity::Medium
+    } else {
+        Severity::Low
     };
+    let is_lapse =
+        |finding: &&Finding| OF_THE_KIND.contains(&finding.rule) && finding.severity >= least;
     let mut lapses = judged.findings.iter().filter(is_lapse);
     let said = match profile.chosen_by {
         ChosenBy::Guess => format!("Guessed: {}", profile.why),

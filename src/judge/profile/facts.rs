@@ -72,6 +72,7 @@ impl<'a> Facts<'a> {
                 members.any(|member| member.name.starts_with(start))
             }
             Fact::Is(name, value) => self.text(name) == Some(value),
+            Fact::Lacks(name) => self.claim(name).is_none(),
             Fact::Lists(name, value) => match self.claim(name).map(|claim| &claim.value) {
                 Some(Value::String(text)) => text == value,
                 Some(Value::Array(all)) => all.iter().any(|one| one.str() == Some(value)),
@@ -215,7 +216,7 @@ impl Breach {
 }
 
 /// Where authorization servers commonly take grants: the last segment of the path is `token`, or begins with it.
-fn is_token_endpoint(url: &str) -> bool {
+pub(in crate::judge) fn is_token_endpoint(url: &str) -> bool {
     let Some((_, rest)) = url.split_once("://") else {
         return false;
     };

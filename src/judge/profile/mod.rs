@@ -10,7 +10,7 @@ mod spec;
 
 use std::borrow::Cow;
 
-pub(super) use facts::Facts;
+pub(super) use facts::{Facts, is_token_endpoint};
 pub(super) use recognise::{determine, has_type, is_of_a_kind, is_plain, rivals, short_type};
 pub(super) use spec::{Ban, Level, Life, Place, Requirement, Spec, Trait, Typing};
 

@@ -120,6 +120,8 @@ pub(in crate::judge) enum Fact {
     HoldsFrom(&'static str, &'static str),
     /// A claim is this text.
     Is(&'static str, &'static str),
+    /// A claim is not there.
+    Lacks(&'static str),
     /// A claim is this text, or a list that holds it.
     Lists(&'static str, &'static str),
     /// `exp` is at most so many seconds after `iat`.
@@ -326,6 +328,12 @@ pub(in crate::judge) enum Life {
 /// What else sets a kind of token apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::judge) enum Trait {
+    /// To say something about a person is what it is for.
+    AboutPerson,
+    /// It opens services to its bearer.
+    Access,
+    /// It is bound to nothing, and nothing but its secret ends it.
+    BoundToNothing,
     /// It brings a key that something else vouches for.
     BringsKey,
     /// Its issuer is known by its certificate chain.
@@ -336,12 +344,18 @@ pub(in crate::judge) enum Trait {
     HoldersOwnKey,
     /// It travels in bodies, never in a header or a cookie.
     InBodies,
+    /// It is the key of a whole project, and no person's.
+    KeyOfProject,
     /// Its times count milliseconds.
     Milliseconds,
     /// Where its header has a `nonce`, it was sent with another header than the signed one.
     SentWithOtherHeader,
     /// Its issuer names certificates by SHA-1, always.
     Sha1Thumbprints,
+    /// It tells a client who signed in.
+    SignsIn,
+    /// It is sent once, and one that comes again is somebody else's.
+    UsedOnce,
 }
 
 /// When an untyped token passes as a kind: it has what that kind must have, nothing that it must not, and this holds.

@@ -9,7 +9,7 @@ use openssl::rsa::Rsa;
 use tokenloupe::jose::base64url::encode;
 use tokenloupe::judge::{Confidence, Severity};
 
-use super::{audit, found_in, ring_of};
+use super::{audit, found_in, ring_of, tried};
 use crate::certificates::request;
 use crate::common::{inspect, judge, reasons};
 
@@ -17,7 +17,7 @@ const SECRET: &[u8] = b"\x9c\x41\xd0\x7e\x33\xa8\x15\xfb\x62\x0d\xc9\x84\x5a\xee
 
 /// What a rule says of the first key of a file.
 #[track_caller]
-fn says(rule: &str, name: &str, content: &str) -> Option<Severity> {
+pub(super) fn says(rule: &str, name: &str, content: &str) -> Option<Severity> {
     let found = found_in(name, content).remove(0);
     let severities: Vec<_> = found
         .into_iter()
@@ -25,6 +25,7 @@ fn says(rule: &str, name: &str, content: &str) -> Option<Severity> {
         .map(|(_, severity)| severity)
         .collect();
     assert!(severities.len() <= 1, "{rule} says it twice");
+    tried::note(rule, !severities.is_empty());
     severities.first().copied()
 }
 
@@ -39,7 +40,7 @@ fn oct(secret: &[u8], members: &str) -> String {
     format!(r#"{{"kty":"oct","k":"{}"{members}}}"#, encode(secret))
 }
 
-fn rsa_jwk(n: &BigNumRef, e: &str) -> String {
+pub(super) fn rsa_jwk(n: &BigNumRef, e: &str) -> String {
     let n = encode(&n.to_vec());
     format!(r#"{{"kty":"RSA","n":"{n}","e":"{e}"}}"#)
 }
@@ -86,7 +87,7 @@ fn prime(bits: i32) -> BigNum {
 }
 
 #[test]
-fn sizes_of_rsa() {
+pub(super) fn sizes_of_rsa() {
     for (bits, expected) in [
         (1016, Some(Severity::Critical)),
         (1024, Some(Severity::High)),
@@ -105,7 +106,7 @@ fn sizes_of_rsa() {
 }
 
 #[test]
-fn exponents_of_rsa() {
+pub(super) fn exponents_of_rsa() {
     let key = Rsa::generate(2048).unwrap();
     for (e, expected) in [
         ("AQ", Some(Severity::Critical)),
@@ -153,7 +154,7 @@ fn prime_from(start: BigNum) -> BigNum {
 }
 
 #[test]
-fn primes_that_lie_close_together_are_seen_in_private_keys() {
+pub(super) fn primes_that_lie_close_together_are_seen_in_private_keys() {
     let p = prime_from(prime(512));
     let near = |bits: i32| {
         let mut distance = BigNum::new().unwrap();
@@ -258,7 +259,7 @@ fn a_token_under_a_key_with_a_shared_prime_is_refused() {
 }
 
 #[test]
-fn points_off_their_curve() {
+pub(super) fn points_off_their_curve() {
     let (x, y, _) = ec(Nid::X9_62_PRIME256V1);
     let mut off = y.clone();
     off[31] ^= 1;
@@ -294,7 +295,7 @@ fn points_off_their_curve() {
 }
 
 #[test]
-fn points_of_small_order() {
+pub(super) fn points_of_small_order() {
     let okp = |crv: &str, x: &[u8]| format!(r#"{{"kty":"OKP","crv":"{crv}","x":"{}"}}"#, encode(x));
     // Nine, the base point of RFC 7748, and the prime more.
     let mut nine = [0; 32];
@@ -319,7 +320,7 @@ fn points_of_small_order() {
 }
 
 #[test]
-fn members_that_do_not_fit_together() {
+pub(super) fn members_that_do_not_fit_together() {
     let (x, y, d) = ec(Nid::X9_62_PRIME256V1);
     let (_, _, other) = ec(Nid::X9_62_PRIME256V1);
     let with = |d: &[u8]| ec_jwk("P-256", &x, &y, &format!(r#","d":"{}""#, encode(d)));
@@ -348,7 +349,7 @@ fn members_that_do_not_fit_together() {
 }
 
 #[test]
-fn secrets_and_private_keys_in_published_sets() {
+pub(super) fn secrets_and_private_keys_in_published_sets() {
     let (x, y, d) = ec(Nid::X9_62_PRIME256V1);
     let private = ec_jwk("P-256", &x, &y, &format!(r#","d":"{}""#, encode(&d)));
     let secret = oct(SECRET, "");
@@ -383,7 +384,7 @@ fn secrets_and_private_keys_in_published_sets() {
 }
 
 #[test]
-fn names_in_sets() {
+pub(super) fn names_in_sets() {
     let (a, b) = (p256(r#","kid":"a""#), p256(r#","kid":"a""#));
     try_on(
         "jwks-duplicate-kid",
@@ -405,7 +406,7 @@ fn names_in_sets() {
 }
 
 #[test]
-fn published_keys() {
+pub(super) fn published_keys() {
     // RFC 8037 appendix A.2, RFC 7515 appendix A.1, and testECCP256 of RFC 9500.
     let edwards =
         r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
@@ -424,7 +425,7 @@ fn published_keys() {
 }
 
 #[test]
-fn what_a_key_says_that_it_is_for() {
+pub(super) fn what_a_key_says_that_it_is_for() {
     let medium = Some(Severity::Medium);
     try_on(
         "key-use-mismatch",
@@ -447,7 +448,7 @@ fn what_a_key_says_that_it_is_for() {
 }
 
 #[test]
-fn algorithms_that_a_key_cannot_do() {
+pub(super) fn algorithms_that_a_key_cannot_do() {
     let (x, y, _) = ec(Nid::SECP521R1);
     let high = Some(Severity::High);
     try_on(
@@ -473,7 +474,7 @@ fn algorithms_that_a_key_cannot_do() {
 }
 
 #[test]
-fn secrets_that_are_short() {
+pub(super) fn secrets_that_are_short() {
     try_on(
         "hmac-short-secret",
         &[
@@ -494,7 +495,7 @@ fn secrets_that_are_short() {
 }
 
 #[test]
-fn secrets_that_can_be_guessed() {
+pub(super) fn secrets_that_can_be_guessed() {
     let hs = r#","alg":"HS256""#;
     let medium = Some(Severity::Medium);
     let words = b"this is my very secret signing key";
@@ -524,7 +525,7 @@ fn secrets_that_can_be_guessed() {
 }
 
 #[test]
-fn secrets_that_everybody_has() {
+pub(super) fn secrets_that_everybody_has() {
     let critical = Some(Severity::Critical);
     try_on(
         "hmac-empty-key",
@@ -566,7 +567,7 @@ fn secrets_that_everybody_has() {
 }
 
 #[test]
-fn certificates_of_keys() {
+pub(super) fn certificates_of_keys() {
     let old = request("a")
         .valid(1_600_000_000, 1_700_000_000)
         .self_signed();

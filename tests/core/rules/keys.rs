@@ -221,7 +221,7 @@ fn under_modulus(n: &BigNum) -> Inspection {
 }
 
 /// A modulus of the form that the broken chips make: a power of 65537 modulo the product of the primes to 167.
-pub(super) fn roca_modulus() -> BigNum {
+pub(crate) fn roca_modulus() -> BigNum {
     let product =
         BigNum::from_hex_str("924cba6ae99dfa084537facc54948df0c23da044d8cabe0edd75bc6").unwrap();
     let mut power = BigNum::new().unwrap();
@@ -314,4 +314,52 @@ fn eddsa(header_alg: &str, key_alg: &str) -> Inspection {
     let x = encode(&key.raw_public_key().unwrap());
     let jwk = format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}","alg":"{key_alg}"}}"#);
     inspect(&format!("{input}.{}", encode(&signature)), &ring(&jwk))
+}
+
+#[test]
+fn what_a_key_is_for() {
+    let key = rsa(2048);
+    for (members, rule, expected) in [
+        (
+            r#","alg":"RS512""#,
+            "key-alg-mismatch",
+            &["key-not-allowed"][..],
+        ),
+        (r#","alg":"RS256""#, "key-alg-mismatch", &[]),
+        (r#","use":"enc""#, "key-use-mismatch", &["key-not-allowed"]),
+        (r#","use":"sig""#, "key-use-mismatch", &[]),
+        (
+            r#","key_ops":["encrypt"]"#,
+            "key-use-mismatch",
+            &["key-not-allowed"],
+        ),
+        (r#","key_ops":["sign"]"#, "key-use-mismatch", &[]),
+        (r#","key_ops":["verify"]"#, "key-use-mismatch", &[]),
+    ] {
+        let inspection = inspect(
+            &rs256(r#"{"alg":"RS256"}"#, &key),
+            &ring(&jwk(&key, members)),
+        );
+        assert_eq!(
+            inspection.proof.signatures[0].outcome.name(),
+            "valid",
+            "{members}"
+        );
+        let judgement = judge(&inspection, None);
+        assert_eq!(
+            found(&judgement, rule).is_some(),
+            !expected.is_empty(),
+            "{members}"
+        );
+        assert_eq!(reasons(&judgement), expected, "{members}");
+    }
+}
+
+#[test]
+fn a_named_key_of_the_wrong_kind() {
+    let key = rsa(2048);
+    let token = hmac(r#"{"alg":"HS256","kid":"a"}"#, GOOD_CLAIMS, SECRET);
+    let judgement = judge(&inspect(&token, &ring(&jwk(&key, r#","kid":"a""#))), None);
+    assert_eq!(found(&judgement, "key-alg-mismatch"), Some(Severity::High));
+    assert_eq!(reasons(&judgement), ["key-not-allowed"]);
 }

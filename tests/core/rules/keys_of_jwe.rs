@@ -125,7 +125,7 @@ fn numbers() -> Vec<Trial> {
     let named = r#"{"alg":"RSA-OAEP","enc":"A256GCM","kid":"a"}"#;
     let roca = format!(
         r#"{{"kty":"RSA","kid":"a","n":"{}","e":"AQAB"}}"#,
-        encode(&keys::roca_modulus().to_vec())
+        encode(&roca_modulus().to_vec())
     );
     let public = |key: &PKey<Private>| inspect(&sealed(OAEP, key), &ring(&jwk(key, "")));
     vec![

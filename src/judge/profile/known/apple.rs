@@ -22,6 +22,7 @@ pub(in super::super) static APPLE_ID_TOKEN: Spec = Spec {
         IAT,
     ],
     life: Life::UpTo(DAY),
+    traits: &[Trait::AboutPerson, Trait::SignsIn],
     ..Spec::BLANK
 };
 

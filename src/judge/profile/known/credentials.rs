@@ -14,8 +14,9 @@ pub(in super::super) static SD_JWT: Spec = Spec {
         words: "it has disclosures, or ends in a tilde",
         ..Clue::BLANK
     }],
+    without: &["aud", "jti"],
     life: Life::Unlimited,
-    traits: &[Trait::InBodies],
+    traits: &[Trait::AboutPerson, Trait::InBodies],
     ..Spec::BLANK
 };
 
@@ -73,7 +74,7 @@ pub(in super::super) static SD_JWT_VC: Spec = Spec {
     ],
     without: &["iss", "sub", "aud", "exp", "jti"],
     life: Life::Unlimited,
-    traits: &[Trait::BuiltOnChain, Trait::InBodies],
+    traits: &[Trait::AboutPerson, Trait::BuiltOnChain, Trait::InBodies],
     ..Spec::BLANK
 };
 
@@ -128,7 +129,7 @@ pub(in super::super) static VC_JWT: Spec = Spec {
     ],
     without: &["aud", "exp", "iat", "jti"],
     life: Life::Unlimited,
-    traits: &[Trait::InBodies],
+    traits: &[Trait::AboutPerson, Trait::InBodies],
     ..Spec::BLANK
 };
 
@@ -148,7 +149,7 @@ pub(in super::super) static VP_JWT: Spec = Spec {
     ],
     without: &["exp", "iat"],
     life: Life::Unlimited,
-    traits: &[Trait::InBodies],
+    traits: &[Trait::AboutPerson, Trait::InBodies],
     ..Spec::BLANK
 };
 
@@ -184,7 +185,7 @@ pub(in super::super) static VC_JOSE: Spec = Spec {
     forbidden: &[Ban::claim("vc", NOT_BOTH), Ban::claim("vp", NOT_BOTH)],
     without: &["iss", "sub", "aud", "exp", "iat", "jti"],
     life: Life::Unlimited,
-    traits: &[Trait::BuiltOnChain, Trait::InBodies],
+    traits: &[Trait::AboutPerson, Trait::BuiltOnChain, Trait::InBodies],
     ..Spec::BLANK
 };
 
@@ -208,7 +209,7 @@ pub(in super::super) static VP_JOSE: Spec = Spec {
     forbidden: &[Ban::claim("vc", NOT_BOTH), Ban::claim("vp", NOT_BOTH)],
     without: &["iss", "sub", "aud", "exp", "iat", "jti"],
     life: Life::Unlimited,
-    traits: &[Trait::InBodies],
+    traits: &[Trait::AboutPerson, Trait::InBodies],
     ..Spec::BLANK
 };
 

@@ -34,7 +34,11 @@ pub(in super::super) static ENTRA: Spec = Spec {
             .when(OF_A_TENANT[1]),
     ],
     life: Life::UpTo(DAY),
-    traits: &[Trait::SentWithOtherHeader, Trait::Sha1Thumbprints],
+    traits: &[
+        Trait::AboutPerson,
+        Trait::SentWithOtherHeader,
+        Trait::Sha1Thumbprints,
+    ],
     ..Spec::BLANK
 };
 
@@ -55,6 +59,7 @@ pub(in super::super) static AUTH0: Spec = Spec {
         IAT,
     ],
     life: Life::UpTo(DAY),
+    traits: &[Trait::AboutPerson],
     ..Spec::BLANK
 };
 
@@ -85,6 +90,7 @@ pub(in super::super) static OKTA_ID: Spec = Spec {
         JTI.recommended(),
     ],
     life: Life::UpTo(DAY),
+    traits: &[Trait::AboutPerson, Trait::SignsIn],
     ..Spec::BLANK
 };
 
@@ -117,6 +123,7 @@ pub(in super::super) static OKTA_ACCESS: Spec = Spec {
         Requirement::claim(&["cid"]).recommended(),
     ],
     life: Life::UpTo(DAY),
+    traits: &[Trait::Access],
     ..Spec::BLANK
 };
 
@@ -148,6 +155,7 @@ pub(in super::super) static KEYCLOAK: Spec = Spec {
     ],
     without: &["aud"],
     life: Life::UpTo(DAY),
+    traits: &[Trait::AboutPerson],
     ..Spec::BLANK
 };
 

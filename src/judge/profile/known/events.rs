@@ -37,6 +37,7 @@ pub(in super::super) static LOGOUT_TOKEN: Spec = Spec {
         "It would let the token pass as an ID token.",
     )],
     life: Life::UpTo(2 * MINUTE),
+    traits: &[Trait::AboutPerson],
     likeness: Some(Likeness {
         facts: &[Fact::Holds("events", LOGOUT)],
         own: &["events"],
@@ -75,7 +76,7 @@ pub(in super::super) static SECURITY_EVENT: Spec = Spec {
     ],
     without: &["exp", "sub"],
     life: Life::Unlimited,
-    traits: &[Trait::InBodies],
+    traits: &[Trait::AboutPerson, Trait::InBodies],
     ..Spec::BLANK
 };
 
@@ -111,6 +112,6 @@ pub(in super::super) static SHARED_SIGNAL: Spec = Spec {
     ],
     without: &["exp", "sub"],
     life: Life::Unlimited,
-    traits: &[Trait::InBodies],
+    traits: &[Trait::AboutPerson, Trait::InBodies],
     ..Spec::BLANK
 };

@@ -37,6 +37,7 @@ pub(in super::super) static ACCESS_TOKEN: Spec = Spec {
         JTI.formed(Form::Text),
     ],
     life: Life::UpTo(HOUR),
+    traits: &[Trait::Access],
     likeness: Some(Likeness {
         facts: &[],
         own: &["scope", "client_id"],
@@ -70,7 +71,7 @@ pub(in super::super) static DPOP_PROOF: Spec = Spec {
     ],
     without: &["iss", "sub", "aud", "exp"],
     life: Life::UpTo(5 * MINUTE),
-    traits: &[Trait::HoldersOwnKey],
+    traits: &[Trait::HoldersOwnKey, Trait::UsedOnce],
     ..Spec::BLANK
 };
 
@@ -105,6 +106,7 @@ pub(in super::super) static CLIENT_ASSERTION: Spec = Spec {
         JTI.formed(Form::Text),
     ],
     life: Life::UpTo(5 * MINUTE),
+    traits: &[Trait::UsedOnce],
     likeness: Some(Likeness {
         facts: &[Fact::Same("iss", "sub")],
         own: &[],
@@ -126,10 +128,12 @@ pub(in super::super) static JWT_BEARER_GRANT: Spec = Spec {
     }],
     required: &[ISS.formed(Form::Text), SUB.formed(Form::Text), AUD, EXP],
     life: Life::UpTo(HOUR),
+    traits: &[Trait::AboutPerson, Trait::UsedOnce],
     likeness: Some(Likeness {
         facts: &[Fact::Different("iss", "sub"), Fact::TokenEndpoint],
         own: &[],
-        settled: &[],
+        // The audience of every other kind is a client or a service.
+        settled: &[Fact::TokenEndpoint, Fact::Lacks("nonce")],
     }),
     ..Spec::BLANK
 };
@@ -168,7 +172,7 @@ pub(in super::super) static REQUEST_OBJECT: Spec = Spec {
         .when(&[Fact::Same("sub", "client_id")]),
     ],
     life: Life::UpTo(HOUR),
-    traits: &[Trait::InBodies],
+    traits: &[Trait::AboutPerson, Trait::InBodies],
     likeness: Some(Likeness {
         facts: &[Fact::Claim("response_type")],
         own: &["response_type", "redirect_uri"],
@@ -235,6 +239,7 @@ pub(in super::super) static INTROSPECTION_RESPONSE: Spec = Spec {
     ],
     without: &["exp", "sub", "jti"],
     life: Life::Unlimited,
+    traits: &[Trait::AboutPerson],
     ..Spec::BLANK
 };
 
@@ -249,7 +254,7 @@ pub(in super::super) static CLIENT_ATTESTATION: Spec = Spec {
         EXP,
         Requirement::claim(&["cnf"]).formed(Form::ObjectIn("jwk")),
     ],
-    without: &["aud", "jti"],
+    without: &["iss", "aud", "jti"],
     life: Life::UpTo(DAY),
     ..Spec::BLANK
 };
@@ -260,7 +265,7 @@ pub(in super::super) static CLIENT_ATTESTATION_POP: Spec = Spec {
     types: &["oauth-client-attestation-pop+jwt"],
     typing: Typing::Required,
     required: &[ASYMMETRIC, AUD, JTI.formed(Form::Text), IAT],
-    without: &["exp", "sub"],
+    without: &["iss", "exp", "sub"],
     life: Life::UpTo(5 * MINUTE),
     traits: &[Trait::BringsKey],
     ..Spec::BLANK

@@ -81,6 +81,7 @@ pub(in super::super) static OIDC_ID_TOKEN: Spec = Spec {
         Ban::header("x5c", WHY_NO_KEY).discouraged(),
     ],
     life: Life::UpTo(HOUR),
+    traits: &[Trait::AboutPerson, Trait::SignsIn],
     likeness: Some(Likeness {
         facts: &[],
         own: OF_ID_TOKENS,
@@ -137,6 +138,6 @@ pub(in super::super) static SIOP_ID_TOKEN: Spec = Spec {
             .when(&[Fact::Starts("sub", "urn:ietf:params:oauth:jwk-thumbprint:")]),
     ],
     life: Life::UpTo(HOUR),
-    traits: &[Trait::HoldersOwnKey],
+    traits: &[Trait::AboutPerson, Trait::HoldersOwnKey, Trait::SignsIn],
     ..Spec::BLANK
 };

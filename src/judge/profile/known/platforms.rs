@@ -36,6 +36,7 @@ pub(in super::super) static COGNITO_ACCESS: Spec = Spec {
     // Unless the client asks for an API by name.
     without: &["aud"],
     life: Life::UpTo(DAY),
+    traits: &[Trait::Access],
     ..Spec::BLANK
 };
 
@@ -70,6 +71,7 @@ pub(in super::super) static COGNITO_ID: Spec = Spec {
         Requirement::claim(&["cognito:username"]).recommended(),
     ],
     life: Life::UpTo(DAY),
+    traits: &[Trait::AboutPerson, Trait::SignsIn],
     ..Spec::BLANK
 };
 
@@ -92,6 +94,7 @@ pub(in super::super) static GOOGLE: Spec = Spec {
         Requirement::claim(&["azp"]).recommended(),
     ],
     life: Life::UpTo(DAY),
+    traits: &[Trait::AboutPerson, Trait::SignsIn],
     ..Spec::BLANK
 };
 
@@ -113,6 +116,7 @@ pub(in super::super) static GOOGLE_SERVICE_ACCOUNT: Spec = Spec {
         Requirement::claim(&["scope", "target_audience", "sub"]),
     ],
     life: Life::UpTo(HOUR),
+    traits: &[Trait::AboutPerson],
     ..Spec::BLANK
 };
 
@@ -137,7 +141,7 @@ pub(in super::super) static FIREBASE: Spec = Spec {
             .formed(Form::Object),
     ],
     life: Life::UpTo(DAY),
-    traits: &[Trait::Emulated],
+    traits: &[Trait::AboutPerson, Trait::Emulated, Trait::SignsIn],
     ..Spec::BLANK
 };
 
@@ -170,6 +174,7 @@ pub(in super::super) static SUPABASE_USER: Spec = Spec {
         Requirement::claim(&["session_id"]).formed(Form::Text),
     ],
     life: Life::UpTo(DAY),
+    traits: &[Trait::AboutPerson],
     ..Spec::BLANK
 };
 
@@ -194,5 +199,6 @@ pub(in super::super) static SUPABASE_KEY: Spec = Spec {
     life: Life::ByDesign(
         "It is an API key of Supabase in the older form, which lives ten years by design; the newer keys can be revoked.",
     ),
+    traits: &[Trait::KeyOfProject],
     ..Spec::BLANK
 };

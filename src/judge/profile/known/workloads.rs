@@ -60,6 +60,7 @@ pub(in super::super) static KUBERNETES_LEGACY: Spec = Spec {
         Requirement::claim(&["kubernetes.io/serviceaccount/namespace"]).recommended(),
         Requirement::claim(&["kubernetes.io/serviceaccount/service-account.name"]).recommended(),
     ],
+    traits: &[Trait::BoundToNothing],
     ..Spec::BLANK
 };
 
@@ -130,5 +131,6 @@ pub(in super::super) static GITLAB_CI: Spec = Spec {
         Requirement::claim(&["ref_protected"]).recommended(),
     ],
     life: Life::UpTo(DAY),
+    traits: &[Trait::AboutPerson],
     ..Spec::BLANK
 };
