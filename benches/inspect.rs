@@ -123,6 +123,7 @@ fn candidate(text: &str) -> Candidate {
             where_: Where::Bare,
             name_in: None,
             repairs: Vec::new(),
+            time: None,
         },
     }
 }

@@ -225,6 +225,7 @@ fn hostile_session() -> Session {
             where_: Where::Header,
             name_in: Some((*text).to_owned()),
             repairs: Vec::new(),
+            time: None,
         }];
     }
     session.policy = Policy {
