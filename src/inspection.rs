@@ -1,6 +1,7 @@
 //! The way of a token, run once: what does not depend on the clock is kept, the judgement is made anew.
 
 mod locked;
+mod places;
 mod readings;
 
 use std::borrow::Cow;
@@ -16,7 +17,7 @@ pub use readings::Settled;
 
 use crate::find::{Candidate, Place};
 use crate::jose::{Part, Token, hex};
-use crate::judge::{Case, Judgement, Policy, judge};
+use crate::judge::{Beside, Case, Judgement, Neighbours, Policy, TokenId, Traces, judge};
 use crate::keys::KeyRing;
 use crate::verify::{Layer, Proof, Provenance, Service, Setting, prove};
 
@@ -49,6 +50,8 @@ pub struct Inspection {
     sealed: Arc<Token>,
     /// SHA-256 of its text, in lower-case hexadecimal.
     pub sha256: String,
+    /// The same.
+    id: TokenId,
     /// Where it was found, in input order.
     pub places: Vec<Place>,
     /// What the reviewer calls it.
@@ -68,8 +71,10 @@ impl Inspection {
         let token = Token::parse(candidate.text.as_str());
         let mut proof = prove(&token, keys, setting);
         let sealed = Arc::new(token);
+        let id = TokenId::of(sealed.text());
         Self {
-            sha256: sha256(sealed.text()),
+            sha256: id.to_string(),
+            id,
             token: proof.opened.take().unwrap_or_else(|| Arc::clone(&sealed)),
             sealed,
             places: vec![candidate.place],
@@ -91,10 +96,12 @@ impl Inspection {
 
     /// A token inside of another one, as if it were one of its own. It was found in no place.
     pub fn inside(layer: &Layer, took: Duration) -> Self {
+        let id = TokenId::of(layer.token.text());
         Self {
             token: Arc::clone(&layer.token),
             sealed: Arc::clone(&layer.token),
-            sha256: sha256(layer.token.text()),
+            sha256: id.to_string(),
+            id,
             places: Vec::new(),
             name: None,
             detached_payload: None,
@@ -124,14 +131,40 @@ impl Inspection {
         std::mem::replace(&mut self.proof, proof)
     }
 
-    /// Judges it at an instant.
+    /// Judges it at an instant, alone: what other tokens say of it is not asked.
     pub fn judge(&self, policy: &Policy, at: Timestamp) -> Judgement {
+        self.judge_as(policy, at, Beside::default())
+    }
+
+    /// Judges it at an instant, among the tokens of its session.
+    pub fn judge_beside(
+        &self,
+        neighbours: &Neighbours,
+        policy: &Policy,
+        at: Timestamp,
+    ) -> Judgement {
+        self.judge_as(policy, at, neighbours.beside(self.id))
+    }
+
+    fn judge_as(&self, policy: &Policy, at: Timestamp, beside: Beside<'_>) -> Judgement {
         judge(Case {
             token: &self.token,
             proof: &self.proof,
             policy,
             at,
+            beside,
         })
+    }
+
+    /// The SHA-256 of its text.
+    pub fn id(&self) -> TokenId {
+        self.id
+    }
+
+    /// What it leaves where other tokens find it.
+    pub fn traces(&self) -> Traces {
+        let stood = self.places.iter().map(places::stood);
+        Traces::of(&self.token, &self.proof, stood)
     }
 }
 
@@ -200,6 +233,15 @@ impl Session {
             }
         }
         fits
+    }
+
+    /// What the tokens say about each other.
+    pub fn neighbours(&self) -> Neighbours {
+        let mut neighbours = Neighbours::default();
+        for inspection in &self.tokens {
+            neighbours.add(inspection.id(), inspection.traces());
+        }
+        neighbours
     }
 
     /// Begins to add tokens.

@@ -4,8 +4,10 @@
 pub mod audit;
 mod checks;
 mod claims;
+mod neighbours;
 mod policy;
 mod profile;
+mod related;
 mod time;
 mod validity;
 mod verdict;
@@ -22,12 +24,14 @@ use crate::verify::{Layer, Proof};
 
 pub use audit::{Confidence, Finding, KeyAudit, Passed, Severity, audit_key, audit_keys};
 pub use checks::{Check, CheckResult};
+pub use neighbours::{Beside, Neighbours, PlaceRole, Stood, TokenId, Traces};
 pub use policy::{
     ClaimPath, ClaimRule, ClaimValue, ClaimValueError, Expectation, Issuer, KeyChoice, MAX_LISTED,
     MAX_POLICY_BYTES, MAX_REVOKED, MAX_REVOKED_BYTES, MAX_REVOKED_LISTED, POLICY_VERSION, Policy,
     PolicyError, PolicyFault, Revoked, RevokedError, RevokedFile, Strictness,
 };
 pub use profile::{ChosenBy, Profile, ProfileChoice, ProfileName};
+pub use related::{Related, Relation, SaidBy};
 pub use time::{Mark, TimeState, Times};
 pub use verdict::{Reason, Verdict, VerdictOutcome};
 
@@ -42,6 +46,8 @@ pub struct Case<'a> {
     pub policy: &'a Policy,
     /// The instant.
     pub at: Timestamp,
+    /// The other tokens of the session. The default for a token that is judged alone.
+    pub beside: Beside<'a>,
 }
 
 /// Bytes that a statement rests on.
@@ -90,6 +96,8 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
     /// Ids of the rules for this kind of token whose input was missing.
     pub not_run: Vec<&'static str>,
+    /// The other tokens of the session that it has to do with.
+    pub related: Vec<Related>,
     /// Its times.
     pub times: Times,
     /// What the policy expects of it.
@@ -132,26 +140,37 @@ impl Judgement {
 
 /// Judges a token and those inside of it.
 pub fn judge(case: Case<'_>) -> Judgement {
-    judge_as(case, false)
+    judge_as(case, Layering::Outermost)
 }
 
-/// `is_key_binding`: the token ends an SD-JWT.
-fn judge_as(case: Case<'_>, is_key_binding: bool) -> Judgement {
-    let inside = |layer: &Option<Box<Layer>>, policy: &Policy, is_key_binding| {
+/// How a token lies in the one around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layering {
+    /// There is none.
+    Outermost,
+    /// As its payload.
+    Payload,
+    /// It ends an SD-JWT.
+    KeyBinding,
+}
+
+fn judge_as(case: Case<'_>, layering: Layering) -> Judgement {
+    let is_key_binding = layering == Layering::KeyBinding;
+    let inside = |layer: &Option<Box<Layer>>, policy: &Policy, layering| {
         let layer = layer.as_deref()?;
         let case = Case {
             token: &layer.token,
             proof: &layer.proof,
             policy,
-            at: case.at,
+            ..case
         };
-        Some(Box::new(judge_as(case, is_key_binding)))
+        Some(Box::new(judge_as(case, layering)))
     };
-    let inner = inside(&case.proof.inner, case.policy, false);
+    let inner = inside(&case.proof.inner, case.policy, Layering::Payload);
     let binding = &case.proof.key_binding;
     let key_binding = binding.as_ref().and_then(|_| {
         let of_holder = case.policy.of_holder();
-        inside(binding, &of_holder, true)
+        inside(binding, &of_holder, Layering::KeyBinding)
     });
     let under_policy = policy::designated(case).map(Box::new);
     let case = Case {
@@ -183,6 +202,7 @@ fn judge_as(case: Case<'_>, is_key_binding: bool) -> Judgement {
             objections: &objections,
         },
     );
+    let related = related::related(case, layering == Layering::Outermost, is_key_binding);
     let checks = checks::checks(
         case,
         &checks::Judged {
@@ -191,6 +211,7 @@ fn judge_as(case: Case<'_>, is_key_binding: bool) -> Judgement {
             times: &times,
             findings: &findings,
             expectations: &expectations,
+            related: &related,
             is_key_binding,
             inner: inner.as_deref(),
             key_binding: key_binding.as_deref(),
@@ -203,6 +224,7 @@ fn judge_as(case: Case<'_>, is_key_binding: bool) -> Judgement {
         checks,
         findings,
         not_run,
+        related,
         times,
         expectations,
         under_policy,

@@ -31,6 +31,7 @@ mod serialization;
 mod sets;
 mod signature;
 mod times;
+mod together;
 mod types;
 mod url;
 
@@ -242,6 +243,7 @@ pub static RULES: &[&dyn Rule] = &[
     &signature::SigPsychic,
     &signature::SigMalleable,
     &signature::SigInvalid,
+    &together::EcdsaNonceReuse,
     &hmac::HmacKeyConfusion,
     &hmac::HmacEmptyKey,
     &hmac::HmacKnownSecret,
@@ -290,6 +292,7 @@ pub static RULES: &[&dyn Rule] = &[
     &jwe::JweEpkInvalid,
     &jwe::JweNotAuthenticated,
     &jwe::CtyNesting,
+    &together::JweIvReuse,
     &times::ExpMissing,
     &times::OutsideValidity,
     &times::IatFuture,
@@ -297,8 +300,12 @@ pub static RULES: &[&dyn Rule] = &[
     &times::LifetimeLong,
     &times::NumericDateType,
     &times::NumericDateUnit,
+    &together::JtiTwice,
     &profile::ProfileClaimMissing,
     &profile::ProfileClaimForbidden,
+    &together::HashClaimMismatch,
+    &together::DpopProofInvalid,
+    &together::RefreshFamily,
     &sd_jwt::SdFormat,
     &sd_jwt::SdDisclosureInvalid,
     &sd_jwt::SdHashWeak,
