@@ -96,8 +96,8 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
     /// Ids of the rules for this kind of token whose input was missing.
     pub not_run: Vec<&'static str>,
-    /// The other tokens of the session that it has to do with.
-    pub related: Vec<Related>,
+    /// The other tokens of the session that it has to do with. `None` where it was judged alone.
+    pub related: Option<Vec<Related>>,
     /// Its times.
     pub times: Times,
     /// What the policy expects of it.
@@ -115,6 +115,11 @@ impl Judgement {
     /// those that were tried verifies, a signature is invalid and not just unchecked.
     pub fn proof<'a>(&'a self, own: &'a Proof) -> &'a Proof {
         self.under_policy.as_deref().unwrap_or(own)
+    }
+
+    /// The other tokens of the session that it has to do with, as far as they were looked at.
+    pub fn related(&self) -> &[Related] {
+        self.related.as_deref().unwrap_or_default()
     }
 
     /// The judgement on the token that holds the claims: what lies in a payload, as deep as that goes.
@@ -211,7 +216,7 @@ fn judge_as(case: Case<'_>, layering: Layering) -> Judgement {
             times: &times,
             findings: &findings,
             expectations: &expectations,
-            related: &related,
+            related: related.as_deref().unwrap_or_default(),
             is_key_binding,
             inner: inner.as_deref(),
             key_binding: key_binding.as_deref(),

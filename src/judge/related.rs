@@ -152,18 +152,24 @@ impl Related {
 
 /// The tokens that a token has to do with, by relation, those of one in the order of their hashes. `is_outermost`: nothing is around
 /// it, so that others can name it by its text.
-pub(super) fn related(case: Case<'_>, is_outermost: bool, is_key_binding: bool) -> Vec<Related> {
-    let Some(own) = case.beside.own() else {
-        return Vec::new();
-    };
+pub(super) fn related(
+    case: Case<'_>,
+    is_outermost: bool,
+    is_key_binding: bool,
+) -> Option<Vec<Related>> {
+    let own = case.beside.own()?;
     let mut related = Vec::new();
     for (relation, bond) in bonds(case, is_key_binding) {
         let evidence = case.claim(relation.name()).map(|claim| claim.evidence());
         let (others, matches) = match bond {
             Bond::Matches(others) => (others, true),
             Bond::OtherHash { of, .. } => (vec![of], false),
-            Bond::Differs { from, .. } => (vec![from], false),
-            Bond::Open => continue,
+            Bond::Differs {
+                from,
+                is_certain: true,
+            } => (vec![from], false),
+            // What only looks as if it came along is not called another one.
+            Bond::Differs { .. } | Bond::Open => continue,
         };
         related.extend(others.into_iter().map(|other| Related {
             relation,
@@ -180,7 +186,7 @@ pub(super) fn related(case: Case<'_>, is_outermost: bool, is_key_binding: bool) 
     related.extend(shared(case, own));
     related.sort_by_key(|one| (one.relation, one.said_by, one.other));
     related.dedup_by(|a, b| (a.relation, a.said_by, a.other) == (b.relation, b.said_by, b.other));
-    related
+    Some(related)
 }
 
 /// What its claims say of others.

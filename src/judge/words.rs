@@ -410,7 +410,7 @@ pub fn short_span(seconds: i64) -> String {
 }
 
 /// The text with its first letter in lower case.
-fn lower_first(text: &str) -> String {
+pub(crate) fn lower_first(text: &str) -> String {
     with_first(text, |first| first.to_lowercase().collect())
 }
 

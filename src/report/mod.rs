@@ -11,6 +11,7 @@ mod json;
 pub mod jsonl;
 mod keys;
 mod layout;
+mod related;
 mod shape;
 mod text;
 
@@ -67,14 +68,15 @@ pub struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// Judges every token of a session at one instant.
+    /// Judges every token of a session at one instant, each among the others.
     pub fn new(session: &'a Session, at: Timestamp, options: Options) -> Self {
+        let neighbours = session.neighbours();
         let tokens = session
             .tokens
             .iter()
             .map(|inspection| Judged {
                 inspection,
-                judgement: inspection.judge(&session.policy, at),
+                judgement: inspection.judge_beside(&neighbours, &session.policy, at),
             })
             .collect();
         Self {

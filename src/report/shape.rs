@@ -9,6 +9,7 @@ use serde::ser::{SerializeMap as _, Serializer};
 
 use super::disclosed::DisclosureShape;
 use super::exact::{Exact, ExactNumber};
+use super::related::RelatedShape;
 use super::{Judged, Options, Summary};
 use crate::find::Place;
 use crate::inspection::{Inspection, sha256};
@@ -103,6 +104,7 @@ pub(super) struct TokenShape<'a> {
     disclosures: Vec<DisclosureShape<'a>>,
     processed_claims: Option<Exact<'a>>,
     key_binding: Option<Box<Self>>,
+    related: Option<Vec<RelatedShape<'a>>>,
     time: TimeShape<'a>,
     checks: Vec<CheckShape>,
     verdict: VerdictShape,
@@ -200,6 +202,7 @@ impl<'a> TokenShape<'a> {
                 .as_deref()
                 .and_then(|shown| object(shown.claims())),
             key_binding: inside(&proof.key_binding, &judgement.key_binding),
+            related: RelatedShape::all(judgement),
             time: TimeShape::new(&judgement.times),
             checks: judgement.checks.iter().map(CheckShape::new).collect(),
             verdict: VerdictShape::new(&judgement.verdict),
@@ -525,14 +528,14 @@ impl<'a> FindingShape<'a> {
 }
 
 #[derive(Serialize)]
-struct EvidenceShape<'a> {
+pub(super) struct EvidenceShape<'a> {
     part: &'static str,
     pointer: Option<&'a str>,
     byte_range: [usize; 2],
 }
 
 impl<'a> EvidenceShape<'a> {
-    fn new(evidence: &'a Evidence) -> Self {
+    pub(super) fn new(evidence: &'a Evidence) -> Self {
         Self {
             part: evidence.part.name(),
             pointer: evidence.pointer.as_deref(),

@@ -4,20 +4,21 @@
 //! cursor or pass for something else.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
 
 use super::findings::finding;
 use super::layout::{bytes, prose, table, written};
-use super::{Judged, Options, Report, Summary, disclosed, keys};
+use super::{Judged, Options, Report, Summary, disclosed, keys, related};
 use crate::find::{Place, Where};
 use crate::jose::json::Document;
 use crate::jose::registry::{self, Class};
 use crate::jose::visible::visible;
 use crate::jose::{Kind, Part, PartRole, Serialization, Token};
 use crate::judge::words::counted;
-use crate::judge::{Check, CheckResult, Judgement, Profile, TimeState, Times, words};
+use crate::judge::{Check, CheckResult, Judgement, Profile, TimeState, Times, TokenId, words};
 use crate::verify::{Facts, Proof, Provenance, SignatureProof};
 
 /// How much of a payload that is no JSON is shown, in characters or bytes.
@@ -29,15 +30,30 @@ pub fn text(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "Tokenloupe {version}, as of {}", report.at)?;
     keys::text(report, out)?;
     let count = report.tokens.len();
+    let order: HashMap<_, _> = report
+        .tokens
+        .iter()
+        .map(|judged| judged.inspection.id())
+        .zip(1..)
+        .collect();
+    let number = |id: &TokenId| order.get(id).copied();
     for (index, judged) in report.tokens.iter().enumerate() {
         writeln!(out, "\nToken {} of {count}", index.saturating_add(1))?;
-        token(judged, report.options, out)?;
+        token(judged, report.options, &number, out)?;
     }
     writeln!(out)?;
     summary(&report.summary(), out)
 }
 
-fn token(judged: &Judged<'_>, options: Options, out: &mut dyn Write) -> io::Result<()> {
+/// The place of a token in the report, from 1.
+type Number<'a> = &'a dyn Fn(&TokenId) -> Option<usize>;
+
+fn token(
+    judged: &Judged<'_>,
+    options: Options,
+    number: Number<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let inspection = judged.inspection;
     let judgement = &judged.judgement;
     let sentence = words::sentence(judgement, &inspection.proof, options.when);
@@ -50,6 +66,7 @@ fn token(judged: &Judged<'_>, options: Options, out: &mut dyn Write) -> io::Resu
         &inspection.proof,
         judgement,
         options.when,
+        number,
         out,
     )
 }
@@ -60,6 +77,7 @@ fn layer(
     proof: &Proof,
     judgement: &Judgement,
     when: words::When,
+    number: Number<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     headers(token, out)?;
@@ -72,6 +90,7 @@ fn layer(
     }
     times(&judgement.times, judgement.at, out)?;
     faults(token, out)?;
+    related::text(judgement, number, out)?;
     checks(&judgement.checks, out)?;
     findings(judgement, out)?;
     for (name, layer_of, judgement_of) in [
@@ -86,7 +105,7 @@ fn layer(
             let sentence = words::sentence(judgement, &inside.proof, when);
             writeln!(out, "\n  {name}: {}", visible(&sentence.headline))?;
             prose(&sentence.explanation, "    ", out)?;
-            layer(&inside.token, &inside.proof, judgement, when, out)?;
+            layer(&inside.token, &inside.proof, judgement, when, number, out)?;
         }
     }
     Ok(())

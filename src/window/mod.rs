@@ -10,6 +10,7 @@ mod desk;
 pub mod dialogs;
 #[cfg(feature = "fetch")]
 mod fetching;
+mod gathering;
 mod jobs;
 mod launch;
 pub mod layers;

@@ -27,6 +27,7 @@ mod sd_jwt;
 mod serialization;
 mod signature;
 mod times;
+mod together;
 mod trial;
 mod types;
 
@@ -50,6 +51,7 @@ fn trials() -> Vec<Trial> {
         inconsistent::trials(),
         jwe::trials(),
         times::trials(),
+        together::trials(),
         sd_jwt::trials(),
         types::trials(),
         kinds::trials(),

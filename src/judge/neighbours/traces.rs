@@ -234,8 +234,11 @@ impl Traces {
     fn vectors(&mut self, token: &Token, proof: &Proof) {
         let vectors = Vector::of(token, proof);
         if !vectors.is_empty() {
-            let ciphertext = token.part(PartRole::Ciphertext);
-            self.ciphertext = ciphertext.map(|part| Mark::same(part.bytes()));
+            // With one key, vector and header a text has one tag.
+            let sealed = [PartRole::Ciphertext, PartRole::Tag];
+            let sealed = sealed.iter().filter_map(|role| token.part(*role));
+            let sealed: Vec<_> = sealed.flat_map(|part| part.bytes()).copied().collect();
+            self.ciphertext = Some(Mark::same(&sealed));
         }
         for vector in vectors {
             self.marks.extend([vector.mark, vector.sealed]);

@@ -30,6 +30,7 @@ pub mod status;
 pub mod table;
 pub mod timeline;
 mod times;
+pub mod together;
 pub mod toolbar;
 pub mod verdict;
 pub mod welcome;
