@@ -297,3 +297,13 @@ fn reports_name_the_other_token() {
         "{text}"
     );
 }
+
+/// The only loaded key is the issuer's, and no proof is meant for that one: the key in its header is.
+#[test]
+fn a_proof_is_not_held_against_the_key_of_the_issuer() {
+    let alone = session(
+        &[("proof", &proof(&key(1), NOW, "proof-0123456789abcdef", ""))],
+        &issuer_keys(),
+    );
+    assert_eq!(reasons(&judgement(&alone, 0, &Policy::default())), [""; 0]);
+}

@@ -11,7 +11,9 @@ use crate::judge::neighbours::{Bond, access_token_along, ath, identifier, own_th
 use crate::judge::profile::Level;
 use crate::judge::words::span;
 use crate::judge::{Case, ProfileName};
+use crate::keys::from_jwk;
 use crate::verify::Outcome;
+use crate::verify::algorithm::find;
 
 /// How far the time of a proof may lie from the instant, in seconds, beside the leeway of the policy.
 const WINDOW_SECONDS: i64 = 300;
@@ -86,13 +88,16 @@ fn finding(subject: &Subject<'_>, lapse: Lapse) -> Finding {
 fn own_key(subject: &Subject<'_>) -> Option<Lapse> {
     let case = subject.case;
     let proof = case.proof.signatures.first()?;
-    let has_failed = proof.outcome != Outcome::Valid
-        && proof.shape.is_none()
-        && proof.tried.iter().any(|trial| {
-            !trial.verified
-                && trial.key.thumbprint.is_some()
-                && trial.key.thumbprint == own_thumbprint(case.token)
-        });
+    if proof.outcome == Outcome::Valid || proof.shape.is_some() {
+        return None;
+    }
+    let algorithm = find(proof.alg.as_deref()?)?;
+    let key = from_jwk(case.token.parameter("jwk")?, "header jwk", 1);
+    // A shared secret proves nothing, whatever it verifies.
+    let is_one = key.is_usable() && key.secret().is_none() && algorithm.fits(key.kind);
+    let message = case.token.signing_input()?;
+    let signature = case.token.part(PartRole::Signature)?.bytes();
+    let has_failed = is_one && !algorithm.verifies(&key, None, message.as_bytes(), signature);
     has_failed.then(|| Lapse {
         title: "The key in the header did not sign the proof".to_owned(),
         detail: "A DPoP proof shows that its sender holds the key that stands in its header (jwk). This one does not verify with it.".to_owned(),
