@@ -40,4 +40,6 @@ mod stage;
 #[cfg(test)]
 mod table;
 #[cfg(test)]
+mod together;
+#[cfg(test)]
 mod whole;

@@ -238,6 +238,16 @@ const OTHER_FORMS: &[State] = &[
         .then(crate::layers::show_detached),
 ];
 
+/// Tokens that have to do with each other.
+const TOGETHER: &[State] = &[State::of("together", &[])
+    .without_keys()
+    .then(crate::together::show)];
+
+#[test]
+fn tokens_that_lead_to_each_other() {
+    pictures(TOGETHER, &SIZES[..2]);
+}
+
 #[test]
 fn tokens_of_other_forms() {
     pictures(OTHER_FORMS, &SIZES[..1]);
