@@ -1,7 +1,7 @@
 //! The other tokens of a session that a token has to do with, and how.
 
 use super::neighbours::{
-    Bond, MOST, Mark, TokenId, Traces, Vector, ath, confirmed, half_hash, identifier,
+    Bond, MOST, MOST_NEAR, Mark, TokenId, Traces, Vector, ath, confirmed, half_hash, identifier,
     own_thumbprint, proved, sd_hash, session_claims,
 };
 use super::{Case, Evidence};
@@ -220,18 +220,15 @@ fn named_by_others(case: Case<'_>, own: &Traces) -> Vec<Related> {
         evidence: None,
     };
     let mut named = Vec::new();
-    for mark in &own.hashes {
+    for mark in &own.named_by {
         for (id, other) in case.beside.others(*mark).take(MOST) {
             let claims = other.claimed.iter().filter(|(_, claimed)| claimed == mark);
             let relations = claims.filter_map(|(name, _)| Relation::of_claim(name));
             named.extend(relations.map(|relation| by_other(relation, id)));
         }
     }
-    if let Some(mark) = own.presented {
-        let others = case
-            .beside
-            .others(mark)
-            .filter(|(_, other)| other.is_key_binding);
+    if let Some(mark) = own.presented_with {
+        let others = case.beside.others(mark);
         named.extend(
             others
                 .take(MOST)
@@ -291,6 +288,7 @@ fn shared(case: Case<'_>, own: &Traces) -> Vec<Related> {
         let others = case
             .beside
             .others(mark)
+            .take(MOST_NEAR)
             .filter(|(_, other)| other.claims != own.claims);
         shared.extend(
             others
@@ -314,7 +312,7 @@ fn shared(case: Case<'_>, own: &Traces) -> Vec<Related> {
         );
     }
     for vector in Vector::of(case.token, case.proof) {
-        let others = case.beside.others(vector.mark);
+        let others = case.beside.others(vector.mark).take(MOST_NEAR);
         let others = others.filter(|(_, other)| other.ciphertext != own.ciphertext);
         let part = case.token.part(PartRole::Iv).map(Evidence::whole_part);
         shared.extend(

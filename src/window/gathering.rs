@@ -15,7 +15,7 @@ use crate::judge::{Neighbours, TokenId};
 const SLICE: Duration = Duration::from_millis(4);
 
 /// The clock is looked at once in so many tokens: most are known already.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 16;
 
 /// What the tokens of the session say about each other, and where each of them is.
 #[derive(Debug, Clone, Default)]

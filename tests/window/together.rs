@@ -73,7 +73,7 @@ fn the_claim_says_what_it_matches_as_long_as_that_is_there() {
         node.accesskit_node().label().unwrap_or_default()
     };
     assert!(
-        claim(&desk).contains("at_hash matches the access token"),
+        claim(&desk).contains("matches the access token"),
         "{}",
         claim(&desk)
     );

@@ -12,7 +12,7 @@ const TOGETHER_SECONDS: u64 = 10;
 pub(in crate::judge) const MOST: usize = 20;
 
 /// Tokens that stood near are looked through up to this number.
-const MOST_NEAR: usize = 1_000;
+pub(in crate::judge) const MOST_NEAR: usize = 1_000;
 
 /// How a hash stands to the tokens of the session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,22 +86,14 @@ pub(in crate::judge) fn ath(case: Case<'_>) -> Option<Bond> {
 
 /// The tokens whose text has this hash.
 fn named_by(case: Case<'_>, value: &str) -> Vec<TokenId> {
-    let mark = Mark::hash(value);
-    let of = case
-        .beside
-        .others(mark)
-        .filter(|(_, traces)| traces.hashes.contains(&mark));
+    let of = case.beside.others(Mark::hash(value));
     of.take(MOST).map(|(id, _)| *id).collect()
 }
 
 /// The SD-JWTs that the `sd_hash` of a key binding JWT which stands alone is made over.
 pub(in crate::judge) fn sd_hash(case: Case<'_>) -> Option<Bond> {
     let value = case.claim("sd_hash")?.value.str()?;
-    let mark = Mark::presented(value);
-    let of = case
-        .beside
-        .others(mark)
-        .filter(|(_, traces)| traces.presented == Some(mark));
+    let of = case.beside.others(Mark::presented(value));
     let of: Vec<_> = of.take(MOST).map(|(id, _)| *id).collect();
     Some(if of.is_empty() {
         Bond::Open

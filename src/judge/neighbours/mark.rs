@@ -29,9 +29,15 @@ impl Mark {
         )
     }
 
-    /// This hash, or left half of a hash, in base64url: of a token's text, or in a claim such as `at_hash`.
+    /// A token's text has this hash, or left half of a hash, in base64url. Kept apart from [`Mark::claimed`], so that many tokens
+    /// which claim one hash hide nobody who has it.
     pub(in crate::judge) fn hash(value: &str) -> Self {
         Self::new("hash", [value.as_bytes()])
+    }
+
+    /// A claim such as `at_hash` has this hash.
+    pub(in crate::judge) fn claimed(value: &str) -> Self {
+        Self::new("claimed", [value.as_bytes()])
     }
 
     /// A key of this thumbprint (RFC 7638) made a DPoP proof.
@@ -44,9 +50,14 @@ impl Mark {
         Self::new("bound key", [thumbprint.as_bytes()])
     }
 
-    /// An SD-JWT is presented with this `sd_hash`.
+    /// An SD-JWT is presented with this hash.
     pub(in crate::judge) fn presented(hash: &str) -> Self {
         Self::new("presented", [hash.as_bytes()])
+    }
+
+    /// A key binding JWT has this `sd_hash`.
+    pub(in crate::judge) fn sd_hash(hash: &str) -> Self {
+        Self::new("sd_hash", [hash.as_bytes()])
     }
 
     /// A `jti` of an issuer for these audiences, or of the holder of a key.

@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 pub(super) use bond::{
-    Bond, MOST, access_token_along, ath, half_hash, is_front_channel, proved, sd_hash,
+    Bond, MOST, MOST_NEAR, access_token_along, ath, half_hash, is_front_channel, proved, sd_hash,
 };
 pub(super) use mark::{HalfHash, Mark};
 pub use traces::{PlaceRole, Stood, Traces};

@@ -139,12 +139,12 @@ impl Stood {
 pub struct Traces {
     /// Sorted.
     marks: Vec<Mark>,
-    /// The hashes of its text that others may name it by.
-    pub(in crate::judge) hashes: Vec<Mark>,
+    /// What others leave who name it by a hash of its text.
+    pub(in crate::judge) named_by: Vec<Mark>,
     /// The hashes that it names others by, and the claims that do.
     pub(in crate::judge) claimed: Vec<(&'static str, Mark)>,
-    /// The presentation that it is, of an SD-JWT.
-    pub(in crate::judge) presented: Option<Mark>,
+    /// What key binding JWTs leave that are made over it, of an SD-JWT.
+    pub(in crate::judge) presented_with: Option<Mark>,
     /// Where it stood, sorted.
     pub(in crate::judge) stood: Vec<Stood>,
     /// Whether it is, by its claims, one that lets its bearer call an API.
@@ -165,8 +165,6 @@ pub struct Traces {
     pub(in crate::judge) claims: Option<Mark>,
     /// What it is encrypted to: one vector may serve one text.
     pub(in crate::judge) ciphertext: Option<Mark>,
-    /// Whether it binds itself to a presentation (`sd_hash`).
-    pub(in crate::judge) is_key_binding: bool,
 }
 
 impl Traces {
@@ -186,8 +184,10 @@ impl Traces {
             .iter()
             .filter_map(|hash| hash.of(token.text()));
         let hashes = halves.chain([base64url::encode(&whole)]);
-        traces.hashes = hashes.map(|hash| Mark::hash(&hash)).collect();
-        traces.marks.extend(&traces.hashes);
+        for hash in hashes {
+            traces.marks.push(Mark::hash(&hash));
+            traces.named_by.push(Mark::claimed(&hash));
+        }
         let mut open = vec![(token, proof)];
         while let Some((token, proof)) = open.pop() {
             traces.signatures(token);
@@ -256,8 +256,9 @@ impl Traces {
         {
             let presented = hashed_text(token.text()).unwrap_or(token.text());
             let digest = hash.digest(presented);
-            self.presented = digest.map(|digest| Mark::presented(&digest));
-            self.marks.extend(self.presented);
+            self.marks
+                .extend(digest.iter().map(|digest| Mark::presented(digest)));
+            self.presented_with = digest.map(|digest| Mark::sd_hash(&digest));
         }
     }
 
@@ -271,11 +272,11 @@ impl Traces {
         self.claims = payload.map(|part| Mark::same(part.bytes()));
         let claimed = HASH_CLAIMS
             .iter()
-            .filter_map(|name| Some((*name, Mark::hash(text(name)?))));
+            .filter_map(|name| Some((*name, Mark::claimed(text(name)?))));
         self.claimed = claimed.collect();
         self.marks
             .extend(self.claimed.iter().map(|(_, mark)| *mark));
-        self.marks.extend(text("sd_hash").map(Mark::presented));
+        self.marks.extend(text("sd_hash").map(Mark::sd_hash));
         if let Some(thumbprint) = own_thumbprint(case.token).filter(|_| is_proof(case)) {
             self.marks.push(Mark::proof_key(&thumbprint));
         }
@@ -286,7 +287,6 @@ impl Traces {
             .map(|thumbprint| Mark::bound_key(thumbprint));
         self.marks.extend(bound);
         self.marks.extend(identifier(case));
-        self.is_key_binding = has("sd_hash");
         self.marks
             .extend(session_claims(case).into_iter().map(|(_, mark)| mark));
         self.marks.extend(untyped(case));

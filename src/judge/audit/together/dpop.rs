@@ -7,7 +7,9 @@ use super::{
 };
 use crate::jose::PartRole;
 use crate::judge::audit::profile::{confidence, refusal, severity};
-use crate::judge::neighbours::{Bond, access_token_along, ath, identifier, own_thumbprint, proved};
+use crate::judge::neighbours::{
+    Bond, MOST_NEAR, access_token_along, ath, identifier, own_thumbprint, proved,
+};
 use crate::judge::profile::Level;
 use crate::judge::words::span;
 use crate::judge::{Case, ProfileName};
@@ -207,7 +209,7 @@ fn bound_key(subject: &Subject<'_>) -> Option<Lapse> {
 fn repeated(subject: &Subject<'_>) -> Option<Lapse> {
     let case = subject.case;
     let own = case.beside.own()?;
-    let mut others = case.beside.others(identifier(case)?);
+    let mut others = case.beside.others(identifier(case)?).take(MOST_NEAR);
     let (id, _) = others.find(|(_, other)| other.claims != own.claims)?;
     Some(Lapse {
         title: "Another proof has the same jti".to_owned(),

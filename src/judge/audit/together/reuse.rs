@@ -6,7 +6,7 @@ use super::{
 use crate::jose::PartRole;
 use crate::judge::audit::header_evidence;
 use crate::judge::audit::held::Held;
-use crate::judge::neighbours::{MOST, Mark, Vector, identifier};
+use crate::judge::neighbours::{MOST, MOST_NEAR, Mark, Vector, identifier};
 use crate::verify::{EcdsaSignature, lost_key};
 
 /// `ecdsa-nonce-reuse`: two signatures of one key give the key away.
@@ -95,7 +95,7 @@ impl Rule for JweIvReuse {
             return Ruling::NotRun;
         }
         let reused = vectors.iter().find_map(|vector| {
-            let mut others = case.beside.others(vector.mark);
+            let mut others = case.beside.others(vector.mark).take(MOST_NEAR);
             let other = others.find(|(_, other)| other.ciphertext != own.ciphertext);
             Some((vector, other?.0))
         });
@@ -153,7 +153,7 @@ impl Rule for JtiTwice {
 pub(in super::super) fn jti_twice(subject: &Subject<'_>) -> Option<Finding> {
     let case = subject.case;
     let own = case.beside.own().filter(|_| subject.has_claims())?;
-    let mut others = case.beside.others(identifier(case)?);
+    let mut others = case.beside.others(identifier(case)?).take(MOST_NEAR);
     let (id, _) = others.find(|(_, other)| other.claims != own.claims)?;
     Some(Finding {
         rule: "jti-missing",

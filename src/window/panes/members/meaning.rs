@@ -119,7 +119,10 @@ impl<'a> Context<'a> {
             }
         }
         if let Some(related) = self.related(role, name) {
-            meaning.add(&lower_first(related.words()));
+            // The name stands before it already.
+            let words = related.words();
+            let words = words.strip_prefix(name).map_or(words, str::trim_start);
+            meaning.add(&lower_first(words));
             if !related.matches {
                 meaning.tone = Tone::Bad;
             }
