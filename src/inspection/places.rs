@@ -35,7 +35,7 @@ pub(super) fn stood(place: &Place) -> Stood {
     )
 }
 
-/// The message of a file of records, such as "entry 12 response" of "entry 12 response body, field id_token".
+/// The message of a file of records, such as `entry 12 response` of `entry 12 response body, field id_token`.
 fn record(place: &Place) -> Option<&str> {
     let name = place.name_in.as_deref().filter(|_| place.is_in_record())?;
     let end = name

@@ -11,13 +11,13 @@ use crate::verify::{EcdsaSignature, lost_key};
 /// What two tokens have to do with each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Relation {
-    /// An ID token's hash of an access token (OpenID Connect Core section 3.1.3.6).
+    /// An ID token's hash of an access token (`OpenID` Connect Core section 3.1.3.6).
     AtHash,
     /// An ID token's hash of a code, which is a token of its own (section 3.3.2.11).
     CHash,
     /// An ID token's hash of a state, which is a token of its own.
     SHash,
-    /// A DPoP proof's hash of an access token (RFC 9449 section 4.2).
+    /// A `DPoP` proof's hash of an access token (RFC 9449 section 4.2).
     Ath,
     /// The key that an access token is bound to, and that of a proof (RFC 9449 section 6.1).
     Cnf,

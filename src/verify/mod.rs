@@ -15,6 +15,7 @@ mod presentation;
 mod prove;
 pub(crate) mod remembered;
 mod unseal;
+pub mod wordlist;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -31,6 +32,7 @@ pub use nonce::{EcdsaSignature, lost_key};
 pub use presentation::{Holder, Presentation};
 pub use prove::{MAX_NESTING, Setting, prove};
 pub use unseal::{Unsealed, unseal};
+pub use wordlist::ListedSecret;
 
 /// What was found out about a token's signatures or encryption, independent of clock and policy.
 #[derive(Debug, Clone, Default)]

@@ -19,11 +19,13 @@ use super::manager::{Audited, Auditing, Keeping, LockedFile, SavedNews, ToWrite,
 use super::model::{CLIPBOARD, Clock, Model, Notice};
 use super::proving::{Proved, Proving};
 use super::table::Order;
+use super::words::{Sought, WordLists};
 use crate::inspection::{DetachedPayload, Inspection};
 use crate::judge::Judgement;
 use crate::keeping::Store;
 use crate::keys::generate::GenerateError;
 use crate::keys::{Key, KeyRing};
+use crate::verify::ListedSecret;
 
 /// What was removed can be brought back for this long; then it is forgotten, and its memory zeroised.
 pub(super) const UNDO_FOR: Duration = Duration::from_mins(1);
@@ -49,6 +51,7 @@ pub(super) enum News {
     Place((Option<PathBuf>, bool)),
     Proved(Proved),
     Saved(SavedNews),
+    Sought(Sought),
     Unlocked(Tried),
     /// What was saved, in words.
     Written(Result<String, String>),
@@ -88,6 +91,8 @@ pub(super) struct Everything {
     pub(super) tokens: Vec<Inspection>,
     pub(super) judgements: Vec<Judgement>,
     pub(super) keys: KeyRing,
+    /// What lists of words gave away.
+    pub(super) listed: Vec<Arc<ListedSecret>>,
     pub(super) current: Option<usize>,
 }
 
@@ -168,6 +173,8 @@ pub(super) struct Desk {
     pub(super) proving: Proving,
     /// What is being found out of the tokens together.
     pub(super) gathering: Gathering,
+    /// Lists of words that secrets are looked for in.
+    pub(super) words: WordLists,
     /// The saved keys.
     pub(super) keeping: Keeping,
     /// What is being found out about the keys.
@@ -212,6 +219,7 @@ impl Desk {
             generation: 0,
             proving: Proving::default(),
             gathering: Gathering::default(),
+            words: WordLists::default(),
             keeping: Keeping::of(surroundings.store),
             auditing: Auditing::default(),
             locked: VecDeque::new(),
@@ -236,6 +244,7 @@ impl Desk {
                     self.place_chosen(path, was_missing);
                 }
                 Ended::Done(News::Saved(news)) => self.saved_news(news),
+                Ended::Done(News::Sought(sought)) => self.sought(sought),
                 Ended::Done(News::Unlocked(tried)) => self.tried(tried),
                 Ended::Done(News::Written(Ok(done))) => self.model.last_action = done,
                 Ended::Done(News::Written(Err(fault))) => self.notify(Notice::fault(&fault)),
@@ -272,6 +281,7 @@ impl Desk {
             }
         }
         self.taking_in = self.take_in().or(self.take_proofs());
+        self.seek_secrets();
         self.ask_for_passphrase();
         self.audit();
         self.model.follow();
@@ -457,12 +467,7 @@ impl Desk {
 
     fn picked(&mut self, picked: Picked) {
         match picked.paths {
-            Some(paths) => {
-                let sources = paths
-                    .into_iter()
-                    .map(|path| (Source::File(path), picked.wanted));
-                self.load(sources.collect(), "Opened");
-            }
+            Some(paths) => self.open_paths(paths, picked.wanted),
             None if picked.was_missing => {
                 self.open_dialog(DialogKind::PathInstead(picked.wanted));
             }

@@ -76,6 +76,8 @@ pub enum Wanted {
     Secret,
     /// Tokens.
     Tokens,
+    /// Words that may be secrets: the file is read again for each search in it.
+    Words,
 }
 
 /// What new tokens are verified with and held against.

@@ -40,6 +40,10 @@ mod stage;
 #[cfg(test)]
 mod table;
 #[cfg(test)]
+mod timeline;
+#[cfg(test)]
 mod together;
 #[cfg(test)]
 mod whole;
+#[cfg(test)]
+mod words;

@@ -68,7 +68,7 @@ pub(in crate::judge) fn half_hash(case: Case<'_>, name: &str) -> Option<Bond> {
     })
 }
 
-/// How the `ath` of a DPoP proof (RFC 9449 section 4.2) stands to the tokens of the session. `None` where there is none.
+/// How the `ath` of a `DPoP` proof (RFC 9449 section 4.2) stands to the tokens of the session. `None` where there is none.
 pub(in crate::judge) fn ath(case: Case<'_>) -> Option<Bond> {
     let value = case.claim("ath")?.value.str()?;
     let of = named_by(case, value);
@@ -102,7 +102,7 @@ pub(in crate::judge) fn sd_hash(case: Case<'_>) -> Option<Bond> {
     })
 }
 
-/// Whether it came through a browser (OpenID Connect Core sections 3.2 and 3.3).
+/// Whether it came through a browser (`OpenID` Connect Core sections 3.2 and 3.3).
 pub(in crate::judge) fn is_front_channel(case: Case<'_>) -> bool {
     let own = case.beside.own();
     own.is_some_and(|own| {
@@ -117,7 +117,7 @@ pub(in crate::judge) fn access_token_along(case: Case<'_>) -> Option<TokenId> {
     let stood = own.stood.iter();
     let stood =
         stood.filter(|stood| matches!(stood.role, PlaceRole::IdToken | PlaceRole::DpopProof));
-    let near = stood.flat_map(|stood| nearest(case, stood));
+    let near = stood.filter_map(|stood| nearest(case, stood));
     near.min().map(|(_, id)| id)
 }
 

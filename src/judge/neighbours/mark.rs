@@ -40,7 +40,7 @@ impl Mark {
         Self::new("claimed", [value.as_bytes()])
     }
 
-    /// A key of this thumbprint (RFC 7638) made a DPoP proof.
+    /// A key of this thumbprint (RFC 7638) made a `DPoP` proof.
     pub(in crate::judge) fn proof_key(thumbprint: &str) -> Self {
         Self::new("proof key", [thumbprint.as_bytes()])
     }
@@ -119,7 +119,7 @@ impl Mark {
     }
 }
 
-/// The hash whose left half `at_hash`, `c_hash` and `s_hash` are (OpenID Connect Core section 3.1.3.6): that of the
+/// The hash whose left half `at_hash`, `c_hash` and `s_hash` are (`OpenID` Connect Core section 3.1.3.6): that of the
 /// ID token's `alg`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::judge) enum HalfHash {
@@ -208,7 +208,7 @@ mod tests {
         }
     }
 
-    /// The example of OpenID Connect Core, appendices A.3 and A.4, whose ID tokens are signed with RS256.
+    /// The example of `OpenID` Connect Core, appendices A.3 and A.4, whose ID tokens are signed with RS256.
     #[test]
     fn the_halves_are_those_of_the_standard() {
         let hash = HalfHash::of_algorithm("RS256", 256).unwrap();

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{Beside, HalfHash, Mark};
 use crate::jose::json::{Json, Value};
 use crate::jose::sd_jwt::hashed_text;
-use crate::jose::{Kind, PartRole, Serialization, Token, base64url};
+use crate::jose::{Kind, Part, PartRole, Serialization, Token, base64url};
 use crate::judge::profile::{is_plain, short_type};
 use crate::judge::{Case, Policy};
 use crate::keys::from_jwk;
@@ -25,7 +25,7 @@ const MOST_AUDIENCES: usize = 32;
 /// The length of a piece of a text, in bytes; who came along is looked for in a piece and those beside it.
 pub(super) const PIECE: usize = 16 << 10;
 
-/// Claims by which an issuer names a sign-in, or the family of tokens that came of it: OpenID Connect sessions (`sid`), older
+/// Claims by which an issuer names a sign-in, or the family of tokens that came of it: `OpenID` Connect sessions (`sid`), older
 /// Keycloak (`session_state`), Supabase (`session_id`), Cognito (`origin_jti`).
 const SESSION_CLAIMS: [&str; 4] = ["sid", "session_state", "session_id", "origin_jti"];
 
@@ -237,7 +237,7 @@ impl Traces {
             // With one key, vector and header a text has one tag.
             let sealed = [PartRole::Ciphertext, PartRole::Tag];
             let sealed = sealed.iter().filter_map(|role| token.part(*role));
-            let sealed: Vec<_> = sealed.flat_map(|part| part.bytes()).copied().collect();
+            let sealed: Vec<_> = sealed.flat_map(Part::bytes).copied().collect();
             self.ciphertext = Some(Mark::same(&sealed));
         }
         for vector in vectors {

@@ -47,6 +47,7 @@ impl PathDialog {
             Some(Wanted::Payload) => "Add the payload by path",
             Some(Wanted::Secret) => "Add a shared secret by path",
             Some(Wanted::Tokens) => "Open a file by path",
+            Some(Wanted::Words) => "Try a word list by path",
         }
     }
 
@@ -75,6 +76,7 @@ impl PathDialog {
             Some(Wanted::Payload) => "Add payload",
             Some(Wanted::Secret) => "Add secret",
             Some(Wanted::Tokens) => "Open file",
+            Some(Wanted::Words) => "Try words",
         };
         let typed = !self.path.trim().is_empty();
         let (clicked, cancelled) = buttons(ui, action, typed);

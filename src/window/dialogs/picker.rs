@@ -32,6 +32,7 @@ impl FilePicker for SystemPicker {
             Wanted::Payload => "Add the payload",
             Wanted::Secret => "Add a shared secret",
             Wanted::Tokens => "Open files with tokens",
+            Wanted::Words => "Try word lists as secrets",
         };
         // macOS wants it started here and awaited elsewhere.
         let files = rfd::AsyncFileDialog::new()

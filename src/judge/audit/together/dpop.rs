@@ -1,4 +1,4 @@
-//! A DPoP proof beside what it is for (RFC 9449 section 4.3). What it must have and must not have stands with its kind.
+//! A `DPoP` proof beside what it is for (RFC 9449 section 4.3). What it must have and must not have stands with its kind.
 
 use jiff::Timestamp;
 

@@ -1,4 +1,4 @@
-//! Claims that are the hash of what came along with an ID token (OpenID Connect Core section 3.3.2.11).
+//! Claims that are the hash of what came along with an ID token (`OpenID` Connect Core section 3.3.2.11).
 
 use super::{Confidence, Finding, Reason, Rule, Ruling, Severity, Subject, claim_evidence, named};
 use crate::judge::ProfileName;
