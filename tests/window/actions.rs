@@ -321,12 +321,7 @@ fn check(action: Action, by: By) {
             desk.act(action, by);
             assert_eq!(desk.state().session.tokens.len(), 3);
         }
-        Action::GoRelated => {
-            crate::together::open(&mut desk);
-            desk.act(action, by);
-            let (shown, _) = desk.state().outermost().unwrap();
-            assert!(shown.token.claims().unwrap().get("at_hash").is_some());
-        }
+        Action::GoRelated => crate::together::check(&mut desk, action, by),
         Action::GoTokens => goes(&mut desk, action, by, "Token 1"),
         Action::NextLayer | Action::PreviousLayer | Action::GoLayers => {
             crate::layers::show_inner(&mut desk);

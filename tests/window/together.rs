@@ -34,6 +34,14 @@ pub(crate) fn open(desk: &mut Desk) {
     desk.paste(&response());
 }
 
+/// The action that leads from the access token to its ID token.
+pub(crate) fn check(desk: &mut Desk, action: Action, by: By) {
+    open(desk);
+    desk.act(action, by);
+    let (shown, _) = desk.state().outermost().unwrap();
+    assert!(shown.token.claims().unwrap().get("at_hash").is_some());
+}
+
 /// For the pictures: the ID token on screen.
 pub(crate) fn show(desk: &mut Desk) {
     open(desk);
