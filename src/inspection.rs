@@ -1,5 +1,6 @@
 //! The way of a token, run once: what does not depend on the clock is kept, the judgement is made anew.
 
+mod dismissals;
 mod locked;
 mod places;
 mod readings;
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use sha2::Digest as _;
 
+pub use dismissals::{About, Dismissals, FindingName};
 pub use readings::Settled;
 
 use crate::find::{Candidate, Place};
@@ -201,6 +203,8 @@ pub struct Session {
     pub policy: Policy,
     /// What else verification needs.
     pub setting: Setting,
+    /// The findings that the reviewer set aside.
+    pub dismissals: Dismissals,
 }
 
 /// A token that a key fits.

@@ -22,7 +22,9 @@ use crate::jose::json::JsonFaultKind;
 use crate::jose::{Fault, FaultKind, Kind, Part, PartRole, Token};
 use crate::verify::{Layer, Proof};
 
-pub use audit::{Confidence, Finding, KeyAudit, Passed, Severity, audit_key, audit_keys};
+pub use audit::{
+    Catalogued, Confidence, Finding, KeyAudit, Passed, Severity, audit_key, audit_keys, catalogued,
+};
 pub use checks::{Check, CheckResult};
 pub use neighbours::{Beside, Neighbours, PlaceRole, Stood, TokenId, Traces};
 pub use policy::{

@@ -1,10 +1,10 @@
 //! The other tokens of the session that a token has to do with.
 
-use std::io::{self, Write};
+use std::io;
 
 use serde::Serialize;
 
-use super::layout::prose;
+use super::page::Page;
 use super::shape::EvidenceShape;
 use crate::judge::{Judgement, Related, TokenId};
 
@@ -36,24 +36,27 @@ impl<'a> RelatedShape<'a> {
     }
 }
 
-/// In words, a line each. `number` gives the place of a token in the report, from 1.
-pub(super) fn text(
+/// Gives the place of a token in the report, from 1.
+pub(super) type Numbers<'a> = &'a dyn Fn(&TokenId) -> Option<usize>;
+
+/// In words, a line each.
+pub(super) fn told(
     judgement: &Judgement,
-    number: &dyn Fn(&TokenId) -> Option<usize>,
-    out: &mut dyn Write,
+    place: Numbers<'_>,
+    page: &mut dyn Page,
 ) -> io::Result<()> {
     let related = judgement.related();
     if related.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n  Together with other tokens")?;
+    page.section("Together with other tokens")?;
     for one in related {
         let sign = if one.matches { "=" } else { "\u{2260}" };
-        let other = number(&one.other).map_or_else(
+        let other = place(&one.other).map_or_else(
             || format!("SHA-256 {}", one.other.short()),
             |number| format!("token {number}"),
         );
-        prose(&format!("{sign} {}: {other}", one.words()), "    ", out)?;
+        page.prose(&format!("{sign} {}: {other}", one.words()))?;
     }
     Ok(())
 }

@@ -511,6 +511,7 @@ impl Reading {
 }
 
 /// A secret that everybody knows.
+#[derive(Clone, Copy)]
 enum PublicSecret<'a> {
     /// By our own list.
     BuiltIn(defaults::KnownDefault),

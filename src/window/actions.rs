@@ -129,6 +129,11 @@ actions! {
         let is_possible = !super::fetching::inquiries(model).is_empty();
         is_possible.then_some(Command::ShowDialog(DialogKind::Fetch))
     };
+    /// What is said of tokens, to be copied or saved.
+    Report, Session, "Report\u{2026}", Some(keys(CTRL_SHIFT, Key::R)), |model| {
+        let any = !model.session.tokens.is_empty();
+        any.then_some(Command::ShowDialog(DialogKind::Report))
+    };
     /// Bring back what was removed last.
     Undo, Session, "Undo", Some(keys(CTRL, Key::Z)), |model| {
         let last = model.notices.iter().rev().find_map(|notice| notice.undo);

@@ -18,6 +18,7 @@ use super::manager::KeyCommand;
 use super::model::{Clock, Layout, Notice, Selection, Tab, Zone};
 use super::panes::MemberForm;
 use super::panes::focus::{self, Place};
+use super::reporting::ReportCommand;
 use super::samples::Sample;
 use super::table::{Filter, Grouping, Listed, Many, Sort, Widths};
 use crate::judge::Policy;
@@ -106,6 +107,8 @@ pub enum Command {
     RemoveToken(usize),
     /// Call the token at this position so; an empty name takes the old one away.
     RenameToken(usize, String),
+    /// Do something with a report.
+    Report(ReportCommand),
     /// Let the panes stand as in a new window.
     ResetLayout,
     /// Select these characters, or nothing.
@@ -252,6 +255,7 @@ impl Desk {
             Command::RemovePayload => self.remove_payload(),
             Command::RemoveToken(at) => self.remove_tokens(&[at].into()),
             Command::RenameToken(at, name) => self.rename_token(at, &name),
+            Command::Report(command) => self.apply_to_report(command, frame),
             Command::ResetLayout => {
                 self.model.layout = Layout::default();
                 self.model.layout_resets = self.model.layout_resets.wrapping_add(1);
@@ -409,6 +413,8 @@ impl Desk {
     }
 
     fn show_dialog(&mut self, kind: DialogKind, ctx: &egui::Context) {
+        // One that stood in its place is no longer looked at.
+        self.leave_report();
         // One in place of another goes back to where the first came from.
         let back = match &self.dialog {
             Some(dialog) => dialog.back(),

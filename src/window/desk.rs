@@ -18,6 +18,7 @@ use super::loading::{Ground, Loaded, Source, Wanted};
 use super::manager::{Audited, Auditing, Keeping, LockedFile, SavedNews, ToWrite, Tried};
 use super::model::{CLIPBOARD, Clock, Model, Notice};
 use super::proving::{Proved, Proving};
+use super::reporting::Reported;
 use super::table::Order;
 use super::words::{Sought, WordLists};
 use crate::inspection::{DetachedPayload, Inspection};
@@ -50,6 +51,7 @@ pub(super) enum News {
     /// Where to save, and whether the system had no dialog to ask.
     Place((Option<PathBuf>, bool)),
     Proved(Proved),
+    Reported(Reported),
     Saved(SavedNews),
     Sought(Sought),
     Unlocked(Tried),
@@ -244,11 +246,12 @@ impl Desk {
                     self.place_chosen(path, was_missing);
                 }
                 Ended::Done(News::Saved(news)) => self.saved_news(news),
-                Ended::Done(News::Sought(sought)) => self.sought(sought),
+                Ended::Done(News::Sought(sought)) => self.sought(&sought),
                 Ended::Done(News::Unlocked(tried)) => self.tried(tried),
                 Ended::Done(News::Written(Ok(done))) => self.model.last_action = done,
                 Ended::Done(News::Written(Err(fault))) => self.notify(Notice::fault(&fault)),
                 Ended::Done(News::Proved(proved)) => self.proved(proved),
+                Ended::Done(News::Reported(reported)) => self.reported(reported),
                 Ended::Failed(label) => self.notify(Notice::fault(&format!(
                     "{label}: stopped by a fault in this program\nWhat it was to bring is missing. Please report how it came about."
                 ))),

@@ -2,7 +2,7 @@
 //! tokens and taking note of those that are new or other ones than before.
 
 use std::collections::HashMap;
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use super::desk::{Desk, drop_elsewhere};
@@ -20,7 +20,7 @@ const AT_ONCE: usize = 16;
 /// What the tokens of the session say about each other, and where each of them is.
 #[derive(Debug, Clone, Default)]
 pub struct Gathered {
-    neighbours: Neighbours,
+    neighbours: Arc<Neighbours>,
     /// Where a token was when it was last looked at.
     positions: HashMap<TokenId, usize>,
 }
@@ -29,6 +29,11 @@ impl Gathered {
     /// What they say.
     pub fn neighbours(&self) -> &Neighbours {
         &self.neighbours
+    }
+
+    /// The same for a job, as they are by now.
+    pub(super) fn shared(&self) -> Arc<Neighbours> {
+        Arc::clone(&self.neighbours)
     }
 
     /// Where a token is among these.
@@ -98,7 +103,7 @@ impl Gathering {
             self.gone = self.seen.keys().filter(|id| is_gone(id)).copied().collect();
         }
         while let Some(id) = self.gone.pop() {
-            gathered.neighbours.remove(&id);
+            Arc::make_mut(&mut gathered.neighbours).remove(&id);
             gathered.positions.remove(&id);
             self.seen.remove(&id);
             self.has_changed = true;
@@ -118,9 +123,9 @@ impl Gathering {
             std::ptr::eq(token.as_ptr(), &raw const *inspection.token) && *count == places
         });
         if !is_known {
-            let token = std::sync::Arc::downgrade(&inspection.token);
+            let token = Arc::downgrade(&inspection.token);
             self.seen.insert(id, (token, places));
-            gathered.neighbours.add(id, inspection.traces());
+            Arc::make_mut(&mut gathered.neighbours).add(id, inspection.traces());
             self.has_changed = true;
         }
     }

@@ -22,6 +22,7 @@ pub mod panes;
 mod privacy;
 mod proving;
 mod removal;
+pub mod reporting;
 pub mod samples;
 mod settings;
 mod shortcuts;

@@ -30,6 +30,8 @@ mod find;
 #[cfg(test)]
 mod fits;
 #[cfg(test)]
+mod formats;
+#[cfg(test)]
 mod forms;
 #[cfg(test)]
 mod hostile;

@@ -219,6 +219,10 @@ fn check(action: Action, by: By) {
             desk.act(action, by);
             assert_eq!(desk.state().session.tokens.len(), 4);
         }
+        Action::Report => {
+            desk.act(action, by);
+            assert!(desk.has("# Token report"));
+        }
         Action::RemoveAll => {
             desk.act(action, by);
             let session = &desk.state().session;

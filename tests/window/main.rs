@@ -32,6 +32,8 @@ mod places;
 #[cfg(test)]
 mod rail;
 #[cfg(test)]
+mod report;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod shell;

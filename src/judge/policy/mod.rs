@@ -2,6 +2,7 @@
 
 mod ages;
 mod claim;
+mod described;
 mod expectation;
 mod file;
 mod held;

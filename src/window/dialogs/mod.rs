@@ -12,6 +12,7 @@ mod palette;
 mod passphrase;
 mod path;
 mod picker;
+mod report;
 mod saved;
 mod secret;
 
@@ -22,12 +23,14 @@ use self::generate::GenerateDialog;
 use self::palette::Palette;
 use self::passphrase::PassphraseDialog;
 use self::path::PathDialog;
+use self::report::ReportDialog;
 use self::saved::SavedDialog;
 use self::secret::SecretDialog;
 use super::commands::Command;
 use super::loading::Wanted;
 use super::manager::KeyCommand;
 use super::model::Model;
+use super::reporting::ReportCommand;
 use super::theme::{self, semibold, size, space};
 
 #[cfg(feature = "fetch")]
@@ -64,6 +67,8 @@ pub enum DialogKind {
     Path(Wanted),
     /// The same, where the system's dialog did not open.
     PathInstead(Wanted),
+    /// What is said of tokens, as a document.
+    Report,
     /// A place to save to by its path, where the system's dialog did not open.
     SaveInstead,
     /// A passphrase for the saved keys.
@@ -92,6 +97,7 @@ enum Content {
     Palette(Palette),
     Passphrase(PassphraseDialog),
     Path(PathDialog),
+    Report(ReportDialog),
     Saved(SavedDialog),
     Secret(SecretDialog),
 }
@@ -116,6 +122,7 @@ impl Dialog {
             DialogKind::Passphrase => Content::Passphrase(PassphraseDialog::default()),
             DialogKind::Path(wanted) => Content::Path(PathDialog::new(wanted, false)),
             DialogKind::PathInstead(wanted) => Content::Path(PathDialog::new(wanted, true)),
+            DialogKind::Report => Content::Report(ReportDialog::new(model)),
             DialogKind::SaveInstead => Content::Path(PathDialog::to_save()),
             DialogKind::Saved(ask) => Content::Saved(SavedDialog::new(ask)),
             DialogKind::Secret => Content::Secret(SecretDialog::default()),
@@ -153,6 +160,7 @@ impl Dialog {
             Content::Help => ("Keyboard shortcuts", help::WIDTH),
             Content::Palette(_) => ("Commands", 600.0),
             Content::Path(dialog) => (dialog.title(), 440.0),
+            Content::Report(_) => ("Report", 760.0),
         };
         let frame = Frame::popup(ui.style()).inner_margin(space::L);
         let id = Id::unique("dialog");
@@ -182,6 +190,9 @@ impl Dialog {
         if is_left && matches!(self.content, Content::Passphrase(_)) {
             commands.push(KeyCommand::LeaveLocked.into());
         }
+        if is_left && matches!(self.content, Content::Report(_)) {
+            commands.push(ReportCommand::Leave.into());
+        }
         if is_left && matches!(self.content, Content::Saved(_)) {
             commands.push(KeyCommand::LeaveSaved.into());
         }
@@ -206,6 +217,7 @@ impl Dialog {
             Content::Help => one((None, help::ui(ui))),
             Content::Palette(palette) => palette.ui(ui, model),
             Content::Path(dialog) => one(dialog.ui(ui)),
+            Content::Report(dialog) => dialog.ui(ui, model),
         }
     }
 }

@@ -47,7 +47,7 @@ impl FilePicker for SystemPicker {
 
     fn ask_where(&self, name: &str, frame: &eframe::Frame) -> Answer {
         let file = rfd::AsyncFileDialog::new()
-            .set_title("Save the key")
+            .set_title("Save as")
             .set_file_name(name)
             .set_parent(frame)
             .save_file();

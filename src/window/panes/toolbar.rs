@@ -78,6 +78,9 @@ impl ToolbarPane {
                 commands.extend(split(ui, model, room, OPEN));
                 commands.extend(split(ui, model, room, ADD));
             }
+            if room >= Room::Medium {
+                commands.extend(report(ui, model));
+            }
             let space = ui.available_width() - self.right;
             ui.add_space(space.max(0.0));
             let right = ui.horizontal(|ui| {
@@ -160,6 +163,19 @@ fn split(ui: &mut Ui, model: &Model, room: Room, actions: &[Action]) -> Option<C
         command = command.take().or(menu.and_then(|menu| menu.inner));
     });
     command
+}
+
+/// What is done with what is open, rather than brings more in.
+fn report(ui: &mut Ui, model: &Model) -> Option<Command> {
+    let entry = Action::Report.entry();
+    let possible = (entry.command)(model);
+    let label = RichText::new(entry.label).color(theme::tokens(ui).dim);
+    let button = Button::new(label).frame_when_inactive(false);
+    let response = ui.add_enabled(possible.is_some(), button);
+    named(response, entry.label)
+        .clicked()
+        .then_some(possible)
+        .flatten()
 }
 
 /// Every action, by group.

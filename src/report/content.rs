@@ -1,98 +1,227 @@
-//! The report for a person at a terminal: plain, aligned, without colour.
+//! What a report for people tells, and in which order. How it looks is the [`Page`]'s.
 //!
-//! Everything that may come from a token or a key file goes through [`visible()`], so that it cannot move the
-//! cursor or pass for something else.
+//! Text out of tokens and key files is given to the page as it is, cut where it is long: the page makes it harmless.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::{self, Write};
+use std::io;
 
 use jiff::Timestamp;
 
-use super::findings::finding;
-use super::layout::{bytes, prose, table, written};
+use super::findings::{dismissed, findings, not_run};
+use super::layout::{bytes, cut, written};
+use super::page::{Fact, Line, Page};
 use super::{Judged, Options, Report, Summary, disclosed, keys, related};
 use crate::find::{Place, Where};
+use crate::inspection::{About, Dismissals, sha256};
 use crate::jose::json::Document;
 use crate::jose::registry::{self, Class};
-use crate::jose::visible::visible;
 use crate::jose::{Kind, Part, PartRole, Serialization, Token};
-use crate::judge::words::counted;
-use crate::judge::{Check, CheckResult, Judgement, Profile, TimeState, Times, TokenId, words};
+use crate::judge::words::{When, counted};
+use crate::judge::{Judgement, Profile, TimeState, Times, TokenId, words};
 use crate::verify::{Facts, Proof, Provenance, SignatureProof};
 
 /// How much of a payload that is no JSON is shown, in characters or bytes.
 const OPAQUE_SHOWN: usize = 200;
 
-/// Writes a report as text (format `text`).
-pub fn text(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let version = env!("CARGO_PKG_VERSION");
-    writeln!(out, "Tokenloupe {version}, as of {}", report.at)?;
-    keys::text(report, out)?;
-    let count = report.tokens.len();
-    let order: HashMap<_, _> = report
-        .tokens
-        .iter()
-        .map(|judged| judged.inspection.id())
-        .zip(1..)
-        .collect();
-    let number = |id: &TokenId| order.get(id).copied();
-    for (index, judged) in report.tokens.iter().enumerate() {
-        writeln!(out, "\nToken {} of {count}", index.saturating_add(1))?;
-        token(judged, report.options, &number, out)?;
+/// Of more members, faults or disclosures the rest is counted.
+pub(super) const ROWS_SHOWN: usize = 500;
+
+/// Of more places the rest is counted.
+const PLACES_SHOWN: usize = 50;
+
+/// The title and anchor of what is said of the policy.
+const POLICY: (&str, &str) = ("Policy", "policy");
+
+/// Of what is said of the keys.
+pub(super) const KEYS: (&str, &str) = ("Keys", "keys");
+
+/// Tells a report in the order of a page that is read from its top: what came of it all is first.
+pub(super) fn from_the_top(report: &Report<'_>, page: &mut dyn Page) -> io::Result<()> {
+    page.title("Token report", &about(report))?;
+    let summary = report.summary();
+    for line in summary_lines(&summary) {
+        page.prose(&line)?;
     }
-    writeln!(out)?;
-    summary(&report.summary(), out)
+    if report.tokens.len() > 1 {
+        let lines: Vec<Line> = (1..)
+            .zip(&report.tokens)
+            .map(|(number, judged)| line(number, judged, report.options))
+            .collect();
+        let mut parts = vec![POLICY];
+        parts.extend((!report.keys.is_empty()).then_some(KEYS));
+        page.overview(&lines, &parts)?;
+    }
+    page.part(POLICY.0, POLICY.1)?;
+    policy(report, page)?;
+    tokens(report, page, |number| format!("Token {number}"))?;
+    keys::told_of_keys(report, page)?;
+    page.end()
 }
 
-/// The place of a token in the report, from 1.
-type Number<'a> = &'a dyn Fn(&TokenId) -> Option<usize>;
+/// Tells a report in the order of a terminal, where the end is what is seen: what came of it all is last.
+pub(super) fn to_the_end(report: &Report<'_>, page: &mut dyn Page) -> io::Result<()> {
+    page.title("Token report", &about(report))?;
+    if report.policy.name.is_some() || report.policy.expected() > 0 {
+        page.part(POLICY.0, POLICY.1)?;
+        policy(report, page)?;
+    }
+    keys::told_of_keys(report, page)?;
+    let count = report.tokens.len();
+    tokens(report, page, |number| format!("Token {number} of {count}"))?;
+    page.end()?;
+    let lines = summary_lines(&report.summary());
+    lines.iter().try_for_each(|line| page.prose(line))
+}
+
+/// What made it, and as of when.
+fn about(report: &Report<'_>) -> String {
+    let held = match report.options.when {
+        When::Now => "",
+        When::Then => ", where the clock was held",
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    format!("Tokenloupe {version}, as of {}{held}", report.at)
+}
+
+fn policy(report: &Report<'_>, page: &mut dyn Page) -> io::Result<()> {
+    if let Some(name) = &report.policy.name {
+        page.prose(&format!("Policy \u{201C}{}\u{201D}", cut(name)))?;
+    }
+    if report.policy.expected() == 0 {
+        page.prose("Nothing is expected beside what the standards ask for.")?;
+    }
+    let lines = report.policy.described();
+    let facts = lines
+        .into_iter()
+        .map(|(name, value)| Fact::new(name, cut(&value)));
+    page.facts(&facts.collect::<Vec<_>>())
+}
+
+fn tokens(
+    report: &Report<'_>,
+    page: &mut dyn Page,
+    title: impl Fn(usize) -> String,
+) -> io::Result<()> {
+    let ids = report.tokens.iter().map(|judged| judged.inspection.id());
+    let places: HashMap<_, _> = ids.zip(1..).collect();
+    let place = |id: &TokenId| places.get(id).copied();
+    for (number, judged) in (1..).zip(&report.tokens) {
+        page.part(&title(number), &anchor(number))?;
+        token(judged, report.options, &place, page)?;
+    }
+    Ok(())
+}
+
+/// What the part of a token is called in links; what renderers make of the heading `Token 1`.
+fn anchor(number: usize) -> String {
+    format!("token-{number}")
+}
+
+fn line(number: usize, judged: &Judged<'_>, options: Options) -> Line {
+    let Judged {
+        inspection,
+        judgement,
+        ..
+    } = judged;
+    let found = match inspection.places.as_slice() {
+        [] => String::new(),
+        [one] => place(one),
+        [first, rest @ ..] => {
+            let more = counted(rest.len(), "more place");
+            format!("{}; {more}", place(first))
+        }
+    };
+    let mut summary = Summary::default();
+    summary.count(judged);
+    Line {
+        anchor: anchor(number),
+        title: format!("Token {number}"),
+        outcome: judgement.verdict.outcome,
+        headline: words::sentence(judgement, &inspection.proof, options.when).headline,
+        found: cut(&found),
+        findings: summary.findings_in_words().unwrap_or_default(),
+    }
+}
+
+/// Where a token was found, in short.
+fn place(place: &Place) -> String {
+    format!("{}, line {}", place.name, place.line)
+}
 
 fn token(
     judged: &Judged<'_>,
     options: Options,
-    number: Number<'_>,
-    out: &mut dyn Write,
+    place: related::Numbers<'_>,
+    page: &mut dyn Page,
 ) -> io::Result<()> {
-    let inspection = judged.inspection;
-    let judgement = &judged.judgement;
-    let sentence = words::sentence(judgement, &inspection.proof, options.when);
-    writeln!(out, "{}", visible(&sentence.headline))?;
-    prose(&sentence.explanation, "  ", out)?;
-    writeln!(out)?;
-    table(facts(judged, options), "  ", out)?;
-    layer(
-        &inspection.token,
-        &inspection.proof,
+    let Judged {
+        inspection,
         judgement,
-        options.when,
-        number,
-        out,
-    )
+        dismissals,
+    } = judged;
+    let sentence = words::sentence(judgement, &inspection.proof, options.when);
+    let outcome = judgement.verdict.outcome;
+    page.verdict(outcome, &sentence.headline, &sentence.explanation)?;
+    page.facts(&facts(judged, options))?;
+    let of = Of {
+        sha256: &inspection.sha256,
+        token: &inspection.token,
+        proof: &inspection.proof,
+        judgement,
+        dismissals,
+        options,
+        place,
+    };
+    layer(of, page)
+}
+
+/// A token, or one inside of it.
+#[derive(Clone, Copy)]
+struct Of<'a> {
+    sha256: &'a str,
+    token: &'a Token,
+    proof: &'a Proof,
+    judgement: &'a Judgement,
+    dismissals: &'a Dismissals,
+    options: Options,
+    place: related::Numbers<'a>,
 }
 
 /// What a token says and what is said of it, and then the same of the tokens inside.
-fn layer(
-    token: &Token,
-    proof: &Proof,
-    judgement: &Judgement,
-    when: words::When,
-    number: Number<'_>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    headers(token, out)?;
+fn layer(of: Of<'_>, page: &mut dyn Page) -> io::Result<()> {
+    let Of {
+        token,
+        proof,
+        judgement,
+        dismissals,
+        options,
+        ..
+    } = of;
+    headers(token, options, page)?;
     // A payload that is a token is shown as one.
     if proof.inner.is_none() {
-        payload(token, out)?;
+        payload(token, options, page)?;
     }
     if let Some(shown) = &proof.sd_jwt {
-        disclosed::text(shown, out)?;
+        disclosed::told(shown, options, page)?;
     }
-    times(&judgement.times, judgement.at, out)?;
-    faults(token, out)?;
-    related::text(judgement, number, out)?;
-    checks(&judgement.checks, out)?;
-    findings(judgement, out)?;
+    times(&judgement.times, judgement.at, page)?;
+    faults(token, page)?;
+    related::told(judgement, of.place, page)?;
+    if !judgement.checks.is_empty() {
+        page.section("Checks")?;
+        page.checks(&judgement.checks)?;
+    }
+    let about = About::token(of.sha256);
+    let (set_aside, open): (Vec<_>, Vec<_>) = judgement
+        .findings
+        .iter()
+        .map(|finding| (finding, dismissals.note(&about, finding)))
+        .partition(|(_, note)| note.is_some());
+    findings("Findings", &open, page)?;
+    dismissed(&set_aside, page)?;
+    not_run(&judgement.not_run, page)?;
     for (name, layer_of, judgement_of) in [
         ("Nested token", &proof.inner, &judgement.inner),
         (
@@ -102,17 +231,24 @@ fn layer(
         ),
     ] {
         if let (Some(inside), Some(judgement)) = (layer_of, judgement_of) {
-            let sentence = words::sentence(judgement, &inside.proof, when);
-            writeln!(out, "\n  {name}: {}", visible(&sentence.headline))?;
-            prose(&sentence.explanation, "    ", out)?;
-            layer(&inside.token, &inside.proof, judgement, when, number, out)?;
+            let sentence = words::sentence(judgement, &inside.proof, options.when);
+            page.section(&format!("{name}: {}", sentence.headline))?;
+            page.prose(&sentence.explanation)?;
+            let inside = Of {
+                sha256: &sha256(inside.token.text()),
+                token: &inside.token,
+                proof: &inside.proof,
+                judgement,
+                ..of
+            };
+            layer(inside, page)?;
         }
     }
     Ok(())
 }
 
 /// What all signatures or recipients share before what each has for itself, and of that what is protected first.
-fn headers(token: &Token, out: &mut dyn Write) -> io::Result<()> {
+fn headers(token: &Token, options: Options, page: &mut dyn Page) -> io::Result<()> {
     let views = token.views();
     let several = views.len() > 1;
     let of_all = |part: &Part| {
@@ -128,7 +264,7 @@ fn headers(token: &Token, out: &mut dyn Write) -> io::Result<()> {
                 PartRole::ProtectedHeader => "Protected header",
                 _ => "Unprotected header",
             };
-            members(title, part.json.as_ref(), token, out)?;
+            members(title, part.json.as_ref(), token, options, page)?;
         }
     }
     let what = match token.kind {
@@ -143,7 +279,7 @@ fn headers(token: &Token, out: &mut dyn Write) -> io::Result<()> {
         ] {
             for part in view.all(role).filter(|part| !of_all(part)) {
                 let title = format!("{what} {number}, {kind}");
-                members(&title, part.json.as_ref(), token, out)?;
+                members(&title, part.json.as_ref(), token, options, page)?;
             }
         }
     }
@@ -151,14 +287,21 @@ fn headers(token: &Token, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// What it is, where it was found and what verified it.
-fn facts(judged: &Judged<'_>, options: Options) -> Vec<[String; 3]> {
+fn facts(judged: &Judged<'_>, options: Options) -> Vec<Fact> {
     let token = &judged.inspection.token;
-    let mut rows = Vec::new();
-    let mut row = |name: &str, value: String| {
-        rows.push([name.to_owned(), visible(&value), String::new()]);
+    let mut facts: Vec<Fact> = Vec::new();
+    // Without a name it belongs to what is before it.
+    let mut row = |name: &'static str, value: String| match facts.last_mut() {
+        Some(before) if name.is_empty() => before.lines.push(value),
+        _ => facts.push(Fact::new(name, value)),
     };
-    for place in &judged.inspection.places {
-        row("Found", found(place));
+    let places = &judged.inspection.places;
+    for place in places.iter().take(PLACES_SHOWN) {
+        row("Found", cut(&found(place)));
+    }
+    let more = places.len().saturating_sub(PLACES_SHOWN);
+    if more > 0 {
+        row("", counted(more, "more place"));
     }
     let kind = match token.kind {
         Kind::Jwe => "JWE",
@@ -194,7 +337,7 @@ fn facts(judged: &Judged<'_>, options: Options) -> Vec<[String; 3]> {
         let names: Vec<_> = reasons.iter().map(|reason| reason.name()).collect();
         row("Reasons", names.join(", "));
     }
-    rows
+    facts
 }
 
 /// Where a token was found, in words: the source, the line, the bytes, what it stood in and what was repaired. It may
@@ -223,7 +366,7 @@ pub fn found(place: &Place) -> String {
     words.join(", ")
 }
 
-fn proof(proof: &Proof, profile: &Profile, row: &mut impl FnMut(&str, String)) {
+fn proof(proof: &Proof, profile: &Profile, row: &mut impl FnMut(&'static str, String)) {
     for signature in &proof.signatures {
         row("Signature", signature_text(signature, profile));
         for diagnosis in &signature.diagnosis {
@@ -290,22 +433,23 @@ fn signature_text(signature: &SignatureProof, profile: &Profile) -> String {
     words.join(", ")
 }
 
-/// The members of an object, every one of them, in order.
+/// The members of an object in order.
 fn members(
     title: &str,
     document: Option<&Document>,
     token: &Token,
-    out: &mut dyn Write,
+    options: Options,
+    page: &mut dyn Page,
 ) -> io::Result<()> {
     let Some(members) = document.and_then(Document::object) else {
         return Ok(());
     };
-    writeln!(out, "\n  {title}")?;
+    page.section(title)?;
     if members.is_empty() {
-        return writeln!(out, "    No members");
+        return page.prose("No members");
     }
     let in_header = title != "Claims";
-    let rows = members.iter().map(|member| {
+    let rows = members.iter().take(ROWS_SHOWN).map(|member| {
         let place = if in_header {
             registry::Place::Header {
                 is_jwe: token.kind == Kind::Jwe,
@@ -317,25 +461,36 @@ fn members(
         let is_registered = meaning.class == Class::Registered;
         let label = is_registered.then(|| meaning.label.clone());
         [
-            visible(&member.name),
-            visible(&written(&member.value)),
+            cut(&member.name),
+            cut(&written(&member.value, options.redact)),
             label.unwrap_or_default(),
         ]
     });
-    table(rows.collect(), "    ", out)
+    let first = if in_header { "Parameter" } else { "Claim" };
+    page.table([first, "Value", "Meaning"], &rows.collect::<Vec<_>>())?;
+    more(members.len(), "member", page)
 }
 
-fn payload(token: &Token, out: &mut dyn Write) -> io::Result<()> {
+/// How many more there are than are shown.
+pub(super) fn more(count: usize, noun: &str, page: &mut dyn Page) -> io::Result<()> {
+    match count.saturating_sub(ROWS_SHOWN) {
+        0 => Ok(()),
+        more => page.prose(&format!("and {}", counted(more, &format!("more {noun}")))),
+    }
+}
+
+fn payload(token: &Token, options: Options, page: &mut dyn Page) -> io::Result<()> {
     if token.claims().is_some() {
-        return members("Claims", token.claims(), token, out);
+        return members("Claims", token.claims(), token, options, page);
     }
     let Some(part) = token.part(PartRole::Payload) else {
         return Ok(());
     };
-    writeln!(out, "\n  Payload, {}", counted(part.bytes().len(), "byte"))?;
+    let length = counted(part.bytes().len(), "byte");
+    page.section(&format!("Payload, {length}"))?;
     match opaque(part) {
         shown if shown.is_empty() => Ok(()),
-        shown => writeln!(out, "    {shown}"),
+        shown => page.verbatim(&shown),
     }
 }
 
@@ -343,7 +498,8 @@ fn payload(token: &Token, out: &mut dyn Write) -> io::Result<()> {
 fn opaque(part: &Part) -> String {
     let (mut shown, cut) = if let Some(text) = part.utf8() {
         let beginning: String = text.chars().take(OPAQUE_SHOWN).collect();
-        (visible(&beginning), beginning.len() < text.len())
+        let is_cut = beginning.len() < text.len();
+        (beginning, is_cut)
     } else {
         let beginning = part.bytes().iter().take(OPAQUE_SHOWN / 4);
         let hex: Vec<_> = beginning.map(|byte| format!("{byte:02x}")).collect();
@@ -355,7 +511,7 @@ fn opaque(part: &Part) -> String {
     shown
 }
 
-fn times(times: &Times, at: Timestamp, out: &mut dyn Write) -> io::Result<()> {
+fn times(times: &Times, at: Timestamp, page: &mut dyn Page) -> io::Result<()> {
     let state = match times.state {
         TimeState::None => return Ok(()),
         TimeState::Expired => "expired",
@@ -369,7 +525,7 @@ fn times(times: &Times, at: Timestamp, out: &mut dyn Write) -> io::Result<()> {
         usize::try_from(times.leeway_seconds).unwrap_or(usize::MAX),
         "second",
     );
-    writeln!(out, "\n  Time: {state}, leeway {leeway}")?;
+    page.section(&format!("Time: {state}, leeway {leeway}"))?;
     let rows = times.marks.iter().map(|mark| {
         let [date, distance] = match mark.at {
             Some(mark) => [mark.to_string(), distance(mark, at)],
@@ -378,12 +534,15 @@ fn times(times: &Times, at: Timestamp, out: &mut dyn Write) -> io::Result<()> {
                 String::new(),
             ],
         };
-        [visible(&mark.claim), date, distance]
+        [mark.claim.clone(), date, distance]
     });
-    table(rows.collect(), "    ", out)?;
+    let rows: Vec<_> = rows.collect();
+    if !rows.is_empty() {
+        page.table(["Claim", "Instant", "Distance"], &rows)?;
+    }
     match times.lifetime_seconds {
         Some(lifetime) if lifetime >= 0 => {
-            writeln!(out, "    Lifetime {}", words::span(lifetime))
+            page.prose(&format!("Lifetime {}", words::span(lifetime)))
         }
         _ => Ok(()),
     }
@@ -398,56 +557,20 @@ fn distance(mark: Timestamp, at: Timestamp) -> String {
     }
 }
 
-fn faults(token: &Token, out: &mut dyn Write) -> io::Result<()> {
+fn faults(token: &Token, page: &mut dyn Page) -> io::Result<()> {
     if token.faults.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n  Faults")?;
-    for fault in &token.faults {
+    page.section("Faults")?;
+    let faults = token.faults.iter().take(ROWS_SHOWN).map(|fault| {
         let (part, range) = (fault.part.label(), bytes(&fault.range));
-        let text = format!("{part}, {range}: {} ({})", fault.kind, fault.code());
-        prose(&text, "    ", out)?;
-    }
-    Ok(())
+        format!("{part}, {range}: {} ({})", fault.kind, fault.code())
+    });
+    page.items(&faults.collect::<Vec<_>>())?;
+    more(token.faults.len(), "fault", page)
 }
 
-fn checks(checks: &[Check], out: &mut dyn Write) -> io::Result<()> {
-    if checks.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "\n  Checks")?;
-    for check in checks {
-        let sign = match check.result {
-            CheckResult::Failed => "\u{2717} failed ",
-            CheckResult::NotRun => "\u{2013} not run",
-            CheckResult::Passed => "\u{2713} passed ",
-        };
-        writeln!(out, "    {sign}  {}", visible(&check.title))?;
-        prose(&check.text, "               ", out)?;
-    }
-    Ok(())
-}
-
-fn findings(judgement: &Judgement, out: &mut dyn Write) -> io::Result<()> {
-    if !judgement.findings.is_empty() {
-        writeln!(out, "\n  Findings")?;
-    }
-    for found in &judgement.findings {
-        finding(found, out)?;
-    }
-    if !judgement.not_run.is_empty() {
-        let rules = judgement.not_run.join(", ");
-        writeln!(out)?;
-        prose(
-            &format!("Rules not run, their input was missing: {rules}"),
-            "  ",
-            out,
-        )?;
-    }
-    Ok(())
-}
-
-fn summary(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+fn summary_lines(summary: &Summary) -> [String; 2] {
     let Summary {
         occurrences,
         accept,
@@ -457,17 +580,17 @@ fn summary(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
     } = summary;
     let tokens = counted(summary.tokens, "token");
     let places = counted(*occurrences, "place");
-    writeln!(
-        out,
+    let came_to = format!(
         "{tokens} in {places}: {accept} accepted, {reject} rejected, {undetermined} undetermined"
-    )?;
-    let found: Vec<_> = summary
-        .findings()
-        .filter(|(_, count)| *count > 0)
-        .map(|(severity, count)| format!("{count} {}", severity.name()))
-        .collect();
-    match &found[..] {
-        [] => writeln!(out, "No findings"),
-        found => writeln!(out, "Findings: {}", found.join(", ")),
-    }
+    );
+    let found = summary.findings_in_words();
+    let found = found.map_or_else(
+        || "No findings".to_owned(),
+        |found| format!("Findings: {found}"),
+    );
+    let set_aside = match summary.dismissed {
+        0 => String::new(),
+        count => format!("; {count} dismissed"),
+    };
+    [came_to, found + &set_aside]
 }
