@@ -19,7 +19,9 @@ pub use readings::Settled;
 
 use crate::find::{Candidate, Place};
 use crate::jose::{Part, Token, hex};
-use crate::judge::{Beside, Case, Judgement, Neighbours, Policy, TokenId, Traces, judge};
+use crate::judge::{
+    Beside, Case, Judgement, Neighbours, Policy, ProfileChoice, ProfileName, TokenId, Traces, judge,
+};
 use crate::keys::KeyRing;
 use crate::verify::wordlist::Target;
 use crate::verify::{Layer, Proof, Provenance, Service, Setting, prove};
@@ -59,6 +61,8 @@ pub struct Inspection {
     pub places: Vec<Place>,
     /// What the reviewer calls it.
     pub name: Option<String>,
+    /// The kind that the reviewer says it is; `None`: what the policy says of all tokens.
+    pub kind: Option<ProfileName>,
     /// Its payload, where that is not in the token and was supplied.
     pub detached_payload: Option<DetachedPayload>,
     /// What was found out, independent of clock and policy.
@@ -82,6 +86,7 @@ impl Inspection {
             sealed,
             places: vec![candidate.place],
             name: None,
+            kind: None,
             detached_payload: None,
             proof,
             took: start.elapsed(),
@@ -107,6 +112,7 @@ impl Inspection {
             id,
             places: Vec::new(),
             name: None,
+            kind: None,
             detached_payload: None,
             proof: layer.proof.clone(),
             took,
@@ -159,7 +165,7 @@ impl Inspection {
         judge(Case {
             token: &self.token,
             proof: &self.proof,
-            policy,
+            policy: &self.own_policy(policy),
             at,
             beside,
         })
@@ -174,6 +180,16 @@ impl Inspection {
     pub fn traces(&self) -> Traces {
         let stood = self.places.iter().map(places::stood);
         Traces::of(&self.token, &self.proof, stood)
+    }
+
+    /// The policy that it is held against: with the kind that the reviewer says it is, where that was said of it alone.
+    fn own_policy<'p>(&self, policy: &'p Policy) -> Cow<'p, Policy> {
+        self.kind.map_or(Cow::Borrowed(policy), |kind| {
+            Cow::Owned(Policy {
+                profile: ProfileChoice::Named(kind),
+                ..policy.clone()
+            })
+        })
     }
 }
 

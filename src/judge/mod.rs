@@ -25,14 +25,14 @@ use crate::verify::{Layer, Proof};
 pub use audit::{
     Catalogued, Confidence, Finding, KeyAudit, Passed, Severity, audit_key, audit_keys, catalogued,
 };
-pub use checks::{Check, CheckResult};
+pub use checks::{Check, CheckResult, ToldCheck, told};
 pub use neighbours::{Beside, Neighbours, PlaceRole, Stood, TokenId, Traces};
 pub use policy::{
     ClaimPath, ClaimRule, ClaimValue, ClaimValueError, Expectation, Issuer, KeyChoice, MAX_LISTED,
     MAX_POLICY_BYTES, MAX_REVOKED, MAX_REVOKED_BYTES, MAX_REVOKED_LISTED, POLICY_VERSION, Policy,
     PolicyError, PolicyFault, Revoked, RevokedError, RevokedFile, Strictness,
 };
-pub use profile::{ChosenBy, Profile, ProfileChoice, ProfileName};
+pub use profile::{ChosenBy, Profile, ProfileChoice, ProfileName, RunnerUp};
 pub use related::{Related, Relation, SaidBy};
 pub use time::{MAX_INNER, Mark, TimeState, Times};
 pub use verdict::{Reason, Verdict, VerdictOutcome};

@@ -18,8 +18,8 @@ use crate::jose::json::Document;
 use crate::jose::registry::{self, Class};
 use crate::jose::{Kind, Part, PartRole, Serialization, Token};
 use crate::judge::words::{When, counted};
-use crate::judge::{Judgement, Profile, TimeState, Times, TokenId, words};
-use crate::verify::{Facts, Proof, Provenance, SignatureProof};
+use crate::judge::{Judgement, Profile, TimeState, Times, TokenId, told, words};
+use crate::verify::{Diagnosis, Facts, Proof, Provenance, SignatureProof};
 
 /// How much of a payload that is no JSON is shown, in characters or bytes.
 const OPAQUE_SHOWN: usize = 200;
@@ -211,7 +211,7 @@ fn layer(of: Of<'_>, page: &mut dyn Page) -> io::Result<()> {
     related::told(judgement, of.place, page)?;
     if !judgement.checks.is_empty() {
         page.section("Checks")?;
-        page.checks(&judgement.checks)?;
+        page.checks(&told(&judgement.checks))?;
     }
     let about = About::token(of.sha256);
     let (set_aside, open): (Vec<_>, Vec<_>) = judgement
@@ -369,13 +369,7 @@ pub fn found(place: &Place) -> String {
 fn proof(proof: &Proof, profile: &Profile, row: &mut impl FnMut(&'static str, String)) {
     for signature in &proof.signatures {
         row("Signature", signature_text(signature, profile));
-        for diagnosis in &signature.diagnosis {
-            row("", diagnosis.text.clone());
-            row(
-                "",
-                format!("For the developer: {}", diagnosis.for_developer),
-            );
-        }
+        explained(&signature.diagnosis, row);
         for line in signature.facts.iter().flat_map(Facts::lines) {
             row("", line);
         }
@@ -398,13 +392,25 @@ fn proof(proof: &Proof, profile: &Profile, row: &mut impl FnMut(&'static str, St
             "Decryption",
             format!("{outcome}, alg {alg}, enc {enc}{key}"),
         );
-        for diagnosis in &decryption.diagnosis {
-            row("", diagnosis.text.clone());
-            row(
-                "",
-                format!("For the developer: {}", diagnosis.for_developer),
-            );
-        }
+        explained(&decryption.diagnosis, row);
+    }
+    let shown = proof
+        .sd_jwt
+        .as_deref()
+        .filter(|shown| !shown.diagnosis.is_empty());
+    if let Some(shown) = shown {
+        row("Presentation", "not as it must be".to_owned());
+        explained(&shown.diagnosis, row);
+    }
+}
+
+fn explained(all: &[Diagnosis], row: &mut impl FnMut(&'static str, String)) {
+    for diagnosis in all {
+        row("", diagnosis.text.clone());
+        row(
+            "",
+            format!("For the developer: {}", diagnosis.for_developer),
+        );
     }
 }
 

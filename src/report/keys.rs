@@ -58,6 +58,7 @@ fn told_of_tokens<'a>(tokens: &'a [Judged<'_>]) -> InTokens<'a> {
             if judgement.findings.is_empty() {
                 continue;
             }
+            let proof = judgement.proof(proof);
             let used = proof.used_keys().map(|(used, _)| &used.key);
             for key in used.chain(proof.designated_keys()) {
                 for finding in &judgement.findings {

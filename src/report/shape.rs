@@ -145,6 +145,7 @@ pub(super) struct TokenShape<'a> {
     disclosures: Vec<DisclosureShape<'a>>,
     processed_claims: Option<Exact<'a>>,
     key_binding: Option<Box<Self>>,
+    diagnosis: Vec<DiagnosisShape<'a>>,
     related: Option<Vec<RelatedShape<'a>>>,
     time: TimeShape<'a>,
     checks: Vec<CheckShape>,
@@ -252,6 +253,12 @@ impl<'a> TokenShape<'a> {
                 .as_deref()
                 .and_then(|shown| object(shown.claims())),
             key_binding: inside(&proof.key_binding, &judgement.key_binding),
+            diagnosis: proof
+                .sd_jwt
+                .iter()
+                .flat_map(|shown| &shown.diagnosis)
+                .map(DiagnosisShape::new)
+                .collect(),
             related: RelatedShape::all(judgement),
             time: TimeShape::new(&judgement.times),
             checks: judgement.checks.iter().map(CheckShape::new).collect(),

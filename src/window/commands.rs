@@ -21,7 +21,7 @@ use super::panes::focus::{self, Place};
 use super::reporting::ReportCommand;
 use super::samples::Sample;
 use super::table::{Filter, Grouping, Listed, Many, Sort, Widths};
-use crate::judge::Policy;
+use crate::judge::{Policy, ProfileName};
 use crate::keys::Reread;
 
 /// One thing to do.
@@ -122,6 +122,9 @@ pub enum Command {
         /// The claims.
         claims: MemberForm,
     },
+    /// Judge the tokens that are chosen in the table, else the one on screen, as tokens of this kind; `None`: of the kind that
+    /// the policy says.
+    SetKind(Option<ProfileName>),
     /// Allow clocks to differ by this many seconds.
     SetLeeway(u32),
     /// Hold the tokens against this.
@@ -266,6 +269,7 @@ impl Desk {
                 self.model.layout.header = header;
                 self.model.layout.claims = claims;
             }
+            Command::SetKind(kind) => self.set_kind(kind),
             Command::SetLeeway(seconds) => {
                 self.model.session.policy.leeway_seconds = seconds;
                 self.is_stale = true;
@@ -381,7 +385,7 @@ impl Desk {
         }
         let manager = &mut self.model.manager;
         match place {
-            Place::Clock | Place::Policy => {}
+            Place::Clock | Place::Kind | Place::Policy => {}
             // In the manager where that is open, else in the rail.
             Place::Keys if manager.is_open => {}
             Place::KeyDetails | Place::KeyFilter | Place::KeyName => {
@@ -397,6 +401,7 @@ impl Desk {
             | Place::KeyDetails
             | Place::KeyFilter
             | Place::KeyName
+            | Place::Kind
             | Place::Policy
             | Place::Tokens => {}
             Place::Keys if self.model.manager.is_open => {}

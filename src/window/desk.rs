@@ -22,7 +22,7 @@ use super::reporting::Reported;
 use super::table::Order;
 use super::words::{Sought, WordLists};
 use crate::inspection::{DetachedPayload, Inspection};
-use crate::judge::Judgement;
+use crate::judge::{Judgement, ProfileName};
 use crate::keeping::Store;
 use crate::keys::generate::GenerateError;
 use crate::keys::{Key, KeyRing};
@@ -69,6 +69,8 @@ pub(super) struct Removed {
 pub(super) enum What {
     Everything(Box<Everything>),
     Key(Arc<Key>),
+    /// The kinds that tokens were said to be, each by the SHA-256 of its text.
+    Kinds(Vec<(String, Option<ProfileName>)>),
     /// A member of the token `back` was opened as one of its own.
     Opened {
         sha256: String,

@@ -13,6 +13,7 @@ pub mod dialogs;
 mod fetching;
 mod gathering;
 mod jobs;
+mod kinds;
 mod launch;
 pub mod layers;
 mod loading;

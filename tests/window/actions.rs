@@ -465,6 +465,20 @@ fn check(action: Action, by: By) {
             desk.act(action, by);
             assert!(matches!(desk.state().clock, Clock::Frozen(_)));
         }
+        Action::ChooseKind => {
+            desk.act(action, by);
+            assert_eq!(desk.focused(), "TextInput Find a kind");
+        }
+        Action::AutomaticKind => {
+            desk.act(Action::ChooseKind, By::Keys);
+            desk.window.event(egui::Event::Text("logout".to_owned()));
+            desk.settle();
+            desk.window.key_press(Key::Enter);
+            desk.settle();
+            assert!(desk.state().session.tokens[0].kind.is_some());
+            desk.act(action, by);
+            assert_eq!(desk.state().session.tokens[0].kind, None);
+        }
         Action::EditPolicy => {
             desk.act(action, by);
             assert!(

@@ -18,6 +18,8 @@ mod fetch;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod kinds;
+#[cfg(test)]
 mod layers;
 #[cfg(test)]
 mod manager;

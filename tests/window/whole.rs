@@ -248,6 +248,22 @@ fn tokens_that_lead_to_each_other() {
     pictures(TOGETHER, &SIZES[..2]);
 }
 
+/// What a token is taken for: the menu, and a kind that was chosen.
+const KINDS: &[State] = &[
+    State::of("kind-menu", REQUEST).then(|desk| keys(desk, Modifiers::COMMAND, Key::I)),
+    State::of("kind-chosen", REQUEST).then(|desk| {
+        keys(desk, Modifiers::COMMAND, Key::I);
+        types(desk, "logout");
+        desk.window.key_press(Key::Enter);
+        desk.settle();
+    }),
+];
+
+#[test]
+fn what_a_token_is_taken_for() {
+    pictures(KINDS, &SIZES[..1]);
+}
+
 #[test]
 fn tokens_of_other_forms() {
     pictures(OTHER_FORMS, &SIZES[..1]);

@@ -78,6 +78,7 @@ pub(super) fn checks(case: Case<'_>, judged: &Judged<'_>) -> Vec<Check> {
                 title: Cow::Owned(title),
                 result,
                 text: Cow::Owned(text),
+                is_unasked: false,
                 byte_range: range(name),
             }
         })
@@ -125,6 +126,7 @@ fn key(case: Case<'_>, judged: &Judged<'_>) -> Option<Check> {
         title: Cow::Borrowed(title),
         result,
         text: Cow::Borrowed(first.words()),
+        is_unasked: false,
         byte_range: range(first).or_else(jwk),
     })
 }
@@ -146,6 +148,7 @@ fn replay(judged: &Judged<'_>) -> Option<Check> {
             "A different token of this session ({}) carries it too",
             same.other.short()
         )),
+        is_unasked: false,
         byte_range: same
             .evidence
             .as_ref()

@@ -190,6 +190,18 @@ impl Strictness {
         }
     }
 
+    /// What it means for a token, in a sentence or two.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Lenient => {
+                "What widely used libraries let pass is let pass: padding, the standard alphabet and unused bits in base64url, keys that are too weak, and keys that say they are for something else. The findings stay."
+            }
+            Self::Strict => {
+                "What is not as the standards want it is refused, as a correct verifier does."
+            }
+        }
+    }
+
     /// Whether a finding of this rule refuses nothing.
     pub(super) fn forgives_rule(self, rule: &str) -> bool {
         const FORGIVEN: [&str; 6] = [

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::{Columns, Fact, Line, Page, Told, result, sign};
 use crate::jose::visible::visible;
 use crate::judge::words::capitalised;
-use crate::judge::{Check, VerdictOutcome};
+use crate::judge::{ToldCheck, VerdictOutcome};
 
 /// How it looks: light, dark, narrow and printed.
 const STYLE: &str = include_str!("report.css");
@@ -175,7 +175,7 @@ impl Page for Html<'_> {
         writeln!(self.out, "</tbody>\n</table>")
     }
 
-    fn checks(&mut self, checks: &[Check]) -> io::Result<()> {
+    fn checks(&mut self, checks: &[ToldCheck]) -> io::Result<()> {
         writeln!(
             self.out,
             "<table class=\"checks\">\n<thead><tr><th scope=\"col\">Result</th><th scope=\"col\">Check</th><th scope=\"col\">What was seen</th></tr></thead>\n<tbody>"

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use super::{Columns, Fact, Line, Page, Told, result, sign};
 use crate::jose::visible::visible;
 use crate::judge::words::capitalised;
-use crate::judge::{Check, VerdictOutcome};
+use crate::judge::{ToldCheck, VerdictOutcome};
 
 /// A file of Markdown.
 pub(in crate::report) struct Markdown<'w> {
@@ -121,7 +121,7 @@ impl Page for Markdown<'_> {
         writeln!(self.out)
     }
 
-    fn checks(&mut self, checks: &[Check]) -> io::Result<()> {
+    fn checks(&mut self, checks: &[ToldCheck]) -> io::Result<()> {
         self.head(&["Result", "Check", "What was seen"])?;
         for check in checks {
             let cells = [

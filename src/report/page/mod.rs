@@ -9,7 +9,7 @@ mod plain;
 
 use std::io;
 
-use crate::judge::{Check, CheckResult, Finding, VerdictOutcome};
+use crate::judge::{CheckResult, Finding, ToldCheck, VerdictOutcome};
 
 pub(super) use html::Html;
 pub(super) use markdown::Markdown;
@@ -56,7 +56,7 @@ pub(super) trait Page {
     fn table(&mut self, columns: Columns, rows: &[[String; 3]]) -> io::Result<()>;
 
     /// What a verifier checks.
-    fn checks(&mut self, checks: &[Check]) -> io::Result<()>;
+    fn checks(&mut self, checks: &[ToldCheck]) -> io::Result<()>;
 
     /// Something that is wrong.
     fn finding(&mut self, finding: &Told<'_>) -> io::Result<()>;
@@ -114,7 +114,7 @@ fn sign(outcome: VerdictOutcome) -> char {
 }
 
 /// The result of a check, with its sign.
-fn result(check: &Check) -> &'static str {
+fn result(check: &ToldCheck) -> &'static str {
     match check.result {
         CheckResult::Failed => "\u{2717} failed",
         CheckResult::NotRun => "\u{2013} not run",

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::{Columns, Fact, Line, Page, Told, result};
 use crate::jose::visible::visible;
-use crate::judge::{Check, VerdictOutcome};
+use crate::judge::{ToldCheck, VerdictOutcome};
 use crate::report::layout::{prose, table};
 
 /// What belongs to a finding stands below its title.
@@ -94,7 +94,7 @@ impl Page for Plain<'_> {
         table(rows.collect(), self.indent, self.out)
     }
 
-    fn checks(&mut self, checks: &[Check]) -> io::Result<()> {
+    fn checks(&mut self, checks: &[ToldCheck]) -> io::Result<()> {
         for check in checks {
             let result = result(check);
             writeln!(self.out, "    {result:<9}  {}", visible(&check.title))?;

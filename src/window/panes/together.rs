@@ -112,11 +112,11 @@ fn row(ui: &mut Ui, model: &Model, related: &Related) -> Option<Command> {
                 wrapped(ui, RichText::new(words).size(size::SMALL).color(theme.dim));
                 return;
             };
-            let named = inspection
-                .name
-                .as_deref()
-                .unwrap_or_else(|| what(inspection));
-            let label = format!("Token {}: {}", at.saturating_add(1), shown(named));
+            let named = match &inspection.name {
+                Some(name) => std::borrow::Cow::Borrowed(name.as_str()),
+                None => what(inspection, model.judgements.get(at)),
+            };
+            let label = format!("Token {}: {}", at.saturating_add(1), shown(&named));
             let name = format!("{}, go to {label}", related.words());
             if link(ui, &label, &name).clicked() {
                 command = Some(Command::OpenToken(at));
