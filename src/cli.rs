@@ -229,7 +229,7 @@ fn stream(
             let place = candidate.place.clone();
             let mut inspection = Inspection::new(candidate, &session.keys, &session.setting);
             lists.seek_one(&mut inspection, &session.keys, &session.setting)?;
-            let judged = Judged::new(&inspection, &session.policy, &session.dismissals, at);
+            let judged = Judged::new(&inspection, None, &session.policy, &session.dismissals, at);
             counted.count(&judged);
             jsonl::token_line(&judged, &place, run.options, &mut line).map_err(Failure::Output)?;
             Ok((counted, line))

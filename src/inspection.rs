@@ -2,6 +2,7 @@
 
 mod dismissals;
 mod locked;
+mod places;
 mod readings;
 
 use std::borrow::Cow;
@@ -18,7 +19,9 @@ pub use readings::Settled;
 
 use crate::find::{Candidate, Place};
 use crate::jose::{Part, Token, hex};
-use crate::judge::{Case, Judgement, Policy, ProfileChoice, ProfileName, judge};
+use crate::judge::{
+    Beside, Case, Judgement, Neighbours, Policy, ProfileChoice, ProfileName, TokenId, Traces, judge,
+};
 use crate::keys::KeyRing;
 use crate::verify::wordlist::Target;
 use crate::verify::{Layer, Proof, Provenance, Service, Setting, prove};
@@ -52,6 +55,8 @@ pub struct Inspection {
     sealed: Arc<Token>,
     /// SHA-256 of its text, in lower-case hexadecimal.
     pub sha256: String,
+    /// The same.
+    id: TokenId,
     /// Where it was found, in input order.
     pub places: Vec<Place>,
     /// What the reviewer calls it.
@@ -73,8 +78,10 @@ impl Inspection {
         let token = Token::parse(candidate.text.as_str());
         let mut proof = prove(&token, keys, setting);
         let sealed = Arc::new(token);
+        let id = TokenId::of(sealed.text());
         Self {
-            sha256: sha256(sealed.text()),
+            sha256: id.to_string(),
+            id,
             token: proof.opened.take().unwrap_or_else(|| Arc::clone(&sealed)),
             sealed,
             places: vec![candidate.place],
@@ -97,10 +104,12 @@ impl Inspection {
 
     /// A token inside of another one, as if it were one of its own. It was found in no place.
     pub fn inside(layer: &Layer, took: Duration) -> Self {
+        let id = TokenId::of(layer.token.text());
         Self {
             token: Arc::clone(&layer.token),
             sealed: Arc::clone(&layer.token),
-            sha256: sha256(layer.token.text()),
+            sha256: id.to_string(),
+            id,
             places: Vec::new(),
             name: None,
             kind: None,
@@ -137,14 +146,40 @@ impl Inspection {
         Target::of(&self.token, &self.proof, &setting)
     }
 
-    /// Judges it at an instant.
+    /// Judges it at an instant, alone: what other tokens say of it is not asked.
     pub fn judge(&self, policy: &Policy, at: Timestamp) -> Judgement {
+        self.judge_as(policy, at, Beside::default())
+    }
+
+    /// Judges it at an instant, among the tokens of its session.
+    pub fn judge_beside(
+        &self,
+        neighbours: &Neighbours,
+        policy: &Policy,
+        at: Timestamp,
+    ) -> Judgement {
+        self.judge_as(policy, at, neighbours.beside(self.id))
+    }
+
+    fn judge_as(&self, policy: &Policy, at: Timestamp, beside: Beside<'_>) -> Judgement {
         judge(Case {
             token: &self.token,
             proof: &self.proof,
             policy: &self.own_policy(policy),
             at,
+            beside,
         })
+    }
+
+    /// The SHA-256 of its text.
+    pub fn id(&self) -> TokenId {
+        self.id
+    }
+
+    /// What it leaves where other tokens find it.
+    pub fn traces(&self) -> Traces {
+        let stood = self.places.iter().map(places::stood);
+        Traces::of(&self.token, &self.proof, stood)
     }
 
     /// The policy that it is held against: with the kind that the reviewer says it is, where that was said of it alone.
@@ -225,6 +260,15 @@ impl Session {
             }
         }
         fits
+    }
+
+    /// What the tokens say about each other.
+    pub fn neighbours(&self) -> Neighbours {
+        let mut neighbours = Neighbours::default();
+        for inspection in &self.tokens {
+            neighbours.add(inspection.id(), inspection.traces());
+        }
+        neighbours
     }
 
     /// Begins to add tokens.

@@ -5,6 +5,7 @@ mod expected;
 mod key;
 mod kind;
 mod sd_jwt;
+mod together;
 mod told;
 
 use std::borrow::Cow;
@@ -13,8 +14,8 @@ use std::ops::Range;
 use super::audit::top_member;
 use super::words::{capitalised, counted};
 use super::{
-    Case, Expectation, Finding, Judgement, Profile, ProfileName, Times, VerdictOutcome, View,
-    spoils_encoding, validity,
+    Case, Expectation, Finding, Judgement, Profile, ProfileName, Related, Times, VerdictOutcome,
+    View, spoils_encoding, validity,
 };
 use crate::jose::visible::visible;
 use crate::jose::{Fault, FaultKind, Kind, Part, PartRole, Serialization};
@@ -83,6 +84,8 @@ pub(super) struct Judged<'a> {
     pub(super) times: &'a Times,
     pub(super) findings: &'a [Finding],
     pub(super) expectations: &'a [Expectation],
+    /// The other tokens that it has to do with.
+    pub(super) related: &'a [Related],
     /// Whether it is the key binding JWT of an SD-JWT, whose form is checked with that one.
     pub(super) is_key_binding: bool,
     /// The token that the payload is.
@@ -172,6 +175,9 @@ pub(super) fn checks(case: Case<'_>, judged: &Judged<'_>) -> Vec<Check> {
     }
     checks.extend(sd_jwt::key_binding(case, judged));
     checks.extend(expected(in_claims, true));
+    if profile.name != ProfileName::Jws {
+        checks.extend(together::checks(case, judged));
+    }
     if has_kind {
         checks.push(kind::profile(case, judged));
     }

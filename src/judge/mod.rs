@@ -4,8 +4,10 @@
 pub mod audit;
 mod checks;
 mod claims;
+mod neighbours;
 mod policy;
 mod profile;
+mod related;
 mod time;
 mod validity;
 mod verdict;
@@ -24,12 +26,14 @@ pub use audit::{
     Catalogued, Confidence, Finding, KeyAudit, Passed, Severity, audit_key, audit_keys, catalogued,
 };
 pub use checks::{Check, CheckResult, ToldCheck, told};
+pub use neighbours::{Beside, Neighbours, PlaceRole, Stood, TokenId, Traces};
 pub use policy::{
     ClaimPath, ClaimRule, ClaimValue, ClaimValueError, Expectation, Issuer, KeyChoice, MAX_LISTED,
     MAX_POLICY_BYTES, MAX_REVOKED, MAX_REVOKED_BYTES, MAX_REVOKED_LISTED, POLICY_VERSION, Policy,
     PolicyError, PolicyFault, Revoked, RevokedError, RevokedFile, Strictness,
 };
 pub use profile::{ChosenBy, Profile, ProfileChoice, ProfileName, RunnerUp};
+pub use related::{Related, Relation, SaidBy};
 pub use time::{MAX_INNER, Mark, TimeState, Times};
 pub use verdict::{Reason, Verdict, VerdictOutcome};
 
@@ -44,6 +48,8 @@ pub struct Case<'a> {
     pub policy: &'a Policy,
     /// The instant.
     pub at: Timestamp,
+    /// The other tokens of the session. The default for a token that is judged alone.
+    pub beside: Beside<'a>,
 }
 
 /// Bytes that a statement rests on.
@@ -92,6 +98,8 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
     /// Ids of the rules for this kind of token whose input was missing.
     pub not_run: Vec<&'static str>,
+    /// The other tokens of the session that it has to do with. `None` where it was judged alone.
+    pub related: Option<Vec<Related>>,
     /// Its times.
     pub times: Times,
     /// What the policy expects of it.
@@ -109,6 +117,11 @@ impl Judgement {
     /// those that were tried verifies, a signature is invalid and not just unchecked.
     pub fn proof<'a>(&'a self, own: &'a Proof) -> &'a Proof {
         self.under_policy.as_deref().unwrap_or(own)
+    }
+
+    /// The other tokens of the session that it has to do with, as far as they were looked at.
+    pub fn related(&self) -> &[Related] {
+        self.related.as_deref().unwrap_or_default()
     }
 
     /// The judgement on the token that holds the claims: what lies in a payload, as deep as that goes.
@@ -137,11 +150,22 @@ pub fn judge(case: Case<'_>) -> Judgement {
     judge_as(case, Standing::default())
 }
 
-/// Where a token stands in another one.
+/// How a token lies in the one around it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Layering {
+    /// There is none.
+    #[default]
+    Outermost,
+    /// As its payload.
+    Payload,
+    /// It ends an SD-JWT.
+    KeyBinding,
+}
+
+/// Where a token stands.
 #[derive(Debug, Clone, Copy, Default)]
 struct Standing {
-    /// It ends an SD-JWT.
-    is_key_binding: bool,
+    layering: Layering,
     /// It is encrypted, or was inside of a token that is.
     is_sealed: bool,
 }
@@ -151,26 +175,26 @@ fn judge_as(case: Case<'_>, standing: Standing) -> Judgement {
         is_sealed: standing.is_sealed || case.token.kind == Kind::Jwe,
         ..standing
     };
-    let is_key_binding = standing.is_key_binding;
-    let inside = |layer: &Option<Box<Layer>>, policy: &Policy, is_key_binding| {
+    let is_key_binding = standing.layering == Layering::KeyBinding;
+    let inside = |layer: &Option<Box<Layer>>, policy: &Policy, layering| {
         let layer = layer.as_deref()?;
         let case = Case {
             token: &layer.token,
             proof: &layer.proof,
             policy,
-            at: case.at,
+            ..case
         };
         let standing = Standing {
-            is_key_binding,
+            layering,
             ..standing
         };
         Some(Box::new(judge_as(case, standing)))
     };
-    let inner = inside(&case.proof.inner, case.policy, false);
+    let inner = inside(&case.proof.inner, case.policy, Layering::Payload);
     let binding = &case.proof.key_binding;
     let key_binding = binding.as_ref().and_then(|_| {
         let of_holder = case.policy.of_holder();
-        inside(binding, &of_holder, true)
+        inside(binding, &of_holder, Layering::KeyBinding)
     });
     let under_policy = policy::designated(case).map(Box::new);
     let case = Case {
@@ -202,6 +226,11 @@ fn judge_as(case: Case<'_>, standing: Standing) -> Judgement {
             objections: &objections,
         },
     );
+    let related = related::related(
+        case,
+        standing.layering == Layering::Outermost,
+        is_key_binding,
+    );
     let checks = checks::checks(
         case,
         &checks::Judged {
@@ -210,6 +239,7 @@ fn judge_as(case: Case<'_>, standing: Standing) -> Judgement {
             times: &times,
             findings: &findings,
             expectations: &expectations,
+            related: related.as_deref().unwrap_or_default(),
             is_key_binding,
             inner: inner.as_deref(),
             key_binding: key_binding.as_deref(),
@@ -222,6 +252,7 @@ fn judge_as(case: Case<'_>, standing: Standing) -> Judgement {
         checks,
         findings,
         not_run,
+        related,
         times,
         expectations,
         under_policy,
@@ -246,7 +277,7 @@ fn audit(
             whole,
             profile,
             times,
-            is_key_binding: standing.is_key_binding,
+            is_key_binding: standing.layering == Layering::KeyBinding,
             is_sealed: standing.is_sealed,
             sights: &audit::Sights::default(),
         });

@@ -229,6 +229,7 @@ mod tests {
             proof: &Proof::default(),
             policy: &policy,
             at: at.parse().unwrap(),
+            beside: crate::judge::Beside::default(),
         };
         let profile = crate::judge::profile::determine(case, false);
         times(case, &profile)

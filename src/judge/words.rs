@@ -475,7 +475,7 @@ pub fn short_countdown(seconds: i64) -> String {
 }
 
 /// The text with its first letter in lower case.
-fn lower_first(text: &str) -> String {
+pub(crate) fn lower_first(text: &str) -> String {
     with_first(text, |first| first.to_lowercase().collect())
 }
 

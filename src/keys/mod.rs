@@ -33,6 +33,7 @@ pub use inconsistency::Inconsistency;
 pub use key::{
     Curve, Holds, Key, KeyFault, KeyKind, KeyNote, Loaded, Material, Members, OkpCurve, Secret,
 };
+pub(crate) use public::nid;
 pub use reading::{Reading, Reread};
 pub use ring::KeyRing;
 pub use set::{SetNote, SharedKid};

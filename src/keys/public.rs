@@ -184,7 +184,8 @@ fn from_raw<T: HasPublic>(curve: OkpCurve, key: &PKeyRef<T>) -> Result<PublicKey
     okp(curve, &x)
 }
 
-pub(super) fn nid(curve: Curve) -> Nid {
+/// What OpenSSL calls a curve.
+pub(crate) fn nid(curve: Curve) -> Nid {
     match curve {
         Curve::P256 => Nid::X9_62_PRIME256V1,
         Curve::P384 => Nid::SECP384R1,

@@ -3,6 +3,7 @@
 //! Text out of tokens and key files is given to the page as it is, cut where it is long: the page makes it harmless.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::io;
 
 use jiff::Timestamp;
@@ -10,14 +11,14 @@ use jiff::Timestamp;
 use super::findings::{dismissed, findings, not_run};
 use super::layout::{bytes, cut, written};
 use super::page::{Fact, Line, Page};
-use super::{Judged, Options, Report, Summary, disclosed, keys};
+use super::{Judged, Options, Report, Summary, disclosed, keys, related};
 use crate::find::{Place, PlaceTime, Where};
 use crate::inspection::{About, Dismissals, sha256};
 use crate::jose::json::Document;
 use crate::jose::registry::{self, Class};
 use crate::jose::{Kind, Part, PartRole, Serialization, Token};
 use crate::judge::words::{When, counted};
-use crate::judge::{Judgement, Profile, TimeState, Times, told, words};
+use crate::judge::{Judgement, Profile, TimeState, Times, TokenId, told, words};
 use crate::verify::{Diagnosis, Facts, Proof, Provenance, SignatureProof};
 
 /// How much of a payload that is no JSON is shown, in characters or bytes.
@@ -102,9 +103,12 @@ fn tokens(
     page: &mut dyn Page,
     title: impl Fn(usize) -> String,
 ) -> io::Result<()> {
+    let ids = report.tokens.iter().map(|judged| judged.inspection.id());
+    let places: HashMap<_, _> = ids.zip(1..).collect();
+    let place = |id: &TokenId| places.get(id).copied();
     for (number, judged) in (1..).zip(&report.tokens) {
         page.part(&title(number), &anchor(number))?;
-        token(judged, report.options, page)?;
+        token(judged, report.options, &place, page)?;
     }
     Ok(())
 }
@@ -145,7 +149,12 @@ fn place(place: &Place) -> String {
     format!("{}, line {}", place.name, place.line)
 }
 
-fn token(judged: &Judged<'_>, options: Options, page: &mut dyn Page) -> io::Result<()> {
+fn token(
+    judged: &Judged<'_>,
+    options: Options,
+    place: related::Numbers<'_>,
+    page: &mut dyn Page,
+) -> io::Result<()> {
     let Judged {
         inspection,
         judgement,
@@ -162,6 +171,7 @@ fn token(judged: &Judged<'_>, options: Options, page: &mut dyn Page) -> io::Resu
         judgement,
         dismissals,
         options,
+        place,
     };
     layer(of, page)
 }
@@ -175,6 +185,7 @@ struct Of<'a> {
     judgement: &'a Judgement,
     dismissals: &'a Dismissals,
     options: Options,
+    place: related::Numbers<'a>,
 }
 
 /// What a token says and what is said of it, and then the same of the tokens inside.
@@ -197,6 +208,7 @@ fn layer(of: Of<'_>, page: &mut dyn Page) -> io::Result<()> {
     }
     times(&judgement.times, judgement.at, page)?;
     faults(token, page)?;
+    related::told(judgement, of.place, page)?;
     if !judgement.checks.is_empty() {
         page.section("Checks")?;
         page.checks(&told(&judgement.checks))?;

@@ -14,6 +14,7 @@ pub mod jsonl;
 mod keys;
 mod layout;
 mod page;
+mod related;
 mod sarif;
 mod shape;
 
@@ -23,7 +24,9 @@ use jiff::Timestamp;
 
 use crate::inspection::{About, Dismissals, Inspection, Session, sha256};
 use crate::judge::words::When;
-use crate::judge::{Finding, Judgement, KeyAudit, Policy, Severity, VerdictOutcome, audit_keys};
+use crate::judge::{
+    Finding, Judgement, KeyAudit, Neighbours, Policy, Severity, VerdictOutcome, audit_keys,
+};
 use crate::keys::KeyRing;
 use crate::verify::Proof;
 use page::{Html, Markdown, Plain};
@@ -77,15 +80,19 @@ pub struct Judged<'a> {
 }
 
 impl<'a> Judged<'a> {
-    /// Judges a token.
+    /// Judges a token: among those of its session, or where they are not known, alone.
     pub fn new(
         inspection: &'a Inspection,
+        neighbours: Option<&Neighbours>,
         policy: &Policy,
         dismissals: &'a Dismissals,
         at: Timestamp,
     ) -> Self {
         Self {
-            judgement: inspection.judge(policy, at),
+            judgement: match neighbours {
+                Some(neighbours) => inspection.judge_beside(neighbours, policy, at),
+                None => inspection.judge(policy, at),
+            },
             inspection,
             dismissals,
         }
@@ -157,7 +164,11 @@ impl<'a> Report<'a> {
     /// Judges every token of a session at one instant.
     pub fn new(session: &'a Session, at: Timestamp, options: Options) -> Self {
         let mut report = Self::without_tokens(session, at, options);
-        let judge = |inspection| Judged::new(inspection, &session.policy, &session.dismissals, at);
+        let neighbours = session.neighbours();
+        let Session {
+            policy, dismissals, ..
+        } = session;
+        let judge = |token| Judged::new(token, Some(&neighbours), policy, dismissals, at);
         report.tokens = session.tokens.iter().map(judge).collect();
         report
     }

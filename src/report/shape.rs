@@ -9,6 +9,7 @@ use serde::ser::{SerializeMap as _, Serializer};
 
 use super::disclosed::DisclosureShape;
 use super::exact::{Exact, ExactNumber};
+use super::related::RelatedShape;
 use super::{Judged, Options, Report, Summary};
 use crate::find::{Place, PlaceTime};
 use crate::inspection::{About, Dismissals, Inspection, sha256};
@@ -145,6 +146,7 @@ pub(super) struct TokenShape<'a> {
     processed_claims: Option<Exact<'a>>,
     key_binding: Option<Box<Self>>,
     diagnosis: Vec<DiagnosisShape<'a>>,
+    related: Option<Vec<RelatedShape<'a>>>,
     time: TimeShape<'a>,
     checks: Vec<CheckShape>,
     verdict: VerdictShape,
@@ -257,6 +259,7 @@ impl<'a> TokenShape<'a> {
                 .flat_map(|shown| &shown.diagnosis)
                 .map(DiagnosisShape::new)
                 .collect(),
+            related: RelatedShape::all(judgement),
             time: TimeShape::new(&judgement.times),
             checks: judgement.checks.iter().map(CheckShape::new).collect(),
             verdict: VerdictShape::new(&judgement.verdict),
@@ -619,14 +622,14 @@ impl<'a> FindingShape<'a> {
 }
 
 #[derive(Serialize)]
-struct EvidenceShape<'a> {
+pub(super) struct EvidenceShape<'a> {
     part: &'static str,
     pointer: Option<&'a str>,
     byte_range: [usize; 2],
 }
 
 impl<'a> EvidenceShape<'a> {
-    fn new(evidence: &'a Evidence) -> Self {
+    pub(super) fn new(evidence: &'a Evidence) -> Self {
         Self {
             part: evidence.part.name(),
             pointer: evidence.pointer.as_deref(),

@@ -338,6 +338,16 @@ fn without_success(
     }
 }
 
+/// Whether the key in the header is the one that is meant, and no other: of proofs that the sender holds it (RFC 9449 section 4.2,
+/// `OpenID4VCI` appendix F.1).
+fn brings_its_key(token: &Token) -> bool {
+    let typ = token.header().and_then(|header| header.str("typ"));
+    let typ = typ.unwrap_or_default().to_ascii_lowercase();
+    let short = typ.strip_prefix("application/").unwrap_or(&typ);
+    let is_proof = matches!(short, "dpop+jwt" | "openid4vci-proof+jwt");
+    is_proof && token.parameter("jwk").is_some()
+}
+
 /// The key that is meant for the signature: named by the header, or the only one that can do the algorithm.
 pub(super) fn designate(
     token: &Token,
@@ -355,6 +365,9 @@ pub(super) fn designate(
         .iter()
         .any(|name| token.parameter(name).is_some());
     let text_of = |name| token.parameter(name).and_then(Json::str);
+    if !names_a_key && brings_its_key(token) {
+        return None;
+    }
     if !names_a_key {
         let mut fitting = usable().filter(|key| can(key));
         let only = fitting.next()?;

@@ -14,6 +14,7 @@ use super::model::{Clock, Model, Selection, Zone};
 use super::panes::MemberForm;
 use super::panes::focus::Place;
 use super::panes::offers::{self, Offer};
+use super::panes::together::first as first_related;
 use super::table::{Column, Filter, Grouping, Sort};
 use crate::judge::VerdictOutcome;
 
@@ -224,6 +225,8 @@ actions! {
     GoChecks, Go, "Go to verification", Some(keys(CTRL, Key::Num6)), |model| go(model, Place::Checks);
     /// To the findings.
     GoFindings, Go, "Go to findings", Some(keys(CTRL, Key::Num7)), |model| go(model, Place::Findings);
+    /// To the first token that the one on screen has to do with.
+    GoRelated, Go, "Go to related token", None, |model| first_related(model).map(Command::OpenToken);
     /// To the list of keys.
     GoKeys, Go, "Go to keys", Some(keys(CTRL, Key::Num8)), |model| {
         (!model.session.keys.keys().is_empty()).then_some(Command::Focus(Place::Keys))

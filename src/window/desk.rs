@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::arrival::Arrivals;
 use super::clipboard::{Clipboard, ClipboardFault, ClipboardThread, Purpose, Reply};
 use super::dialogs::{Dialog, DialogKind, FilePicker, Picked};
+use super::gathering::Gathering;
 use super::jobs::{Ended, Jobs, Leave};
 use super::loading::{Ground, Loaded, Source, Wanted};
 use super::manager::{Audited, Auditing, Keeping, LockedFile, SavedNews, ToWrite, Tried};
@@ -174,6 +175,8 @@ pub(super) struct Desk {
     pub(super) generation: u64,
     /// What is being verified again.
     pub(super) proving: Proving,
+    /// What is being found out of the tokens together.
+    pub(super) gathering: Gathering,
     /// Lists of words that secrets are looked for in.
     pub(super) words: WordLists,
     /// The saved keys.
@@ -220,6 +223,7 @@ impl Desk {
             removals: 0,
             generation: 0,
             proving: Proving::default(),
+            gathering: Gathering::default(),
             words: WordLists::default(),
             keeping: Keeping::of(surroundings.store),
             auditing: Auditing::default(),
@@ -306,6 +310,10 @@ impl Desk {
         };
         let moved = now.as_second() != self.model.now.as_second();
         let next_hiding = self.refresh_manager(self.is_stale);
+        if self.is_stale {
+            self.gathering.restart();
+        }
+        let next_gathering = self.gather();
         if self.is_stale || moved {
             self.model.now = now;
             if self.is_stale {
@@ -338,6 +346,7 @@ impl Desk {
         [
             second,
             next_hiding,
+            next_gathering,
             next_slice,
             next_rows,
             self.taking_in,
@@ -393,13 +402,14 @@ impl Desk {
         let Model {
             session,
             judgements,
+            gathered,
             now,
             ..
         } = &mut self.model;
         if let (Some(inspection), Some(judgement)) =
             (session.tokens.get(at), judgements.get_mut(at))
         {
-            *judgement = inspection.judge(&session.policy, *now);
+            *judgement = inspection.judge_beside(gathered.neighbours(), &session.policy, *now);
         }
     }
 
@@ -412,6 +422,7 @@ impl Desk {
             && !self.order.is_looking()
             && self.arrivals.is_empty()
             && self.proving.is_done()
+            && self.gathering.is_done()
     }
 
     pub(super) fn ground(&self) -> Ground {

@@ -11,6 +11,7 @@ mod desk;
 pub mod dialogs;
 #[cfg(feature = "fetch")]
 mod fetching;
+mod gathering;
 mod jobs;
 mod kinds;
 mod launch;

@@ -11,6 +11,7 @@ use crate::inspection::{Inspection, Session};
 use crate::jose::PartRole;
 use crate::judge::Judgement;
 use crate::keys::Key;
+use crate::window::gathering::Gathered;
 use crate::window::layers::{Layer, Layers};
 use crate::window::manager::{Audits, Locked, Manager, ManagerLayout, SavedKeys, TYPED};
 use crate::window::panes::MemberForm;
@@ -168,6 +169,8 @@ pub struct Busy {
 pub struct Model {
     /// Tokens, keys, policy.
     pub session: Session,
+    /// What its tokens say about each other, as far as that is found out.
+    pub gathered: Gathered,
     /// One judgement for each token of the session, in its order, all made at [`Model::now`].
     pub judgements: Vec<Judgement>,
     /// Grows whenever a token comes, goes, moves or is renamed, and when all were judged anew.

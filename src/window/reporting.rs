@@ -233,6 +233,8 @@ impl Desk {
         };
         let (at, options) = (model.now, options(model, ask.redact));
         let audits = Arc::clone(&model.audits);
+        // Also of what is not asked for: a token may be named by others.
+        let neighbours = model.gathered.shared();
         let label = format!(
             "Making a report of {}",
             counted(session.tokens.len(), "token")
@@ -246,13 +248,16 @@ impl Desk {
             });
             let audits = audits.collect();
             let mut report = Report::with_key_audits(&session, audits, at, options);
+            let Session {
+                policy, dismissals, ..
+            } = &session;
             let count = session.tokens.len() as u64;
             for (index, inspection) in (0..).zip(&session.tokens) {
                 if leave.is_cancelled() {
                     break;
                 }
                 leave.done(index, count);
-                let judged = Judged::new(inspection, &session.policy, &session.dismissals, at);
+                let judged = Judged::new(inspection, Some(&neighbours), policy, dismissals, at);
                 report.tokens.push(judged);
             }
             News::Reported(Reported {

@@ -13,6 +13,7 @@ use super::panes::layers::LayersPane;
 use super::panes::raw::RawPane;
 use super::panes::table::preview;
 use super::panes::timeline::TimelinePane;
+use super::panes::together::TogetherPane;
 use super::panes::verdict::VerdictPane;
 use super::theme::{self, space};
 use super::widgets::{Segment, segmented};
@@ -56,6 +57,7 @@ pub(super) struct Stage {
     timeline: TimelinePane,
     checks: ChecksPane,
     findings: FindingsPane,
+    together: TogetherPane,
     /// What had the focus when the scroll areas last looked.
     focused: [Option<Id>; 2],
 }
@@ -72,6 +74,7 @@ impl Stage {
                 commands.extend(reported(ui, Place::Findings, |ui| {
                     self.findings.ui(ui, model)
                 }));
+                commands.extend(self.together.ui(ui, model));
                 ui.add_space(GAP);
                 reveal_focus(ui, &mut self.focused[0]);
             });
@@ -81,6 +84,7 @@ impl Stage {
     /// The token of a row of the table.
     pub(super) fn preview_ui(&mut self, ui: &mut Ui, model: &Model) -> Vec<Command> {
         let (layers, findings) = (&mut self.layers, &mut self.findings);
+        let together = &mut self.together;
         preview(ui, model, |ui| {
             let mut commands = Vec::new();
             if model.layers().len() > 1 {
@@ -89,6 +93,7 @@ impl Stage {
                 commands.extend(frame.show(ui, |ui| layers.ui(ui, model)).inner);
             }
             commands.extend(findings.ui(ui, model));
+            commands.extend(together.ui(ui, model));
             commands
         })
     }
@@ -215,7 +220,10 @@ impl Stage {
                     reported(ui, Place::Checks, |ui| self.checks.ui(ui, model))
                 }),
                 Tab::Findings => scrolled(ui, &mut |ui| {
-                    reported(ui, Place::Findings, |ui| self.findings.ui(ui, model))
+                    let mut commands =
+                        reported(ui, Place::Findings, |ui| self.findings.ui(ui, model));
+                    commands.extend(self.together.ui(ui, model));
+                    commands
                 }),
                 Tab::Timeline => reported(ui, Place::Timeline, |ui| self.timeline.ui(ui, model)),
             }

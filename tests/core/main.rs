@@ -92,6 +92,8 @@ mod stream;
 #[cfg(test)]
 mod times;
 #[cfg(test)]
+mod together;
+#[cfg(test)]
 mod watched;
 #[cfg(test)]
 mod way;

@@ -376,7 +376,7 @@ proptest! {
         let candidate = crate::common::inspect(&text, &KeyRing::default());
         let session = Session::default();
         let mut report = Report::without_tokens(&session, instant(AT), Options::default());
-        report.tokens = vec![Judged::new(&candidate, &session.policy, &session.dismissals, instant(AT))];
+        report.tokens = vec![Judged::new(&candidate, None, &session.policy, &session.dismissals, instant(AT))];
         let json = json_of(&report);
         assert_valid(&WHOLE, &json);
         for line in lines_of(&report) {

@@ -32,6 +32,7 @@ mod sd_jwt;
 mod serialization;
 mod signature;
 mod times;
+mod together;
 mod trial;
 mod types;
 
@@ -56,6 +57,7 @@ fn trials() -> Vec<Trial> {
         inconsistent::trials(),
         jwe::trials(),
         times::trials(),
+        together::trials(),
         sd_jwt::trials(),
         types::trials(),
         kinds::trials(),

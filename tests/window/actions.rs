@@ -325,6 +325,7 @@ fn check(action: Action, by: By) {
             desk.act(action, by);
             assert_eq!(desk.state().session.tokens.len(), 3);
         }
+        Action::GoRelated => crate::together::check(&mut desk, action, by),
         Action::GoTokens => goes(&mut desk, action, by, "Token 1"),
         Action::NextLayer | Action::PreviousLayer | Action::GoLayers => {
             crate::layers::show_inner(&mut desk);

@@ -48,6 +48,8 @@ mod table;
 #[cfg(test)]
 mod timeline;
 #[cfg(test)]
+mod together;
+#[cfg(test)]
 mod whole;
 #[cfg(test)]
 mod words;

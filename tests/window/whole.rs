@@ -247,6 +247,16 @@ const OTHER_FORMS: &[State] = &[
         .then(crate::layers::show_detached),
 ];
 
+/// Tokens that have to do with each other.
+const TOGETHER: &[State] = &[State::of("together", &[])
+    .without_keys()
+    .then(crate::together::show)];
+
+#[test]
+fn tokens_that_lead_to_each_other() {
+    pictures(TOGETHER, &SIZES[..2]);
+}
+
 /// What a token is taken for: the menu, and a kind that was chosen.
 const KINDS: &[State] = &[
     State::of("kind-menu", REQUEST).then(|desk| keys(desk, Modifiers::COMMAND, Key::I)),

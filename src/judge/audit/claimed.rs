@@ -27,6 +27,7 @@ impl Rule for JtiMissing {
         if !subject.has_claims() || subject.is_key_binding {
             return Ruling::Unconcerned;
         }
+        let twice = super::together::jti_twice(subject);
         let spec = subject.profile.spec;
         // Where the kind asks for it, `profile-claim-missing` says that it is not there, or is no text.
         let is_asked = spec.requires_claim("jti");
@@ -39,15 +40,15 @@ impl Rule for JtiMissing {
                 "jti is short",
                 "So few characters are soon used twice, or guessed: who keeps a list of ids takes another token for one that was seen.",
             ),
-            Some(Value::String(_)) | None => return Ruling::Ran(Vec::new()),
-            Some(_) if is_asked => return Ruling::Ran(Vec::new()),
+            Some(Value::String(_)) | None => return Ruling::from(twice),
+            Some(_) if is_asked => return Ruling::from(twice),
             Some(_) => (
                 "jti is no text",
                 "An id is a text. Numbers are counted up and rounded, and a list of ids may not find them again.",
             ),
         };
         let jti = evidence(subject, &["jti"]);
-        Ruling::Ran(vec![Finding {
+        let own = Finding {
             rule: self.id(),
             severity: Severity::Low,
             confidence: Confidence::Certain,
@@ -63,7 +64,8 @@ impl Rule for JtiMissing {
                 jti
             },
             refusal: None,
-        }])
+        };
+        Ruling::Ran(twice.into_iter().chain([own]).collect())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Whether a token can be told from other kinds of token (catalogue 1.4).
 
 use super::profile::{confidence, explicit_type, refusal, severity, told, whole};
+use super::together::confusable;
 use super::{Confidence, Finding, Rule, Ruling, Severity, Subject, header_evidence};
 use crate::jose::visible::visible;
 use crate::judge::profile::{Level, Place, Typing, has_type, is_of_a_kind, is_plain};
@@ -125,7 +126,7 @@ impl Rule for CrossJwtAmbiguous {
         }
         let rivals = subject.profile.rivals(subject.case);
         if rivals.is_empty() {
-            return Ruling::Ran(Vec::new());
+            return Ruling::from(confusable(subject));
         }
         let kinds: Vec<&str> = rivals.iter().map(|kind| kind.label()).collect();
         let (severity, more) = if subject.profile.vendor.is_some() {

@@ -38,6 +38,7 @@ mod serialization;
 mod sets;
 mod signature;
 mod times;
+mod together;
 mod types;
 mod url;
 
@@ -286,6 +287,7 @@ pub static RULES: &[&dyn Rule] = &[
     &signature::SigPsychic,
     &signature::SigMalleable,
     &signature::SigInvalid,
+    &together::EcdsaNonceReuse,
     &hmac::HmacKeyConfusion,
     &hmac::HmacEmptyKey,
     &hmac::HmacKnownSecret,
@@ -338,6 +340,7 @@ pub static RULES: &[&dyn Rule] = &[
     &jwe::CtyNesting,
     &sealed::JweParamLength,
     &sealed::HeaderClaimMismatch,
+    &together::JweIvReuse,
     &times::ExpMissing,
     &times::OutsideValidity,
     &times::IatFuture,
@@ -372,6 +375,9 @@ pub static RULES: &[&dyn Rule] = &[
     &profile::ProfileClaimMissing,
     &profile::ProfileClaimForbidden,
     &audience::ClientAssertionAudience,
+    &together::HashClaimMismatch,
+    &together::DpopProofInvalid,
+    &together::RefreshFamily,
     &sd_jwt::SdFormat,
     &sd_jwt::SdDisclosureInvalid,
     &sd_jwt::SdHashWeak,

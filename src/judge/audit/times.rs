@@ -109,7 +109,7 @@ impl Rule for OutsideValidity {
 }
 
 /// The characters of a claim.
-fn claim_evidence(subject: &Subject<'_>, name: &str) -> Vec<super::Evidence> {
+pub(super) fn claim_evidence(subject: &Subject<'_>, name: &str) -> Vec<super::Evidence> {
     let claim = subject.case.claim(name);
     claim.iter().map(Claim::evidence).collect()
 }

@@ -59,6 +59,7 @@ impl Described {
             proof: &Proof::default(),
             policy: &policy,
             at: Timestamp::from_second(AT).unwrap(),
+            beside: crate::judge::Beside::default(),
         })
     }
 

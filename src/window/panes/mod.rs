@@ -32,6 +32,7 @@ pub mod status;
 pub mod table;
 pub mod timeline;
 pub(in crate::window) mod times;
+pub mod together;
 pub mod toolbar;
 pub mod verdict;
 pub mod welcome;

@@ -16,6 +16,7 @@ fn made(token: &str, keys: &KeyRing, policy: &Policy) -> Policy {
         proof: &inspection.proof,
         policy,
         at: instant("2026-11-21T22:40:13Z"),
+        beside: tokenloupe::judge::Beside::default(),
     })
 }
 

@@ -372,6 +372,7 @@ proptest! {
             proof: &inspection.proof,
             policy: &Policy::default(),
             at: at(by),
+            beside: tokenloupe::judge::Beside::default(),
         });
         let after = inspection.judge(&made, at(by));
         prop_assert_eq!(&before.verdict, &after.verdict);

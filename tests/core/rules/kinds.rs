@@ -100,7 +100,7 @@ fn lapses() -> Vec<Trial> {
 
 fn types() -> Vec<Trial> {
     let proof =
-        r#""jti":"0f1e2d3c4b5a6978","htm":"POST","htu":"https://a.example/t","iat":1795300000"#;
+        r#""jti":"0f1e2d3c4b5a6978","htm":"POST","htu":"https://a.example/t","iat":1795300800"#;
     let events = r#""iss":"https://a.example","aud":"b","iat":1795300000,"jti":"0f1e2d3c4b5a6978","events":{"https://a.example/gone":{}}"#;
     vec![
         // It is clearly a proof, and typed as any JWT.

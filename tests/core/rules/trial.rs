@@ -2,14 +2,16 @@
 
 use tokenloupe::inspection::Inspection;
 use tokenloupe::jose::{Part, PartRole};
-use tokenloupe::judge::{Evidence, Finding, Severity};
+use tokenloupe::judge::{Evidence, Finding, Judgement, Neighbours, Policy, Severity};
 
-use crate::common::{judge, reasons};
+use crate::common::{instant, judge, reasons};
 
 /// A token and what one rule must say of it.
 pub(super) struct Trial {
     pub(super) rule: &'static str,
     inspection: Inspection,
+    /// The other tokens of the session, where it is judged in one.
+    beside: Option<Vec<Inspection>>,
     pub(super) expected: Expected,
     /// The reasons of the verdict.
     reasons: &'static [&'static str],
@@ -34,6 +36,7 @@ impl Trial {
         Self {
             rule,
             inspection,
+            beside: None,
             expected: Expected::Found(severity, evidence),
             reasons,
         }
@@ -47,14 +50,34 @@ impl Trial {
         Self {
             rule,
             inspection,
+            beside: None,
             expected: Expected::Spared,
             reasons,
         }
     }
 
+    /// In a session with these other tokens.
+    pub(super) fn beside(mut self, others: Vec<Inspection>) -> Self {
+        self.beside = Some(others);
+        self
+    }
+
+    fn judged(&self) -> Judgement {
+        let Some(others) = &self.beside else {
+            return judge(&self.inspection, None);
+        };
+        let mut neighbours = Neighbours::default();
+        for inspection in others.iter().chain([&self.inspection]) {
+            neighbours.add(inspection.id(), inspection.traces());
+        }
+        let at = instant("2026-11-21T22:40:13Z");
+        self.inspection
+            .judge_beside(&neighbours, &Policy::default(), at)
+    }
+
     pub(super) fn run(&self) {
         let token = &self.inspection.token;
-        let judgement = judge(&self.inspection, None);
+        let judgement = self.judged();
         let context = format!("{} on {}", self.rule, self.words());
         assert_eq!(reasons(&judgement), self.reasons, "{context}");
         let findings: Vec<&Finding> = judgement

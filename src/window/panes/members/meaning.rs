@@ -8,10 +8,11 @@ use super::super::times;
 use super::told::Told;
 
 use crate::inspection::Inspection;
-use crate::jose::json::{Json, Value};
+use crate::jose::json::{Json, Value, escape_pointer};
 use crate::jose::registry::{self, Class, Meaning as Known};
 use crate::jose::{Kind, PartRole};
-use crate::judge::{CheckResult, Expectation, Judgement};
+use crate::judge::words::lower_first;
+use crate::judge::{CheckResult, Expectation, Judgement, Related};
 use crate::keys::Key;
 use crate::verify::{Designation, algorithm};
 use crate::window::model::{Model, Zone};
@@ -117,7 +118,29 @@ impl<'a> Context<'a> {
                 meaning.tone = tone;
             }
         }
+        if let Some(related) = self.related(role, name) {
+            // The name stands before it already.
+            let words = related.words();
+            let words = words.strip_prefix(name).map_or(words, str::trim_start);
+            meaning.add(&lower_first(words));
+            if !related.matches {
+                meaning.tone = Tone::Bad;
+            }
+        }
         meaning
+    }
+
+    /// What the member says of another token: that it does not match comes first.
+    fn related(&self, role: PartRole, name: &str) -> Option<&Related> {
+        let pointer = format!("/{}", escape_pointer(name));
+        let says = |one: &&Related| {
+            let evidence = one.evidence.as_ref();
+            evidence.is_some_and(|evidence| {
+                evidence.part == role && evidence.pointer.as_deref() == Some(&pointer)
+            })
+        };
+        let related = self.judgement.related().iter().filter(says);
+        related.min_by_key(|one| one.matches)
     }
 
     fn expectation(&self, role: PartRole, name: &str) -> Option<&Expectation> {
