@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::jose::visible::visible;
+use crate::keeping::plain_name;
 use crate::keys::export::{self, ExportError, PublicPem};
 use crate::keys::{Holds, Key, KeyRing};
 
@@ -106,15 +107,7 @@ impl ExportForm {
 
     /// A name for its file. Nothing of the key's own name is taken that a file system may not like.
     pub fn file_name(self, key: &Key) -> String {
-        let name = key.name.as_deref().unwrap_or(&key.id);
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-        let plain: String = name
-            .chars()
-            .take(48)
-            .map(|c| if is_plain(c) { c } else { '-' })
-            .collect();
-        let plain = plain.trim_matches(['.', '-']);
-        let plain = if plain.is_empty() { "key" } else { plain };
+        let plain = plain_name(key.name.as_deref().unwrap_or(&key.id), "key");
         match self {
             Self::PublicJwk => format!("{plain}.jwk.json"),
             Self::PublicSet => format!("{plain}.jwks.json"),
