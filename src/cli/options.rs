@@ -14,9 +14,7 @@ use super::failure::Failure;
 use super::input::read_up_to;
 use crate::inspection::load_keys;
 use crate::judge::words::When;
-use crate::judge::{
-    Issuer, MAX_POLICY_BYTES, Policy, ProfileChoice, ProfileName, Severity,
-};
+use crate::judge::{Issuer, MAX_POLICY_BYTES, Policy, ProfileChoice, ProfileName, Severity};
 use crate::keeping::read_revoked;
 use crate::keys::{
     self, KeyRing, LoadError, MAX_KEY_FILE_BYTES, Passphrase, SecretEncoding, Unlock,

@@ -86,17 +86,21 @@ impl PolicyStore {
         self.look()
     }
 
-    /// A policy as it stands by now, with the file of revoked `jti`s that it names.
+    /// What is in a file by now.
     ///
     /// # Errors
     ///
-    /// In two lines, what is wrong and where, and what to do: when the file cannot be read, is no policy, or names a file of `jti`s
-    /// that cannot be read.
-    pub fn open(&self, file: &str) -> Result<KeptPolicy, String> {
-        let path = self.path(file).map_err(|error| error.to_string())?;
-        let content = disk::read(&path, MAX_POLICY_BYTES).map_err(|error| error.to_string())?;
-        let mut open = |name: &str| read_revoked(&self.directory.join(name));
-        Ok(kept(file, content, &mut open))
+    /// When it cannot be read, or is too large.
+    pub fn read(&self, file: &str) -> Result<Vec<u8>, KeepError> {
+        let path = self.path(file)?;
+        match disk::read(&path, MAX_POLICY_BYTES)? {
+            Content::Bytes(bytes) => Ok(bytes.to_vec()),
+            Content::None => {
+                let why = "expected a file, found that it is gone".to_owned();
+                Err(KeepError::Unreadable { path, why })
+            }
+            Content::Other(why) => Err(KeepError::Unreadable { path, why }),
+        }
     }
 
     /// Keeps a policy, in place of the file that it was read from, or as a new one. Gives it as it is kept now. Where its name is a
@@ -172,7 +176,7 @@ impl PolicyStore {
     fn write(&self, lock: &Lock, file: &str, bytes: &[u8]) -> Result<KeptPolicy, KeepError> {
         disk::write(lock, &self.path(file)?, bytes)?;
         let content = Content::Bytes(zeroize::Zeroizing::new(bytes.to_vec()));
-        Ok(kept(file, content, &mut |_| Ok(Vec::new())))
+        Ok(kept(file, content))
     }
 
     fn look(&self) -> Result<KeptPolicies, KeepError> {
@@ -195,7 +199,7 @@ impl PolicyStore {
             if let Content::Bytes(bytes) = &content {
                 room = room.saturating_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
             }
-            found.files.push(kept(&file, content, &mut |_| Ok(Vec::new())));
+            found.files.push(kept(&file, content));
         }
         found
             .files
@@ -223,7 +227,11 @@ impl PolicyStore {
 
     /// A name for a file of this plain name that no file has, on no system.
     fn free(&self, plain: &str) -> Result<String, KeepError> {
-        let taken: BTreeSet<String> = self.names()?.iter().map(|name| name.to_lowercase()).collect();
+        let taken: BTreeSet<String> = self
+            .names()?
+            .iter()
+            .map(|name| name.to_lowercase())
+            .collect();
         let file = |number: usize| match number {
             1 => format!("{plain}{ENDING}"),
             _ => format!("{plain}-{number}{ENDING}"),
@@ -295,16 +303,13 @@ fn fits(file: &str, plain: &str) -> bool {
     })
 }
 
-fn kept(
-    file: &str,
-    content: Content,
-    open: &mut dyn FnMut(&str) -> io::Result<Vec<u8>>,
-) -> KeptPolicy {
+fn kept(file: &str, content: Content) -> KeptPolicy {
     const ADVICE: &str = "Mend it, or move it away; nothing in it was changed.";
     let shown = crate::jose::visible::visible(file);
     let (content, stamp) = match content {
         Content::Bytes(bytes) => {
-            let policy = Policy::read(file, &bytes, open).map(Box::new);
+            // A file of jtis is read when the policy is chosen.
+            let policy = Policy::read(file, &bytes, &mut |_| Ok(Vec::new())).map(Box::new);
             let stamp = openssl::sha::sha256(&bytes);
             (policy.map_err(|error| error.to_string()), Some(stamp))
         }

@@ -12,8 +12,9 @@ use super::manager::{ExportForm, KeyColumn, KeyCommand, SavedState, certificates
 use super::model::{Clock, Model, Selection, Zone};
 use super::panes::MemberForm;
 use super::panes::focus::Place;
+use super::policies::{Member, PolicyCommand};
 use super::table::{Column, Filter, Grouping, Sort};
-use crate::judge::VerdictOutcome;
+use crate::judge::{Policy, VerdictOutcome};
 
 /// Where an action stands in menus and on the help sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,10 +128,19 @@ actions! {
         let is_possible = !super::fetching::inquiries(model).is_empty();
         is_possible.then_some(Command::ShowDialog(DialogKind::Fetch))
     };
-    /// Bring back what was removed last.
+    /// Bring back what was removed last; in the policy editor, take the last change back.
     Undo, Session, "Undo", Some(keys(CTRL, Key::Z)), |model| {
+        let history = &model.policies.history;
+        if model.policies.is_open && history.deleted.is_none() && history.can_undo() {
+            return Some(PolicyCommand::Undo.into());
+        }
         let last = model.notices.iter().rev().find_map(|notice| notice.undo);
         last.map(Command::BringBack)
+    };
+    /// Change the policy again as it was changed before that was taken back.
+    Redo, Session, "Redo", Some(keys(CTRL_SHIFT, Key::Z)), |model| {
+        let policies = &model.policies;
+        (policies.is_open && policies.history.can_redo()).then(|| PolicyCommand::Redo.into())
     };
     /// Take all tokens and keys out.
     RemoveAll, Session, "Remove all tokens and keys", None, |model| {
@@ -403,7 +413,47 @@ actions! {
         |model| (model.clock == Clock::Live).then_some(Command::FreezeClock(model.now));
     /// Say what is expected of tokens.
     EditPolicy, Judging, "Edit the policy\u{2026}", Some(keys(CTRL_SHIFT, Key::E)),
-        |_| Some(Command::Focus(Place::Policy));
+        |model| Some(PolicyCommand::Show(!model.policies.is_open).into());
+    /// Begin one that expects nothing.
+    NewPolicy, Judging, "New policy\u{2026}", None, |_| Some(PolicyCommand::New.into());
+    /// Make one that the token on screen meets.
+    PolicyFromToken, Judging, "Make a policy from this token", None,
+        |model| model.current.map(|_| PolicyCommand::FromToken.into());
+    /// Hold tokens against nothing.
+    ExpectNothing, Judging, "Expect nothing of tokens", None, |model| {
+        let is_other = model.session.policy != Policy::default();
+        (is_other || model.policies.file.is_some()).then(|| PolicyCommand::Switch(None).into())
+    };
+    /// Keep the policy.
+    SavePolicy, Judging, "Save the policy", Some(keys(CTRL, Key::S)), |model| {
+        can_save(model).then(|| PolicyCommand::Save.into())
+    };
+    /// Keep it as another one.
+    SavePolicyAs, Judging, "Save the policy as\u{2026}", None, |model| {
+        let policies = &model.policies;
+        (policies.is_possible && !policies.is_busy && policies.faults.iter().all(|fault| fault.at.member == Member::Name))
+            .then_some(Command::ShowDialog(DialogKind::PolicyName))
+    };
+    /// Call it otherwise.
+    RenamePolicy, Judging, "Rename the policy\u{2026}", None, |_| Some(PolicyCommand::Rename.into());
+    /// Go on with a copy.
+    DuplicatePolicy, Judging, "Duplicate the policy", None, |_| Some(PolicyCommand::Duplicate.into());
+    /// Leave what was changed since it was saved.
+    RevertPolicy, Judging, "Revert the policy to saved", None, |model| {
+        let policies = &model.policies;
+        (policies.has_changes() && !policies.is_busy).then(|| PolicyCommand::Revert.into())
+    };
+    /// Keep it no longer.
+    DeletePolicy, Judging, "Delete the saved policy", None, |model| {
+        let file = model.policies.file.clone().filter(|_| !model.policies.is_busy)?;
+        Some(PolicyCommand::Delete(file).into())
+    };
+    /// Take one from a file.
+    ImportPolicy, Judging, "Import a policy\u{2026}", None, |_| Some(PolicyCommand::Import.into());
+    /// Write it to a file.
+    ExportPolicy, Judging, "Export the policy\u{2026}", None, |_| Some(PolicyCommand::Export.into());
+    /// The same for the clipboard.
+    CopyPolicy, Judging, "Copy the policy as JSON", None, |_| Some(Command::Copy(CopyOf::Policy));
 
     /// The other zone.
     SwitchZone, View, "Switch between UTC and local time", Some(keys(CTRL_SHIFT, Key::U)), |model| {
@@ -466,6 +516,15 @@ impl Action {
 
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+
+/// Whether the policy can be saved, and is not.
+fn can_save(model: &Model) -> bool {
+    let policies = &model.policies;
+    policies.is_possible
+        && !policies.is_busy
+        && policies.faults.is_empty()
+        && (policies.has_changes() || policies.file.is_none())
+}
 
 fn keys(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(modifiers, key)

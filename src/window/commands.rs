@@ -17,6 +17,7 @@ use super::manager::KeyCommand;
 use super::model::{Clock, Layout, Notice, Selection, Tab, Zone};
 use super::panes::MemberForm;
 use super::panes::focus::{self, Place};
+use super::policies::PolicyCommand;
 use super::samples::Sample;
 use super::table::{Filter, Grouping, Listed, Many, Sort, Widths};
 use crate::judge::Policy;
@@ -141,6 +142,8 @@ pub enum Command {
     ShowTable(bool),
     /// Show the token at this position.
     ShowToken(usize),
+    /// Do something with policies.
+    Policies(PolicyCommand),
     /// Put the rows of the table in this order; `None`: in that of the session.
     SortTokens(Option<Sort>),
     /// Show the rows of this group of the table, or no longer.
@@ -222,15 +225,13 @@ impl Desk {
             Command::LiveClock => self.set_clock(Clock::Live),
             Command::MoveToken(from, to) => self.move_token(from, to),
             Command::OpenMember(selection) => self.open_member(&selection),
-            Command::OpenPaths(paths, wanted) => {
-                let sources = paths.into_iter().map(|path| (Source::File(path), wanted));
-                self.load(sources.collect(), "Opened");
-            }
+            Command::OpenPaths(paths, wanted) => self.open_paths(paths, wanted),
             Command::OpenSample(sample) => self.load(super::loading::sample(sample), "Opened"),
             Command::OpenToken(at) => {
                 self.show_token(at);
                 self.model.table.is_open = false;
                 self.model.manager.is_open = false;
+                self.model.policies.is_open = false;
             }
             Command::OpenTokens => self.ask(Wanted::Tokens, frame),
             Command::Paste => self.read_clipboard(Purpose::Session),
@@ -239,6 +240,7 @@ impl Desk {
                     self.read_clipboard(Purpose::Payload);
                 }
             }
+            Command::Policies(command) => self.apply_to_policies(command, ctx, frame),
             Command::ReadSecret(reread) => self.read_secret(&reread),
             Command::RemoveAll => self.remove_all(),
             Command::RemoveChosen => {
@@ -301,7 +303,29 @@ impl Desk {
                 ctx.set_zoom_factor(size.clamp(*ZOOM.start(), *ZOOM.end()));
             }
         }
+        self.follow_policy();
         self.model.follow();
+    }
+
+    /// Reads files that were named or chosen.
+    pub(super) fn open_paths(&mut self, paths: Vec<PathBuf>, wanted: Wanted) {
+        match wanted {
+            Wanted::Policy => {
+                // One at a time is in force.
+                if let Some(path) = paths.into_iter().next() {
+                    self.load(vec![(Source::File(path), wanted)], "Imported");
+                }
+            }
+            Wanted::Revoked => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.read_revoked(path);
+                }
+            }
+            _ => {
+                let sources = paths.into_iter().map(|path| (Source::File(path), wanted));
+                self.load(sources.collect(), "Opened");
+            }
+        }
     }
 
     /// Reads on a thread; what comes of it arrives as [`News::Loaded`].
@@ -323,10 +347,12 @@ impl Desk {
         }
     }
 
-    fn ask(&mut self, wanted: Wanted, frame: &eframe::Frame) {
+    pub(super) fn ask(&mut self, wanted: Wanted, frame: &eframe::Frame) {
         let label = match wanted {
             Wanted::Keys => "Choosing key files",
             Wanted::Payload => "Choosing a payload",
+            Wanted::Policy => "Choosing a policy",
+            Wanted::Revoked => "Choosing a file of revoked jti",
             Wanted::Secret => "Choosing a secret",
             Wanted::Tokens => "Choosing files",
         };
@@ -360,9 +386,12 @@ impl Desk {
             Place::Timeline => self.model.layout.tab = Tab::Timeline,
             _ => {}
         }
+        // What is to be seen is not behind the editor.
+        self.model.policies.is_open &=
+            matches!(place, Place::Clock | Place::Policy | Place::PolicyName);
         let manager = &mut self.model.manager;
         match place {
-            Place::Clock | Place::Policy => {}
+            Place::Clock | Place::Policy | Place::PolicyName => {}
             // In the manager where that is open, else in the rail.
             Place::Keys if manager.is_open => {}
             Place::KeyDetails | Place::KeyFilter | Place::KeyName => {
@@ -379,6 +408,7 @@ impl Desk {
             | Place::KeyFilter
             | Place::KeyName
             | Place::Policy
+            | Place::PolicyName
             | Place::Tokens => {}
             Place::Keys if self.model.manager.is_open => {}
             Place::Filter => self.model.table.is_open = true,
@@ -388,9 +418,11 @@ impl Desk {
         focus::ask(ctx, place);
     }
 
-    /// Keys that are nowhere else are not lost by a click beside the mark.
+    /// Keys that are nowhere else, and changes of a policy, are not lost by a click beside the mark.
     pub(super) fn is_to_ask_before_closing(&self) -> bool {
-        !self.may_close && self.model.unsaved_keys().next().is_some()
+        let is_lost = self.model.unsaved_keys().next().is_some()
+            || self.model.policies.is_to_be_asked_about();
+        !self.may_close && is_lost
     }
 
     fn show_dialog(&mut self, kind: DialogKind, ctx: &egui::Context) {
@@ -458,6 +490,7 @@ impl Desk {
     /// The switch is remembered, for the next time that many come.
     fn show_table(&mut self, is_open: bool) {
         self.model.manager.is_open = false;
+        self.model.policies.is_open = false;
         self.model.table.is_open = is_open;
         self.model.layout.many = if is_open { Many::Table } else { Many::List };
         // What is not on screen is not to be removed by a key.

@@ -16,11 +16,12 @@ use super::jobs::{Ended, Jobs, Leave};
 use super::loading::{Ground, Loaded, Source, Wanted};
 use super::manager::{Audited, Auditing, Keeping, LockedFile, SavedNews, ToWrite, Tried};
 use super::model::{CLIPBOARD, Clock, Model, Notice};
+use super::policies::{Deleted, PolicyNews, Step};
 use super::proving::{Proved, Proving};
-use super::table::Order;
+use super::table::{Counts, Order};
 use crate::inspection::{DetachedPayload, Inspection};
 use crate::judge::Judgement;
-use crate::keeping::Store;
+use crate::keeping::{PolicyStore, Store};
 use crate::keys::generate::GenerateError;
 use crate::keys::{Key, KeyRing};
 
@@ -44,6 +45,7 @@ pub(super) enum News {
     Answered(Box<super::fetching::Answered>),
     Loaded(Loaded),
     Picked(Picked),
+    Policies(PolicyNews),
     /// Where to save, and whether the system had no dialog to ask.
     Place((Option<PathBuf>, bool)),
     Proved(Proved),
@@ -73,6 +75,10 @@ pub(super) enum What {
         sha256: String,
         before: Option<DetachedPayload>,
     },
+    /// How the policy editor stood before something else was put in force.
+    Policy(Box<Step>),
+    /// A saved policy.
+    PolicyFile(Deleted),
     /// The reading that a secret had, and the one that it was given.
     Reading {
         before: Arc<Key>,
@@ -98,6 +104,8 @@ struct Round {
     judged: Option<usize>,
     /// Whether more than the time changed.
     is_urgent: bool,
+    /// While the policy editor is open: the verdicts by the policy that the one in force is compared with, and by that.
+    counts: Option<(Counts, Counts)>,
 }
 
 /// The window's surroundings, which tests replace.
@@ -111,6 +119,8 @@ pub struct Surroundings {
     pub fetch: super::Fetch,
     /// Asks for files.
     pub picker: Box<dyn FilePicker>,
+    /// Where policies are saved; `None` where there is no place for them.
+    pub policies: Option<PolicyStore>,
     /// Where keys are saved; `None` where there is no place for them.
     pub store: Option<Store>,
     /// Tells the desktop's theme, now and when it changes, where the window system does not.
@@ -126,6 +136,7 @@ impl Surroundings {
             #[cfg(feature = "fetch")]
             fetch: super::fetching::system(),
             picker: Box::new(super::dialogs::SystemPicker),
+            policies: PolicyStore::of_this_user().ok(),
             store: Store::of_this_user().ok(),
             themes: Box::new(super::system_theme::watch),
         }
@@ -167,6 +178,8 @@ pub(super) struct Desk {
     pub(super) proving: Proving,
     /// The saved keys.
     pub(super) keeping: Keeping,
+    /// Where policies are saved.
+    pub(super) policy_store: Option<PolicyStore>,
     /// What is being found out about the keys.
     pub(super) auditing: Auditing,
     /// Key files whose passphrases are to be asked for, the one that is asked about first.
@@ -209,6 +222,7 @@ impl Desk {
             generation: 0,
             proving: Proving::default(),
             keeping: Keeping::of(surroundings.store),
+            policy_store: surroundings.policies,
             auditing: Auditing::default(),
             locked: VecDeque::new(),
             locked_files: 0,
@@ -228,6 +242,7 @@ impl Desk {
                 Ended::Done(News::Audited(audited)) => self.audited(audited),
                 Ended::Done(News::Generated(key)) => self.generated(*key),
                 Ended::Done(News::Picked(picked)) => self.picked(picked),
+                Ended::Done(News::Policies(news)) => self.policy_news(news),
                 Ended::Done(News::Place((path, was_missing))) => {
                     self.place_chosen(path, was_missing);
                 }
@@ -298,6 +313,7 @@ impl Desk {
                     at: 0,
                     judged: self.model.current,
                     is_urgent: self.is_stale,
+                    counts: self.model.policies.is_open.then(Default::default),
                 });
             }
             self.is_stale = false;
@@ -305,6 +321,7 @@ impl Desk {
                 self.judge_token(current);
             }
             self.judge_watched();
+            self.find_policy_effect();
         }
         let next_slice = self.judge_slice();
         let next_rows = self
@@ -347,10 +364,36 @@ impl Desk {
             if round.judged != Some(round.at) {
                 self.judge_token(round.at);
             }
+            if let Some((before, after)) = &mut round.counts {
+                self.count(round.at, before, after);
+            }
             round.at = round.at.saturating_add(1);
+        }
+        if round.counts.is_some() {
+            self.model.policies.effect.counts = round.counts;
         }
         self.model.revise();
         None
+    }
+
+    /// Counts the verdict of a token by both policies.
+    fn count(&self, at: usize, before: &mut Counts, after: &mut Counts) {
+        let Model {
+            session,
+            judgements,
+            policies,
+            ..
+        } = &self.model;
+        if let (Some(inspection), Some(judgement)) = (session.tokens.get(at), judgements.get(at)) {
+            let outcome = judgement.verdict.outcome;
+            after.count(outcome);
+            before.count(if policies.compared == session.policy {
+                outcome
+            } else {
+                let then = inspection.judge(&policies.compared, judgement.at);
+                then.verdict.outcome
+            });
+        }
     }
 
     /// Takes note of the tokens that are in view.
@@ -446,12 +489,7 @@ impl Desk {
 
     fn picked(&mut self, picked: Picked) {
         match picked.paths {
-            Some(paths) => {
-                let sources = paths
-                    .into_iter()
-                    .map(|path| (Source::File(path), picked.wanted));
-                self.load(sources.collect(), "Opened");
-            }
+            Some(paths) => self.open_paths(paths, picked.wanted),
             None if picked.was_missing => {
                 self.open_dialog(DialogKind::PathInstead(picked.wanted));
             }
@@ -540,6 +578,7 @@ mod tests {
             #[cfg(feature = "fetch")]
             fetch: crate::window::fetching::system(),
             picker: Box::new(Nobody),
+            policies: None,
             store: None,
             themes: Box::new(|_| std::sync::mpsc::channel().1),
         };

@@ -13,6 +13,7 @@ use crate::keys::Key;
 use crate::window::layers::{Layer, Layers};
 use crate::window::manager::{Audits, Locked, Manager, ManagerLayout, SavedKeys, TYPED};
 use crate::window::panes::MemberForm;
+use crate::window::policies::Policies;
 use crate::window::table::{Many, Table, Widths};
 
 /// What the clipboard is called as a source.
@@ -190,6 +191,8 @@ pub struct Model {
     pub manager: Manager,
     /// What the rules say of the keys, by their ids.
     pub audits: Audits,
+    /// The policies, and the editor of the one in force.
+    pub policies: Policies,
     /// The keys that stay from one run to the next.
     pub saved: SavedKeys,
     /// The key file whose passphrase is asked for.

@@ -1,4 +1,4 @@
-//! What is remembered between two runs: how the window looks. Nothing of what was open.
+//! What is remembered between two runs: how the window looks, and which saved policy was in force. Nothing of what was open.
 
 use egui::{Context, ThemePreference};
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ struct Settings {
     /// 1 is the system's size.
     zoom: Option<f32>,
     layout: Layout,
+    /// The file of the saved policy that was in force.
+    policy: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +60,7 @@ pub(super) fn restore(storage: &dyn eframe::Storage, model: &mut Model, ctx: &Co
     ctx.set_theme(ThemePreference::from(settings.theme));
     model.zone = settings.zone;
     model.layout = settings.layout.sane();
+    model.policies.remembered = settings.policy;
     if let Some(zoom) = settings.zoom.filter(|zoom| ZOOM.contains(zoom)) {
         ctx.set_zoom_factor(zoom);
     }
@@ -70,6 +73,12 @@ pub(super) fn keep(storage: &mut dyn eframe::Storage, model: &Model, ctx: &Conte
         zone: model.zone,
         zoom: Some(ctx.zoom_factor()),
         layout: model.layout,
+        // Until the saved ones are known, the one that was remembered.
+        policy: model
+            .policies
+            .file
+            .clone()
+            .or(model.policies.remembered.clone()),
     };
     if let Ok(text) = serde_json::to_string(&settings) {
         storage.set_string(KEY, text);
@@ -86,6 +95,7 @@ fn read(text: &str) -> Settings {
         zone: member(&members, "zone").unwrap_or_default(),
         zoom: member(&members, "zoom"),
         layout: member(&members, "layout").unwrap_or_default(),
+        policy: member(&members, "policy"),
     }
 }
 
@@ -111,6 +121,7 @@ mod tests {
                 rail: 300.0,
                 ..Layout::default()
             },
+            policy: Some("web.json".to_owned()),
         };
         let text = serde_json::to_string(&settings).unwrap();
         assert_eq!(read(&text), settings);

@@ -436,14 +436,20 @@ fn check(action: Action, by: By) {
             desk.act(action, by);
             assert!(matches!(desk.state().clock, Clock::Frozen(_)));
         }
-        Action::EditPolicy => {
-            desk.act(action, by);
-            assert!(
-                desk.focused().contains("Leeway in seconds"),
-                "{}",
-                desk.focused()
-            );
-        }
+        Action::EditPolicy
+        | Action::NewPolicy
+        | Action::PolicyFromToken
+        | Action::ExpectNothing
+        | Action::SavePolicy
+        | Action::SavePolicyAs
+        | Action::RenamePolicy
+        | Action::DuplicatePolicy
+        | Action::RevertPolicy
+        | Action::DeletePolicy
+        | Action::ImportPolicy
+        | Action::ExportPolicy
+        | Action::CopyPolicy
+        | Action::Redo => crate::policy::check(action, by),
         Action::SwitchZone => {
             desk.act(action, by);
             assert_eq!(desk.state().zone, Zone::Local);

@@ -108,9 +108,7 @@ const AT_ONE_SIZE: &[State] = &[
         desk.settle();
     }),
     State::of("clock-menu", REQUEST).then(|desk| keys(desk, Modifiers::COMMAND, Key::T)),
-    State::of("policy-menu", REQUEST).then(|desk| {
-        keys(desk, Modifiers::COMMAND | Modifiers::SHIFT, Key::E);
-    }),
+    State::of("policy-menu", REQUEST).then(|desk| desk.click("Policy: none")),
     State::of("menu", REQUEST).then(|desk| {
         desk.click("Menu");
         desk.click("Go to");

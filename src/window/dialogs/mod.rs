@@ -12,6 +12,7 @@ mod palette;
 mod passphrase;
 mod path;
 mod picker;
+mod policy_name;
 mod saved;
 mod secret;
 
@@ -22,6 +23,7 @@ use self::generate::GenerateDialog;
 use self::palette::Palette;
 use self::passphrase::PassphraseDialog;
 use self::path::PathDialog;
+use self::policy_name::PolicyNameDialog;
 use self::saved::SavedDialog;
 use self::secret::SecretDialog;
 use super::commands::Command;
@@ -64,6 +66,8 @@ pub enum DialogKind {
     Path(Wanted),
     /// The same, where the system's dialog did not open.
     PathInstead(Wanted),
+    /// A name to save the policy under.
+    PolicyName,
     /// A place to save to by its path, where the system's dialog did not open.
     SaveInstead,
     /// A passphrase for the saved keys.
@@ -92,6 +96,7 @@ enum Content {
     Palette(Palette),
     Passphrase(PassphraseDialog),
     Path(PathDialog),
+    PolicyName(PolicyNameDialog),
     Saved(SavedDialog),
     Secret(SecretDialog),
 }
@@ -116,6 +121,7 @@ impl Dialog {
             DialogKind::Passphrase => Content::Passphrase(PassphraseDialog::default()),
             DialogKind::Path(wanted) => Content::Path(PathDialog::new(wanted, false)),
             DialogKind::PathInstead(wanted) => Content::Path(PathDialog::new(wanted, true)),
+            DialogKind::PolicyName => Content::PolicyName(PolicyNameDialog::new(model)),
             DialogKind::SaveInstead => Content::Path(PathDialog::to_save()),
             DialogKind::Saved(ask) => Content::Saved(SavedDialog::new(ask)),
             DialogKind::Secret => Content::Secret(SecretDialog::default()),
@@ -153,6 +159,7 @@ impl Dialog {
             Content::Help => ("Keyboard shortcuts", help::WIDTH),
             Content::Palette(_) => ("Commands", 600.0),
             Content::Path(dialog) => (dialog.title(), 440.0),
+            Content::PolicyName(_) => ("Save the policy", 440.0),
         };
         let frame = Frame::popup(ui.style()).inner_margin(space::L);
         let id = Id::unique("dialog");
@@ -206,6 +213,7 @@ impl Dialog {
             Content::Help => one((None, help::ui(ui))),
             Content::Palette(palette) => palette.ui(ui, model),
             Content::Path(dialog) => one(dialog.ui(ui)),
+            Content::PolicyName(dialog) => one(dialog.ui(ui, model)),
         }
     }
 }

@@ -45,6 +45,8 @@ impl PathDialog {
             None => "Save by path",
             Some(Wanted::Keys) => "Add a key by path",
             Some(Wanted::Payload) => "Add the payload by path",
+            Some(Wanted::Policy) => "Import a policy by path",
+            Some(Wanted::Revoked) => "Choose a file of revoked jti by path",
             Some(Wanted::Secret) => "Add a shared secret by path",
             Some(Wanted::Tokens) => "Open a file by path",
         }
@@ -73,6 +75,8 @@ impl PathDialog {
             None => "Save",
             Some(Wanted::Keys) => "Add key",
             Some(Wanted::Payload) => "Add payload",
+            Some(Wanted::Policy) => "Import",
+            Some(Wanted::Revoked) => "Choose file",
             Some(Wanted::Secret) => "Add secret",
             Some(Wanted::Tokens) => "Open file",
         };

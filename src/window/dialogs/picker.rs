@@ -30,6 +30,8 @@ impl FilePicker for SystemPicker {
         let title = match wanted {
             Wanted::Keys => "Add keys",
             Wanted::Payload => "Add the payload",
+            Wanted::Policy => "Import a policy",
+            Wanted::Revoked => "Choose a file of revoked jti",
             Wanted::Secret => "Add a shared secret",
             Wanted::Tokens => "Open files with tokens",
         };
@@ -46,7 +48,7 @@ impl FilePicker for SystemPicker {
 
     fn ask_where(&self, name: &str, frame: &eframe::Frame) -> Answer {
         let file = rfd::AsyncFileDialog::new()
-            .set_title("Save the key")
+            .set_title("Save as")
             .set_file_name(name)
             .set_parent(frame)
             .save_file();

@@ -153,6 +153,7 @@ impl Desk {
                 self.model.layout.manager = ManagerLayout { details: width };
             }
             KeyCommand::Show(is_open) => {
+                self.model.policies.is_open &= !is_open;
                 manager.is_open = is_open;
                 manager.shows_details = false;
                 manager.secret_until = None;
@@ -254,24 +255,38 @@ impl Desk {
     }
 
     fn export(&mut self, id: &str, form: ExportForm, frame: &eframe::Frame) {
-        const LABEL: &str = "Choosing where to save";
         let keys = &self.model.session.keys;
         let Some(key) = keys.get(id) else {
             return;
         };
         let name = form.file_name(key);
         match form.text(key, keys) {
-            Ok(text) => self.to_write = Some(ToWrite { text, form }),
-            Err(error) => {
-                self.notify(Notice::fault(&error.to_string()));
-                return;
+            Ok(text) => {
+                let to_write = ToWrite {
+                    text,
+                    what: form.what(),
+                    is_private: form.is_private(),
+                };
+                self.ask_where_to_write(to_write, &name, frame);
             }
+            Err(error) => self.notify(Notice::fault(&error.to_string())),
         }
+    }
+
+    /// Asks for a place, and then writes a file there.
+    pub(in crate::window) fn ask_where_to_write(
+        &mut self,
+        to_write: ToWrite,
+        name: &str,
+        frame: &eframe::Frame,
+    ) {
+        const LABEL: &str = "Choosing where to save";
+        self.to_write = Some(to_write);
         // One at a time: a second dialog would hide behind the first.
         if self.model.busy.iter().any(|busy| busy.label == LABEL) {
             return;
         }
-        let answer = self.picker.ask_where(&name, frame);
+        let answer = self.picker.ask_where(name, frame);
         self.start(LABEL, true, move |_| News::Place(wait_for_place(answer)));
     }
 
@@ -293,7 +308,7 @@ impl Desk {
     fn write(&mut self, to_write: ToWrite, path: PathBuf, may_replace: bool) {
         let name = path.file_name().unwrap_or(path.as_os_str());
         let name = crate::jose::visible::visible(&name.to_string_lossy());
-        let what = to_write.form.what();
+        let what = to_write.what;
         self.start(&format!("Saving {name}"), false, move |_| {
             let written = to_write.write(&path, may_replace);
             News::Written(written.map(|()| format!("Saved {what} as {name}")))
@@ -309,6 +324,7 @@ impl Desk {
             Ok(key) => {
                 let done = format!("Made a key, {}", key.kind);
                 self.add_key(&key, &done);
+                self.model.policies.is_open = false;
                 self.model.manager.is_open = true;
                 self.model.manager.is_outdated = true;
             }

@@ -124,11 +124,22 @@ impl ExportForm {
 pub(in crate::window) struct ToWrite {
     /// Its text.
     pub(in crate::window) text: Zeroizing<String>,
-    /// What is written.
-    pub(in crate::window) form: ExportForm,
+    /// What is written, after "Saved".
+    pub(in crate::window) what: &'static str,
+    /// Whether it is for this user's eyes only.
+    pub(in crate::window) is_private: bool,
 }
 
 impl ToWrite {
+    /// A text that anybody may read.
+    pub(in crate::window) fn public(text: String, what: &'static str) -> Self {
+        Self {
+            text: Zeroizing::new(text),
+            what,
+            is_private: false,
+        }
+    }
+
     /// Writes it beside the target and puts it in its place. A private key is for this user's eyes only.
     ///
     /// # Errors
@@ -165,7 +176,7 @@ impl ToWrite {
     fn file(&self, folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
         use std::os::unix::fs::PermissionsExt as _;
         // As the user's umask narrows it.
-        let mode = if self.form.is_private() { 0o600 } else { 0o666 };
+        let mode = if self.is_private { 0o600 } else { 0o666 };
         tempfile::Builder::new()
             .permissions(std::fs::Permissions::from_mode(mode))
             .tempfile_in(folder)
@@ -198,7 +209,8 @@ mod tests {
         let path = folder.path().join("key.json");
         let to_write = |text: &str| ToWrite {
             text: Zeroizing::new(text.to_owned()),
-            form: ExportForm::PrivateJwk,
+            what: ExportForm::PrivateJwk.what(),
+            is_private: true,
         };
         to_write("{}").write(&path, false).unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "{}\n");

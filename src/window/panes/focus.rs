@@ -29,6 +29,8 @@ pub enum Place {
     Keys,
     /// The form in which the policy is written.
     Policy,
+    /// The name in that, all of it chosen.
+    PolicyName,
     /// The token on screen and those inside of it.
     Layers,
     /// The raw token.

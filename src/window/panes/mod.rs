@@ -21,6 +21,7 @@ pub(in crate::window) mod members;
 mod menu;
 pub mod notices;
 mod pills;
+pub mod policy;
 pub mod rail;
 pub mod raw;
 mod rename;

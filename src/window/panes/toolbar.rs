@@ -5,8 +5,8 @@ mod policy;
 
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{
-    Align, Align2, Atom, Button, Layout, Popup, PopupCloseBehavior, Rect, Response, RichText,
-    ScrollArea, Sense, Stroke, TextEdit, ThemePreference, Ui, Vec2, vec2,
+    Align, Atom, Button, Layout, Popup, PopupCloseBehavior, Rect, Response, RichText, ScrollArea,
+    Sense, Stroke, ThemePreference, Ui, Vec2, vec2,
 };
 
 use crate::window::actions::{Action, Entry, Group};
@@ -267,13 +267,6 @@ fn form<R>(ui: &mut Ui, width: f32, show: impl FnOnce(&mut Ui) -> R) -> R {
             ui.with_layout(Layout::top_down(Align::Min), show).inner
         })
         .inner
-}
-
-/// A field for one line.
-fn field(text: &mut String) -> TextEdit<'_> {
-    TextEdit::singleline(text)
-        .margin(egui::Margin::symmetric(6, 4))
-        .align(Align2::LEFT_CENTER)
 }
 
 /// The sign of a menu.
