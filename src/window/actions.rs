@@ -523,7 +523,7 @@ fn can_save(model: &Model) -> bool {
     policies.is_possible
         && !policies.is_busy
         && policies.faults.is_empty()
-        && (policies.has_changes() || policies.file.is_none())
+        && (policies.has_changes() || policies.file.is_none() && policies.is_open)
 }
 
 fn keys(modifiers: Modifiers, key: Key) -> KeyboardShortcut {

@@ -387,11 +387,13 @@ impl Desk {
             _ => {}
         }
         // What is to be seen is not behind the editor.
-        self.model.policies.is_open &=
-            matches!(place, Place::Clock | Place::Policy | Place::PolicyName);
+        self.model.policies.is_open &= matches!(
+            place,
+            Place::Clock | Place::Policy | Place::PolicyList | Place::PolicyName
+        );
         let manager = &mut self.model.manager;
         match place {
-            Place::Clock | Place::Policy | Place::PolicyName => {}
+            Place::Clock | Place::Policy | Place::PolicyList | Place::PolicyName => {}
             // In the manager where that is open, else in the rail.
             Place::Keys if manager.is_open => {}
             Place::KeyDetails | Place::KeyFilter | Place::KeyName => {
@@ -408,6 +410,7 @@ impl Desk {
             | Place::KeyFilter
             | Place::KeyName
             | Place::Policy
+            | Place::PolicyList
             | Place::PolicyName
             | Place::Tokens => {}
             Place::Keys if self.model.manager.is_open => {}

@@ -109,6 +109,7 @@ fn member<T: serde::de::DeserializeOwned>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::window::policies::Policies;
     use crate::window::table::{Column, Many, Widths};
 
     #[test]
@@ -170,6 +171,10 @@ mod tests {
                 columns: Widths::default().with(Column::Issuer, 300.0),
                 ..Layout::default()
             },
+            policies: Policies {
+                file: Some("web.json".to_owned()),
+                ..Policies::default()
+            },
             ..Model::default()
         };
         keep(&mut disk, &model, &ctx);
@@ -179,6 +184,7 @@ mod tests {
         let (mut new, ctx) = (Model::default(), Context::default());
         restore(&disk, &mut new, &ctx);
         assert_eq!((new.zone, new.layout), (model.zone, model.layout));
+        assert_eq!(new.policies.remembered, model.policies.file);
         assert_eq!(ctx.options(|options| options.theme_preference), model.theme);
         frame(&ctx);
         assert!((ctx.zoom_factor() - 1.5).abs() < 1e-6);

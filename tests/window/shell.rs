@@ -312,6 +312,9 @@ fn dropped_files_are_read_once_whatever_they_hold() {
 fn what_is_copied_from_a_field_goes_through_our_clipboard() {
     let mut desk = Desk::new();
     desk.act(Action::EditPolicy, By::Keys);
+    let nonce = desk.window.get_by_label("Expect a nonce");
+    nonce.focus();
+    desk.settle();
     desk.click("Expect a nonce");
     let field = desk.window.get_by_role_and_label(Role::TextInput, "Nonce");
     field.focus();

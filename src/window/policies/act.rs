@@ -144,6 +144,7 @@ impl Desk {
 
     fn expect_nothing(&mut self) {
         self.leave_policy();
+        self.model.policies.remembered = None;
         self.put_in_force(Policy::default(), None, None);
         "The policy expects nothing".clone_into(&mut self.model.last_action);
     }

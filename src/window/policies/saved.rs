@@ -17,7 +17,8 @@ pub(in crate::window) enum PolicyNews {
     Listed(Result<KeptPolicies, KeepError>),
     /// The file, what it holds, and the file's stamp.
     Opened(String, Result<(Imported, [u8; 32]), String>),
-    PutBack(Result<KeptPolicy, KeepError>, Option<Box<Step>>),
+    /// The policy that was deleted, but for its bytes.
+    PutBack(Result<KeptPolicy, KeepError>, Deleted),
     Removed(KeptPolicy, Result<Vec<u8>, KeepError>),
     Revoked(FileDraft),
     /// The policy that was saved, and the file that it was before.
@@ -30,6 +31,8 @@ pub(in crate::window) struct Deleted {
     bytes: Vec<u8>,
     /// How the editor stood, where it was in force.
     step: Option<Box<Step>>,
+    /// The policy as it was read whole, where it was.
+    opened: Option<Opened>,
 }
 
 impl Desk {
@@ -86,9 +89,9 @@ impl Desk {
 
     /// Saves a policy again that was deleted.
     pub(in crate::window) fn put_policy_back(&mut self, deleted: Deleted) {
-        let Deleted { file, bytes, step } = deleted;
         self.with_policies("Bringing a policy back", move |store| {
-            PolicyNews::PutBack(store.put_back(&file, &bytes), step)
+            let kept = store.put_back(&deleted.file, &deleted.bytes);
+            PolicyNews::PutBack(kept, deleted)
         });
     }
 
@@ -128,15 +131,8 @@ impl Desk {
                 self.deleted_policy(&kept, bytes);
                 return;
             }
-            PolicyNews::PutBack(Ok(kept), step) => {
-                self.model.last_action = format!("Brought the policy {} back", visible(&kept.name));
-                let file = kept.file.clone();
-                self.model.policies.put(None, kept);
-                if let Some(mut step) = step {
-                    step.file = None;
-                    self.bring_policy_back(*step);
-                    self.open_policy(&file);
-                }
+            PolicyNews::PutBack(Ok(kept), deleted) => {
+                self.brought_back(kept, deleted);
                 return;
             }
             PolicyNews::Revoked(file) => {
@@ -165,7 +161,10 @@ impl Desk {
         let file = policies.file.take();
         policies.file = file.clone().filter(|file| policies.saved(file).is_some());
         let is_gone = policies.file != file;
-        if let Some(remembered) = policies.remembered.take() {
+        // One that was named when the window was opened stays in force instead.
+        let is_untouched = !policies.history.can_undo();
+        let remembered = policies.remembered.take_if(|_| is_untouched);
+        if let Some(remembered) = remembered {
             if policies.saved(&remembered).is_some() {
                 self.open_policy(&remembered);
             } else {
@@ -227,17 +226,38 @@ impl Desk {
         self.typed(draft);
     }
 
+    fn brought_back(&mut self, kept: KeptPolicy, deleted: Deleted) {
+        self.model.last_action = format!("Brought the policy {} back", visible(&kept.name));
+        let file = kept.file.clone();
+        let policies = &mut self.model.policies;
+        if let Some(opened) = deleted.opened {
+            policies.opened.insert(file.clone(), opened);
+        }
+        policies.put(None, kept);
+        if let Some(step) = deleted.step {
+            self.bring_policy_back(Step {
+                file: Some(file),
+                ..*step
+            });
+        }
+    }
+
     fn deleted_policy(&mut self, kept: &KeptPolicy, bytes: Vec<u8>) {
         let policies = &mut self.model.policies;
         let is_in_force = policies.file.as_ref() == Some(&kept.file);
         let step = is_in_force.then(|| Box::new(policies.step()));
         policies.saved.retain(|other| other.file != kept.file);
-        policies.opened.remove(&kept.file);
+        let opened = policies.opened.remove(&kept.file);
         if is_in_force {
             self.put_in_force(Policy::default(), None, None);
         }
         let file = kept.file.clone();
-        let deleted = Deleted { file, bytes, step };
+        let deleted = Deleted {
+            file,
+            bytes,
+            step,
+            opened,
+        };
         let number = self.next_removed(What::PolicyFile(deleted), Instant::now() + UNDO_FOR);
         self.model.policies.history.deleted = Some(number);
         let what = format!(

@@ -1,13 +1,12 @@
 //! What the policy changes: for the token on screen, and for all of them.
 
-use egui::{Frame, Grid, Label, Margin, RichText, ScrollArea, Ui};
+use egui::{Align, Frame, Label, Layout, Margin, RichText, Role, ScrollArea, Ui, UiBuilder, vec2};
 
 use crate::judge::{CheckResult, VerdictOutcome};
 use crate::window::commands::Command;
 use crate::window::model::Model;
 use crate::window::panes::rail::token_words;
 use crate::window::policies::{Change, TokenEffect};
-use crate::window::table::Counts;
 use crate::window::theme::{self, semibold, size, space};
 use crate::window::widgets::{Icon, grouped, section, sign, wrapped};
 
@@ -18,6 +17,13 @@ const OUTCOMES: [(VerdictOutcome, &str); 3] = [
     (VerdictOutcome::Undetermined, "Undetermined"),
 ];
 
+const FROM_SAVED: &str = "Before: the policy as it was saved. Now: as it is in the form.";
+
+const FROM_NOTHING: &str = "What is in the form is in force at once. What it changes is told here.";
+
+const FROM_BEFORE: &str =
+    "Before: the policy that was in force before this one. Now: as it is in the form.";
+
 /// All of it, as a column.
 pub(super) fn ui(ui: &mut Ui, model: &Model) -> Vec<Command> {
     let area = ScrollArea::vertical().id_salt("effect").auto_shrink(false);
@@ -27,23 +33,20 @@ pub(super) fn ui(ui: &mut Ui, model: &Model) -> Vec<Command> {
         section(ui, "Effect", None, |_| {});
         framed(ui, |ui| {
             let theme = theme::tokens(ui);
-            let before = match policies.file {
-                Some(_) => "Before: the policy as it was saved. Now: as it is in the form.",
-                None => "Before: the policy that was in force before this one. Now: as it is in the form.",
+            let words = match policies.file {
+                Some(_) => FROM_SAVED,
+                None if policies.compared == model.session.policy => FROM_NOTHING,
+                None => FROM_BEFORE,
             };
-            wrapped(ui, RichText::new(before).size(size::MONO).color(theme.dim));
-            if !policies.faults.is_empty() {
-                let words = match policies.faults.len() {
-                    1 => "1 field is wrong; its last good value is in force.".to_owned(),
-                    count => format!(
-                        "{} fields are wrong; their last good values are in force.",
-                        grouped(count)
-                    ),
-                };
-                wrapped(ui, RichText::new(words).color(theme.warn));
-            }
+            wrapped(ui, RichText::new(words).size(size::MONO).color(theme.dim));
+            faults(ui, model);
         });
-        section(ui, "Tokens of this session", Some(model.session.tokens.len()), |_| {});
+        section(
+            ui,
+            "Tokens of this session",
+            Some(model.session.tokens.len()),
+            |_| {},
+        );
         framed(ui, |ui| tokens(ui, model));
         section(ui, "The token on screen", None, |_| {});
         framed(ui, |ui| token(ui, model));
@@ -51,9 +54,23 @@ pub(super) fn ui(ui: &mut Ui, model: &Model) -> Vec<Command> {
     Vec::new()
 }
 
-/// The same in two lines, where there is no room for a column.
+/// How many fields are wrong.
+fn faults(ui: &mut Ui, model: &Model) {
+    let words = match model.policies.faults.len() {
+        0 => return,
+        1 => "1 field is wrong; its last good value is in force.".to_owned(),
+        count => format!(
+            "{} fields are wrong; their last good values are in force.",
+            grouped(count)
+        ),
+    };
+    wrapped(ui, RichText::new(words).color(theme::tokens(ui).warn));
+}
+
+/// The same in a few lines, where there is no room for a column.
 pub(super) fn short(ui: &mut Ui, model: &Model) {
     let theme = theme::tokens(ui);
+    faults(ui, model);
     let policies = &model.policies;
     if let Some(token) = &policies.effect.token {
         let (outcome, words) = &token.after;
@@ -75,7 +92,7 @@ pub(super) fn short(ui: &mut Ui, model: &Model) {
                 if before == after {
                     format!("{label} {}", grouped(after))
                 } else {
-                    format!("{label} {} \u{2192} {}", grouped(before), grouped(after))
+                    format!("{label} {} (before: {})", grouped(after), grouped(before))
                 }
             })
             .collect();
@@ -122,41 +139,56 @@ fn tokens(ui: &mut Ui, model: &Model) {
         return;
     };
     let dim = |text: &str| RichText::new(text).size(size::SMALL).color(theme.dim);
-    Grid::new("verdicts")
-        .num_columns(4)
-        .spacing([space::L, space::XS])
-        .show(ui, |ui| {
-            for heading in ["", "Before", "Now", ""] {
-                ui.label(dim(heading));
+    columns(ui, "How many tokens, before and now", |ui, column| {
+        let words = ["", "Before", "Now", ""].get(column);
+        ui.label(dim(words.copied().unwrap_or_default()));
+    });
+    for (outcome, label) in OUTCOMES {
+        let (before, after) = (before.of(outcome), after.of(outcome));
+        let name = format!("{label} before: {before}, now: {after}");
+        let difference = match (after.checked_sub(before), before.checked_sub(after)) {
+            (Some(more @ 1..), _) => format!("{} more", grouped(more)),
+            (_, Some(fewer @ 1..)) => format!("{} fewer", grouped(fewer)),
+            _ => "as before".to_owned(),
+        };
+        columns(ui, &name, |ui, column| match column {
+            0 => {
+                outcome_sign(ui, outcome);
+                ui.label(RichText::new(label).color(theme.text));
             }
-            ui.end_row();
-            for (outcome, label) in OUTCOMES {
-                counted(ui, outcome, label, (before, after));
-                ui.end_row();
+            1 => {
+                ui.label(RichText::new(grouped(before)).color(theme.text));
+            }
+            2 => {
+                ui.label(RichText::new(grouped(after)).color(theme.text));
+            }
+            _ => {
+                ui.label(dim(&difference));
             }
         });
+    }
 }
 
-fn counted(ui: &mut Ui, outcome: VerdictOutcome, label: &str, (before, after): (Counts, Counts)) {
-    let theme = theme::tokens(ui);
-    let (before, after) = (before.of(outcome), after.of(outcome));
-    ui.horizontal(|ui| {
-        outcome_sign(ui, outcome);
-        ui.label(RichText::new(label).color(theme.text));
+/// One row of four columns, which a screen reader is told as one by its name.
+fn columns(ui: &mut Ui, name: &str, mut cell: impl FnMut(&mut Ui, usize)) {
+    const WIDTHS: [f32; 4] = [118.0, 64.0, 64.0, 80.0];
+    let builder = UiBuilder::new()
+        .accessibility_role(Role::Group)
+        .accessibility_label(name);
+    ui.scope_builder(builder, |ui| {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            for (column, width) in WIDTHS.into_iter().enumerate() {
+                let place = vec2(width, 20.0);
+                let layout = Layout::left_to_right(Align::Center);
+                ui.allocate_ui_with_layout(place, layout, |ui| {
+                    ui.spacing_mut().item_spacing.x = space::XS + 2.0;
+                    ui.set_min_width(width);
+                    cell(ui, column);
+                });
+            }
+        });
     });
-    let of = |ui: &mut Ui, when: &str, count: usize| {
-        let text = RichText::new(grouped(count)).color(theme.text);
-        let name = format!("{label} {when}: {count}");
-        ui.label(text).accessible_name(name);
-    };
-    of(ui, "before", before);
-    of(ui, "now", after);
-    let difference = match (after.checked_sub(before), before.checked_sub(after)) {
-        (Some(more @ 1..), _) => format!("{} more", grouped(more)),
-        (_, Some(fewer @ 1..)) => format!("{} fewer", grouped(fewer)),
-        _ => "as before".to_owned(),
-    };
-    ui.label(RichText::new(difference).size(size::SMALL).color(theme.dim));
 }
 
 /// What is other for the token on screen.

@@ -15,6 +15,9 @@ use crate::window::widgets::{Icon, button_tag, grouped, sign, wrapped};
 /// The height of a row of a long list, in points.
 const ROW: f32 = 28.0;
 
+/// So many rows of a long list are in view.
+const PAGE: f32 = 10.0;
+
 /// The room that a button at the end of a row takes, in points.
 pub(super) const REMOVE: f32 = 68.0;
 
@@ -61,7 +64,8 @@ impl Fields<'_> {
         let theme = theme::tokens(ui);
         let is_wrong = self.model.policies.fault(at).is_some();
         let edit = TextEdit::singleline(text)
-            .id_salt(("policy", at))
+            // The same wherever the list is scrolled to.
+            .id(egui::Id::unique(("policy", at)))
             .hint_text(hint)
             .font(mono())
             .margin(egui::Margin::symmetric(6, 4))
@@ -157,7 +161,8 @@ impl Fields<'_> {
             frame.show(ui, |ui| {
                 let mut area = ScrollArea::vertical()
                     .id_salt(("rows", member))
-                    .max_height(10.0 * ROW)
+                    .min_scrolled_height(PAGE * ROW)
+                    .max_height(PAGE * ROW)
                     .auto_shrink([false, true]);
                 let wanted = self.wanted.filter(|at| at.member == member);
                 if let Some(row) = wanted.and_then(|at| at.row) {

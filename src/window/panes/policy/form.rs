@@ -196,6 +196,7 @@ fn nonce(ui: &mut Ui, fields: &mut Fields<'_>, draft: &mut Draft) {
     let help = "The one value that was sent with the request; of an SD-JWT with key binding that of the holder.";
     heading(ui, "Nonce", help);
     let mut expects = draft.nonce.is_some();
+    let was_expected = expects;
     if ui.checkbox(&mut expects, "Expect a nonce").changed() {
         draft.nonce = expects.then(String::new);
         fields.change();
@@ -203,7 +204,8 @@ fn nonce(ui: &mut Ui, fields: &mut Fields<'_>, draft: &mut Draft) {
             *fields.wanted = Some(Member::Nonce.into());
         }
     }
-    if let Some(nonce) = &mut draft.nonce {
+    // A field can take the keyboard from the frame after that of the click on.
+    if let Some(nonce) = draft.nonce.as_mut().filter(|_| was_expected) {
         let width = ui.available_width().min(420.0);
         // Any text will do: there is nothing to be wrong.
         let at = Member::Nonce.into();
@@ -331,7 +333,7 @@ fn claim(ui: &mut Ui, fields: &mut Fields<'_>, at: Row, claim: &mut ClaimDraft) 
     if is_one_line {
         ui.horizontal(|ui| {
             // The choice before and the word between.
-            let width = ((ui.available_width() - REMOVE - 160.0) / 2.0).max(60.0);
+            let width = ((ui.available_width() - REMOVE - 140.0) / 2.0).max(60.0);
             path(ui, fields, claim, width);
             value(ui, fields, claim, width);
         });

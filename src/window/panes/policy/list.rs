@@ -7,16 +7,25 @@ use crate::keeping::KeptPolicy;
 use crate::window::actions::Action;
 use crate::window::commands::Command;
 use crate::window::model::Model;
+use crate::window::panes::focus::{self, Place};
 use crate::window::policies::PolicyCommand;
 use crate::window::theme::{self, size, space};
 use crate::window::widgets::{Icon, grouped, section, sign, truncated, wrapped};
 
-/// The policy that expects nothing, and each saved one, for a menu.
-pub(in crate::window::panes) fn choices(ui: &mut Ui, model: &Model) -> Option<Command> {
+/// The policy that expects nothing, and each saved one, for a menu. The first may be to take the keyboard.
+pub(in crate::window::panes) fn choices(
+    ui: &mut Ui,
+    model: &Model,
+    takes_focus: bool,
+) -> Option<Command> {
     let policies = &model.policies;
     let mut command = None;
     let is_none = policies.file.is_none() && !policies.has_changes();
-    if ui.radio(is_none, "None").clicked() {
+    let none = ui.radio(is_none, "None");
+    if takes_focus {
+        none.request_focus();
+    }
+    if none.clicked() {
         command = Some(PolicyCommand::Switch(None).into());
         ui.close();
     }
@@ -48,6 +57,7 @@ pub(super) fn ui(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
     let theme = theme::tokens(ui);
     let policies = &model.policies;
     section(ui, "Policies", Some(policies.saved.len()), |_| {});
+    focus::report(ui.ctx(), Place::PolicyList, ui.max_rect());
     let area = ScrollArea::vertical()
         .id_salt("policies")
         .auto_shrink(false);
@@ -56,7 +66,8 @@ pub(super) fn ui(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
         frame.show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = space::XS;
-            commands.extend(choices(ui, model));
+            let takes_focus = focus::take(ui, Place::PolicyList);
+            commands.extend(choices(ui, model, takes_focus));
             if !policies.is_possible {
                 let words = "This system names no place to save policies in. Export them instead.";
                 wrapped(ui, RichText::new(words).color(theme.dim));
@@ -71,13 +82,7 @@ pub(super) fn ui(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
                 );
                 wrapped(ui, RichText::new(words).size(size::MONO).color(theme.warn));
             }
-            let broken = policies.saved.iter().filter_map(|kept| {
-                let why = kept.content.as_ref().err()?;
-                Some((kept, why))
-            });
-            for (kept, why) in broken {
-                broken_file(ui, kept, why);
-            }
+            broken_files(ui, model);
             ui.add_space(space::S);
             for action in [
                 Action::NewPolicy,
@@ -93,6 +98,24 @@ pub(super) fn ui(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
             }
         });
     });
+}
+
+/// The choices as a menu, with what is wrong with damaged and foreign files.
+pub(super) fn menu(ui: &mut Ui, model: &Model) -> Option<Command> {
+    ui.set_max_width(360.0);
+    let command = choices(ui, model, false);
+    broken_files(ui, model);
+    command
+}
+
+fn broken_files(ui: &mut Ui, model: &Model) {
+    let broken = model.policies.saved.iter().filter_map(|kept| {
+        let why = kept.content.as_ref().err()?;
+        Some((kept, why))
+    });
+    for (kept, why) in broken {
+        broken_file(ui, kept, why);
+    }
 }
 
 /// A file that is no policy, and why.

@@ -6,7 +6,7 @@ mod form;
 pub(super) mod list;
 mod signers;
 
-use egui::{Button, Key, Label, Popup, RichText, ScrollArea, Stroke, Ui, UiBuilder, vec2};
+use egui::{Button, Id, Key, Label, Popup, RichText, ScrollArea, Stroke, Ui, UiBuilder, vec2};
 
 use self::fields::{Doing, Fields};
 use self::form::Shown;
@@ -62,6 +62,8 @@ pub struct PolicyPane {
     chooses_all: bool,
     /// How often a field took the keyboard.
     visits: u64,
+    /// What had the focus when the form last looked.
+    focused: Option<Id>,
     /// Whether a field had it in the last frame.
     was_typing: bool,
     /// How wide the controls were, in points.
@@ -145,6 +147,7 @@ impl PolicyPane {
         area.show(ui, |ui| {
             ui.set_width(ui.available_width().min(FORM));
             form::ui(ui, &mut fields, &mut self.draft, &mut self.shown);
+            focus::reveal(ui, &mut self.focused);
         });
         let Doing {
             is_changed,
@@ -188,7 +191,7 @@ impl PolicyPane {
             button(ui, model, (Action::SavePolicy, "Save"), commands);
             if row.width() < LIST_FROM {
                 menu_tag(ui, "Policies", "Saved policies", |ui| {
-                    commands.extend(list::choices(ui, model));
+                    commands.extend(list::menu(ui, model));
                 });
             }
             menu_tag(ui, "More", "More for the policy", |ui| {

@@ -69,7 +69,7 @@ impl PolicyMenu {
 
 fn menu(ui: &mut Ui, model: &Model, standing: &str) -> Option<Command> {
     let theme = theme::tokens(ui);
-    let mut command = list::choices(ui, model);
+    let mut command = list::choices(ui, model, false);
     if !standing.is_empty() {
         let words = format!("The policy in force is {standing}.");
         truncated(ui, RichText::new(words).size(size::SMALL).color(theme.warn));
