@@ -133,7 +133,7 @@ impl PolicyStore {
             None => self.free(&plain)?,
             Some((own, stamp)) => {
                 let path = self.path(own)?;
-                self.expect(&path, stamp)?;
+                expect(&path, stamp)?;
                 if fits(own, &plain) {
                     own.to_owned()
                 } else {
@@ -156,7 +156,7 @@ impl PolicyStore {
     pub fn remove(&self, file: &str, stamp: [u8; 32]) -> Result<Vec<u8>, KeepError> {
         let lock = disk::lock(&self.directory)?;
         let path = self.path(file)?;
-        let bytes = self.expect(&path, stamp)?;
+        let bytes = expect(&path, stamp)?;
         disk::remove(&lock, &path)?;
         Ok(bytes)
     }
@@ -261,13 +261,13 @@ impl PolicyStore {
             })
         }
     }
+}
 
-    /// What is in a file, which is to be what it was.
-    fn expect(&self, path: &Path, stamp: [u8; 32]) -> Result<Vec<u8>, KeepError> {
-        match disk::read(path, MAX_POLICY_BYTES)? {
-            Content::Bytes(bytes) if openssl::sha::sha256(&bytes) == stamp => Ok(bytes.to_vec()),
-            _ => Err(KeepError::Changed(path.to_owned())),
-        }
+/// What is in a file, which is to be what it was.
+fn expect(path: &Path, stamp: [u8; 32]) -> Result<Vec<u8>, KeepError> {
+    match disk::read(path, MAX_POLICY_BYTES)? {
+        Content::Bytes(bytes) if openssl::sha::sha256(&bytes) == stamp => Ok(bytes.to_vec()),
+        _ => Err(KeepError::Changed(path.to_owned())),
     }
 }
 

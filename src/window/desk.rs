@@ -78,7 +78,7 @@ pub(super) enum What {
     /// How the policy editor stood before something else was put in force.
     Policy(Box<Step>),
     /// A saved policy.
-    PolicyFile(Deleted),
+    PolicyFile(Box<Deleted>),
     /// The reading that a secret had, and the one that it was given.
     Reading {
         before: Arc<Key>,

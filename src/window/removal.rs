@@ -221,7 +221,7 @@ impl Desk {
                 }
             }
             What::Policy(step) => self.bring_policy_back(*step),
-            What::PolicyFile(deleted) => self.put_policy_back(deleted),
+            What::PolicyFile(deleted) => self.put_policy_back(*deleted),
             What::Tokens(tokens) => self.bring_tokens_back(tokens),
         }
         self.model

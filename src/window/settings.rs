@@ -109,7 +109,6 @@ fn member<T: serde::de::DeserializeOwned>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::window::policies::Policies;
     use crate::window::table::{Column, Many, Widths};
 
     #[test]
@@ -160,7 +159,7 @@ mod tests {
         let ctx = Context::default();
         ctx.set_zoom_factor(1.5);
         frame(&ctx);
-        let model = Model {
+        let mut model = Model {
             theme: ThemePreference::Light,
             zone: Zone::Local,
             last_action: "Pasted eyJhbGciOiJub25lIn0".to_owned(),
@@ -171,12 +170,9 @@ mod tests {
                 columns: Widths::default().with(Column::Issuer, 300.0),
                 ..Layout::default()
             },
-            policies: Policies {
-                file: Some("web.json".to_owned()),
-                ..Policies::default()
-            },
             ..Model::default()
         };
+        model.policies.file = Some("web.json".to_owned());
         keep(&mut disk, &model, &ctx);
         assert_eq!(disk.0.len(), 1);
         assert!(!disk.0[KEY].contains("eyJ"), "{}", disk.0[KEY]);

@@ -38,7 +38,6 @@ const ADD: &[Action] = &[Action::AddKey, Action::AddKeyByPath, Action::AddSecret
 #[derive(Debug, Default)]
 pub struct ToolbarPane {
     clock: clock::ClockMenu,
-    policy: policy::PolicyMenu,
     /// The width of the right side in the last frame: it is laid out from left to right, as the keyboard goes.
     right: f32,
 }
@@ -82,7 +81,7 @@ impl ToolbarPane {
             ui.add_space(space.max(0.0));
             let right = ui.horizontal(|ui| {
                 commands.extend(self.clock.ui(ui, model, room));
-                commands.extend(self.policy.ui(ui, model, room));
+                commands.extend(policy::ui(ui, model, room));
                 commands.extend(theme_menu(ui, model));
                 commands.extend(main_menu(ui, model));
             });

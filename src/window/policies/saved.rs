@@ -124,7 +124,7 @@ impl Desk {
                 return;
             }
             PolicyNews::Saved(policy, before, Ok(kept)) => {
-                self.kept_policy(*policy, before, kept);
+                self.kept_policy(*policy, before.as_deref(), kept);
                 return;
             }
             PolicyNews::Removed(kept, Ok(bytes)) => {
@@ -207,7 +207,7 @@ impl Desk {
         }
     }
 
-    fn kept_policy(&mut self, policy: Policy, before: Option<String>, kept: KeptPolicy) {
+    fn kept_policy(&mut self, policy: Policy, before: Option<&str>, kept: KeptPolicy) {
         let policies = &mut self.model.policies;
         self.model.last_action = format!("Saved the policy {}", visible(&kept.name));
         if let Some(stamp) = kept.stamp {
@@ -215,13 +215,13 @@ impl Desk {
             let opened = Opened { policy, stamp };
             policies.opened.insert(kept.file.clone(), opened);
         }
-        if policies.file == before {
-            policies.history.saved(before.as_deref(), &kept.file);
+        if policies.file.as_deref() == before {
+            policies.history.saved(before, &kept.file);
             policies.file = Some(kept.file.clone());
             policies.compared = policy;
             self.is_stale = true;
         }
-        self.model.policies.put(before.as_deref(), kept);
+        self.model.policies.put(before, kept);
         let draft = self.model.policies.draft.clone();
         self.typed(draft);
     }
@@ -258,7 +258,10 @@ impl Desk {
             step,
             opened,
         };
-        let number = self.next_removed(What::PolicyFile(deleted), Instant::now() + UNDO_FOR);
+        let number = self.next_removed(
+            What::PolicyFile(Box::new(deleted)),
+            Instant::now() + UNDO_FOR,
+        );
         self.model.policies.history.deleted = Some(number);
         let what = format!(
             "Deleted the saved policy \u{201C}{}\u{201D}.",

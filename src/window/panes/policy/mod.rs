@@ -195,7 +195,7 @@ impl PolicyPane {
                 });
             }
             menu_tag(ui, "More", "More for the policy", |ui| {
-                more(ui, model, commands)
+                more(ui, model, commands);
             });
             let back = button_tag(ui, "Back", "Back to the tokens");
             if back
