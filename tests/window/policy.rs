@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use tokenloupe::judge::{
-    ClaimPath, Issuer, KeyChoice, Policy, ProfileChoice, ProfileName, Strictness,
+    ClaimPath, Expectation, Issuer, KeyChoice, Policy, ProfileChoice, ProfileName, Strictness,
 };
 use tokenloupe::keeping::PolicyStore;
 use tokenloupe::window::actions::Action;
@@ -578,7 +578,7 @@ fn a_file_of_revoked_jti_is_chosen_counted_and_missed() {
     let path = folder.path().join("revoked.txt");
     std::fs::write(&path, "a\nb\n\nc\n").unwrap();
     let mut desk = editor();
-    desk.picker.put(&[path.clone()]);
+    desk.picker.put(std::slice::from_ref(&path));
     click(&mut desk, "Choose a file of revoked jti");
     assert!(desk.has("3 jti"));
     assert!(policy(&desk).revoked.revokes("b"));
@@ -617,7 +617,7 @@ fn a_policy_is_made_from_a_good_token_in_one_step() {
     assert!(desk.has("Now: Accept"));
     assert!(policy(&desk).expected() > 3);
     let (_, judgement) = desk.state().current().unwrap();
-    assert!(judgement.expectations.iter().all(|of| of.is_met()));
+    assert!(judgement.expectations.iter().all(Expectation::is_met));
 }
 
 #[test]
