@@ -54,6 +54,8 @@ pub struct Policies {
     pub remembered: Option<String>,
     /// The policy that the draft is of, as it was known last.
     known: Policy,
+    /// Whether the remembered one is being opened.
+    is_starting: bool,
     /// The one that expects nothing.
     nothing: Policy,
     /// Saved policies that were opened, as they were then, by their files.

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::draft::FileDraft;
 use super::history::Step;
 use super::reading::{Imported, read_policy};
-use super::{Opened, Policies};
+use super::{History, Opened, Policies};
 use crate::jose::visible::visible;
 use crate::judge::Policy;
 use crate::keeping::{KeepError, KeptPolicies, KeptPolicy, PolicyStore};
@@ -166,6 +166,7 @@ impl Desk {
         let remembered = policies.remembered.take_if(|_| is_untouched);
         if let Some(remembered) = remembered {
             if policies.saved(&remembered).is_some() {
+                policies.is_starting = true;
                 self.open_policy(&remembered);
             } else {
                 self.notify(Notice {
@@ -200,6 +201,10 @@ impl Desk {
         self.model.policies.opened.insert(file.clone(), opened);
         let is_broken = problem.is_some();
         self.put_in_force(policy, Some(file), problem);
+        if std::mem::take(&mut self.model.policies.is_starting) {
+            // There is nothing to go back to yet.
+            self.model.policies.history = History::default();
+        }
         self.model.last_action = format!("Policy: {}", self.model.policies.title());
         if is_broken {
             self.say_problem();
