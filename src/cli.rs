@@ -7,6 +7,7 @@ mod failure;
 mod input;
 mod options;
 mod pool;
+mod words;
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -25,6 +26,7 @@ use failure::Failure;
 use input::Input;
 use options::{Arguments, Format, Front as Asked, InspectOptions};
 use pool::Give;
+use words::Lists;
 
 /// The exit status of a program that wrote where nobody reads any longer, as shells tell it (128 and the number of SIGPIPE).
 const BROKEN_PIPE: u8 = 141;
@@ -91,6 +93,8 @@ fn run(options: &InspectOptions) -> Result<bool, Failure> {
         ..Session::default()
     };
     let inputs = input::resolve(&options.inputs)?;
+    let lists = Lists(&options.wordlists);
+    lists.check()?;
     let at = options.at.unwrap_or_else(Timestamp::now);
     let format = options.format.unwrap_or_else(|| {
         if io::stdout().is_terminal() {
@@ -106,6 +110,7 @@ fn run(options: &InspectOptions) -> Result<bool, Failure> {
     if session.tokens.is_empty() {
         return Err(Failure::no_token(&inputs));
     }
+    lists.seek(&mut session, options.jobs())?;
     let report = Report::new(&session, at, options.report());
     let passes = report.summary().passes(options.fail_on.threshold());
     let mut out = BufWriter::new(io::stdout().lock());
@@ -191,29 +196,32 @@ fn stream(
     let audits = audit_keys(&session.keys, Some(at));
     summary.count_keys(&audits);
     let report = options.report();
+    let lists = Lists(&options.wordlists);
     pool::in_order(
         options.jobs(),
         |give| find_all(inputs, give),
-        |found| -> io::Result<(Option<Judgement>, Vec<u8>)> {
+        |found| -> Result<(Option<Judgement>, Vec<u8>), Failure> {
             let mut line = Vec::new();
             let candidate = match found {
                 Found::First(candidate) => candidate,
                 Found::Repeat(candidate) => {
-                    jsonl::repeat_line(&sha256(&candidate.text), &candidate.place, &mut line)?;
+                    jsonl::repeat_line(&sha256(&candidate.text), &candidate.place, &mut line)
+                        .map_err(Failure::Output)?;
                     return Ok((None, line));
                 }
             };
             let place = candidate.place.clone();
-            let inspection = Inspection::new(candidate, &session.keys, &session.setting);
+            let mut inspection = Inspection::new(candidate, &session.keys, &session.setting);
+            lists.seek_one(&mut inspection, &session.keys, &session.setting)?;
             let judged = Judged {
                 judgement: inspection.judge(&session.policy, at),
                 inspection: &inspection,
             };
-            jsonl::token_line(&judged, &place, report, &mut line)?;
+            jsonl::token_line(&judged, &place, report, &mut line).map_err(Failure::Output)?;
             Ok((Some(judged.judgement), line))
         },
         |done| {
-            let (judgement, line) = done.map_err(Failure::Output)?;
+            let (judgement, line) = done?;
             if summary.occurrences == 0 {
                 jsonl::run_line(at, &session.keys, &audits, &mut out).map_err(Failure::Output)?;
             }

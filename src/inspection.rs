@@ -18,6 +18,7 @@ use crate::find::{Candidate, Place};
 use crate::jose::{Part, Token, hex};
 use crate::judge::{Case, Judgement, Policy, judge};
 use crate::keys::KeyRing;
+use crate::verify::wordlist::Target;
 use crate::verify::{Layer, Proof, Provenance, Service, Setting, prove};
 
 pub use locked::load_keys;
@@ -122,6 +123,12 @@ impl Inspection {
         let opened = proof.opened.take();
         self.token = opened.unwrap_or_else(|| Arc::clone(&self.sealed));
         std::mem::replace(&mut self.proof, proof)
+    }
+
+    /// The MACs in it whose secret may be looked for in a list of words.
+    pub fn mac_targets(&self, setting: &Setting) -> Vec<Target> {
+        let setting = with_payload(setting, self.detached_payload.as_ref());
+        Target::of(&self.token, &self.proof, &setting)
     }
 
     /// Judges it at an instant.

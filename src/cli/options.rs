@@ -137,6 +137,10 @@ pub(super) struct InspectOptions {
     #[arg(long, value_name = "RFC3339")]
     pub(super) at: Option<Timestamp>,
 
+    /// A list of words that the secrets of HMAC tokens are looked for in: one a line, of any length, also in gzip (may be repeated)
+    #[arg(long = "wordlist", value_name = "FILE")]
+    pub(super) wordlists: Vec<PathBuf>,
+
     /// The form of the report [default: text on a terminal, else json]
     #[arg(long)]
     pub(super) format: Option<Format>,

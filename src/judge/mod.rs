@@ -28,7 +28,7 @@ pub use policy::{
     PolicyError, PolicyFault, Revoked, RevokedError, RevokedFile, Strictness,
 };
 pub use profile::{ChosenBy, Profile, ProfileChoice, ProfileName};
-pub use time::{Mark, TimeState, Times};
+pub use time::{MAX_INNER, Mark, TimeState, Times};
 pub use verdict::{Reason, Verdict, VerdictOutcome};
 
 /// What the judgement is made from. Cheap to make; nothing in it is owned.

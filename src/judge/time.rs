@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
+use super::claims::Claim;
 use super::{Case, Evidence, Profile, ProfileName};
 use crate::jose::json::{Decimal, Number, Value};
-use crate::jose::registry;
+use crate::jose::registry::{self, Place};
 
 /// How a token's times stand to the instant of the judgement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,8 +41,10 @@ impl TimeState {
 /// A NumericDate of the token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
-    /// The claim.
+    /// The claim; of a date inside of one both names with a slash between, as `kubernetes.io/warnafter`.
     pub claim: String,
+    /// A short name for people, where the registry has one.
+    pub label: Option<&'static str>,
     /// The number as written.
     pub number: Number,
     /// Its exact value, in seconds since 1970-01-01T00:00:00Z.
@@ -65,6 +68,8 @@ pub struct Times {
     pub within_leeway: bool,
     /// Every top-level claim that is a NumericDate and a JSON number, in claims order; of duplicates the last.
     pub marks: Vec<Mark>,
+    /// Every NumericDate right inside of claims that are objects, where the registry knows it. At most [`MAX_INNER`].
+    pub inner: Vec<Mark>,
     /// `exp` minus `iat` (or `nbf`) in whole seconds, rounded down.
     pub lifetime_seconds: Option<i64>,
     /// The leeway that was allowed, in seconds.
@@ -76,7 +81,15 @@ impl Times {
     pub fn mark(&self, claim: &str) -> Option<&Mark> {
         self.marks.iter().find(|mark| mark.claim == claim)
     }
+
+    /// Where its life begins, as lifetimes are counted: `iat`, else `nbf`.
+    pub fn start(&self) -> Option<&Mark> {
+        self.mark("iat").or_else(|| self.mark("nbf"))
+    }
 }
+
+/// More dates inside of claims are not looked at.
+pub const MAX_INNER: usize = 16;
 
 /// Nanoseconds in a second.
 const SECOND: i128 = 1_000_000_000;
@@ -90,6 +103,7 @@ pub(super) fn times(case: Case<'_>, profile: &Profile) -> Times {
         not_yet_valid: false,
         within_leeway: false,
         marks: marks(case),
+        inner: inner(case),
         lifetime_seconds: None,
         leeway_seconds,
     };
@@ -119,13 +133,9 @@ pub(super) fn times(case: Case<'_>, profile: &Profile) -> Times {
     } else {
         TimeState::Valid
     };
-    let nanoseconds = |claim| {
-        times
-            .mark(claim)
-            .and_then(|mark| mark.seconds.to_nanoseconds())
-    };
-    times.lifetime_seconds = nanoseconds("exp")
-        .zip(nanoseconds("iat").or_else(|| nanoseconds("nbf")))
+    let nanoseconds = |mark: Option<&Mark>| mark.and_then(|mark| mark.seconds.to_nanoseconds());
+    times.lifetime_seconds = nanoseconds(times.mark("exp"))
+        .zip(nanoseconds(times.mark("iat")).or_else(|| nanoseconds(times.mark("nbf"))))
         .and_then(|(end, start)| i64::try_from(end.checked_sub(start)?.div_euclid(SECOND)).ok());
     times
 }
@@ -139,19 +149,57 @@ fn marks(case: Case<'_>) -> Vec<Mark> {
         if claim.is_cut() || !registry::is_numeric_date(claim.name) {
             continue;
         }
-        let Some(seconds) = Decimal::parse(&number.text) else {
+        let label = registry::label(claim.name);
+        let Some(mark) = mark(claim.name.to_owned(), label, number, &claim) else {
             continue;
         };
         marks.retain(|mark| mark.claim != claim.name);
-        marks.push(Mark {
-            claim: claim.name.to_owned(),
-            number: number.clone(),
-            at: seconds
-                .to_nanoseconds()
-                .and_then(|nanoseconds| Timestamp::from_nanosecond(nanoseconds).ok()),
-            seconds,
-            evidence: claim.evidence(),
-        });
+        marks.push(mark);
+    }
+    marks
+}
+
+fn mark(
+    name: String,
+    label: Option<&'static str>,
+    number: &Number,
+    claim: &Claim<'_>,
+) -> Option<Mark> {
+    let seconds = Decimal::parse(&number.text)?;
+    let nanoseconds = seconds.to_nanoseconds();
+    Some(Mark {
+        claim: name,
+        label,
+        number: number.clone(),
+        at: nanoseconds.and_then(|at| Timestamp::from_nanosecond(at).ok()),
+        seconds,
+        evidence: claim.evidence(),
+    })
+}
+
+/// The dates right inside of claims. Of claims and members of one name the last.
+fn inner(case: Case<'_>) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = Vec::new();
+    for claim in case.claims() {
+        let Some(members) = claim.value.object().filter(|_| !claim.is_cut()) else {
+            continue;
+        };
+        let meaning = registry::look_up(Place::Claims { issuer: None }, claim.name);
+        let place = meaning.inside(claim.value, None);
+        for member in members {
+            let Value::Number(number) = &member.value.value else {
+                continue;
+            };
+            let meaning = registry::look_up(place, &member.name);
+            if !meaning.shape.is_numeric_date() {
+                continue;
+            }
+            let name = format!("{}/{}", claim.name, member.name);
+            marks.retain(|mark| mark.claim != name);
+            if marks.len() < MAX_INNER {
+                marks.extend(mark(name, Some(&meaning.label), number, &claim));
+            }
+        }
     }
     marks
 }
@@ -260,6 +308,36 @@ mod tests {
             TimeState::Unreadable
         );
         assert_eq!(times_of("{}", at, 0).state, TimeState::Unlimited);
+    }
+
+    /// What Kubernetes writes into a token whose end it stretched, see its documentation of bound service account tokens.
+    #[test]
+    fn dates_inside_of_claims_are_found_where_the_registry_knows_them() {
+        let times = times_of(
+            r#"{"exp":1795035600,"kubernetes.io":{"namespace":"a","warnafter":1795032007},"sub":{"warnafter":1}}"#,
+            "2026-11-18T21:00:00Z",
+            0,
+        );
+        let inner: Vec<_> = times
+            .inner
+            .iter()
+            .map(|mark| {
+                (
+                    mark.claim.as_str(),
+                    mark.label,
+                    mark.at.map(Timestamp::as_second),
+                )
+            })
+            .collect();
+        assert_eq!(
+            inner,
+            [(
+                "kubernetes.io/warnafter",
+                Some("Warn after"),
+                Some(1_795_032_007)
+            )]
+        );
+        assert_eq!(times.marks.len(), 1, "reports list those at the top");
     }
 
     #[test]

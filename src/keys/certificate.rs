@@ -83,3 +83,10 @@ impl std::fmt::Display for AlternativeName {
         }
     }
 }
+
+/// The common name in a distinguished name, else all of it.
+pub fn common_name(name: &str) -> &str {
+    let parts = name.split(", ");
+    let common = parts.filter_map(|part| part.trim().strip_prefix("CN="));
+    common.last().unwrap_or(name)
+}

@@ -22,7 +22,7 @@ mod shared;
 mod unlock;
 
 pub use akp::MlDsa;
-pub use certificate::{AlternativeName, Certificate};
+pub use certificate::{AlternativeName, Certificate, common_name};
 pub use facts::{CertificateFacts, Facts, facts};
 pub use forms::{
     JavaKeystore, LoadError, MAX_KEY_FILE_BYTES, MAX_KEYS, SecretEncoding, Seeming,

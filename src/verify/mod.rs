@@ -14,6 +14,7 @@ mod presentation;
 mod prove;
 pub(crate) mod remembered;
 mod unseal;
+pub mod wordlist;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -29,6 +30,7 @@ pub use defaults::KnownSecret;
 pub use presentation::{Holder, Presentation};
 pub use prove::{MAX_NESTING, Setting, prove};
 pub use unseal::{Unsealed, unseal};
+pub use wordlist::ListedSecret;
 
 /// What was found out about a token's signatures or encryption, independent of clock and policy.
 #[derive(Debug, Clone, Default)]

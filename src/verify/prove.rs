@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::algorithm::{self, Algorithm, Family};
+use super::algorithm::{self, Algorithm, Family, Hash, hmac_verifies};
 use super::unseal::{Unsealed, unseal};
 use super::{
-    Chain, Designation, KnownSecret, Layer, NotChecked, Outcome, Presentation, Proof, Provenance,
-    SignatureProof, Trial, UsedKey, Watch, chain, defaults, explain, presentation,
+    Chain, Designation, KnownSecret, Layer, ListedSecret, NotChecked, Outcome, Presentation, Proof,
+    Provenance, SignatureProof, Trial, UsedKey, Watch, chain, defaults, explain, presentation,
 };
 use crate::jose::json::{Document, Json};
 use crate::jose::{FaultKind, Kind, Part, PartRole, Token, base64url};
@@ -25,6 +25,8 @@ pub struct Setting {
     pub passphrase: Option<Passphrase>,
     /// What watches the derivation of a key from a password.
     pub watch: Watch,
+    /// Secrets that lists of words gave away: they count as public.
+    pub listed: Vec<Arc<ListedSecret>>,
 }
 
 /// Tokens are looked for in tokens to this depth.
@@ -193,7 +195,7 @@ fn prove_signature(token: &Token, candidates: Candidates<'_>, setting: &Setting)
         .part(PartRole::Signature)
         .map_or(&[][..], |part| part.bytes());
     let Some(algorithm) = algorithm::find(&name) else {
-        if let Some(message) = message(token, setting) {
+        if let Some(message) = signing_input(token, Some(setting)) {
             explain::explain_unknown(&name, keys, &message, signature, &mut proof);
         }
         return proof;
@@ -207,7 +209,7 @@ fn prove_signature(token: &Token, candidates: Candidates<'_>, setting: &Setting)
         return proof;
     }
     proof.shape = algorithm.shape_fault(signature);
-    let Some(message) = message(token, setting) else {
+    let Some(message) = signing_input(token, Some(setting)) else {
         proof.outcome = Outcome::NotChecked(NotChecked::DetachedPayloadMissing);
         return proof;
     };
@@ -227,6 +229,7 @@ fn prove_signature(token: &Token, candidates: Candidates<'_>, setting: &Setting)
         algorithm,
         message: &message,
         signature,
+        listed: &setting.listed,
     };
     if proof.shape.is_none() {
         attempt.try_keys(keys, token, &mut proof);
@@ -249,11 +252,14 @@ fn prove_signature(token: &Token, candidates: Candidates<'_>, setting: &Setting)
 }
 
 /// The bytes that the signature covers. `None`: there is no payload to speak of.
-fn message<'a>(token: &'a Token, setting: &Setting) -> Option<Cow<'a, [u8]>> {
+pub(super) fn signing_input<'a>(
+    token: &'a Token,
+    setting: Option<&Setting>,
+) -> Option<Cow<'a, [u8]>> {
     let is_detached = token
         .part(PartRole::Payload)
         .is_none_or(|payload| payload.range.is_empty());
-    match &setting.detached_payload {
+    match setting.and_then(|setting| setting.detached_payload.as_ref()) {
         Some(payload) if is_detached => {
             let mut message = token.protected().as_bytes().to_vec();
             message.push(b'.');
@@ -359,6 +365,8 @@ struct Attempt<'a> {
     algorithm: &'a Algorithm,
     message: &'a [u8],
     signature: &'a [u8],
+    /// Secrets that lists of words gave away.
+    listed: &'a [Arc<ListedSecret>],
 }
 
 impl Attempt<'_> {
@@ -370,15 +378,10 @@ impl Attempt<'_> {
     fn try_keys(&self, keys: &KeyRing, token: &Token, proof: &mut SignatureProof) {
         self.try_yours(keys, proof);
         if let Family::Hmac(hash) = self.algorithm.family
-            && proof
-                .key
-                .as_ref()
-                .and_then(UsedKey::secret)
-                .is_none_or(|secret| KnownSecret::of(secret).is_some())
-            && let Some((known, secret)) = defaults::find(hash, self.message, self.signature)
+            && let Some(public) = self.public_secret(hash, proof.key.as_ref())
         {
             proof.tried.clear();
-            proof.key = Some(public_default(keys, known, secret));
+            proof.key = Some(public_default(keys, public));
             return;
         }
         // A key of the reviewer's that was meant for the token and failed settles it, whatever the token brings.
@@ -401,6 +404,25 @@ impl Attempt<'_> {
             known: None,
             twins: Vec::new(),
         });
+    }
+
+    /// The publicly known secret that verifies, where none of the reviewer's does, or one that is the same.
+    fn public_secret(&self, hash: Hash, yours: Option<&UsedKey>) -> Option<PublicSecret<'_>> {
+        let yours = yours.and_then(UsedKey::secret);
+        let documented = || {
+            let default = defaults::find(hash, self.message, self.signature)?;
+            Some(PublicSecret::BuiltIn(default))
+        };
+        let is_listed = |listed: &&Arc<ListedSecret>| match yours {
+            Some(yours) => *yours == listed.secret,
+            None => hmac_verifies(hash, listed.secret.bytes(), self.message, self.signature),
+        };
+        let listed = || self.listed.iter().find(is_listed);
+        yours
+            .is_none_or(|secret| KnownSecret::of(secret).is_some())
+            .then(documented)
+            .flatten()
+            .or_else(|| Some(PublicSecret::Listed(listed()?)))
     }
 
     /// Tries the reviewer's keys, the designated one first, until one verifies.
@@ -475,8 +497,33 @@ impl Reading {
     }
 }
 
+/// A secret that everybody knows.
+enum PublicSecret<'a> {
+    /// By our own list.
+    BuiltIn(defaults::KnownDefault),
+    /// By a list of the reviewer's.
+    Listed(&'a ListedSecret),
+}
+
 /// A publicly known secret as the key that verified: the reviewer's own entry for it, if it was loaded.
-fn public_default(keys: &KeyRing, known: KnownSecret, secret: &'static [u8]) -> UsedKey {
+fn public_default(keys: &KeyRing, public: PublicSecret<'_>) -> UsedKey {
+    let (known, secret, id, source) = match public {
+        PublicSecret::BuiltIn(default) => (
+            default.known,
+            default.secret,
+            match default.known {
+                KnownSecret::Empty => default.name.to_owned(),
+                _ => format!("a documented default secret ({})", default.name),
+            },
+            "built-in list".to_owned(),
+        ),
+        PublicSecret::Listed(listed) => (
+            KnownSecret::Listed,
+            listed.secret.bytes(),
+            listed.label(),
+            listed.list.clone(),
+        ),
+    };
     let is_it = |key: &&Arc<Key>| {
         key.secret().is_some_and(|own| {
             own.bytes() == secret
@@ -486,12 +533,9 @@ fn public_default(keys: &KeyRing, known: KnownSecret, secret: &'static [u8]) -> 
     let loaded = keys.keys().iter().find(is_it);
     let key = loaded.cloned().unwrap_or_else(|| {
         Arc::new(Key {
-            id: match known {
-                KnownSecret::Documented => "a documented default secret".to_owned(),
-                KnownSecret::Empty => "the empty secret".to_owned(),
-            },
+            id,
             name: None,
-            source: "built-in list".to_owned(),
+            source,
             ordinal: 1,
             spot: None,
             form: "publicly known secret",

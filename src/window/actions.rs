@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 
+use super::beside::Beside;
 use super::commands::{Command, Zoom};
 use super::copies::CopyOf;
 use super::dialogs::{DialogKind, SavedAsk};
@@ -162,6 +163,14 @@ actions! {
     CopyRedacted, Token, "Copy token without its signature", None, |model| copy(model, CopyOf::Redacted);
     /// Copy its times in words.
     CopyTimes, Token, "Copy times in words", None, |model| copy(model, CopyOf::Times);
+    /// All that came with it, on one timeline.
+    ShowRequest, Token, "Show all of its request on the timeline", None, |model| {
+        let is_one_of_several = model.current.is_some() && model.session.tokens.len() > 1;
+        is_one_of_several.then_some(Command::ShowBeside(Beside::Request))
+    };
+    /// Its own times only.
+    ShowAlone, Token, "Show it alone on the timeline", None,
+        |model| (!model.beside.is_empty()).then_some(Command::ShowBeside(Beside::Nothing));
     /// The token after it.
     NextToken, Token, "Next token", Some(keys(CTRL, Key::PageDown)), |model| step(model, 1);
     /// The token before it.
@@ -188,6 +197,8 @@ actions! {
         let mut diagnosis = signatures.flat_map(|signature| &signature.diagnosis);
         diagnosis.find_map(|diagnosis| diagnosis.reread.clone()).map(Command::ReadSecret)
     };
+    /// Look for the secrets of MACs in lists of words.
+    TryWords, Token, "Try a word list as secrets\u{2026}", None, |_| Some(Command::AddWordLists);
     /// Select nothing.
     ClearSelection, Token, "Clear the selection", None,
         |model| model.selection.as_ref().map(|_| Command::Select(None));
@@ -285,6 +296,11 @@ actions! {
     /// Only the row that the keyboard is on.
     ChooseNone, Table, "Choose no rows", None,
         |model| (!model.table.chosen.is_empty()).then(|| Command::ChooseTokens(BTreeSet::new()));
+    /// Their times beside each other.
+    ShowChosenBeside, Table, "Show the chosen rows on one timeline", None, |model| {
+        let is_possible = model.table.is_open && model.table.chosen.len() > 1;
+        is_possible.then_some(Command::ShowBeside(Beside::Chosen))
+    };
     /// For a spreadsheet.
     CopyRows, Table, "Copy the chosen rows", None,
         |model| copy(model, CopyOf::Rows).filter(|_| model.table.is_open);

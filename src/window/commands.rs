@@ -8,6 +8,7 @@ use egui::ThemePreference;
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
+use super::beside::Beside;
 use super::clipboard::Purpose;
 use super::copies::CopyOf;
 use super::desk::{Desk, News};
@@ -35,6 +36,8 @@ pub enum Command {
     AddPayload,
     /// Ask for a file that is a shared secret.
     AddSecret,
+    /// Ask for lists of words that the secrets of MACs are looked for in.
+    AddWordLists,
     /// Bring back what was removed under this number.
     BringBack(u64),
     /// Stop a job.
@@ -134,6 +137,8 @@ pub enum Command {
     },
     /// Show times in this zone.
     SetZone(Zone),
+    /// Show the times of these tokens beside those of the one on screen.
+    ShowBeside(Beside),
     /// Open a dialog over the window.
     ShowDialog(DialogKind),
     /// Let the panes show this one of the token on screen and those inside of it; 0 is the outermost.
@@ -184,6 +189,7 @@ impl Desk {
                 }
             }
             Command::AddSecret => self.ask(Wanted::Secret, frame),
+            Command::AddWordLists => self.ask(Wanted::Words, frame),
             Command::BringBack(number) => self.bring_back(number),
             Command::CancelJob(job) => self.jobs.cancel(job),
             Command::Close { is_sure } => {
@@ -281,6 +287,7 @@ impl Desk {
                 self.model.layout.column = column;
             }
             Command::SetZone(zone) => self.model.zone = zone,
+            Command::ShowBeside(beside) => self.show_beside(beside),
             Command::ShowDialog(kind) => self.show_dialog(kind, ctx),
             Command::ShowLayer(at) => self.model.show_layer(at),
             Command::ShowTable(is_open) => self.show_table(is_open),
@@ -321,7 +328,8 @@ impl Desk {
                     self.read_revoked(path);
                 }
             }
-            _ => {
+            Wanted::Words => self.add_word_lists(paths),
+            Wanted::Keys | Wanted::Payload | Wanted::Secret | Wanted::Tokens => {
                 let sources = paths.into_iter().map(|path| (Source::File(path), wanted));
                 self.load(sources.collect(), "Opened");
             }
@@ -355,6 +363,7 @@ impl Desk {
             Wanted::Revoked => "Choosing a file of revoked jti",
             Wanted::Secret => "Choosing a secret",
             Wanted::Tokens => "Choosing files",
+            Wanted::Words => "Choosing word lists",
         };
         // One at a time: a second dialog would hide behind the first.
         if self.model.busy.iter().any(|busy| busy.label == label) {
@@ -442,7 +451,7 @@ impl Desk {
         self.is_stale = true;
     }
 
-    fn show_token(&mut self, at: usize) {
+    pub(super) fn show_token(&mut self, at: usize) {
         if at < self.model.session.tokens.len() && self.model.current != Some(at) {
             self.model.current = Some(at);
             self.model.selection = None;
@@ -458,12 +467,14 @@ impl Desk {
         self.model.session.tokens.insert(to, inspection);
         let judgement = self.model.judgements.remove(from);
         self.model.judgements.insert(to, judgement);
-        self.model.current = self.model.current.map(|current| match current {
-            _ if current == from => to,
-            _ if from < current && current <= to => current.saturating_sub(1),
-            _ if to <= current && current < from => current.saturating_add(1),
-            _ => current,
-        });
+        let moved = |at: usize| match at {
+            _ if at == from => to,
+            _ if from < at && at <= to => at.saturating_sub(1),
+            _ if to <= at && at < from => at.saturating_add(1),
+            _ => at,
+        };
+        self.model.current = self.model.current.map(moved);
+        self.model.beside = self.model.beside.iter().copied().map(moved).collect();
         self.model.table.chosen.clear();
         self.model.table.listed = Listed::default();
         self.order.restart();

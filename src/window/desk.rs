@@ -19,11 +19,13 @@ use super::model::{CLIPBOARD, Clock, Model, Notice};
 use super::policies::{Deleted, PolicyNews, Step};
 use super::proving::{Proved, Proving};
 use super::table::{Counts, Order};
+use super::words::{Sought, WordLists};
 use crate::inspection::{DetachedPayload, Inspection};
 use crate::judge::Judgement;
 use crate::keeping::{PolicyStore, Store};
 use crate::keys::generate::GenerateError;
 use crate::keys::{Key, KeyRing};
+use crate::verify::ListedSecret;
 
 /// What was removed can be brought back for this long; then it is forgotten, and its memory zeroised.
 pub(super) const UNDO_FOR: Duration = Duration::from_mins(1);
@@ -50,6 +52,7 @@ pub(super) enum News {
     Place((Option<PathBuf>, bool)),
     Proved(Proved),
     Saved(SavedNews),
+    Sought(Sought),
     Unlocked(Tried),
     /// What was saved, in words.
     Written(Result<String, String>),
@@ -93,6 +96,8 @@ pub(super) struct Everything {
     pub(super) tokens: Vec<Inspection>,
     pub(super) judgements: Vec<Judgement>,
     pub(super) keys: KeyRing,
+    /// What lists of words gave away.
+    pub(super) listed: Vec<Arc<ListedSecret>>,
     pub(super) current: Option<usize>,
 }
 
@@ -176,6 +181,8 @@ pub(super) struct Desk {
     pub(super) generation: u64,
     /// What is being verified again.
     pub(super) proving: Proving,
+    /// Lists of words that secrets are looked for in.
+    pub(super) words: WordLists,
     /// The saved keys.
     pub(super) keeping: Keeping,
     /// Where policies are saved.
@@ -221,6 +228,7 @@ impl Desk {
             removals: 0,
             generation: 0,
             proving: Proving::default(),
+            words: WordLists::default(),
             keeping: Keeping::of(surroundings.store),
             policy_store: surroundings.policies,
             auditing: Auditing::default(),
@@ -247,6 +255,7 @@ impl Desk {
                     self.place_chosen(path, was_missing);
                 }
                 Ended::Done(News::Saved(news)) => self.saved_news(news),
+                Ended::Done(News::Sought(sought)) => self.sought(sought),
                 Ended::Done(News::Unlocked(tried)) => self.tried(tried),
                 Ended::Done(News::Written(Ok(done))) => self.model.last_action = done,
                 Ended::Done(News::Written(Err(fault))) => self.notify(Notice::fault(&fault)),
@@ -283,6 +292,7 @@ impl Desk {
             }
         }
         self.taking_in = self.take_in().or(self.take_proofs());
+        self.seek_secrets();
         self.ask_for_passphrase();
         self.audit();
         self.model.follow();

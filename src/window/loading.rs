@@ -81,6 +81,8 @@ pub enum Wanted {
     Secret,
     /// Tokens.
     Tokens,
+    /// Words that may be secrets: the file is read again for each search in it.
+    Words,
 }
 
 /// What new tokens are verified with and held against.
@@ -402,7 +404,7 @@ fn is_policy(input: &Input, wanted: Wanted) -> bool {
     match wanted {
         Wanted::Policy => true,
         Wanted::Keys | Wanted::Tokens => Policy::is_meant(&input.head),
-        Wanted::Payload | Wanted::Revoked | Wanted::Secret => false,
+        Wanted::Payload | Wanted::Revoked | Wanted::Secret | Wanted::Words => false,
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod actions;
 mod app;
 mod arrival;
+pub mod beside;
 pub mod clipboard;
 pub mod commands;
 pub mod copies;
@@ -31,6 +32,7 @@ mod system_theme;
 pub mod table;
 pub mod theme;
 pub mod widgets;
+mod words;
 
 pub use app::App;
 pub use desk::Surroundings;

@@ -1,5 +1,6 @@
 //! What the panes show. They only read it; [`commands`](super::commands) change it.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -185,6 +186,8 @@ pub struct Model {
     pub current: Option<usize>,
     /// The tokens inside of it, and which of them the panes show.
     pub layers: Layers,
+    /// The tokens whose times are shown beside those of the token on screen: positions in the session.
+    pub beside: BTreeSet<usize>,
     /// All tokens as a table.
     pub table: Table,
     /// The key manager.

@@ -106,6 +106,8 @@ impl Desk {
 
     /// Says that tokens are at other positions than before, or gone.
     pub(super) fn follow(&mut self, to: impl Fn(usize) -> Option<usize>) {
+        let beside = &mut self.model.beside;
+        *beside = beside.iter().filter_map(|at| to(*at)).collect();
         self.model.table.follow(to);
         self.order.restart();
         self.arrivals.forget_positions();
@@ -120,12 +122,14 @@ impl Desk {
             tokens: std::mem::take(&mut model.session.tokens),
             judgements: std::mem::take(&mut model.judgements),
             keys: std::mem::take(&mut model.session.keys),
+            listed: std::mem::take(&mut model.session.setting.listed),
             current: model.current.take(),
         };
         if everything.tokens.is_empty() && everything.keys.is_empty() {
             return;
         }
         model.selection = None;
+        self.words.forget_tried();
         self.keys_changed();
         self.follow(|_| None);
         self.keep_removed(
@@ -238,6 +242,7 @@ impl Desk {
         let newer = std::mem::replace(&mut model.session.keys, everything.keys);
         let newer = newer.keys().iter().map(|key| Key::clone(key));
         model.session.keys.add(newer.collect::<Vec<_>>());
+        model.session.setting.listed.extend(everything.listed);
         model.current = everything.current;
         model.selection = None;
         self.follow(|_| None);

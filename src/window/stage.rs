@@ -21,7 +21,10 @@ use crate::jose::Serialization;
 /// Between the cards, in points.
 const GAP: f32 = 10.0;
 
-/// The height of the timeline.
+/// A timeline of several lanes gets no more than this share of the height; the rest of the lanes is scrolled.
+const TIMELINE_SHARE: f32 = 0.36;
+
+/// And one token's timeline no less than this, in points.
 const TIMELINE: f32 = 138.0;
 
 /// The height of verification or findings behind the tabs.
@@ -107,9 +110,11 @@ impl Stage {
                 if model.layers().len() > 1 {
                     commands.extend(reported(ui, Place::Layers, |ui| self.layers.ui(ui, model)));
                 }
+                let most = (height * TIMELINE_SHARE).max(TIMELINE).floor();
+                let timeline = self.timeline.height().min(most);
                 let bottom = match model.layout.tab {
-                    _ if !tabs => TIMELINE,
-                    Tab::Timeline => TABS + TIMELINE,
+                    _ if !tabs => timeline,
+                    Tab::Timeline => TABS + timeline,
                     Tab::Checks | Tab::Findings => TABS + TAB,
                 };
                 let stacked = width < SIDE_BY_SIDE;

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use crate::certificates::{request, x5c};
 
 mod policy;
+mod words;
 
 /// The token of RFC 7515 appendix A.1 under a secret that no RFC prints; `exp` is 2011-03-22T18:43:00Z.
 const A1: &str = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.jrUvm2HRpwaS-f6WRnbTvvmKgFrZz_FSxONM4y1ogEA";

@@ -171,7 +171,7 @@ fn open(sample: &Sample) -> Vec<Inspection> {
         let bytes = text.text.as_bytes();
         match text.holds {
             Wanted::Keys => ring.add(keys::load(text.file, bytes).unwrap()),
-            Wanted::Payload => panic!("no sample brings a payload"),
+            Wanted::Payload | Wanted::Words => panic!("no sample brings such a file"),
             Wanted::Secret => {
                 ring.add([keys::load_secret(text.file, bytes, SecretEncoding::Auto).unwrap()]);
             }

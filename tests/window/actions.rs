@@ -133,6 +133,12 @@ fn in_table(action: Action, by: By) {
             desk.act(action, by);
             assert!(desk.state().table.chosen.is_empty());
         }
+        Action::ShowChosenBeside => {
+            desk.act(Action::ChooseAll, By::Palette);
+            desk.act(action, by);
+            assert!(!desk.state().table.is_open && desk.state().table.chosen.is_empty());
+            assert_eq!(desk.state().beside, [0, 1, 2, 3].into());
+        }
         Action::CopyRows => {
             desk.act(Action::ChooseAll, By::Palette);
             desk.act(action, by);
@@ -244,6 +250,13 @@ fn check(action: Action, by: By) {
             desk.act(action, by);
             assert!(desk.has("Signature: valid, your key shared"));
         }
+        Action::TryWords => {
+            desk.picker.put(&[sample_path("request.http")]);
+            desk.act(action, by);
+            assert!(
+                desk.has("request.http: no token here has a MAC whose secret could be looked for.")
+            );
+        }
         Action::CopyToken => {
             desk.act(action, by);
             let copied = desk.board.text().unwrap();
@@ -260,6 +273,16 @@ fn check(action: Action, by: By) {
                 words.contains("exp") && words.lines().count() > 3,
                 "{words}"
             );
+        }
+        Action::ShowRequest => {
+            desk.act(action, by);
+            assert_eq!(desk.state().beside, [0, 1, 2, 3].into());
+            assert_eq!(last_action(&desk), "The timeline shows 4 tokens");
+        }
+        Action::ShowAlone => {
+            desk.act(Action::ShowRequest, By::Palette);
+            desk.act(action, by);
+            assert!(desk.state().beside.is_empty());
         }
         Action::NextToken => {
             desk.act(action, by);
@@ -373,6 +396,7 @@ fn check(action: Action, by: By) {
         | Action::SortAsFound
         | Action::ChooseAll
         | Action::ChooseNone
+        | Action::ShowChosenBeside
         | Action::CopyRows
         | Action::RemoveChosen => in_table(action, by),
         Action::KeyManager

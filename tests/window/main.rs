@@ -42,4 +42,8 @@ mod stage;
 #[cfg(test)]
 mod table;
 #[cfg(test)]
+mod timeline;
+#[cfg(test)]
 mod whole;
+#[cfg(test)]
+mod words;

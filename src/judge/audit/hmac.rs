@@ -117,13 +117,26 @@ impl Rule for HmacKnownSecret {
         if !is_hmac(subject) {
             return Ruling::Unconcerned;
         }
-        let fires = known_secret(subject) == Some(KnownSecret::Documented);
-        Ruling::from(fires.then(|| Finding {
+        let used = signature(subject).and_then(|proof| proof.key.as_ref());
+        let known = used.and_then(|used| Some((used, used.known?)));
+        let detail = known.and_then(|(used, known)| match known {
+            KnownSecret::Documented => Some(format!(
+                "The MAC is right under a default that documentation or examples print: {}. Anyone can sign tokens for this service.",
+                visible(&used.key.id)
+            )),
+            // Which word it is stays unsaid: reports are passed on.
+            KnownSecret::Listed => Some(format!(
+                "The MAC is right under a secret of a word list: {}. Anyone who tries such a list can sign tokens for this service.",
+                visible(&used.key.id)
+            )),
+            KnownSecret::Empty => None,
+        });
+        Ruling::from(detail.map(|detail| Finding {
             rule: self.id(),
             severity: Severity::Critical,
             confidence: Confidence::Proven,
             title: "Signed with a publicly known secret".to_owned(),
-            detail: "The MAC is right under a default that documentation or examples print. Anyone can sign tokens for this service.".to_owned(),
+            detail,
             remedy: "Rotate to 32 or more random bytes, and treat every token ever issued as forgeable.".to_owned(),
             references: vec!["RFC 8725 \u{A7}3.5", "CWE-798"],
             evidence: signature_evidence(subject),
@@ -215,7 +228,7 @@ pub(super) fn known(key: &Key, kind: KnownSecret) -> Option<Flaw> {
     let is_it = may_be_for_macs(key) && KnownSecret::of(key.secret()?) == Some(kind);
     let whose = whose(key);
     let (title, detail, remedy, references) = match kind {
-        KnownSecret::Documented => (
+        KnownSecret::Documented | KnownSecret::Listed => (
             "A publicly known secret",
             format!(
                 "{whose} is a default that documentation or examples print. Anyone can sign for a service that uses it."

@@ -56,6 +56,10 @@ const IN_PANES: &[(&str, &[(&str, &str)])] = &[
             ("Page Up, Page Down", "By a day"),
             ("Home, End", "To nbf or iat, to exp"),
             ("Enter, Escape", "Type a time, live again"),
+            ("+, \u{2212}, 0", "Zoom in, zoom out, fit"),
+            ("Alt+Left, Right", "Earlier, later"),
+            ("Ctrl or Shift, wheel", "Zoom, earlier and later"),
+            ("Double click", "Look at a lane"),
         ],
     ),
 ];

@@ -49,6 +49,7 @@ impl PathDialog {
             Some(Wanted::Revoked) => "Choose a file of revoked jti by path",
             Some(Wanted::Secret) => "Add a shared secret by path",
             Some(Wanted::Tokens) => "Open a file by path",
+            Some(Wanted::Words) => "Try a word list by path",
         }
     }
 
@@ -79,6 +80,7 @@ impl PathDialog {
             Some(Wanted::Revoked) => "Choose file",
             Some(Wanted::Secret) => "Add secret",
             Some(Wanted::Tokens) => "Open file",
+            Some(Wanted::Words) => "Try words",
         };
         let typed = !self.path.trim().is_empty();
         let (clicked, cancelled) = buttons(ui, action, typed);

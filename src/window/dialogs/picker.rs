@@ -34,6 +34,7 @@ impl FilePicker for SystemPicker {
             Wanted::Revoked => "Choose a file of revoked jti",
             Wanted::Secret => "Add a shared secret",
             Wanted::Tokens => "Open files with tokens",
+            Wanted::Words => "Try word lists as secrets",
         };
         // macOS wants it started here and awaited elsewhere.
         let files = rfd::AsyncFileDialog::new()

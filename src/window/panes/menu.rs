@@ -145,6 +145,16 @@ impl<'a> Entries<'a> {
         response.clicked()
     }
 
+    /// Adds an entry that is on or off by itself. Whether it was changed.
+    pub(crate) fn check(&mut self, label: &str, is_on: bool) -> bool {
+        let mut is_on = is_on;
+        let response = self.ui.checkbox(&mut is_on, label);
+        if std::mem::take(&mut self.takes_focus) {
+            response.request_focus();
+        }
+        response.changed()
+    }
+
     /// Adds a line between entries.
     pub(crate) fn line(&mut self) {
         self.ui.separator();

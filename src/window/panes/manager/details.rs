@@ -9,7 +9,7 @@ use crate::inspection::Fit;
 
 use crate::jose::registry::{Place as Registered, look_up};
 use crate::jose::visible::visible;
-use crate::keys::{self, CertificateFacts, Facts, Key, Secret};
+use crate::keys::{self, CertificateFacts, Facts, Key, Secret, common_name};
 use crate::verify::Service;
 use crate::window::actions::Action;
 use crate::window::commands::Command;
@@ -321,13 +321,6 @@ fn of_members(ui: &mut Ui, key: &Key, facts: &Facts) {
             wrapped(ui, RichText::new(visible(&note.to_string())).color(color));
         });
     }
-}
-
-/// The common name in a distinguished name, else all of it.
-fn common_name(name: &str) -> &str {
-    let parts = name.split(", ");
-    let common = parts.filter_map(|part| part.trim().strip_prefix("CN="));
-    common.last().unwrap_or(name)
 }
 
 fn certificate(ui: &mut Ui, model: &Model, certificate: &CertificateFacts, issuers: &[String]) {

@@ -38,20 +38,22 @@ impl TokenLabel {
         let inspection = model.session.tokens.get(at)?;
         let judgement = model.judgements.get(at);
         let outcome = judgement.map(|judgement| judgement.verdict.outcome);
-        let title = match &inspection.name {
-            Some(name) => shown(name),
-            None => title(inspection),
-        };
+        let title = title_of(inspection);
         let number = at.saturating_add(1);
         let places = inspection.places.len();
         let places = (places > 1).then(|| format!("{} places", grouped(places)));
         let found = places.iter().map(|places| format!(", {places}"));
+        let beside = if model.is_beside(at) {
+            ", on the timeline too"
+        } else {
+            ""
+        };
         let state = outcome.map_or("not judged", VerdictOutcome::name);
         Some(Self {
             icon: outcome.map_or(Icon::Dot, Icon::from),
             outcome,
             name: format!(
-                "Token {number}: {title}{}, {state}",
+                "Token {number}: {title}{}, {state}{beside}",
                 found.collect::<String>()
             ),
             places,
@@ -85,6 +87,14 @@ pub(in crate::window) fn what(inspection: &Inspection) -> &str {
             _ => None,
         })
         .unwrap_or("Token")
+}
+
+/// What the reviewer calls a token, else a guess at what it is and whose. May be shown as it stands.
+pub(in crate::window) fn title_of(inspection: &Inspection) -> String {
+    match &inspection.name {
+        Some(name) => shown(name),
+        None => title(inspection),
+    }
 }
 
 /// A guess at what a token is and whose.

@@ -47,6 +47,7 @@ pub(super) struct TokenList {
 /// What the menu of a token offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Choice {
+    Beside,
     Copy(CopyOf),
     Move(usize),
     Places,
@@ -206,7 +207,7 @@ impl TokenList {
             name: &label.name,
             remove: &format!("Remove token {number}"),
             is_selected: model.current == Some(at),
-            tint: None,
+            tint: model.is_beside(at).then_some(colors.bg2),
         }
         .ui(ui, view.rect(row));
         let mut commands = Vec::new();
@@ -221,7 +222,7 @@ impl TokenList {
         if self.menu.is_none() && has_focus {
             commands.extend(self.keys(ui, &label, listed, view, (row, at)));
         }
-        commands.extend(self.pointer(&label, at, &shown));
+        commands.extend(self.pointer(model, &label, at, &shown));
         if self.menu.is_none() && self.dragged.is_none() {
             shown.row.on_hover_ui(|ui| {
                 ui.spacing_mut().item_spacing.y = space::XS;
@@ -236,8 +237,19 @@ impl TokenList {
         commands
     }
 
-    fn pointer(&mut self, label: &TokenLabel, at: usize, shown: &RowResponse) -> Option<Command> {
+    fn pointer(
+        &mut self,
+        model: &Model,
+        label: &TokenLabel,
+        at: usize,
+        shown: &RowResponse,
+    ) -> Option<Command> {
         let row = &shown.row;
+        // With Ctrl held, several are chosen for the timeline.
+        let is_choosing = row.ctx.input(|input| input.modifiers.command);
+        if is_choosing && row.clicked() && model.current != Some(at) {
+            return Some(Command::ShowBeside(model.beside_with(at)));
+        }
         if row.drag_started_by(PointerButton::Primary) {
             self.dragged = Some(at);
         }
@@ -347,7 +359,7 @@ impl TokenList {
             return Vec::new();
         };
         let shown = menu::show(ui, "Menu of the token", &mut self.menu, |entries| {
-            choice(entries, listed, row)
+            choice(entries, model, listed, row)
         });
         match shown {
             Shown::Open => Vec::new(),
@@ -367,6 +379,10 @@ impl TokenList {
         choice: Choice,
     ) -> Vec<Command> {
         let command = match choice {
+            Choice::Beside => {
+                self.roving.go_to(at);
+                Command::ShowBeside(model.beside_with(at))
+            }
             Choice::Move(to) => self.move_to(at, to),
             Choice::Remove => self.remove(listed, at),
             Choice::Places => {
@@ -419,7 +435,12 @@ impl TokenList {
     }
 }
 
-fn choice(entries: &mut Entries<'_>, listed: &Listed, row: Option<usize>) -> Option<Choice> {
+fn choice(
+    entries: &mut Entries<'_>,
+    model: &Model,
+    listed: &Listed,
+    row: Option<usize>,
+) -> Option<Choice> {
     let mut chosen = None;
     let mut entry = |entries: &mut Entries<'_>, label, keys, choice: Option<Choice>| {
         if entries.add(label, keys, choice.is_some()) {
@@ -436,6 +457,13 @@ fn choice(entries: &mut Entries<'_>, listed: &Listed, row: Option<usize>) -> Opt
         "",
         Some(Choice::Places),
     );
+    let at = row.and_then(|row| listed.at(row));
+    let beside = match at.filter(|at| model.is_beside(*at)) {
+        Some(_) => "Take off the timeline",
+        None => "Show beside on the timeline",
+    };
+    let other = at.filter(|at| model.current != Some(*at));
+    entry(entries, beside, "Ctrl+click", other.map(|_| Choice::Beside));
     entries.line();
     let above = row.and_then(|row| row.checked_sub(1));
     let below = row.and_then(|row| row.checked_add(1));

@@ -10,6 +10,7 @@ use egui::{
 
 use super::Columns;
 use super::cells::paint;
+use crate::window::beside::Beside;
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::model::Model;
@@ -46,6 +47,7 @@ pub(super) struct Rows {
 /// What the menu of a row offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Choice {
+    Beside,
     Copy(CopyOf),
     Narrow(String),
     Open,
@@ -455,6 +457,7 @@ impl Rows {
             Shown::Chosen(at, choice) => {
                 self.roving.go_to(item(Row::Token(at)));
                 match choice {
+                    Choice::Beside => vec![Command::ShowBeside(Beside::Chosen)],
                     Choice::Copy(what) => vec![Command::Copy(what)],
                     Choice::Narrow(term) => {
                         let text = model.table.filter.text.trim();
@@ -503,6 +506,10 @@ fn choice(entries: &mut Entries<'_>, model: &Model, at: usize) -> Option<Choice>
         }
     };
     entry(entries, "Open", "Enter", Choice::Open);
+    if count > 1 {
+        let beside = format!("Show {} tokens on one timeline", grouped(count));
+        entry(entries, &beside, "", Choice::Beside);
+    }
     entries.line();
     for (field, word) in FIELDS {
         if let Some(value) = value_of(model, at, field) {

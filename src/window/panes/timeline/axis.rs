@@ -8,8 +8,12 @@ const PADS: (f32, f32) = (0.09, 0.09);
 /// A stretch between two points is never narrower than this, in points of the screen.
 const MIN_WIDTH: f32 = 14.0;
 
-/// A stretch outside of the core is cut when it is longer than the core times this.
+/// A stretch outside of the cores is cut when it is longer than the longest core times this.
 const CUT_FROM: f64 = 2.0;
+
+/// Lives that are longer than the shortest one times this are not shown in proportion with it: of ten years and five
+/// minutes the years are cut.
+const COMPARABLE: f64 = 50.0;
 
 /// The scale of an axis without two points, in seconds.
 const LONE_SPAN: f64 = 3_600.0;
@@ -32,8 +36,10 @@ pub(super) struct Piece {
 }
 
 impl Axis {
-    /// An axis of this width that shows these instants, and the span from the token's beginning to its end in proportion.
-    pub(super) fn new(instants: &[f64], core: Option<&Range<f64>>, width: f32) -> Self {
+    /// An axis of this width that shows these instants, and in proportion the lives of the tokens, as far as they can be
+    /// compared.
+    pub(super) fn new(instants: &[f64], lives: &[Range<f64>], width: f32) -> Self {
+        let cores = Cores::new(lives);
         let mut points: Vec<f64> = instants
             .iter()
             .copied()
@@ -44,7 +50,7 @@ impl Axis {
         let gaps: Vec<(Range<f64>, bool)> = points
             .iter()
             .zip(points.iter().skip(1))
-            .map(|(&start, &end)| (start..end, is_cut(&(start..end), core)))
+            .map(|(&start, &end)| (start..end, cores.cut(&(start..end))))
             .collect();
         let (first, last) = match (points.first(), points.last()) {
             (Some(first), Some(last)) => (*first, *last),
@@ -89,6 +95,17 @@ impl Axis {
         Self { pieces }
     }
 
+    /// An axis of this width and one scale.
+    pub(super) fn linear(time: Range<f64>, width: f32) -> Self {
+        Self {
+            pieces: vec![Piece {
+                time,
+                place: 0.0..width,
+                is_cut: false,
+            }],
+        }
+    }
+
     /// The pieces, from left to right.
     pub(super) fn pieces(&self) -> &[Piece] {
         &self.pieces
@@ -100,6 +117,26 @@ impl Axis {
             (Some(first), Some(last)) => first.time.start..last.time.end,
             _ => 0.0..0.0,
         }
+    }
+
+    /// Whether an instant can be seen.
+    pub(super) fn contains(&self, time: f64) -> bool {
+        let all = self.time();
+        (all.start..=all.end).contains(&time)
+    }
+
+    /// The width, in points.
+    pub(super) fn width(&self) -> f32 {
+        self.pieces.last().map_or(0.0, |piece| piece.place.end)
+    }
+
+    /// Seconds in a point of the screen, at a place.
+    pub(super) fn scale_at(&self, place: f32) -> f64 {
+        let piece = self.pieces.iter().find(|piece| place < piece.place.end);
+        piece.or(self.pieces.last()).map_or(1.0, |piece| {
+            let width = f64::from(piece.place.end - piece.place.start).max(1.0);
+            (piece.time.end - piece.time.start) / width
+        })
     }
 
     /// The place of an instant; the near end where it lies outside.
@@ -141,12 +178,32 @@ impl Axis {
     }
 }
 
-fn is_cut(gap: &Range<f64>, core: Option<&Range<f64>>) -> bool {
-    core.is_some_and(|core| {
-        let span = core.end - core.start;
-        let is_inside = core.start <= gap.start && gap.end <= core.end;
-        span > 0.0 && !is_inside && gap.end - gap.start > span * CUT_FROM
-    })
+/// The lives that are shown in proportion.
+struct Cores<'a> {
+    lives: Vec<&'a Range<f64>>,
+    /// The length of the longest, in seconds.
+    longest: f64,
+}
+
+impl<'a> Cores<'a> {
+    fn new(lives: &'a [Range<f64>]) -> Self {
+        let length = |life: &Range<f64>| life.end - life.start;
+        let lives = lives.iter().filter(|life| length(life) > 0.0);
+        let shortest = lives.clone().map(length).fold(f64::INFINITY, f64::min);
+        let lives: Vec<_> = lives
+            .filter(|life| length(life) <= shortest * COMPARABLE)
+            .collect();
+        let longest = lives.iter().map(|life| length(life)).fold(0.0, f64::max);
+        Self { lives, longest }
+    }
+
+    /// Whether the scale is cut between two points.
+    fn cut(&self, gap: &Range<f64>) -> bool {
+        let is_in = |life: &&Range<f64>| life.start <= gap.start && gap.end <= life.end;
+        self.longest > 0.0
+            && gap.end - gap.start > self.longest * CUT_FROM
+            && !self.lives.iter().any(is_in)
+    }
 }
 
 /// The widths of the gaps: cut ones alike, the others in proportion, none too narrow.
@@ -179,50 +236,6 @@ fn widths(gaps: &[(Range<f64>, bool)], width: f32) -> Vec<f32> {
         .collect()
 }
 
-/// Round instants at which a mark is worth its place, with their distance in seconds. `offset`: of the zone, in seconds.
-pub(super) fn ticks(time: Range<f64>, at_most: usize, offset: f64) -> (Vec<f64>, f64) {
-    const MINUTE: f64 = 60.0;
-    const HOUR: f64 = 60.0 * MINUTE;
-    const DAY: f64 = 24.0 * HOUR;
-    const STEPS: [f64; 24] = [
-        1.0,
-        2.0,
-        5.0,
-        10.0,
-        15.0,
-        30.0,
-        MINUTE,
-        2.0 * MINUTE,
-        5.0 * MINUTE,
-        10.0 * MINUTE,
-        15.0 * MINUTE,
-        30.0 * MINUTE,
-        HOUR,
-        2.0 * HOUR,
-        3.0 * HOUR,
-        6.0 * HOUR,
-        12.0 * HOUR,
-        DAY,
-        7.0 * DAY,
-        30.0 * DAY,
-        91.0 * DAY,
-        365.0 * DAY,
-        3_650.0 * DAY,
-        36_500.0 * DAY,
-    ];
-    let span = time.end - time.start;
-    if at_most == 0 || !span.is_finite() || span <= 0.0 {
-        return (Vec::new(), 0.0);
-    }
-    let fits = |step: &&f64| span / **step <= at_most as f64;
-    let step = STEPS.iter().find(fits).copied().unwrap_or(365_000.0 * DAY);
-    let first = ((time.start + offset) / step).ceil();
-    let ticks = (0..=at_most)
-        .map(|index| (first + index as f64) * step - offset)
-        .take_while(|&tick| tick <= time.end);
-    (ticks.collect(), step)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,11 +245,7 @@ mod tests {
     const NOW: f64 = IAT + 270_000.0;
 
     fn expired() -> Axis {
-        Axis::new(
-            &[IAT, EXP, EXP + 60.0, NOW],
-            Some(&(IAT..EXP + 60.0)),
-            776.0,
-        )
+        Axis::new(&[IAT, EXP, EXP + 60.0, NOW], &[IAT..EXP + 60.0], 776.0)
     }
 
     #[test]
@@ -267,7 +276,7 @@ mod tests {
 
     #[test]
     fn a_moment_inside_the_life_cuts_nothing() {
-        let axis = Axis::new(&[IAT, IAT + 1.0, EXP], Some(&(IAT..EXP)), 500.0);
+        let axis = Axis::new(&[IAT, IAT + 1.0, EXP], &[IAT..EXP], 500.0);
         assert!(axis.pieces().iter().all(|piece| !piece.is_cut));
     }
 
@@ -280,27 +289,35 @@ mod tests {
             &[f64::NAN, 1.0],
             &[-3e11, 3e11],
         ] {
-            let axis = Axis::new(points, None, 300.0);
+            let axis = Axis::new(points, &[], 300.0);
             let time = axis.time();
             assert!(time.start < time.end, "{points:?}");
             assert!(axis.place(time.end).is_finite());
         }
-        assert!((Axis::new(&[5.0], None, 300.0).place(5.0) - 150.0).abs() < 0.1);
+        assert!((Axis::new(&[5.0], &[], 300.0).place(5.0) - 150.0).abs() < 0.1);
     }
 
     #[test]
-    fn ticks_are_round_in_the_zone() {
-        assert_eq!(
-            ticks(IAT..EXP, 3, 0.0),
-            (vec![IAT, IAT + 1_800.0, EXP], 1_800.0)
+    fn five_minutes_can_be_read_beside_ten_years() {
+        const YEARS: f64 = 10.0 * 31_556_952.0;
+        let begin = IAT - YEARS / 2.0;
+        let points = [IAT, IAT + 300.0, begin, begin + YEARS, IAT + 100.0];
+        let lives = [IAT..IAT + 300.0, begin..begin + YEARS];
+        let axis = Axis::new(&points, &lives, 600.0);
+        let width = |from, to| axis.place(to) - axis.place(from);
+        assert!(width(IAT, IAT + 300.0) > 150.0);
+        assert!(width(begin, IAT) > 60.0 && width(IAT + 300.0, begin + YEARS) > 60.0);
+        let cuts = axis.pieces().iter().filter(|piece| piece.is_cut).count();
+        assert_eq!(cuts, 2, "before and after the five minutes");
+    }
+
+    #[test]
+    fn an_hour_beside_a_day_is_in_proportion() {
+        let axis = Axis::new(
+            &[IAT, EXP, IAT + 86_400.0],
+            &[IAT..EXP, IAT..IAT + 86_400.0],
+            600.0,
         );
-        let (days, step) = ticks(0.0..3.0 * 86_400.0, 4, 3_600.0);
-        assert!((step - 86_400.0).abs() < 1e-6, "{step}");
-        assert_eq!(
-            days.first(),
-            Some(&(86_400.0 - 3_600.0)),
-            "midnight an hour east of Greenwich"
-        );
-        assert!(ticks(1.0..1.0, 3, 0.0).0.is_empty());
+        assert!(axis.pieces().iter().all(|piece| !piece.is_cut));
     }
 }

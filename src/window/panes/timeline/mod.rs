@@ -1,49 +1,162 @@
-//! When the token is valid, and where the clock stands.
+//! When tokens are valid, and where the clock stands.
 
 mod axis;
 mod controls;
+mod input;
+mod lanes;
 mod paint;
+mod rows;
+mod spans;
+mod ticks;
+mod view;
 mod words;
 
-use std::ops::Range;
-
-use egui::{Event, EventFilter, Key, Pos2, Response, Role, Sense, Ui, WidgetInfo, vec2};
-use jiff::{SignedDuration, Timestamp};
+use egui::{Rect, Response, Role, Sense, Ui, WidgetInfo, vec2};
 
 use super::focus::{self, Place};
 use super::instant::InstantField;
 use super::members::message;
 use super::menu::{self, Menu, Shown as Asked};
-use super::roving::is_copied;
-use crate::judge::{Judgement, TimeState, Times};
+use super::roving::{Roving, is_copied};
+use crate::judge::Judgement;
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
 use crate::window::model::{Clock, Model};
 use crate::window::theme::tokens;
 use crate::window::widgets::Card;
 use axis::Axis;
+use lanes::Lanes;
+use paint::{ALONE, AMONG, CERTIFICATE, Heights, MARGIN, Picture, Pointed, Row};
+use spans::seconds;
+use view::View;
 pub(crate) use words::facts;
 
-/// The pane "Timeline". Fills the place that it is given; about 140 points of height suit it.
+/// The height that suits one token, in points.
+const LOW: f32 = 138.0;
+
+/// What a card needs above and below the lanes, in points.
+const AROUND: f32 = 98.0;
+
+/// The height of the line that counts what is not shown, in points.
+const REST: f32 = 18.0;
+
+/// The names of lanes take this share of the width, within these bounds in points.
+const NAMES: (f32, f32, f32) = (0.24, 92.0, 190.0);
+
+/// The pane "Timeline". Fills the place that it is given.
 #[derive(Debug, Clone, Default)]
 pub struct TimelinePane {
-    /// The axis that a drag began on: it must not move under the pointer.
-    held: Option<Axis>,
+    /// What the pointer drags, on the axis that the drag began on: it must not move under the pointer.
+    held: Option<Held>,
     /// Whether the clock was moved here: what grows above must not push the axis out of sight.
     moved: bool,
     /// The clock as it is typed, while it is.
     typed: Option<InstantField>,
     menu: Option<Menu>,
+    /// What stretch of time is looked at.
+    view: View,
+    /// SHA-256 of the tokens that it is looked at of.
+    of: Vec<String>,
+    /// Where the keyboard is among the lanes.
+    roving: Roving,
+    /// The clock before a click that may become a double click.
+    before: Option<Clock>,
+    /// All lanes together, in points, as they were last shown.
+    lanes_height: f32,
+    /// Whether a menu asked to look closer, or from farther away.
+    zoom_wanted: Option<bool>,
+    /// Where each lane stood on the screen.
+    places: Vec<Rect>,
+}
+
+/// What the pointer drags.
+#[derive(Debug, Clone)]
+enum Held {
+    Clock(Axis),
+    /// Time itself, and where on the axis it was taken.
+    Time(Axis, f32),
+}
+
+/// Where the parts of the picture are on the screen.
+#[derive(Debug, Clone, Copy)]
+struct Layout {
+    rect: Rect,
+    heights: Heights,
+    /// The ends of the axis.
+    left: f32,
+    right: f32,
+    /// Whether there is one lane only.
+    is_alone: bool,
+}
+
+impl Layout {
+    fn new(rect: Rect, is_alone: bool) -> Self {
+        let (share, least, most) = NAMES;
+        let names = if is_alone {
+            0.0
+        } else {
+            (rect.width() * share).clamp(least, most)
+        };
+        let bottom = rect.height();
+        let heights = if is_alone {
+            Heights {
+                top: 12.0,
+                lanes: 19.0,
+                axis: 70.0,
+                ticks: 85.0,
+            }
+        } else {
+            Heights {
+                top: 12.0,
+                lanes: 24.0,
+                axis: bottom - 28.0,
+                ticks: bottom - 13.0,
+            }
+        };
+        let left = rect.left() + MARGIN + names;
+        Self {
+            rect,
+            heights,
+            left,
+            right: (rect.right() - MARGIN).max(left + 1.0),
+            is_alone,
+        }
+    }
+
+    fn width(&self) -> f32 {
+        self.right - self.left
+    }
+
+    /// Where several lanes are.
+    fn lanes(&self) -> Rect {
+        let top = self.rect.top() + self.heights.lanes;
+        let bottom = self.rect.top() + self.heights.axis - 5.0;
+        self.rect.with_min_y(top).with_max_y(bottom.max(top))
+    }
+}
+
+fn row(lanes: &Lanes, at: usize) -> Row {
+    match lanes.list.get(at) {
+        Some(lane) if lane.is_certificate() => CERTIFICATE,
+        _ if lanes.list.len() > 1 => AMONG,
+        _ => ALONE,
+    }
 }
 
 impl TimelinePane {
-    /// Shows the times of the token on screen.
+    /// The height that suits what was last shown, in points.
+    pub fn height(&self) -> f32 {
+        (self.lanes_height + AROUND).max(LOW).ceil()
+    }
+
+    /// Shows the times of the token on screen, of the tokens inside of it, and of those beside it.
     #[must_use]
     pub fn ui(&mut self, ui: &mut Ui, model: &Model) -> Vec<Command> {
         let Some((inspection, judgement)) = model.current() else {
             return Vec::new();
         };
-        let marks = shown_marks(&judgement.times);
+        let lanes = Lanes::new(model);
+        self.follow(ui, model, &lanes);
         let mut commands = Vec::new();
         let mut card = Card::new("Timeline")
             .note(words::note(model, judgement))
@@ -58,21 +171,48 @@ impl TimelinePane {
             |ui, (pane, commands)| {
                 let button = pane.controls(ui, model, judgement, commands);
                 // Without an axis the keyboard goes to where a clock can be typed.
-                if marks.is_empty() && focus::take(ui, Place::Timeline) {
+                if lanes.is_empty() && focus::take(ui, Place::Timeline) {
                     button.request_focus();
                     button.scroll_to_me(None);
                 }
             },
             |ui, (pane, commands)| {
-                if marks.is_empty() {
+                if lanes.is_empty() {
                     let (title, text) = words::nothing(inspection, judgement.times.state);
                     message(ui, title, text);
                 } else {
-                    pane.axis_ui(ui, model, judgement, &marks, commands);
+                    pane.axis_ui(ui, model, judgement, &lanes, commands);
                 }
             },
         );
         commands
+    }
+
+    /// Looks at everything again when other tokens are shown, and takes the height that the lanes need.
+    fn follow(&mut self, ui: &Ui, model: &Model, lanes: &Lanes) {
+        let (tokens, _) = model.side_by_side();
+        let tokens = || {
+            let tokens = tokens.iter();
+            tokens.filter_map(|at| Some(&model.session.tokens.get(*at)?.sha256))
+        };
+        if !tokens().eq(&self.of) {
+            self.of = tokens().cloned().collect();
+            self.view.fit();
+            self.held = None;
+            self.roving = Roving::default();
+        }
+        let all: f32 = (0..lanes.list.len()).map(|at| row(lanes, at).height).sum();
+        let rest = if lanes.rest > 0 { REST } else { 0.0 };
+        let height = if lanes.list.len() > 1 {
+            all + rest
+        } else {
+            0.0
+        };
+        if (height - self.lanes_height).abs() > 0.5 {
+            self.lanes_height = height;
+            ui.ctx()
+                .request_discard("the timeline has another number of lanes");
+        }
     }
 
     fn axis_ui(
@@ -80,13 +220,13 @@ impl TimelinePane {
         ui: &mut Ui,
         model: &Model,
         judgement: &Judgement,
-        marks: &[Shown],
+        lanes: &Lanes,
         commands: &mut Vec<Command>,
     ) {
-        let place = vec2(
-            ui.available_width(),
-            ui.available_height().clamp(60.0, 120.0),
-        );
+        let is_alone = lanes.list.len() == 1;
+        let most = if is_alone { 120.0 } else { f32::INFINITY };
+        let height = ui.available_height().clamp(60.0, most);
+        let place = vec2(ui.available_width(), height);
         let (rect, response) = ui.allocate_exact_size(place, Sense::click_and_drag());
         let is_asked = focus::take(ui, Place::Timeline);
         if is_asked {
@@ -95,57 +235,42 @@ impl TimelinePane {
         if is_asked || std::mem::take(&mut self.moved) {
             response.scroll_to_me(None);
         }
-        let width = rect.width() - 2.0 * paint::MARGIN;
+        let layout = Layout::new(rect, is_alone);
         let now = seconds(judgement.at);
-        let spans = Spans::new(&judgement.times, now);
-        let axis = match &self.held {
-            Some(held) => held.clone(),
-            None => Axis::new(&spans.instants(marks, now), spans.core.as_ref(), width),
-        };
-        let words = words::words(model, judgement, marks);
-        response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, "Clock on the timeline"));
-        ui.accesskit_node_builder(response.id, |node| {
-            node.set_value(words.as_str());
-            node.set_description(
-                "Left and right move the clock by a second, with Shift by a minute, with Ctrl by an hour, \
-                 Page Up and Page Down by a day. Home and End go to where it becomes valid and expires. \
-                 Enter asks for a time, Escape returns to now",
-            );
-            node.add_action(egui::accesskit::Action::Increment);
-            node.add_action(egui::accesskit::Action::Decrement);
-        });
-        let left = rect.left() + paint::MARGIN;
-        let is_dragged = response.dragged();
-        let pointed = if is_dragged {
-            response.interact_pointer_pos()
-        } else {
-            response.hover_pos()
-        };
-        let picture = paint::Picture {
-            axis: &axis,
-            spans: &spans,
-            marks,
-            now: judgement.at,
-            is_live: model.clock == Clock::Live,
-            zone: model.zone,
-            pointed: pointed.map(|at| (at.x - left).clamp(0.0, width)),
-            is_dragged,
-        };
-        picture.paint(ui, rect, &response, tokens(ui));
+        let axis = self.axis(lanes, now, layout.width());
+        if let Some(is_in) = self.zoom_wanted.take() {
+            self.zoom_about_clock(&axis, now, is_in);
+            ui.ctx().request_repaint();
+        }
         let moved = self
-            .pointer(&response, left, axis)
-            .or_else(|| self.keys(ui, &response, model, judgement));
+            .pointer(ui, &response, (&layout, lanes), (&axis, now), model)
+            .or_else(|| self.keys(ui, &response, &axis, model, judgement));
         self.moved = moved.is_some();
         commands.extend(moved);
+        // What was zoomed or moved is seen at once.
+        let axis = self.axis(lanes, now, layout.width());
+        self.tell(ui, &response, &axis, model, judgement);
+        let picture = Picture {
+            model,
+            axis: &axis,
+            lanes: &lanes.list,
+            now: judgement.at,
+            heights: layout.heights,
+            pointed: self.pointed(ui, &response, &layout),
+        };
+        self.picture(ui, &layout, &picture, lanes, commands);
+        if response.has_focus() {
+            rows::ring(ui, rect.shrink(2.0));
+        }
         if is_copied(&response) {
             commands.push(Command::Copy(CopyOf::Times));
         }
         if let Some(menu) = Menu::asked(ui, 0, &response) {
             self.menu = Some(menu);
         }
-        let is_live = model.clock == Clock::Live;
+        let is_fit = self.view.is_fit();
         match menu::show(ui, "Menu of the timeline", &mut self.menu, |entries| {
-            controls::choice(entries, is_live)
+            controls::choice(entries, model, is_fit)
         }) {
             Asked::Chosen(_, choice) => self.choose(choice, commands),
             Asked::Left(_) => response.request_focus(),
@@ -153,186 +278,55 @@ impl TimelinePane {
         }
     }
 
-    fn pointer(&mut self, response: &Response, left: f32, axis: Axis) -> Option<Command> {
-        if response.double_clicked() {
-            self.held = None;
-            return Some(Command::LiveClock);
+    /// The axis as it is to be shown.
+    fn axis(&self, lanes: &Lanes, now: f64, width: f32) -> Axis {
+        if let Some(Held::Clock(axis)) = &self.held {
+            return axis.clone();
         }
-        if response.clicked() || response.drag_started() {
-            response.request_focus();
-        }
-        let at: Option<Pos2> = response
-            .interact_pointer_pos()
-            .filter(|_| response.clicked() || response.dragged());
-        let command = at.and_then(|at| {
-            let time = axis.time_at(at.x - left).round();
-            let at = Timestamp::from_second(time as i64).ok()?;
-            Some(Command::FreezeClock(at))
-        });
-        self.held = response.dragged().then_some(axis);
-        command
+        self.view.axis(width, || {
+            let tokens = || lanes.list.iter().filter(|lane| !lane.is_certificate());
+            let marks = tokens().flat_map(|lane| &lane.marks);
+            let mut points: Vec<f64> = marks.map(|mark| seconds(mark.at)).collect();
+            points.extend(tokens().flat_map(|lane| lane.spans.points(now)));
+            points.push(now);
+            let lives = tokens().filter_map(|lane| lane.spans.core.clone());
+            let lives: Vec<_> = lives.collect();
+            Axis::new(&points, &lives, width)
+        })
     }
 
-    /// Keys and assistive technology move the clock.
-    fn keys(
-        &mut self,
+    /// Says to assistive technology where the clock stands and what it can do. The times have nodes of their own.
+    fn tell(
+        &self,
         ui: &Ui,
         response: &Response,
+        axis: &Axis,
         model: &Model,
         judgement: &Judgement,
-    ) -> Option<Command> {
-        use egui::accesskit::Action;
-        const MINUTE: i64 = 60;
-        const HOUR: i64 = 60 * MINUTE;
-        const DAY: i64 = 24 * HOUR;
-        let requests = |action| {
-            let count = ui.input(|input| input.num_accesskit_action_requests(response.id, action));
-            i64::try_from(count).unwrap_or(0).saturating_mul(MINUTE)
-        };
-        let mut by = requests(Action::Increment).saturating_sub(requests(Action::Decrement));
-        let mut jump = None;
-        if response.has_focus() {
-            let is_held = model.clock != Clock::Live;
-            let filter = EventFilter {
-                horizontal_arrows: true,
-                escape: is_held,
-                ..EventFilter::default()
-            };
-            ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-            let at = |claim: &str| judgement.times.mark(claim).and_then(|mark| mark.at);
-            for event in ui.input(|input| input.events.clone()) {
-                let Event::Key {
-                    key,
-                    pressed: true,
-                    modifiers,
-                    ..
-                } = event
-                else {
-                    continue;
-                };
-                let step = match (modifiers.shift, modifiers.command) {
-                    (_, true) => HOUR,
-                    (true, false) => MINUTE,
-                    (false, false) => 1,
-                };
-                match key {
-                    Key::ArrowLeft => by = by.saturating_sub(step),
-                    Key::ArrowRight => by = by.saturating_add(step),
-                    Key::PageUp if !modifiers.any() => by = by.saturating_add(DAY),
-                    Key::PageDown if !modifiers.any() => by = by.saturating_sub(DAY),
-                    Key::Home => jump = at("nbf").or(at("iat")),
-                    Key::End => jump = at("exp"),
-                    Key::Enter if !modifiers.any() => self.type_clock(),
-                    Key::Escape if is_held => return Some(Command::LiveClock),
-                    _ => {}
-                }
-            }
-        }
-        let from = match (jump, by) {
-            (None, 0) => return None,
-            (Some(to), _) => to,
-            // Whole seconds: that is what claims are written in.
-            (None, _) => Timestamp::from_second(judgement.at.as_second()).ok()?,
-        };
-        let to = from.checked_add(SignedDuration::from_secs(by)).ok()?;
-        Some(Command::FreezeClock(to))
-    }
-}
-
-/// A time of the token that has a place on the axis.
-struct Shown {
-    claim: String,
-    at: Timestamp,
-}
-
-fn shown_marks(times: &Times) -> Vec<Shown> {
-    times
-        .marks
-        .iter()
-        .filter_map(|mark| {
-            let at = mark.at?;
-            Some(Shown {
-                claim: mark.claim.clone(),
-                at,
-            })
-        })
-        .collect()
-}
-
-/// The instants at which the token's state changes, in seconds.
-struct Spans {
-    /// From here it is valid; `None`: from ever.
-    from: Option<f64>,
-    /// Where it was issued.
-    issued: Option<f64>,
-    /// Up to here it is valid; `None`: for ever.
-    until: Option<f64>,
-    leeway: f64,
-    /// What is shown in proportion.
-    core: Option<Range<f64>>,
-    /// Whether the claims say anything about validity.
-    is_judged: bool,
-    /// Whether the leeway before `from` is worth its place.
-    shows_early_leeway: bool,
-}
-
-impl Spans {
-    fn new(times: &Times, now: f64) -> Self {
-        let of = |claim: &str| times.mark(claim).and_then(|mark| mark.at).map(seconds);
-        let (from, until) = (of("nbf"), of("exp"));
-        let leeway = f64::from(times.leeway_seconds);
-        let core = until.zip(from.or(of("iat"))).map(|(until, begin)| {
-            let end = until + leeway;
-            begin.min(end)..end.max(begin)
+    ) {
+        response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, "Clock on the timeline"));
+        ui.accesskit_node_builder(response.id, |node| {
+            node.set_value(words::clock(model, judgement));
+            node.set_description(words::help(model, (!self.view.is_fit()).then_some(axis)));
+            node.add_action(egui::accesskit::Action::Increment);
+            node.add_action(egui::accesskit::Action::Decrement);
         });
-        Self {
-            from,
-            issued: of("iat"),
-            until,
-            leeway,
-            core,
-            is_judged: !matches!(times.state, TimeState::None | TimeState::Unreadable),
-            shows_early_leeway: from.is_some_and(|from| now < from),
-        }
     }
 
-    /// How the token stands at an instant; `None` where its claims do not say.
-    fn state(&self, at: f64) -> Option<&'static str> {
-        if !self.is_judged {
-            return None;
-        }
-        let is_after = |until: f64| at >= until;
-        let is_before = |from: f64| at < from;
-        let word = if self
-            .until
-            .is_some_and(|until| is_after(until + self.leeway))
-        {
-            "expired"
-        } else if self.from.is_some_and(|from| is_before(from - self.leeway)) {
-            "not yet valid"
-        } else if self.until.is_some_and(is_after) || self.from.is_some_and(is_before) {
-            "valid by the leeway"
-        } else {
-            "valid"
-        };
-        Some(word)
+    /// Where the pointer is, unless it drags time.
+    fn pointed(&self, ui: &Ui, response: &Response, layout: &Layout) -> Option<Pointed> {
+        let holds = matches!(self.held, Some(Held::Clock(_)));
+        let is_over = ui.rect_contains_pointer(layout.rect);
+        let at = match &self.held {
+            Some(Held::Clock(_)) => response.interact_pointer_pos(),
+            None if is_over => ui.input(|input| input.pointer.latest_pos()),
+            _ => None,
+        }?;
+        let is_on_axis = (layout.left - 1.0..=layout.right + 1.0).contains(&at.x);
+        (is_on_axis || holds || layout.is_alone).then(|| Pointed {
+            x: (at.x - layout.left).clamp(0.0, layout.width()),
+            lane: self.lane_at(at, layout),
+            holds,
+        })
     }
-
-    fn instants(&self, marks: &[Shown], now: f64) -> Vec<f64> {
-        let mut instants: Vec<f64> = marks.iter().map(|mark| seconds(mark.at)).collect();
-        instants.push(now);
-        if self.leeway > 0.0 {
-            instants.extend(self.until.map(|until| until + self.leeway));
-            instants.extend(
-                self.from
-                    .filter(|_| self.shows_early_leeway)
-                    .map(|from| from - self.leeway),
-            );
-        }
-        instants
-    }
-}
-
-fn seconds(at: Timestamp) -> f64 {
-    at.as_second() as f64 + f64::from(at.subsec_nanosecond()) / 1e9
 }
