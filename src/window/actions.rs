@@ -13,7 +13,7 @@ use super::manager::{ExportForm, KeyColumn, KeyCommand, SavedState, certificates
 use super::model::{Clock, Model, Selection, Zone};
 use super::panes::MemberForm;
 use super::panes::focus::Place;
-use super::policies::{Member, PolicyCommand};
+use super::policies::PolicyCommand;
 use super::table::{Column, Filter, Grouping, Sort};
 use crate::judge::{Policy, VerdictOutcome};
 
@@ -442,14 +442,11 @@ actions! {
     };
     /// Keep the policy.
     SavePolicy, Judging, "Save the policy", Some(keys(CTRL, Key::S)), |model| {
-        can_save(model).then(|| PolicyCommand::Save.into())
+        model.policies.can_save().then(|| PolicyCommand::Save.into())
     };
     /// Keep it as another one.
-    SavePolicyAs, Judging, "Save the policy as\u{2026}", None, |model| {
-        let policies = &model.policies;
-        (policies.is_possible && !policies.is_busy && policies.faults.iter().all(|fault| fault.at.member == Member::Name))
-            .then_some(Command::ShowDialog(DialogKind::PolicyName))
-    };
+    SavePolicyAs, Judging, "Save the policy as\u{2026}", None,
+        |model| model.policies.can_save_as().then_some(Command::ShowDialog(DialogKind::PolicyName));
     /// Call it otherwise.
     RenamePolicy, Judging, "Rename the policy\u{2026}", None, |_| Some(PolicyCommand::Rename.into());
     /// Go on with a copy.
@@ -532,15 +529,6 @@ impl Action {
 
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
-
-/// Whether the policy can be saved, and is not.
-fn can_save(model: &Model) -> bool {
-    let policies = &model.policies;
-    policies.is_possible
-        && !policies.is_busy
-        && policies.faults.is_empty()
-        && (policies.has_changes() || policies.file.is_none() && policies.is_open)
-}
 
 fn keys(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(modifiers, key)

@@ -88,6 +88,18 @@ impl Policies {
         self.is_possible && is_made && self.has_changes()
     }
 
+    /// Whether the policy in force can be saved, and is not.
+    pub fn can_save(&self) -> bool {
+        let is_new = self.has_changes() || self.file.is_none() && self.is_open;
+        self.is_possible && !self.is_busy && self.faults.is_empty() && is_new
+    }
+
+    /// Whether it can be saved under another name: that is all that may be wrong.
+    pub fn can_save_as(&self) -> bool {
+        let mut faults = self.faults.iter();
+        self.is_possible && !self.is_busy && faults.all(|fault| fault.at.member == Member::Name)
+    }
+
     /// What the policy in force is called, and whether it is as it was saved.
     pub fn title(&self) -> String {
         let name = self
