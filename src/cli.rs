@@ -5,6 +5,7 @@
 
 mod failure;
 mod input;
+mod manual;
 mod options;
 mod pool;
 mod words;
@@ -20,8 +21,7 @@ use jiff::Timestamp;
 use crate::find::Candidate;
 use crate::inspection::{Inspection, Session, sha256};
 use crate::jose::visible::visible;
-use crate::judge::{Judgement, audit_keys};
-use crate::report::{self, Judged, Report, Summary, jsonl};
+use crate::report::{self, Ended, Judged, Report, Summary, jsonl};
 use failure::Failure;
 use input::Input;
 use options::{Arguments, Format, Front as Asked, InspectOptions};
@@ -64,7 +64,9 @@ pub fn start(arguments: impl IntoIterator<Item = OsString>) -> Front {
         }
     };
     match arguments.front {
-        Some(Asked::Inspect(options)) => Front::Done(inspect(&options)),
+        Some(Asked::Completions { shell }) => Front::Done(print(&manual::completions(shell))),
+        Some(Asked::Inspect(options)) => Front::Done(status(run(&options))),
+        Some(Asked::Man { command }) => Front::Done(print(&manual::page(command.as_deref()))),
         None => Front::Window(Launch {
             inputs: arguments.inputs,
             keys: arguments.keys,
@@ -72,8 +74,16 @@ pub fn start(arguments: impl IntoIterator<Item = OsString>) -> Front {
     }
 }
 
-fn inspect(options: &InspectOptions) -> ExitCode {
-    match run(options) {
+/// Prints a text that is made of nothing but the program.
+fn print(text: &[u8]) -> ExitCode {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text).and_then(|()| out.flush());
+    status(written.map(|()| true).map_err(Failure::Output))
+}
+
+/// The exit status: whether everything passes, or why there is nothing to say.
+fn status(ended: Result<bool, Failure>) -> ExitCode {
+    match ended {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(failure) if failure.is_broken_pipe() => ExitCode::from(BROKEN_PIPE),
@@ -115,8 +125,14 @@ fn run(options: &InspectOptions) -> Result<bool, Failure> {
     let passes = report.summary().passes(options.fail_on.threshold());
     let mut out = BufWriter::new(io::stdout().lock());
     let written = match format {
-        Format::Text => report::text(&report, &mut out),
+        Format::Html => report::html(&report, &mut out),
         Format::Json | Format::Jsonl => report::json(&report, &mut out),
+        Format::Markdown => report::markdown(&report, &mut out),
+        Format::Sarif => {
+            let exit_code = u8::from(!passes);
+            report::sarif(&report, Some(Ended { exit_code }), &mut out)
+        }
+        Format::Text => report::text(&report, &mut out),
     };
     match written.and_then(|()| out.flush()).map_err(Failure::Output) {
         Err(failure) if !failure.is_broken_pipe() => Err(failure),
@@ -193,42 +209,37 @@ fn stream(
 ) -> Result<bool, Failure> {
     let mut out = io::stdout().lock();
     let mut summary = Summary::default();
-    let audits = audit_keys(&session.keys, Some(at));
-    summary.count_keys(&audits);
-    let report = options.report();
+    let run = Report::without_tokens(session, at, options.report());
+    summary.count_keys(&run);
     let lists = Lists(&options.wordlists);
     pool::in_order(
         options.jobs(),
         |give| find_all(inputs, give),
-        |found| -> Result<(Option<Judgement>, Vec<u8>), Failure> {
+        |found| -> Result<(Summary, Vec<u8>), Failure> {
             let mut line = Vec::new();
+            let mut counted = Summary::of_place();
             let candidate = match found {
                 Found::First(candidate) => candidate,
                 Found::Repeat(candidate) => {
                     jsonl::repeat_line(&sha256(&candidate.text), &candidate.place, &mut line)
                         .map_err(Failure::Output)?;
-                    return Ok((None, line));
+                    return Ok((counted, line));
                 }
             };
             let place = candidate.place.clone();
             let mut inspection = Inspection::new(candidate, &session.keys, &session.setting);
             lists.seek_one(&mut inspection, &session.keys, &session.setting)?;
-            let judged = Judged {
-                judgement: inspection.judge(&session.policy, at),
-                inspection: &inspection,
-            };
-            jsonl::token_line(&judged, &place, report, &mut line).map_err(Failure::Output)?;
-            Ok((Some(judged.judgement), line))
+            let judged = Judged::new(&inspection, &session.policy, &session.dismissals, at);
+            counted.count(&judged);
+            jsonl::token_line(&judged, &place, run.options, &mut line).map_err(Failure::Output)?;
+            Ok((counted, line))
         },
         |done| {
-            let (judgement, line) = done?;
+            let (counted, line) = done?;
             if summary.occurrences == 0 {
-                jsonl::run_line(at, &session.keys, &audits, &mut out).map_err(Failure::Output)?;
+                jsonl::run_line(&run, &mut out).map_err(Failure::Output)?;
             }
-            summary.occurrences = summary.occurrences.saturating_add(1);
-            if let Some(judgement) = judgement {
-                summary.count(&judgement);
-            }
+            summary.add(&counted);
             out.write_all(&line).map_err(Failure::Output)
         },
     )?;

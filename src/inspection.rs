@@ -1,5 +1,6 @@
 //! The way of a token, run once: what does not depend on the clock is kept, the judgement is made anew.
 
+mod dismissals;
 mod locked;
 mod readings;
 
@@ -12,11 +13,12 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use sha2::Digest as _;
 
+pub use dismissals::{About, Dismissals, FindingName};
 pub use readings::Settled;
 
 use crate::find::{Candidate, Place};
 use crate::jose::{Part, Token, hex};
-use crate::judge::{Case, Judgement, Policy, judge};
+use crate::judge::{Case, Judgement, Policy, ProfileChoice, ProfileName, judge};
 use crate::keys::KeyRing;
 use crate::verify::wordlist::Target;
 use crate::verify::{Layer, Proof, Provenance, Service, Setting, prove};
@@ -54,6 +56,8 @@ pub struct Inspection {
     pub places: Vec<Place>,
     /// What the reviewer calls it.
     pub name: Option<String>,
+    /// The kind that the reviewer says it is; `None`: what the policy says of all tokens.
+    pub kind: Option<ProfileName>,
     /// Its payload, where that is not in the token and was supplied.
     pub detached_payload: Option<DetachedPayload>,
     /// What was found out, independent of clock and policy.
@@ -75,6 +79,7 @@ impl Inspection {
             sealed,
             places: vec![candidate.place],
             name: None,
+            kind: None,
             detached_payload: None,
             proof,
             took: start.elapsed(),
@@ -98,6 +103,7 @@ impl Inspection {
             sha256: sha256(layer.token.text()),
             places: Vec::new(),
             name: None,
+            kind: None,
             detached_payload: None,
             proof: layer.proof.clone(),
             took,
@@ -136,8 +142,18 @@ impl Inspection {
         judge(Case {
             token: &self.token,
             proof: &self.proof,
-            policy,
+            policy: &self.own_policy(policy),
             at,
+        })
+    }
+
+    /// The policy that it is held against: with the kind that the reviewer says it is, where that was said of it alone.
+    fn own_policy<'p>(&self, policy: &'p Policy) -> Cow<'p, Policy> {
+        self.kind.map_or(Cow::Borrowed(policy), |kind| {
+            Cow::Owned(Policy {
+                profile: ProfileChoice::Named(kind),
+                ..policy.clone()
+            })
         })
     }
 }
@@ -168,6 +184,8 @@ pub struct Session {
     pub policy: Policy,
     /// What else verification needs.
     pub setting: Setting,
+    /// The findings that the reviewer set aside.
+    pub dismissals: Dismissals,
 }
 
 /// A token that a key fits.

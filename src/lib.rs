@@ -12,7 +12,7 @@
 //! | [`judge`] | token, proof, policy and clock to [`Judgement`](judge::Judgement) |
 //! | [`inspection`] | runs the way once and keeps what does not depend on the clock |
 //! | [`keeping`] | keys that stay from one run to the next |
-//! | [`report`] | inspections to text and JSON |
+//! | [`report`] | inspections to documents, for people and for programs |
 //! | [`cli`] | the command line |
 //!
 //! With the feature `fetch` there is one more, `fetch`: from an address to the keys that are published there.

@@ -57,7 +57,7 @@ impl Arguments {
         if read.front.is_some() && !(read.inputs.is_empty() && read.keys.is_empty()) {
             return Err(Self::command().error(
                 clap::error::ErrorKind::ArgumentConflict,
-                "expected `inspect` first, found files or options before it; put them after it",
+                "expected the sub-command first, found files or options before it; put them after it",
             ));
         }
         Ok(read)
@@ -71,6 +71,23 @@ pub(super) enum Front {
 Exit status: 0 when every token is accepted and no finding reaches --fail-on, else 1;
 2 when an input, a key file or an option could not be used.")]
     Inspect(Box<InspectOptions>),
+
+    /// Print the completions of a shell
+    #[command(after_help = "\
+Bash: tokenloupe completions bash > ~/.local/share/bash-completion/completions/tokenloupe
+Zsh:  tokenloupe completions zsh > _tokenloupe, in a folder that $fpath names
+Fish: tokenloupe completions fish > ~/.config/fish/completions/tokenloupe.fish")]
+    Completions {
+        /// Whose
+        shell: clap_complete::Shell,
+    },
+
+    /// Print a manual page, as `man --local-file -` reads it
+    Man {
+        /// Of which sub-command; none: of the program
+        #[arg(value_parser = PossibleValuesParser::new(["completions", "inspect", "man"]))]
+        command: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -167,6 +184,12 @@ pub(super) enum Format {
     Json,
     /// One JSON object a line, as tokens are done
     Jsonl,
+    /// For people, to be pasted elsewhere
+    Markdown,
+    /// For people: one file without scripts
+    Html,
+    /// For tools that collect findings (2.1.0)
+    Sarif,
 }
 
 /// The severity from which findings fail a run.

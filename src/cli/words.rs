@@ -112,19 +112,19 @@ fn learn(setting: &mut Setting, search: Search) {
 fn told(name: &str, targets: &[Target], search: &Search) -> String {
     let found = search.found.iter().flatten().count();
     let plural = |count: usize| if count == 1 { "" } else { "s" };
-    let mut text = format!(
+    let tried = format!(
         "{name}: tried {} words against {} MAC{}, found {found} secret{}",
         search.words,
         targets.len(),
         plural(targets.len()),
         plural(found)
     );
-    if search.too_long > 0 {
-        text.push_str(&format!(
-            "\n{} lines are longer than {} KiB and were not tried",
-            search.too_long,
-            wordlist::MAX_WORD_BYTES >> 10
-        ));
+    if search.too_long == 0 {
+        return tried;
     }
-    text
+    format!(
+        "{tried}\n{} lines are longer than {} KiB and were not tried",
+        search.too_long,
+        wordlist::MAX_WORD_BYTES >> 10
+    )
 }

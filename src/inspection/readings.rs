@@ -2,7 +2,6 @@
 
 use super::Session;
 use crate::keys::Reread;
-use crate::verify::{Diagnosis, Proof};
 
 /// A reading of a secret that a token settles: it verifies under that one, and does not as the secret is read now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +21,10 @@ impl Session {
         for (token, inspection) in self.tokens.iter().enumerate() {
             let mut proof = Some(&inspection.proof);
             while let Some(layer) = proof {
-                for reread in diagnoses(layer).filter_map(|diagnosis| diagnosis.reread.as_ref()) {
+                let rereads = layer
+                    .diagnoses()
+                    .filter_map(|diagnosis| diagnosis.reread.as_ref());
+                for reread in rereads {
                     let is_new = settled.iter().all(|other| other.reread != *reread);
                     if reread.key == key && is_new {
                         let reread = reread.clone();
@@ -34,15 +36,6 @@ impl Session {
         }
         settled
     }
-}
-
-/// The explanations of one layer.
-fn diagnoses(proof: &Proof) -> impl Iterator<Item = &Diagnosis> {
-    let signatures = proof.signatures.iter();
-    let decryption = proof.decryption.iter();
-    signatures
-        .flat_map(|signature| &signature.diagnosis)
-        .chain(decryption.flat_map(|decryption| &decryption.diagnosis))
 }
 
 #[cfg(test)]

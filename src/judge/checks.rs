@@ -2,8 +2,10 @@
 
 mod decryption;
 mod expected;
+mod key;
 mod kind;
 mod sd_jwt;
+mod told;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -16,9 +18,10 @@ use super::{
 };
 use crate::jose::visible::visible;
 use crate::jose::{Fault, FaultKind, Kind, Part, PartRole, Serialization};
-use crate::keys::Certificate;
 use crate::verify::algorithm::find;
-use crate::verify::{Designation, NotChecked, Outcome, Provenance, ShapeFault, SignatureProof};
+use crate::verify::{NotChecked, Outcome, Provenance, ShapeFault, SignatureProof};
+
+pub use told::{ToldCheck, told};
 
 /// How a check went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,6 +58,21 @@ pub struct Check {
     pub text: Cow<'static, str>,
     /// The characters that it rests on: bytes of the token's text.
     pub byte_range: Option<Range<usize>>,
+    /// Whether it was not run because the policy says nothing about it.
+    pub is_unasked: bool,
+}
+
+impl Check {
+    fn new(check: &'static str, result: CheckResult) -> Self {
+        Self {
+            check,
+            title: Cow::Borrowed(""),
+            result,
+            text: Cow::Borrowed(""),
+            byte_range: None,
+            is_unasked: false,
+        }
+    }
 }
 
 /// What was judged already.
@@ -81,7 +99,6 @@ pub(super) fn checks(case: Case<'_>, judged: &Judged<'_>) -> Vec<Check> {
         times,
         expectations,
         is_key_binding,
-        inner,
         ..
     } = *judged;
     let of_each = |check: &dyn Fn(Case<'_>) -> Option<Check>| -> Vec<Check> {
@@ -109,21 +126,33 @@ pub(super) fn checks(case: Case<'_>, judged: &Judged<'_>) -> Vec<Check> {
     let mut checks = vec![form(case), encoding(case, profile)];
     checks.extend(of_each(&|case| Some(header(case))));
     checks.extend(of_each(&|case| Some(crit(case))));
-    checks.extend(expected(&["alg"], false));
+    let asked = |name: &'static str| -> Vec<Check> {
+        let asked = expected(&[name], false);
+        let is_asked = expectations.iter().any(|of| of.name == name);
+        let unasked = (!is_asked && !is_key_binding).then(|| expected::unasked(case, name));
+        asked.into_iter().chain(unasked.flatten()).collect()
+    };
+    // The algorithm of encryption around a token is asked by nobody.
+    if !(case.is_envelope() && case.token.kind == Kind::Jwe) {
+        checks.extend(asked("alg"));
+    }
     checks.extend(of_signature(&|case, proof| {
-        key(
-            case,
-            proof,
-            profile,
-            validity::spoilt(case.at, profile, times, proof),
-        )
+        let spoilt = validity::spoilt(case.at, profile, times, proof);
+        key::of_signature(case, proof, profile, spoilt)
+    }));
+    checks.extend(of_signature(&|case, proof| {
+        key::fit_of_signature(case, proof, judged)
     }));
     checks.extend(of_signature(&|case, proof| signature(case, proof, profile)));
     if let Some(proof) = &case.proof.decryption {
-        checks.push(decryption::key(case, proof));
+        checks.push(key::of_decryption(case, proof));
+        checks.push(key::fit_of_decryption(case, proof, judged));
         checks.push(decryption::decryption(case, proof));
     }
-    checks.extend(inner.map(|inner| nested(case, inner)));
+    if case.proof.is_too_deep {
+        checks.push(too_deep(case));
+    }
+    checks.extend(nested(case, judged));
     checks.extend(sd_jwt::disclosures(case));
     let has_kind = profile.name != ProfileName::Jws && !is_key_binding;
     if has_kind {
@@ -135,13 +164,17 @@ pub(super) fn checks(case: Case<'_>, judged: &Judged<'_>) -> Vec<Check> {
     }
     // What is asked of the header stands before.
     let [_, _, in_claims @ ..] = &Expectation::CHECKS;
-    checks.extend(expected(in_claims, false));
+    if profile.name == ProfileName::Jws {
+        // Of a payload of any kind nothing is asked that the policy does not say.
+        checks.extend(expected(in_claims, false));
+    } else {
+        checks.extend(in_claims.iter().copied().flat_map(asked));
+    }
     checks.extend(sd_jwt::key_binding(case, judged));
     checks.extend(expected(in_claims, true));
     if has_kind {
         checks.push(kind::profile(case, judged));
     }
-    checks.extend(expected::unexpected(expectations));
     checks
 }
 
@@ -157,20 +190,29 @@ fn numbered(title: String, index: Option<usize>, kind: Kind) -> String {
     }
 }
 
-/// How the key that was meant is said to be known, and the parameter that says it.
-fn designated(how: Designation) -> (&'static str, &'static str) {
-    match how {
-        Designation::Certificate => ("Key chosen by x5c", "x5c"),
-        Designation::Confirmation => ("The key that the issuer confirms", "alg"),
-        Designation::Issuer => ("Key of the issuer, by the policy", "iss"),
-        Designation::KeyId => ("Key chosen by kid", "kid"),
-        Designation::OnlyKey => ("The only key that fits", "alg"),
-        Designation::Thumbprint => ("Key chosen by certificate thumbprint", "x5t"),
-    }
-}
-
-/// The token that the payload is.
-fn nested(case: Case<'_>, inner: &Judgement) -> Check {
+/// The token that the payload is; `None` where it is none, and nothing says that there should be one.
+fn nested(case: Case<'_>, judged: &Judged<'_>) -> Option<Check> {
+    let check = |result, title: &'static str, text, byte_range| Check {
+        title: title.into(),
+        text,
+        byte_range,
+        ..Check::new("nested", result)
+    };
+    let Some(inner) = judged.inner else {
+        let ciphertext = whole(case, PartRole::Ciphertext);
+        if case.is_closed() {
+            let text = Cow::Borrowed("What is encrypted may be one");
+            let title = "Nested token not seen";
+            return Some(check(CheckResult::NotRun, title, text, ciphertext));
+        }
+        let is_missed = judged
+            .findings
+            .iter()
+            .any(|finding| finding.rule == "cty-nesting");
+        let text = Cow::Borrowed("cty says that the content is a token, and it is none");
+        let range = header_range(case, "cty").or(ciphertext);
+        return is_missed.then(|| check(CheckResult::NotRun, "No nested token", text, range));
+    };
     let (result, title) = match inner.verdict.outcome {
         VerdictOutcome::Accept => (CheckResult::Passed, "Nested token accepted"),
         VerdictOutcome::Reject => (CheckResult::Failed, "Nested token refused"),
@@ -178,21 +220,55 @@ fn nested(case: Case<'_>, inner: &Judgement) -> Check {
     };
     let reasons = inner.verdict.reasons.iter().map(|reason| reason.name());
     let reasons: Vec<&str> = reasons.collect();
+    let text = if reasons.is_empty() {
+        Cow::Borrowed("The payload is a token, and a correct verifier takes it")
+    } else {
+        Cow::Owned(format!("The payload is a token: {}", reasons.join(", ")))
+    };
+    // Of a JWE the plaintext, which every byte of the ciphertext stands for.
+    Some(check(result, title, text, payload(case)))
+}
+
+/// What lies too deep in other tokens to be looked at.
+fn too_deep(case: Case<'_>) -> Check {
     Check {
-        check: "nested",
-        title: title.into(),
-        result,
-        text: if reasons.is_empty() {
-            Cow::Borrowed("The payload is a token, and a correct verifier takes it")
-        } else {
-            Cow::Owned(format!("The payload is a token: {}", reasons.join(", ")))
-        },
-        byte_range: whole(case, PartRole::Payload),
+        title: "Not verified".into(),
+        text: "It lies too deep in other tokens to be looked at".into(),
+        byte_range: everything(case),
+        ..Check::new("signature", CheckResult::NotRun)
     }
 }
 
+/// All characters of the token.
+fn everything(case: Case<'_>) -> Option<Range<usize>> {
+    let length = case.token.text().len();
+    (length > 0).then_some(0..length)
+}
+
+/// The characters that hold the claims: where a claim stands, or is missing.
+fn payload(case: Case<'_>) -> Option<Range<usize>> {
+    whole(case, PartRole::Payload)
+        .or_else(|| whole(case, PartRole::Ciphertext))
+        .or_else(|| everything(case))
+}
+
+/// The characters of a claim; where there is none, of what it is missing in.
+fn claim_range(case: Case<'_>, name: &str) -> Option<Range<usize>> {
+    let claim = case.claim(name).map(|claim| claim.evidence().range);
+    claim.or_else(|| payload(case))
+}
+
+/// The characters of a header parameter; where there is none, of the header that it is missing in.
+fn parameter_range(case: Case<'_>, name: &str) -> Option<Range<usize>> {
+    header_range(case, name)
+        .or_else(|| whole(case, PartRole::ProtectedHeader))
+        .or_else(|| everything(case))
+}
+
+/// The characters of a part; `None` where it is not there, or empty.
 fn whole(case: Case<'_>, role: PartRole) -> Option<Range<usize>> {
-    case.token.part(role).map(|part| part.range.clone())
+    let range = case.token.part(role)?.range.clone();
+    (!range.is_empty()).then_some(range)
 }
 
 fn member_range(part: Option<&Part>, name: &str) -> Option<Range<usize>> {
@@ -217,6 +293,7 @@ fn failed(check: &'static str, title: Cow<'static, str>, fault: &Fault, more: us
         result: CheckResult::Failed,
         text: Cow::Owned(format!("{}{more}", capitalised(&fault.kind.to_string()))),
         byte_range: Some(fault.range.clone()),
+        is_unasked: false,
     }
 }
 
@@ -269,7 +346,8 @@ fn form(case: Case<'_>) -> Check {
             CheckResult::Passed
         },
         text,
-        byte_range: None,
+        byte_range: everything(case),
+        is_unasked: false,
     }
 }
 
@@ -290,7 +368,8 @@ fn encoding(case: Case<'_>, profile: &Profile) -> Check {
             title: Cow::Borrowed("Well formed"),
             result: CheckResult::Passed,
             text: Cow::Borrowed("Canonical base64url, no duplicate members"),
-            byte_range: None,
+            byte_range: everything(case),
+            is_unasked: false,
         },
     }
 }
@@ -334,7 +413,8 @@ fn header(case: Case<'_>) -> Check {
         title: title.into(),
         result,
         text,
-        byte_range: header_range(case, "alg").or_else(|| whole(case, PartRole::ProtectedHeader)),
+        byte_range: parameter_range(case, "alg"),
+        is_unasked: false,
     }
 }
 
@@ -349,6 +429,7 @@ fn crit(case: Case<'_>) -> Check {
             result: CheckResult::Failed,
             text: Cow::Borrowed("It stands in a header that nothing protects"),
             byte_range: header_range(case, "crit"),
+            is_unasked: false,
         };
     }
     let names: Option<Vec<&str>> = crit.and_then(|crit| {
@@ -384,120 +465,8 @@ fn crit(case: Case<'_>) -> Check {
         title: title.into(),
         result,
         text,
-        byte_range: header_range(case, "crit"),
-    }
-}
-
-/// Which key is meant, and how that is known.
-fn key(
-    case: Case<'_>,
-    proof: &SignatureProof,
-    profile: &Profile,
-    spoilt: Option<&Certificate>,
-) -> Check {
-    let check = |result, title: &'static str, text, byte_range| Check {
-        check: "key",
-        title: title.into(),
-        result,
-        text,
-        byte_range,
-    };
-    if proof.outcome == Outcome::Unsecured {
-        return check(
-            CheckResult::NotRun,
-            "No key needed",
-            Cow::Borrowed("The token is unsecured"),
-            None,
-        );
-    }
-    if let Some(certificate) = spoilt {
-        let text = Cow::Owned(format!(
-            "The certificate of \u{201C}{}\u{201D} is outside its validity: as long as it is, the key is the token\u{2019}s own",
-            visible(&certificate.subject)
-        ));
-        let range = header_range(case, "x5c");
-        return check(CheckResult::Failed, "Key not vouched for", text, range);
-    }
-    match (&proof.designated, &proof.key) {
-        (Some((key, how)), _) => {
-            let (title, parameter) = designated(*how);
-            let fits = proof
-                .alg
-                .as_deref()
-                .and_then(find)
-                .is_some_and(|algorithm| algorithm.fits(key.kind));
-            let text = Cow::Owned(format!(
-                "\u{201C}{}\u{201D} from {}, {}",
-                visible(&key.id),
-                visible(&key.source),
-                key.kind
-            ));
-            if fits {
-                check(
-                    CheckResult::Passed,
-                    title,
-                    text,
-                    header_range(case, parameter),
-                )
-            } else {
-                check(
-                    CheckResult::Failed,
-                    "The named key does not fit",
-                    text,
-                    header_range(case, parameter),
-                )
-            }
-        }
-        (None, Some(used)) if used.provenance == Provenance::Token && profile.accepts_own_key() => {
-            check(
-                CheckResult::Passed,
-                "The holder\u{2019}s own key",
-                Cow::Owned(format!(
-                    "The key came inside the token, and holding it is what {} proves",
-                    profile.phrase()
-                )),
-                header_range(case, "jwk").or_else(|| header_range(case, "x5c")),
-            )
-        }
-        (None, Some(used)) if used.provenance == Provenance::Token => check(
-            CheckResult::Failed,
-            "Only the token\u{2019}s own key",
-            Cow::Borrowed("The key came inside the token: anybody could have put it there"),
-            header_range(case, "jwk").or_else(|| header_range(case, "x5c")),
-        ),
-        (None, Some(used)) => check(
-            CheckResult::Passed,
-            "Key found by trying",
-            Cow::Owned(format!(
-                "\u{201C}{}\u{201D} from {}",
-                visible(&used.key.id),
-                visible(&used.key.source)
-            )),
-            None,
-        ),
-        (None, None) => {
-            let text = match (&proof.kid, proof.tried.len()) {
-                (Some(kid), 0) => Cow::Owned(format!(
-                    "No loaded key is called \u{201C}{}\u{201D} or can do the algorithm",
-                    visible(kid)
-                )),
-                (None, 0) => {
-                    Cow::Borrowed("No loaded key can do the algorithm, and the header names none")
-                }
-                (_, 1) => {
-                    Cow::Borrowed("1 key could do the algorithm; the header does not name it")
-                }
-                (_, tried) => Cow::Owned(format!(
-                    "{tried} keys can do the algorithm; the header names none of them"
-                )),
-            };
-            check(
-                CheckResult::NotRun,
-                "No key chosen",
-                text,
-                header_range(case, "kid"),
-            )
-        }
+        byte_range: parameter_range(case, "crit"),
+        is_unasked: false,
     }
 }
 
@@ -608,6 +577,8 @@ fn signature(case: Case<'_>, proof: &SignatureProof, profile: &Profile) -> Check
         title: title.into(),
         result,
         text,
-        byte_range: whole(case, PartRole::Signature),
+        // Where there is none, on what says that there is or should be one.
+        byte_range: whole(case, PartRole::Signature).or_else(|| parameter_range(case, "alg")),
+        is_unasked: false,
     }
 }

@@ -20,14 +20,16 @@ use crate::jose::json::JsonFaultKind;
 use crate::jose::{Fault, FaultKind, Kind, Part, PartRole, Token};
 use crate::verify::{Layer, Proof};
 
-pub use audit::{Confidence, Finding, KeyAudit, Passed, Severity, audit_key, audit_keys};
-pub use checks::{Check, CheckResult};
+pub use audit::{
+    Catalogued, Confidence, Finding, KeyAudit, Passed, Severity, audit_key, audit_keys, catalogued,
+};
+pub use checks::{Check, CheckResult, ToldCheck, told};
 pub use policy::{
     ClaimPath, ClaimRule, ClaimValue, ClaimValueError, Expectation, Issuer, KeyChoice, MAX_LISTED,
     MAX_POLICY_BYTES, MAX_REVOKED, MAX_REVOKED_BYTES, MAX_REVOKED_LISTED, POLICY_VERSION, Policy,
     PolicyError, PolicyFault, Revoked, RevokedError, RevokedFile, Strictness,
 };
-pub use profile::{ChosenBy, Profile, ProfileChoice, ProfileName};
+pub use profile::{ChosenBy, Profile, ProfileChoice, ProfileName, RunnerUp};
 pub use time::{MAX_INNER, Mark, TimeState, Times};
 pub use verdict::{Reason, Verdict, VerdictOutcome};
 

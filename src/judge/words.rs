@@ -46,6 +46,13 @@ pub fn sentence(judgement: &Judgement, proof: &Proof, when: When) -> Sentence {
         explanation.extend(fault_words(judgement));
     }
     explanation.push(signature_words(judgement, proof, when));
+    explanation.extend(inside_words(judgement, proof, when, 2));
+    if verdict.outcome != VerdictOutcome::Accept
+        && let Some(shown) = &proof.sd_jwt
+        && let Some(said) = shown.diagnosis.first()
+    {
+        explanation.push(visible(&said.text));
+    }
     let more: Vec<String> = verdict
         .reasons
         .iter()
@@ -138,6 +145,35 @@ fn signature_words(judgement: &Judgement, proof: &Proof, when: When) -> String {
     one_signature_words(judgement, signature, &must)
 }
 
+/// What is wrong with the signature or encryption of a token inside, with the layer that it is: the outermost token is the first.
+fn inside_words(judgement: &Judgement, proof: &Proof, when: When, layer: usize) -> Option<String> {
+    let inside = [
+        ("token inside", &judgement.inner, &proof.inner),
+        (
+            "key binding JWT",
+            &judgement.key_binding,
+            &proof.key_binding,
+        ),
+    ];
+    inside.into_iter().find_map(|(name, judgement, held)| {
+        let (judgement, held) = judgement.as_deref().zip(held.as_deref())?;
+        let proof = judgement.proof(&held.proof);
+        let is_verified = proof
+            .signatures
+            .iter()
+            .all(|signature| signature.outcome == Outcome::Valid);
+        let is_opened = proof
+            .decryption
+            .as_ref()
+            .is_none_or(|decryption| decryption.outcome == DecryptionOutcome::Decrypted);
+        if is_verified && is_opened {
+            return inside_words(judgement, proof, when, layer.saturating_add(1));
+        }
+        let words = signature_words(judgement, proof, when);
+        Some(format!("In the {name} (layer {layer}): {words}"))
+    })
+}
+
 fn decryption_words(proof: &DecryptionProof, holds_a_token: bool) -> String {
     let key = proof.key.as_ref().map(|used| visible(&used.key.id));
     match proof.outcome {
@@ -156,7 +192,9 @@ fn decryption_words(proof: &DecryptionProof, holds_a_token: bool) -> String {
             (None, None) => "The key that was meant for it does not open it.".to_owned(),
         },
         DecryptionOutcome::NotTried(NotTried::NoKeyOpens) => {
-            "It is encrypted, and none of your keys opens it.".to_owned()
+            let said = proof.diagnosis.first().map(|diagnosis| visible(&diagnosis.text));
+            let said = said.map_or_else(String::new, |said| format!(" {said}"));
+            format!("It is encrypted, and none of your keys opens it.{said}")
         }
         DecryptionOutcome::NotTried(NotTried::Cancelled) => {
             "It is encrypted, and opening it was called off.".to_owned()

@@ -1,16 +1,18 @@
 //! The disclosures of an SD-JWT, and the claims that they make, in the reports.
 
-use std::io::{self, Write};
+use std::io;
 use std::ops::Range;
 
 use serde::Serialize;
 
+use super::Options;
+use super::content::{ROWS_SHOWN, more};
 use super::exact::Exact;
-use super::layout::{prose, table, written};
+use super::layout::{cut, written};
+use super::page::Page;
 use super::shape::{is_too_deep, pair};
 use crate::jose::json::Json;
 use crate::jose::sd_jwt::{Disclosure, Standing};
-use crate::jose::visible::visible;
 use crate::judge::words::counted;
 use crate::verify::Presentation;
 
@@ -71,27 +73,30 @@ fn rows(shown: &Presentation) -> impl Iterator<Item = Row<'_>> {
 }
 
 /// The disclosures with what became of each, and the processed claims.
-pub(super) fn text(shown: &Presentation, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn told(shown: &Presentation, options: Options, page: &mut dyn Page) -> io::Result<()> {
     let sd_jwt = &shown.sd_jwt;
-    writeln!(out, "\n  Disclosures")?;
-    let told = rows(shown).map(|row| {
+    let value = |value: &Json| cut(&written(value, options.redact));
+    page.section("Disclosures")?;
+    let told = rows(shown).take(ROWS_SHOWN).map(|row| {
         let place = row.pointer.map(|pointer| format!(" at {pointer}"));
         [
             match &row.disclosure.name {
-                Some(name) => visible(name),
+                Some(name) => cut(name),
                 None => "(element)".to_owned(),
             },
-            row.value
-                .map(|value| visible(&written(value)))
-                .unwrap_or_default(),
+            row.value.map(value).unwrap_or_default(),
             format!(
                 "{}{}",
                 row.disclosure.state().name().replace('-', " "),
-                visible(&place.unwrap_or_default())
+                cut(&place.unwrap_or_default())
             ),
         ]
     });
-    table(told.collect(), "    ", out)?;
+    let told: Vec<_> = told.collect();
+    if !told.is_empty() {
+        page.table(["Claim", "Value", "What became of it"], &told)?;
+    }
+    more(sd_jwt.disclosures.len(), "disclosure", page)?;
     let words = match (sd_jwt.disclosures.len(), sd_jwt.digests.without_disclosure) {
         (0, 0) => "None, and no digest of one".to_owned(),
         (_, 0) => "Every digest has its disclosure".to_owned(),
@@ -100,24 +105,19 @@ pub(super) fn text(shown: &Presentation, out: &mut dyn Write) -> io::Result<()> 
             counted(left, "digest")
         ),
     };
-    prose(&words, "    ", out)?;
+    page.prose(&words)?;
     let Some(members) = shown.claims().and_then(|claims| claims.object()) else {
         return Ok(());
     };
-    writeln!(out, "\n  Processed claims")?;
+    page.section("Processed claims")?;
     if members.is_empty() {
-        return writeln!(out, "    No members");
+        return page.prose("No members");
     }
-    let rows = members.iter().map(|member| {
-        [
-            visible(&member.name),
-            visible(&written(&member.value)),
-            if shown.is_disclosed(&member.value) {
-                "disclosed".to_owned()
-            } else {
-                String::new()
-            },
-        ]
+    let rows = members.iter().take(ROWS_SHOWN).map(|member| {
+        let is_disclosed = shown.is_disclosed(&member.value);
+        let note = if is_disclosed { "disclosed" } else { "" };
+        [cut(&member.name), value(&member.value), note.to_owned()]
     });
-    table(rows.collect(), "    ", out)
+    page.table(["Claim", "Value", "Disclosed"], &rows.collect::<Vec<_>>())?;
+    more(members.len(), "member", page)
 }

@@ -1,49 +1,64 @@
-//! Findings in the report for a person at a terminal.
+//! Findings in the reports for people.
 
-use std::io::{self, Write};
+use std::io;
 
-use super::layout::{bytes, prose};
+use super::layout::bytes;
+use super::page::{Page, Told};
 use crate::jose::PartRole;
-use crate::jose::visible::visible;
 use crate::judge::Finding;
 
-/// Writes a finding: what, why, what to do, and the place that it rests on.
-pub(super) fn finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-    headline(finding, out)?;
-    let indent = "              ";
-    prose(&finding.detail, indent, out)?;
-    prose(&finding.remedy, indent, out)?;
-    for evidence in &finding.evidence {
-        let place = match (&evidence.pointer, evidence.part) {
-            (Some(pointer), PartRole::Key) => format!("key {pointer}"),
-            // All of the key, of which it says so already.
-            (None, PartRole::Key) => continue,
-            (Some(pointer), part) => {
-                format!("{} {pointer}, {}", part.label(), bytes(&evidence.range))
-            }
-            (None, part) => format!("{}, {}", part.label(), bytes(&evidence.range)),
-        };
-        prose(&format!("See {place}"), indent, out)?;
-    }
-    prose(&finding.references.join(", "), indent, out)
-}
-
-/// Writes a finding that is told elsewhere in full: what, and where.
-pub(super) fn told_elsewhere(
-    finding: &Finding,
-    place: &str,
-    out: &mut dyn Write,
+/// Tells findings, each with the note that it was set aside with.
+pub(super) fn findings(
+    title: &str,
+    findings: &[(&Finding, Option<&str>)],
+    page: &mut dyn Page,
 ) -> io::Result<()> {
-    headline(finding, out)?;
-    prose(place, "              ", out)
+    if findings.is_empty() {
+        return Ok(());
+    }
+    page.section(title)?;
+    for (finding, note) in findings {
+        page.finding(&Told {
+            note: *note,
+            ..told(finding)
+        })?;
+    }
+    Ok(())
 }
 
-fn headline(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-    let (severity, confidence) = (finding.severity.name(), finding.confidence.name());
-    writeln!(
-        out,
-        "    {severity:<8}  {} ({}, {confidence})",
-        visible(&finding.title),
-        finding.rule
-    )
+/// Tells what was set aside.
+pub(super) fn dismissed(
+    set_aside: &[(&Finding, Option<&str>)],
+    page: &mut dyn Page,
+) -> io::Result<()> {
+    findings("Dismissed findings, which do not count", set_aside, page)
+}
+
+/// A finding in full: what, why, what to do, and the places that it rests on.
+pub(super) fn told(finding: &Finding) -> Told<'_> {
+    let places = finding.evidence.iter().filter_map(|evidence| {
+        let range = || bytes(&evidence.range);
+        match (&evidence.pointer, evidence.part) {
+            (Some(pointer), PartRole::Key) => Some(format!("key {pointer}")),
+            // All of the key, of which it says so already.
+            (None, PartRole::Key) => None,
+            (Some(pointer), part) => Some(format!("{} {pointer}, {}", part.label(), range())),
+            (None, part) => Some(format!("{}, {}", part.label(), range())),
+        }
+    });
+    Told {
+        finding,
+        places: places.collect(),
+        elsewhere: None,
+        note: None,
+    }
+}
+
+/// Names the rules that could not look.
+pub(super) fn not_run(rules: &[&str], page: &mut dyn Page) -> io::Result<()> {
+    if rules.is_empty() {
+        return Ok(());
+    }
+    let rules = rules.join(", ");
+    page.note(&format!("Rules not run, their input was missing: {rules}"))
 }

@@ -6,14 +6,12 @@ use serde::Serialize;
 
 use super::Report;
 use super::exact::escape_hidden;
-use super::shape::{KeyShape, SummaryShape, TokenShape, Tool};
+use super::shape::{RunShape, SummaryShape, TokenShape};
 
 /// Writes a report as one JSON object (format `json`), ended by a line feed.
 pub fn json(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let whole = Whole {
-        tool: Tool::this(),
-        clock: report.at.to_string(),
-        keys: KeyShape::all(report.keys, &report.key_audits),
+        run: RunShape::new(report),
         tokens: report
             .tokens
             .iter()
@@ -27,9 +25,8 @@ pub fn json(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 #[derive(Serialize)]
 struct Whole<'a> {
-    tool: Tool,
-    clock: String,
-    keys: Vec<KeyShape<'a>>,
+    #[serde(flatten)]
+    run: RunShape<'a>,
     tokens: Vec<TokenShape<'a>>,
     summary: SummaryShape,
 }

@@ -4,29 +4,17 @@
 
 use std::io::{self, Write};
 
-use jiff::Timestamp;
 use serde::Serialize;
 
 use super::exact::escape_hidden;
-use super::shape::{KeyShape, SourceShape, SummaryShape, TokenShape, Tool};
-use super::{Judged, Options, Summary};
+use super::shape::{RunShape, SourceShape, SummaryShape, TokenShape};
+use super::{Judged, Options, Report, Summary};
 use crate::find::Place;
-use crate::judge::KeyAudit;
-use crate::keys::KeyRing;
 
-/// Writes the first line: what ran, at which instant, with which keys, and what is said of those, in their order.
-pub fn run_line(
-    at: Timestamp,
-    keys: &KeyRing,
-    audits: &[KeyAudit],
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let run = Run {
-        tool: Tool::this(),
-        clock: at.to_string(),
-        keys: KeyShape::all(keys, audits),
-    };
-    line("run", &run, out)
+/// Writes the first line: what ran, at which instant, under which policy, with which keys, and what is said of those. The tokens
+/// of the report are not looked at.
+pub fn run_line(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    line("run", &RunShape::new(report), out)
 }
 
 /// Writes the line of a token's first occurrence.
@@ -65,13 +53,6 @@ struct Line<'a, Body> {
     kind: &'static str,
     #[serde(flatten)]
     body: &'a Body,
-}
-
-#[derive(Serialize)]
-struct Run<'a> {
-    tool: Tool,
-    clock: String,
-    keys: Vec<KeyShape<'a>>,
 }
 
 #[derive(Serialize)]

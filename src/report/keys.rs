@@ -1,26 +1,30 @@
-//! The keys in the report for a person at a terminal.
+//! The keys in the reports for people.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 
-use super::findings::{finding, told_elsewhere};
-use super::layout::{prose, table};
+use super::content::{KEYS, ROWS_SHOWN, more};
+use super::findings::{dismissed, not_run, told};
+use super::layout::cut;
+use super::page::{Page, Told};
 use super::{Judged, Report};
-use crate::jose::visible::visible;
+use crate::inspection::{About, Dismissals};
 use crate::judge::KeyAudit;
 use crate::keys::{Holds, Key};
 
-/// Writes the keys, a line each, and then what is said of each.
-pub(super) fn text(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+/// Tells the keys, a line each, and then what is said of each.
+pub(super) fn told_of_keys(report: &Report<'_>, page: &mut dyn Page) -> io::Result<()> {
     if report.keys.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\nKeys")?;
-    let rows = report.keys.keys().iter().map(|key| row(key));
-    table(rows.collect(), "  ", out)?;
-    let told = told_of_tokens(&report.tokens);
-    for audit in &report.key_audits {
-        of_key(audit, &told, out)?;
+    page.part(KEYS.0, KEYS.1)?;
+    let keys = report.keys.keys();
+    let rows: Vec<_> = keys.iter().take(ROWS_SHOWN).map(|key| row(key)).collect();
+    page.table(["Key", "What it is", "From"], &rows)?;
+    more(keys.len(), "key", page)?;
+    let in_tokens = told_of_tokens(&report.tokens);
+    for (key, audit) in keys.iter().zip(&report.key_audits) {
+        of_key(key, audit, report.dismissals, &in_tokens, page)?;
     }
     Ok(())
 }
@@ -34,24 +38,27 @@ fn row(key: &Key) -> [String; 3] {
     for (name, value) in [("use", &key.members.use_), ("alg", &key.members.alg)] {
         what.extend(value.as_ref().map(|value| format!("{name} {value}")));
     }
+    let thumbprint = key.thumbprint.as_ref();
+    let thumbprint = thumbprint.map(|thumbprint| format!(", thumbprint {thumbprint}"));
     [
-        visible(&key.id),
-        visible(&what.join(", ")),
-        visible(&key.source),
+        cut(&key.id),
+        cut(&what.join(", ")),
+        cut(&key.source) + &thumbprint.unwrap_or_default(),
     ]
 }
 
 /// For a key's id and a rule, the number of the first token that tells what the rule found of the key.
-type Told<'a> = BTreeMap<(&'a str, &'static str), usize>;
+type InTokens<'a> = BTreeMap<(&'a str, &'static str), usize>;
 
-fn told_of_tokens<'a>(tokens: &'a [Judged<'_>]) -> Told<'a> {
-    let mut told = Told::new();
+fn told_of_tokens<'a>(tokens: &'a [Judged<'_>]) -> InTokens<'a> {
+    let mut told = InTokens::new();
     for (number, judged) in (1..).zip(tokens) {
         let layers = judged.inspection.proof.layers();
         for (proof, judgement) in layers.zip(judged.judgement.layers()) {
             if judgement.findings.is_empty() {
                 continue;
             }
+            let proof = judgement.proof(proof);
             let used = proof.used_keys().map(|(used, _)| &used.key);
             for key in used.chain(proof.designated_keys()) {
                 for finding in &judgement.findings {
@@ -63,25 +70,35 @@ fn told_of_tokens<'a>(tokens: &'a [Judged<'_>]) -> Told<'a> {
     told
 }
 
-fn of_key(audit: &KeyAudit, told: &Told<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn of_key(
+    key: &Key,
+    audit: &KeyAudit,
+    dismissals: &Dismissals,
+    in_tokens: &InTokens<'_>,
+    page: &mut dyn Page,
+) -> io::Result<()> {
     let assurance = audit.assurance();
     if audit.findings.is_empty() && assurance.is_none() && audit.not_run.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n  Key {}", visible(&audit.id))?;
-    for found in &audit.findings {
-        match told.get(&(audit.id.as_str(), found.rule)) {
-            Some(number) => told_elsewhere(found, &format!("See token {number}."), out)?,
-            None => finding(found, out)?,
+    page.section(&format!("Key {}", cut(&audit.id)))?;
+    let about = About::key(key);
+    let mut set_aside = Vec::new();
+    for finding in &audit.findings {
+        let note = dismissals.note(&about, finding);
+        if note.is_some() {
+            set_aside.push((finding, note));
+            continue;
         }
+        let number = in_tokens.get(&(audit.id.as_str(), finding.rule));
+        page.finding(&Told {
+            elsewhere: number.map(|number| format!("See token {number}.")),
+            ..told(finding)
+        })?;
     }
     if let Some(assurance) = assurance {
-        prose(&assurance, "    ", out)?;
+        page.prose(&assurance)?;
     }
-    if !audit.not_run.is_empty() {
-        let rules = audit.not_run.join(", ");
-        let text = format!("Rules not run, their input was missing: {rules}");
-        prose(&text, "    ", out)?;
-    }
-    Ok(())
+    dismissed(&set_aside, page)?;
+    not_run(&audit.not_run, page)
 }

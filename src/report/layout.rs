@@ -3,8 +3,10 @@
 use std::io::{self, Write};
 use std::ops::Range;
 
+use crate::inspection::sha256;
 use crate::jose::json::{Json, Value};
 use crate::jose::visible::visible;
+use crate::judge::words::counted;
 
 /// Columns that prose is wrapped to.
 const WIDTH: usize = 100;
@@ -12,25 +14,65 @@ const WIDTH: usize = 100;
 /// Values wider than this do not push the notes beside the others to the right.
 const VALUE_WIDTH: usize = 40;
 
-/// A value in one line of JSON: as written, duplicates included, without white space.
-pub(super) fn written(json: &Json) -> String {
+/// Of a longer text from outside the rest is counted, in characters.
+const MOST_SHOWN: usize = 2_000;
+
+/// The beginning of a text, and how much more there is of it.
+pub(super) fn cut(text: &str) -> String {
+    let Some((end, _)) = text.char_indices().nth(MOST_SHOWN) else {
+        return text.to_owned();
+    };
+    let (shown, rest) = text.split_at(end);
+    let more = counted(rest.chars().count(), "more character");
+    format!("{shown}\u{2026} ({more})")
+}
+
+/// The members of a JWK that are its private half or secret (RFC 7518 sections 6.2.2, 6.3.2 and 6.4).
+const PRIVATE: [&str; 8] = ["d", "dp", "dq", "k", "oth", "p", "q", "qi"];
+
+/// A value in one line of JSON: as written, duplicates included, without white space. With `redact`, what could be used by
+/// whoever reads it is named in place of shown: tokens, and the private members of keys.
+pub(super) fn written(json: &Json, redact: bool) -> String {
     match &json.value {
         Value::Array(elements) => {
-            let elements: Vec<_> = elements.iter().map(written).collect();
+            let elements: Vec<_> = elements
+                .iter()
+                .map(|element| written(element, redact))
+                .collect();
             format!("[{}]", elements.join(","))
         }
         Value::Bool(value) => value.to_string(),
         Value::Null => "null".to_owned(),
         Value::Number(number) => number.text.clone(),
         Value::Object(members) => {
+            let is_key = redact && members.iter().any(|member| member.name == "kty");
             let members: Vec<_> = members
                 .iter()
-                .map(|member| format!("{}:{}", quoted(&member.name), written(&member.value)))
+                .map(|member| {
+                    let is_private = is_key && PRIVATE.contains(&member.name.as_str());
+                    let value = if is_private {
+                        "[kept back: private]".to_owned()
+                    } else {
+                        written(&member.value, redact)
+                    };
+                    format!("{}:{value}", quoted(&member.name))
+                })
                 .collect();
             format!("{{{}}}", members.join(","))
         }
+        Value::String(text) if redact && is_token(text) => {
+            let length = counted(text.len(), "byte");
+            format!("[kept back: a token of {length}, SHA-256 {}]", sha256(text))
+        }
         Value::String(text) => quoted(text),
     }
+}
+
+/// Whether a text has the form of a token: parts of base64url, the first of which begins a JSON object.
+fn is_token(text: &str) -> bool {
+    let is_of_token =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
+    text.starts_with("ey") && text.matches('.').count() >= 2 && text.bytes().all(is_of_token)
 }
 
 fn quoted(text: &str) -> String {
@@ -105,8 +147,32 @@ mod tests {
         let document = read(br#"{"b":[1e400, 3.0 ,"\u202e"],"a":{"x":1,"x":2}}"#);
         let root = document.root.expect("an object");
         assert_eq!(
-            visible(&written(&root)),
+            visible(&written(&root, true)),
             r#"{"b":[1e400,3.0,"\u{202E}"],"a":{"x":1,"x":2}}"#
+        );
+    }
+
+    #[test]
+    fn what_could_be_used_is_named_and_not_shown() {
+        let document = read(
+            br#"{"t":"eyJhbGciOiJub25lIn0.e30.AAAA","jwk":{"kty":"oct","k":"c2VjcmV0","kid":"a"},"k":"claim","v":"eyeliner.is.no token"}"#,
+        );
+        let root = document.root.expect("an object");
+        // The digest is that of sha256sum.
+        assert_eq!(
+            written(&root, true),
+            r#"{"t":[kept back: a token of 28 bytes, SHA-256 80ecdbfd8ba2c94055edcab49351b2be7bc809ec0be6e67168b454a8f32f2406],"jwk":{"kty":"oct","k":[kept back: private],"kid":"a"},"k":"claim","v":"eyeliner.is.no token"}"#
+        );
+        assert!(written(&root, false).contains("c2VjcmV0"));
+    }
+
+    #[test]
+    fn of_a_long_text_the_rest_is_counted() {
+        let text = "\u{E9}".repeat(MOST_SHOWN);
+        assert_eq!(cut(&text), text);
+        assert_eq!(
+            cut(&format!("{text}ab")),
+            format!("{text}\u{2026} (2 more characters)")
         );
     }
 

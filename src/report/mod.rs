@@ -1,9 +1,11 @@
-//! Inspections to text: what the window shows, for people at a terminal ([`text()`]) and for programs
-//! ([`json()`], [`jsonl`]).
+//! Inspections to text: what the window shows, for people ([`text()`], [`markdown()`], [`html()`]) and for programs
+//! ([`json()`], [`jsonl`], [`sarif()`]).
 //!
-//! Nothing is computed here: a report says what [`judge`](crate::judge) found. Unless [`Options::redact`] is
-//! off, no report holds a token's text, a signature or a secret.
+//! Nothing is computed here: a report says what [`judge`](crate::judge) found. What is told to people, and in which order, is said
+//! once (`content`), for every `page`; what is told to programs as well (`shape`). Unless [`Options::redact`] is off, no report
+//! holds a token's text, a signature or a secret.
 
+mod content;
 mod disclosed;
 mod exact;
 mod findings;
@@ -11,18 +13,39 @@ mod json;
 pub mod jsonl;
 mod keys;
 mod layout;
+mod page;
+mod sarif;
 mod shape;
-mod text;
+
+use std::io::{self, Write};
 
 use jiff::Timestamp;
 
-use crate::inspection::{Inspection, Session};
+use crate::inspection::{About, Dismissals, Inspection, Session, sha256};
 use crate::judge::words::When;
-use crate::judge::{Finding, Judgement, KeyAudit, Severity, VerdictOutcome, audit_keys};
+use crate::judge::{Finding, Judgement, KeyAudit, Policy, Severity, VerdictOutcome, audit_keys};
 use crate::keys::KeyRing;
+use crate::verify::Proof;
+use page::{Html, Markdown, Plain};
 
+pub use content::found;
 pub use json::json;
-pub use text::{found, text};
+pub use sarif::{Ended, sarif};
+
+/// Writes a report as text (format `text`): plain, aligned, without colour.
+pub fn text(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    content::to_the_end(report, &mut Plain::new(out))
+}
+
+/// Writes a report as Markdown: `CommonMark` with the tables of GitHub.
+pub fn markdown(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    content::from_the_top(report, &mut Markdown::new(out))
+}
+
+/// Writes a report as one HTML file, without scripts and without anything from elsewhere.
+pub fn html(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    content::from_the_top(report, &mut Html::new(out))
+}
 
 /// What a report leaves out, and how it speaks of its instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +72,66 @@ pub struct Judged<'a> {
     pub inspection: &'a Inspection,
     /// What is said of it.
     pub judgement: Judgement,
+    /// The findings that were set aside.
+    pub dismissals: &'a Dismissals,
+}
+
+impl<'a> Judged<'a> {
+    /// Judges a token.
+    pub fn new(
+        inspection: &'a Inspection,
+        policy: &Policy,
+        dismissals: &'a Dismissals,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            judgement: inspection.judge(policy, at),
+            inspection,
+            dismissals,
+        }
+    }
+
+    /// The findings about it and about the tokens inside.
+    fn findings(&self) -> Vec<FoundIn<'_>> {
+        let mut found = Vec::new();
+        let text = self.inspection.sha256.clone();
+        let mut open = vec![(text, &self.inspection.proof, &self.judgement)];
+        while let Some((sha256, proof, judgement)) = open.pop() {
+            let about = About::token(&sha256);
+            let findings = judgement.findings.iter();
+            found.extend(findings.map(|finding| FoundIn {
+                sha256: sha256.clone(),
+                finding,
+                note: self.dismissals.note(&about, finding),
+            }));
+            open.extend(inside(proof, judgement));
+        }
+        found
+    }
+}
+
+/// A finding about a token, or about one inside of it.
+struct FoundIn<'a> {
+    /// Of that token's text.
+    sha256: String,
+    finding: &'a Finding,
+    /// Why it was set aside.
+    note: Option<&'a str>,
+}
+
+/// The tokens inside of a token: the hash of each, what was found out about it, and what is said of it.
+fn inside<'a>(
+    proof: &'a Proof,
+    judgement: &'a Judgement,
+) -> impl Iterator<Item = (String, &'a Proof, &'a Judgement)> {
+    let layers = [
+        (&proof.inner, &judgement.inner),
+        (&proof.key_binding, &judgement.key_binding),
+    ];
+    layers.into_iter().filter_map(|(layer, judgement)| {
+        let (layer, judgement) = (layer.as_deref()?, judgement.as_deref()?);
+        Some((sha256(layer.token.text()), &layer.proof, judgement))
+    })
 }
 
 /// Everything that a report is made from.
@@ -60,6 +143,10 @@ pub struct Report<'a> {
     pub keys: &'a KeyRing,
     /// What is said of each of the keys, in their order.
     pub key_audits: Vec<KeyAudit>,
+    /// What the tokens are held against.
+    pub policy: &'a Policy,
+    /// The findings that were set aside.
+    pub dismissals: &'a Dismissals,
     /// The distinct tokens, in the order in which they were first found.
     pub tokens: Vec<Judged<'a>>,
     /// What is left out, and how it speaks.
@@ -69,19 +156,32 @@ pub struct Report<'a> {
 impl<'a> Report<'a> {
     /// Judges every token of a session at one instant.
     pub fn new(session: &'a Session, at: Timestamp, options: Options) -> Self {
-        let tokens = session
-            .tokens
-            .iter()
-            .map(|inspection| Judged {
-                inspection,
-                judgement: inspection.judge(&session.policy, at),
-            })
-            .collect();
+        let mut report = Self::without_tokens(session, at, options);
+        let judge = |inspection| Judged::new(inspection, &session.policy, &session.dismissals, at);
+        report.tokens = session.tokens.iter().map(judge).collect();
+        report
+    }
+
+    /// Of a session, as if it had no tokens.
+    pub fn without_tokens(session: &'a Session, at: Timestamp, options: Options) -> Self {
+        let key_audits = audit_keys(&session.keys, Some(at));
+        Self::with_key_audits(session, key_audits, at, options)
+    }
+
+    /// The same, where it is known what is said of the keys, in their order.
+    pub fn with_key_audits(
+        session: &'a Session,
+        key_audits: Vec<KeyAudit>,
+        at: Timestamp,
+        options: Options,
+    ) -> Self {
         Self {
             at,
             keys: &session.keys,
-            key_audits: audit_keys(&session.keys, Some(at)),
-            tokens,
+            key_audits,
+            policy: &session.policy,
+            dismissals: &session.dismissals,
+            tokens: Vec::new(),
             options,
         }
     }
@@ -89,9 +189,9 @@ impl<'a> Report<'a> {
     /// The counts at its end.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary::default();
-        summary.count_keys(&self.key_audits);
+        summary.count_keys(self);
         for token in &self.tokens {
-            summary.count(&token.judgement);
+            summary.count(token);
             summary.occurrences = summary
                 .occurrences
                 .saturating_add(token.inspection.places.len());
@@ -113,36 +213,83 @@ pub struct Summary {
     pub reject: usize,
     /// Tokens of which it cannot be said.
     pub undetermined: usize,
-    /// Findings of tokens and keys by severity, in the order of [`Severity::ALL`].
+    /// Findings of tokens and keys that were set aside.
+    pub dismissed: usize,
+    /// The others by severity, in the order of [`Severity::ALL`].
     findings: [usize; Severity::ALL.len()],
 }
 
 impl Summary {
+    /// Of one place, at which nothing that counts was found.
+    pub fn of_place() -> Self {
+        Self {
+            occurrences: 1,
+            ..Self::default()
+        }
+    }
+
     /// Counts a distinct token. Its occurrences are counted apart: they may be met later.
-    pub fn count(&mut self, judgement: &Judgement) {
+    pub fn count(&mut self, judged: &Judged<'_>) {
         self.tokens = self.tokens.saturating_add(1);
-        let outcome = match judgement.verdict.outcome {
+        let outcome = match judged.judgement.verdict.outcome {
             VerdictOutcome::Accept => &mut self.accept,
             VerdictOutcome::Reject => &mut self.reject,
             VerdictOutcome::Undetermined => &mut self.undetermined,
         };
         *outcome = outcome.saturating_add(1);
-        self.count_findings(judgement.layers().flat_map(|layer| &layer.findings));
+        let found = judged.findings();
+        self.count_findings(found.iter().map(|found| (found.finding, found.note)));
     }
 
     /// Counts what is said of the keys, once for a run. What a token says of its key too counts there as well.
-    pub fn count_keys(&mut self, audits: &[KeyAudit]) {
-        self.count_findings(audits.iter().flat_map(|audit| &audit.findings));
+    pub fn count_keys(&mut self, report: &Report<'_>) {
+        for (key, audit) in report.keys.keys().iter().zip(&report.key_audits) {
+            let about = About::key(key);
+            let findings = audit.findings.iter();
+            self.count_findings(
+                findings.map(|finding| (finding, report.dismissals.note(&about, finding))),
+            );
+        }
     }
 
-    fn count_findings<'f>(&mut self, findings: impl Iterator<Item = &'f Finding>) {
-        for finding in findings {
+    /// Counts what another one counted.
+    pub fn add(&mut self, other: &Self) {
+        let both = |one: &mut usize, other: usize| *one = one.saturating_add(other);
+        both(&mut self.tokens, other.tokens);
+        both(&mut self.occurrences, other.occurrences);
+        both(&mut self.accept, other.accept);
+        both(&mut self.reject, other.reject);
+        both(&mut self.undetermined, other.undetermined);
+        both(&mut self.dismissed, other.dismissed);
+        for (count, other) in self.findings.iter_mut().zip(other.findings) {
+            both(count, other);
+        }
+    }
+
+    fn count_findings<'f>(
+        &mut self,
+        findings: impl IntoIterator<Item = (&'f Finding, Option<&'f str>)>,
+    ) {
+        for (finding, note) in findings {
+            if note.is_some() {
+                self.dismissed = self.dismissed.saturating_add(1);
+                continue;
+            }
             for (severity, count) in Severity::ALL.iter().zip(&mut self.findings) {
                 if *severity == finding.severity {
                     *count = count.saturating_add(1);
                 }
             }
         }
+    }
+
+    /// How many findings there are, for people: `1 high, 4 info`. `None` without any.
+    fn findings_in_words(&self) -> Option<String> {
+        let found = self.findings().filter(|(_, count)| *count > 0);
+        let found: Vec<_> = found
+            .map(|(severity, count)| format!("{count} {}", severity.name()))
+            .collect();
+        (!found.is_empty()).then(|| found.join(", "))
     }
 
     /// The number of findings of each severity, the worst first.

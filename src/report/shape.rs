@@ -9,28 +9,28 @@ use serde::ser::{SerializeMap as _, Serializer};
 
 use super::disclosed::DisclosureShape;
 use super::exact::{Exact, ExactNumber};
-use super::{Judged, Options, Summary};
+use super::{Judged, Options, Report, Summary};
 use crate::find::Place;
-use crate::inspection::{Inspection, sha256};
+use crate::inspection::{About, Dismissals, Inspection, sha256};
 use crate::jose::json::{Document, Json, Value};
 use crate::jose::{Fault, Kind, PartRole, Token, base64url, hex};
-use crate::judge::{Check, Evidence, Finding, Judgement, KeyAudit, Profile, Times, Verdict};
-use crate::keys::{Key, KeyRing};
+use crate::judge::words::When;
+use crate::judge::{
+    Check, Evidence, Finding, Judgement, KeyAudit, Policy, Profile, Times, Verdict,
+};
+use crate::keys::Key;
 use crate::verify::{
     DecryptionOutcome, DecryptionProof, Diagnosis, Facts, Layer, Proof, SignatureProof, UsedKey,
 };
 
-/// A field of something that this version does not find out yet.
-type NotYet = Option<()>;
-
 #[derive(Serialize)]
-pub(super) struct Tool {
+struct Tool {
     name: &'static str,
     version: &'static str,
 }
 
 impl Tool {
-    pub(super) fn this() -> Self {
+    fn this() -> Self {
         Self {
             name: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
@@ -38,8 +38,48 @@ impl Tool {
     }
 }
 
+/// What ran, as of when, with what.
 #[derive(Serialize)]
-pub(super) struct KeyShape<'a> {
+pub(super) struct RunShape<'a> {
+    tool: Tool,
+    clock: String,
+    clock_held: bool,
+    policy: PolicyShape<'a>,
+    keys: Vec<KeyShape<'a>>,
+}
+
+impl<'a> RunShape<'a> {
+    pub(super) fn new(report: &'a Report<'_>) -> Self {
+        Self {
+            tool: Tool::this(),
+            clock: report.at.to_string(),
+            clock_held: report.options.when == When::Then,
+            policy: PolicyShape::new(report.policy),
+            keys: KeyShape::all(report),
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct PolicyShape<'a> {
+    name: Option<&'a str>,
+    expects: Vec<String>,
+}
+
+impl<'a> PolicyShape<'a> {
+    pub(super) fn new(policy: &'a Policy) -> Self {
+        let expects = policy.described().into_iter();
+        Self {
+            name: policy.name.as_deref(),
+            expects: expects
+                .map(|(of, value)| format!("{of}: {value}"))
+                .collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct KeyShape<'a> {
     id: &'a str,
     source: &'a str,
     kty: Option<&'static str>,
@@ -57,12 +97,13 @@ pub(super) struct KeyShape<'a> {
 }
 
 impl<'a> KeyShape<'a> {
-    pub(super) fn all(keys: &'a KeyRing, audits: &'a [KeyAudit]) -> Vec<Self> {
-        let keys = keys.keys().iter().zip(audits);
-        keys.map(|(key, audit)| Self::new(key, audit)).collect()
+    fn all(report: &'a Report<'_>) -> Vec<Self> {
+        let keys = report.keys.keys().iter().zip(&report.key_audits);
+        keys.map(|(key, audit)| Self::new(key, audit, report.dismissals))
+            .collect()
     }
 
-    fn new(key: &'a Key, audit: &'a KeyAudit) -> Self {
+    fn new(key: &'a Key, audit: &'a KeyAudit, dismissals: &'a Dismissals) -> Self {
         Self {
             id: &key.id,
             source: &key.source,
@@ -74,7 +115,7 @@ impl<'a> KeyShape<'a> {
             holds: key.holds.name(),
             thumbprint: key.thumbprint.as_deref(),
             fault: key.fault.as_ref().map(ToString::to_string),
-            findings: audit.findings.iter().map(FindingShape::new).collect(),
+            findings: FindingShape::all(&audit.findings, &About::key(key), dismissals),
             passed: audit.passed.iter().map(ToString::to_string).collect(),
             not_run: &audit.not_run,
         }
@@ -103,6 +144,7 @@ pub(super) struct TokenShape<'a> {
     disclosures: Vec<DisclosureShape<'a>>,
     processed_claims: Option<Exact<'a>>,
     key_binding: Option<Box<Self>>,
+    diagnosis: Vec<DiagnosisShape<'a>>,
     time: TimeShape<'a>,
     checks: Vec<CheckShape>,
     verdict: VerdictShape,
@@ -126,11 +168,17 @@ impl<'a> TokenShape<'a> {
             judgement,
             places,
             options,
+            judged.dismissals,
         )
     }
 
     /// A token inside of another one.
-    fn inside(layer: &'a Layer, judgement: &'a Judgement, options: Options) -> Box<Self> {
+    fn inside(
+        layer: &'a Layer,
+        judgement: &'a Judgement,
+        options: Options,
+        dismissals: &'a Dismissals,
+    ) -> Box<Self> {
         let sha256 = Cow::Owned(sha256(layer.token.text()));
         Box::new(Self::layer(
             sha256,
@@ -139,6 +187,7 @@ impl<'a> TokenShape<'a> {
             judgement,
             &[],
             options,
+            dismissals,
         ))
     }
 
@@ -149,10 +198,12 @@ impl<'a> TokenShape<'a> {
         judgement: &'a Judgement,
         places: &'a [Place],
         options: Options,
+        dismissals: &'a Dismissals,
     ) -> Self {
+        let about = About::token(&sha256);
         let inside = |layer: &'a Option<Box<Layer>>, judgement: &'a Option<Box<Judgement>>| {
             let (layer, judgement) = layer.as_ref().zip(judgement.as_ref())?;
-            Some(Self::inside(layer, judgement, options))
+            Some(Self::inside(layer, judgement, options, dismissals))
         };
         // What a token inside is written as is nobody's claims.
         let claims = object(token.claims()).filter(|_| proof.inner.is_none());
@@ -200,10 +251,16 @@ impl<'a> TokenShape<'a> {
                 .as_deref()
                 .and_then(|shown| object(shown.claims())),
             key_binding: inside(&proof.key_binding, &judgement.key_binding),
+            diagnosis: proof
+                .sd_jwt
+                .iter()
+                .flat_map(|shown| &shown.diagnosis)
+                .map(DiagnosisShape::new)
+                .collect(),
             time: TimeShape::new(&judgement.times),
             checks: judgement.checks.iter().map(CheckShape::new).collect(),
             verdict: VerdictShape::new(&judgement.verdict),
-            findings: judgement.findings.iter().map(FindingShape::new).collect(),
+            findings: FindingShape::all(&judgement.findings, &about, dismissals),
             not_run: &judgement.not_run,
         }
     }
@@ -505,11 +562,23 @@ struct FindingShape<'a> {
     remedy: &'a str,
     references: &'a [&'static str],
     evidence: Vec<EvidenceShape<'a>>,
-    dismissed: NotYet,
+    dismissed: Option<DismissedShape<'a>>,
+}
+
+#[derive(Serialize)]
+struct DismissedShape<'a> {
+    note: &'a str,
 }
 
 impl<'a> FindingShape<'a> {
-    fn new(finding: &'a Finding) -> Self {
+    fn all(findings: &'a [Finding], about: &About, dismissals: &'a Dismissals) -> Vec<Self> {
+        let findings = findings.iter();
+        findings
+            .map(|finding| Self::new(finding, dismissals.note(about, finding)))
+            .collect()
+    }
+
+    fn new(finding: &'a Finding, note: Option<&'a str>) -> Self {
         Self {
             rule: finding.rule,
             severity: finding.severity.name(),
@@ -519,7 +588,7 @@ impl<'a> FindingShape<'a> {
             remedy: &finding.remedy,
             references: &finding.references,
             evidence: finding.evidence.iter().map(EvidenceShape::new).collect(),
-            dismissed: None,
+            dismissed: note.map(|note| DismissedShape { note }),
         }
     }
 }
@@ -549,6 +618,7 @@ pub(super) struct SummaryShape {
     reject: usize,
     undetermined: usize,
     findings: BySeverity,
+    dismissed: usize,
 }
 
 impl SummaryShape {
@@ -560,6 +630,7 @@ impl SummaryShape {
             reject: summary.reject,
             undetermined: summary.undetermined,
             findings: BySeverity(summary.clone()),
+            dismissed: summary.dismissed,
         }
     }
 }

@@ -27,6 +27,7 @@ pub use anchor::Anchor;
 pub use chain::{Chain, ChainFault, ChainFaultKind, MAX_CERTIFICATES};
 pub use decrypt::JweShapeFault;
 pub use defaults::KnownSecret;
+pub use explain::UseConflict;
 pub use presentation::{Holder, Presentation};
 pub use prove::{MAX_NESTING, Setting, prove};
 pub use unseal::{Unsealed, unseal};
@@ -103,6 +104,14 @@ impl Proof {
         meant.chain(decryption).map(|(key, _)| key)
     }
 
+    /// The explanations of this layer.
+    pub fn diagnoses(&self) -> impl Iterator<Item = &Diagnosis> {
+        let of_signatures = self.signatures.iter().flat_map(|proof| &proof.diagnosis);
+        let of_decryption = self.decryption.iter().flat_map(|proof| &proof.diagnosis);
+        let of_presentation = self.sd_jwt.iter().flat_map(|shown| &shown.diagnosis);
+        of_signatures.chain(of_decryption).chain(of_presentation)
+    }
+
     /// Of a token deeper in others than [`MAX_NESTING`].
     fn too_deep() -> Self {
         Self {
@@ -166,18 +175,18 @@ pub struct SignatureProof {
 }
 
 impl SignatureProof {
-    /// Why a signature failed, as far as that was found out: the first explanation that is not about the choice of the key.
+    /// Why a signature failed, as far as that was found out: the first explanation that is not about the choice of the key,
+    /// else the conflict of the key that was chosen.
     pub fn cause(&self) -> Option<&Diagnosis> {
-        const OF_THE_CHOICE: [&str; 5] = [
-            "alg-key-mismatch",
-            "key-unusable",
-            "kid-near-miss",
-            "kid-unknown",
-            "other-key-verifies",
-        ];
-        self.diagnosis
-            .iter()
-            .find(|diagnosis| !OF_THE_CHOICE.contains(&diagnosis.code))
+        const CONFLICTS: [&str; 3] = ["alg-key-mismatch", "key-unusable", "key-use-conflict"];
+        const OF_THE_CHOICE: [&str; 3] = ["kid-near-miss", "kid-unknown", "other-key-verifies"];
+        let is_conflict = |diagnosis: &&Diagnosis| CONFLICTS.contains(&diagnosis.code);
+        let mut all = self.diagnosis.iter();
+        all.find(|diagnosis| !is_conflict(diagnosis) && !OF_THE_CHOICE.contains(&diagnosis.code))
+            .or_else(|| {
+                let is_meant = self.designated.is_some();
+                self.diagnosis.iter().find(is_conflict).filter(|_| is_meant)
+            })
     }
 }
 

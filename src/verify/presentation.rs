@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
+use super::explain::presented;
 use super::prove::own_keys;
-use super::{Outcome, Provenance, SignatureProof};
+use super::{Diagnosis, Outcome, Provenance, SignatureProof};
 use crate::jose::json::{Document, Json};
 use crate::jose::sd_jwt::key_binding::{self, Confirmation, KeyBinding, confirmation};
 use crate::jose::sd_jwt::{
@@ -24,6 +25,8 @@ pub struct Presentation {
     pub key_binding: Option<KeyBinding>,
     /// The key that the issuer bound the token to.
     pub holder: Holder,
+    /// What explains that disclosures or key binding are not as they must be.
+    pub diagnosis: Vec<Diagnosis>,
 }
 
 /// The key that the issuer bound a token to (`cnf`, RFC 7800 section 3).
@@ -104,12 +107,15 @@ impl Presentation {
             Some(confirmed) => holder(&confirmed, binding, keys),
             None => Holder::Nobody,
         };
-        Some(Self {
+        let mut shown = Self {
             sd_jwt,
             disclosures,
             key_binding,
             holder,
-        })
+            diagnosis: Vec::new(),
+        };
+        shown.diagnosis = presented::explain(token, &shown);
+        Some(shown)
     }
 
     /// The processed claims, where they are an object.

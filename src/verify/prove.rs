@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::algorithm::{self, Algorithm, Family, Hash, hmac_verifies};
-use super::unseal::{Unsealed, unseal};
+use super::unseal::{Unsealed, unseal_explained};
 use super::{
     Chain, Designation, KnownSecret, Layer, ListedSecret, NotChecked, Outcome, Presentation, Proof,
     Provenance, SignatureProof, Trial, UsedKey, Watch, chain, defaults, explain, presentation,
@@ -63,7 +63,7 @@ fn prove_layer(token: &Token, keys: &KeyRing, setting: &Setting, depth: usize) -
             },
             ..Unlock::without()
         };
-        let Unsealed { proof, plaintext } = unseal(token, keys, &unlock);
+        let Unsealed { proof, plaintext } = unseal_explained(token, keys, &unlock, true);
         let opened = plaintext.map(|plaintext| Arc::new(token.with_plaintext(plaintext)));
         let payload = opened.as_ref();
         let payload = payload.and_then(|opened| opened.part(PartRole::Payload));
@@ -125,6 +125,10 @@ fn prove_key_binding(
     if let Some((key, _)) = &mut signature.designated {
         *key = Arc::clone(holder);
     }
+    if signature.outcome == Outcome::Invalid {
+        let said = other_holder(binding, holder, keys, issuer);
+        signature.diagnosis.splice(0..0, said);
+    }
     if let Some(used) = &mut signature.key
         && used.provenance == Provenance::Yours
     {
@@ -135,6 +139,34 @@ fn prove_key_binding(
         signatures: vec![signature],
         ..Proof::default()
     }
+}
+
+/// Whether another key than the holder's made the key binding: the issuer's, one of the reviewer's, or the one that came in
+/// its header.
+fn other_holder(
+    binding: &Token,
+    holder: &Key,
+    keys: &KeyRing,
+    issuer: &[SignatureProof],
+) -> Option<super::Diagnosis> {
+    let alg = binding.parameter("alg").and_then(Json::str)?;
+    let algorithm = algorithm::find(alg)?;
+    let setting = Setting::default();
+    let message = signing_input(binding, Some(&setting))?;
+    let signature = binding.part(PartRole::Signature)?.bytes();
+    let of_issuer = issuer.iter().filter_map(|proof| proof.key.as_ref());
+    let of_issuer = of_issuer.map(|used| {
+        (
+            Arc::clone(&used.key),
+            "the key that signed the token itself,",
+        )
+    });
+    let loaded = keys.keys().iter().filter(|key| key.is_usable());
+    let loaded = loaded.map(|key| (Arc::clone(key), "the loaded key"));
+    let own = own_keys(binding).into_iter().filter(Key::is_usable);
+    let own = own.map(|key| (Arc::new(key), "the key in its own header"));
+    let others: Vec<_> = of_issuer.chain(loaded).chain(own).collect();
+    explain::presented::other_holder(holder, &others, algorithm, (&message, signature))
 }
 
 /// The keys that are tried.
@@ -189,6 +221,7 @@ fn prove_signature(token: &Token, candidates: Candidates<'_>, setting: &Setting)
     };
     if name == "none" || algorithm::is_none_in_disguise(&name) {
         proof.outcome = Outcome::Unsecured;
+        proof.diagnosis.extend(explain::vendor::unsecured(token));
         return proof;
     }
     let signature = token
@@ -498,6 +531,7 @@ impl Reading {
 }
 
 /// A secret that everybody knows.
+#[derive(Clone, Copy)]
 enum PublicSecret<'a> {
     /// By our own list.
     BuiltIn(defaults::KnownDefault),

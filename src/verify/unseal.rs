@@ -6,10 +6,11 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::decrypt::{
-    InflateError, JwePart, JweShapeFault, KeyFamily, KeyManagement, MAX_INFLATED_BYTES,
-    MAX_ITERATIONS, OpenError, Opened, Sealed, additional_data, content_encryption, inflate,
-    iterations, key_management, open, shape_fault,
+    InflateError, JweShapeFault, KeyFamily, KeyManagement, MAX_INFLATED_BYTES, MAX_ITERATIONS,
+    OpenError, Opened, Sealed, additional_data, content_encryption, inflate, iterations,
+    key_management, open, shape_fault,
 };
+use super::explain::sealed::{self, Locked, words};
 use super::prove::designate;
 use super::{DecryptionOutcome, DecryptionProof, Designation, Diagnosis, NotTried, Trial, UsedKey};
 use crate::jose::json::{Json, Value};
@@ -20,6 +21,9 @@ use crate::keys::{Holds, Key, KeyRing, Material, Passphrase, Unlock};
 /// A password is tried for so many recipients of one token as want no more iterations than this together.
 const MAX_ITERATIONS_IN_ALL: u64 = 2 * MAX_ITERATIONS as u64;
 
+/// Of so many keys it is told what they failed with.
+const MAX_TOLD: usize = 3;
+
 /// What came out, beside what is said of it.
 pub struct Unsealed {
     /// Which key opened it, or why none did.
@@ -28,8 +32,19 @@ pub struct Unsealed {
     pub plaintext: Option<Zeroizing<Vec<u8>>>,
 }
 
-/// Opens a JWE for the first of its recipients whose key is there; the passphrase is tried beside the keys.
+/// Opens a JWE for the first of its recipients whose key is there; the passphrase is tried beside the keys. Nothing is
+/// looked for beyond what each key failed with.
 pub fn unseal(token: &Token, keys: &KeyRing, unlock: &Unlock<'_>) -> Unsealed {
+    unseal_explained(token, keys, unlock, false)
+}
+
+/// The same; `is_explained`: where it does not open, the cause is looked for.
+pub(super) fn unseal_explained(
+    token: &Token,
+    keys: &KeyRing,
+    unlock: &Unlock<'_>,
+    is_explained: bool,
+) -> Unsealed {
     let views = token.views();
     let several = views.len() > 1;
     let with_password = unlock.passphrase.map(Passphrase::as_key).map(|passphrase| {
@@ -41,6 +56,7 @@ pub fn unseal(token: &Token, keys: &KeyRing, unlock: &Unlock<'_>) -> Unsealed {
         keys,
         passwords: with_password.as_ref().unwrap_or(keys),
         unlock,
+        is_explained,
         iterated: Cell::new(0),
     };
     let mut best: Option<Unsealed> = None;
@@ -97,6 +113,8 @@ struct Attempt<'a> {
     /// The keys, and what is a password and nothing else.
     passwords: &'a KeyRing,
     unlock: &'a Unlock<'a>,
+    /// Whether the cause of a failure is looked for.
+    is_explained: bool,
     /// Iterations that the recipients want that were tried so far.
     iterated: Cell<u64>,
 }
@@ -188,18 +206,37 @@ impl<'a> Recipient<'a> {
             tag: bytes(PartRole::Tag),
             additional_data: self.additional_data.as_bytes(),
         };
-        proof.shape = shape_fault(&sealed);
-        if let Some(JweShapeFault::Iterations { .. }) = proof.shape {
-            return DecryptionOutcome::NotTried(NotTried::Limit);
-        }
-        if let Some(fault) = &proof.shape {
-            proof.diagnosis.extend(shape_diagnosis(fault));
-            return DecryptionOutcome::Failed;
-        }
+        let keys = self.attempt.keys_for(management);
         let wanted = management.secret_bytes(content);
         let can = |key: &Key| can_open(management, wanted, key);
-        proof.designated = designate(self.token, self.attempt.keys_for(management), &can);
-        self.try_keys(&sealed, management, &can, proof, plaintext)
+        proof.shape = shape_fault(&sealed);
+        match &proof.shape {
+            Some(JweShapeFault::Iterations { .. }) => {
+                return DecryptionOutcome::NotTried(NotTried::Limit);
+            }
+            Some(fault) => {
+                proof.diagnosis.push(words::misshapen(fault, &sealed));
+                proof.outcome = DecryptionOutcome::Failed;
+            }
+            None => {
+                proof.designated = designate(self.token, keys, &can);
+                proof.outcome = self.try_keys(&sealed, management, &can, proof, plaintext);
+            }
+        }
+        if self.attempt.is_explained {
+            let locked = Locked {
+                token: self.token,
+                keys,
+                sealed: &sealed,
+                management,
+                content,
+                effort: &self.attempt.unlock.effort,
+                may_derive: &|| self.attempt.may_try(&sealed, management),
+                is_loaded: &|key| self.attempt.keys.get(&key.id).is_some(),
+            };
+            sealed::explain(&locked, proof);
+        }
+        proof.outcome
     }
 
     /// Tries the designated key first, then every other one that can do the algorithm.
@@ -230,7 +267,7 @@ impl<'a> Recipient<'a> {
             ));
             return DecryptionOutcome::NotTried(NotTried::Limit);
         }
-        let mut designated_failed = false;
+        let (mut designated_failed, mut untold) = (false, 0_usize);
         for key in designated.iter().chain(rest) {
             if !key.is_usable() || !can(key) {
                 continue;
@@ -246,10 +283,28 @@ impl<'a> Recipient<'a> {
                     return DecryptionOutcome::NotTried(NotTried::Cancelled);
                 }
                 Err(error) => {
-                    proof.diagnosis.extend(diagnosis(&error, key));
                     designated_failed |= is_designated(key);
+                    // What a key that nobody named fails with is of less interest than that of the one that was meant.
+                    let is_told = designated.is_none() || is_designated(key);
+                    if is_told && proof.diagnosis.len() < MAX_TOLD {
+                        proof.diagnosis.extend(words::failed(&error, key, sealed));
+                    } else {
+                        untold = untold.saturating_add(1);
+                    }
                 }
             }
+        }
+        if untold > 0 {
+            let keys = if untold == 1 {
+                "1 other key does not open it either".to_owned()
+            } else {
+                format!("{untold} other keys do not open it either")
+            };
+            proof.diagnosis.push(Diagnosis::new(
+                "key-unwrap-failed",
+                format!("{keys}."),
+                "Name the key that you encrypt for by its kid, so that the recipient need not try.",
+            ));
         }
         self.note_public_halves(sealed, proof);
         match (designated_failed, proof.tried.is_empty()) {
@@ -288,11 +343,9 @@ impl<'a> Recipient<'a> {
                 DecryptionOutcome::Decrypted
             }
             Err(error) => {
-                proof.diagnosis.push(Diagnosis::new(
-                    "compressed-content",
-                    format!("The key opens it, but {error}."),
-                    "Compress with raw DEFLATE (RFC 1951), or better not at all.",
-                ));
+                proof
+                    .diagnosis
+                    .push(words::compressed(error, &opened.plaintext, key));
                 match error {
                     InflateError::TooLarge { .. } => DecryptionOutcome::NotTried(NotTried::Limit),
                     _ => DecryptionOutcome::Failed,
@@ -315,7 +368,9 @@ impl<'a> Recipient<'a> {
         let named = halves
             .clone()
             .find(|key| kid.is_some() && key.members.kid.as_deref() == kid);
-        if let Some(key) = named.or_else(|| halves.next()) {
+        // Where private keys were tried, other public ones are no news.
+        let first = || halves.next().filter(|_| proof.tried.is_empty());
+        if let Some(key) = named.or_else(first) {
             if key.holds == Holds::Private {
                 proof.diagnosis.push(Diagnosis::new(
                     "alg-key-mismatch",
@@ -369,43 +424,6 @@ fn can_open(management: &KeyManagement, wanted: Option<usize>, key: &Key) -> boo
             }
             Material::None | Material::Public(_) => false,
         }
-}
-
-/// Why a key did not open it, in a sentence.
-fn diagnosis(error: &OpenError, key: &Key) -> Option<Diagnosis> {
-    let for_developer = match error {
-        OpenError::Passphrase => {
-            "Check the password, its encoding, and that no line break is part of it."
-        }
-        OpenError::Tag { .. } => {
-            "Encrypt for this recipient\u{2019}s key, and pass every part on unchanged: header, encrypted key, initialization vector, ciphertext, tag."
-        }
-        _ => "Encrypt for this recipient\u{2019}s key, and name it by its kid.",
-    };
-    Some(Diagnosis::new(
-        error.code()?,
-        format!("With key \u{201C}{}\u{201D}: {error}.", visible(&key.id)),
-        for_developer,
-    ))
-}
-
-/// What makes it impossible to open, whatever the key.
-fn shape_diagnosis(fault: &JweShapeFault) -> Option<Diagnosis> {
-    let code = match fault {
-        JweShapeFault::Length {
-            part: JwePart::Tag, ..
-        } => "tag-mismatch",
-        JweShapeFault::Length {
-            part: JwePart::EncryptedKey,
-            ..
-        } => "key-unwrap-failed",
-        _ => return None,
-    };
-    Some(Diagnosis::new(
-        code,
-        format!("No key opens it: {fault}."),
-        "Pass every part on whole; a shortened tag must never be accepted.",
-    ))
 }
 
 impl DecryptionProof {

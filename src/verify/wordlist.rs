@@ -389,15 +389,17 @@ impl Spelling {
             .get(..word.len().saturating_sub(end))
             .unwrap_or_default();
         // Padding makes the whole a multiple of four characters, and there is no character that carries no byte.
-        let is_spelled =
-            !body.is_empty() && body.len() % 4 != 1 && (end == 0 || word.len() % 4 == 0) && end < 3;
+        let is_spelled = !body.is_empty()
+            && body.len() % 4 != 1
+            && (end == 0 || word.len().is_multiple_of(4))
+            && end < 3;
         let all = |signs: [u8; 2]| {
             let is_one = |byte: &u8| byte.is_ascii_alphanumeric() || signs.contains(byte);
             is_spelled && body.iter().all(is_one)
         };
         Self {
             is_hex: !word.is_empty()
-                && word.len() % 2 == 0
+                && word.len().is_multiple_of(2)
                 && word.iter().all(u8::is_ascii_hexdigit),
             is_base64: all(*b"+/"),
             is_base64url: all(*b"-_"),

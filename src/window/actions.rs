@@ -30,7 +30,7 @@ pub enum Group {
     Table,
     /// The key manager.
     Keys,
-    /// The clock and the policy that tokens are judged by.
+    /// The clock, the kind and the policy that tokens are judged by.
     Judging,
     /// How the window looks.
     View,
@@ -59,7 +59,7 @@ impl Group {
             Self::Go => "Go to",
             Self::Table => "Table of tokens",
             Self::Keys => "Keys",
-            Self::Judging => "Clock and policy",
+            Self::Judging => "Clock, kind and policy",
             Self::View => "View",
             Self::Help => "Help",
         }
@@ -129,6 +129,11 @@ actions! {
         let is_possible = !super::fetching::inquiries(model).is_empty();
         is_possible.then_some(Command::ShowDialog(DialogKind::Fetch))
     };
+    /// What is said of tokens, to be copied or saved.
+    Report, Session, "Report\u{2026}", Some(keys(CTRL_SHIFT, Key::R)), |model| {
+        let any = !model.session.tokens.is_empty();
+        any.then_some(Command::ShowDialog(DialogKind::Report))
+    };
     /// Bring back what was removed last; in the policy editor, take the last change back.
     Undo, Session, "Undo", Some(keys(CTRL, Key::Z)), |model| {
         let history = &model.policies.history;
@@ -193,9 +198,9 @@ actions! {
     };
     /// Take a secret as it verifies.
     ReadSecret, Token, "Read the secret as it verifies", None, |model| {
-        let signatures = model.current()?.0.proof.signatures.iter();
-        let mut diagnosis = signatures.flat_map(|signature| &signature.diagnosis);
-        diagnosis.find_map(|diagnosis| diagnosis.reread.clone()).map(Command::ReadSecret)
+        let (inspection, judgement) = model.current()?;
+        let mut diagnoses = judgement.proof(&inspection.proof).diagnoses();
+        diagnoses.find_map(|diagnosis| diagnosis.reread.clone()).map(Command::ReadSecret)
     };
     /// Look for the secrets of MACs in lists of words.
     TryWords, Token, "Try a word list as secrets\u{2026}", None, |_| Some(Command::AddWordLists);
@@ -427,6 +432,14 @@ actions! {
     /// Judge as of this instant from now on.
     FreezeClock, Judging, "Freeze the clock", Some(keys(CTRL_SHIFT, Key::L)),
         |model| (model.clock == Clock::Live).then_some(Command::FreezeClock(model.now));
+    /// Say what kind of token it is.
+    ChooseKind, Judging, "Choose the kind\u{2026}", Some(keys(CTRL, Key::I)), |_| Some(Command::Focus(Place::Kind));
+    /// Leave it to the policy again.
+    AutomaticKind, Judging, "Automatic kind", None, |model| {
+        let of = |at: &usize| model.session.tokens.get(*at).and_then(|token| token.kind);
+        let meant = model.table.meant(model.current);
+        meant.iter().any(|at| of(at).is_some()).then_some(Command::SetKind(None))
+    };
     /// Say what is expected of tokens.
     EditPolicy, Judging, "Edit the policy\u{2026}", Some(keys(CTRL_SHIFT, Key::E)),
         |model| Some(PolicyCommand::Show(!model.policies.is_open).into());

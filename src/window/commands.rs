@@ -19,9 +19,10 @@ use super::model::{Clock, Layout, Notice, Selection, Tab, Zone};
 use super::panes::MemberForm;
 use super::panes::focus::{self, Place};
 use super::policies::PolicyCommand;
+use super::reporting::ReportCommand;
 use super::samples::Sample;
 use super::table::{Filter, Grouping, Listed, Many, Sort, Widths};
-use crate::judge::Policy;
+use crate::judge::{Policy, ProfileName};
 use crate::keys::Reread;
 
 /// One thing to do.
@@ -107,6 +108,8 @@ pub enum Command {
     RemoveToken(usize),
     /// Call the token at this position so; an empty name takes the old one away.
     RenameToken(usize, String),
+    /// Do something with a report.
+    Report(ReportCommand),
     /// Let the panes stand as in a new window.
     ResetLayout,
     /// Select these characters, or nothing.
@@ -120,6 +123,9 @@ pub enum Command {
         /// The claims.
         claims: MemberForm,
     },
+    /// Judge the tokens that are chosen in the table, else the one on screen, as tokens of this kind; `None`: of the kind that
+    /// the policy says.
+    SetKind(Option<ProfileName>),
     /// Allow clocks to differ by this many seconds.
     SetLeeway(u32),
     /// Hold the tokens against this.
@@ -257,6 +263,7 @@ impl Desk {
             Command::RemovePayload => self.remove_payload(),
             Command::RemoveToken(at) => self.remove_tokens(&[at].into()),
             Command::RenameToken(at, name) => self.rename_token(at, &name),
+            Command::Report(command) => self.apply_to_report(command, frame),
             Command::ResetLayout => {
                 self.model.layout = Layout::default();
                 self.model.layout_resets = self.model.layout_resets.wrapping_add(1);
@@ -267,6 +274,7 @@ impl Desk {
                 self.model.layout.header = header;
                 self.model.layout.claims = claims;
             }
+            Command::SetKind(kind) => self.set_kind(kind),
             Command::SetLeeway(seconds) => {
                 self.model.session.policy.leeway_seconds = seconds;
                 self.is_stale = true;
@@ -398,11 +406,11 @@ impl Desk {
         // What is to be seen is not behind the editor.
         self.model.policies.is_open &= matches!(
             place,
-            Place::Clock | Place::Policy | Place::PolicyList | Place::PolicyName
+            Place::Clock | Place::Kind | Place::Policy | Place::PolicyList | Place::PolicyName
         );
         let manager = &mut self.model.manager;
         match place {
-            Place::Clock | Place::Policy | Place::PolicyList | Place::PolicyName => {}
+            Place::Clock | Place::Kind | Place::Policy | Place::PolicyList | Place::PolicyName => {}
             // In the manager where that is open, else in the rail.
             Place::Keys if manager.is_open => {}
             Place::KeyDetails | Place::KeyFilter | Place::KeyName => {
@@ -418,6 +426,7 @@ impl Desk {
             | Place::KeyDetails
             | Place::KeyFilter
             | Place::KeyName
+            | Place::Kind
             | Place::Policy
             | Place::PolicyList
             | Place::PolicyName
@@ -438,6 +447,8 @@ impl Desk {
     }
 
     fn show_dialog(&mut self, kind: DialogKind, ctx: &egui::Context) {
+        // One that stood in its place is no longer looked at.
+        self.leave_report();
         // One in place of another goes back to where the first came from.
         let back = match &self.dialog {
             Some(dialog) => dialog.back(),

@@ -12,6 +12,7 @@ use crate::jose::visible::visible;
 use crate::jose::{Kind, Part, PartRole, Token};
 use crate::keys::asking::what_to_ask_for;
 use crate::report;
+use crate::window::panes::explained::Explained;
 use crate::window::panes::members::told::Told;
 use crate::window::panes::{checks, findings, links, timeline, verdict};
 
@@ -27,6 +28,8 @@ pub enum CopyOf {
     Decoded(Selection),
     /// The finding at this position, in words.
     Finding(usize),
+    /// What explains the check at this position, and what the developer of the service can do about it.
+    ForDeveloper(usize),
     /// These characters, as found.
     Found(Selection),
     /// The exact JSON text of a part, or of the member that these characters carry.
@@ -88,8 +91,9 @@ impl CopyOf {
             Self::Check(at) => {
                 let (inspection, judgement) = model.current()?;
                 let check = judgement.checks.get(*at)?;
-                let signature = checks::signature((&judgement.checks, *at), inspection);
-                text(checks::text_of(check, signature), "the check", false)
+                let proof = judgement.proof(&inspection.proof);
+                let explained = Explained::of((&judgement.checks, *at), proof);
+                text(checks::text_of(check, &explained), "the check", false)
             }
             Self::Decoded(selection) => {
                 text(decoded(token()?, selection)?, "the decoded text", false)
@@ -98,6 +102,16 @@ impl CopyOf {
                 let (_, judgement) = model.current()?;
                 let finding = judgement.findings.get(*at)?;
                 text(findings::text_of(finding), "the finding", false)
+            }
+            Self::ForDeveloper(at) => {
+                let (inspection, judgement) = model.current()?;
+                let explained =
+                    Explained::of((&judgement.checks, *at), judgement.proof(&inspection.proof));
+                text(
+                    explained.for_developer(),
+                    "what to tell the developer",
+                    false,
+                )
             }
             Self::Found(selection) => {
                 let found = token()?.text().get(selection.range.clone())?.to_owned();

@@ -18,10 +18,11 @@ use super::manager::{Audited, Auditing, Keeping, LockedFile, SavedNews, ToWrite,
 use super::model::{CLIPBOARD, Clock, Model, Notice};
 use super::policies::{Deleted, PolicyNews, Step};
 use super::proving::{Proved, Proving};
+use super::reporting::Reported;
 use super::table::{Counts, Order};
 use super::words::{Sought, WordLists};
 use crate::inspection::{DetachedPayload, Inspection};
-use crate::judge::Judgement;
+use crate::judge::{Judgement, ProfileName};
 use crate::keeping::{PolicyStore, Store};
 use crate::keys::generate::GenerateError;
 use crate::keys::{Key, KeyRing};
@@ -51,6 +52,7 @@ pub(super) enum News {
     /// Where to save, and whether the system had no dialog to ask.
     Place((Option<PathBuf>, bool)),
     Proved(Proved),
+    Reported(Reported),
     Saved(SavedNews),
     Sought(Sought),
     Unlocked(Tried),
@@ -68,6 +70,8 @@ pub(super) struct Removed {
 pub(super) enum What {
     Everything(Box<Everything>),
     Key(Arc<Key>),
+    /// The kinds that tokens were said to be, each by the SHA-256 of its text.
+    Kinds(Vec<(String, Option<ProfileName>)>),
     /// A member of the token `back` was opened as one of its own.
     Opened {
         sha256: String,
@@ -255,11 +259,12 @@ impl Desk {
                     self.place_chosen(path, was_missing);
                 }
                 Ended::Done(News::Saved(news)) => self.saved_news(news),
-                Ended::Done(News::Sought(sought)) => self.sought(sought),
+                Ended::Done(News::Sought(sought)) => self.sought(&sought),
                 Ended::Done(News::Unlocked(tried)) => self.tried(tried),
                 Ended::Done(News::Written(Ok(done))) => self.model.last_action = done,
                 Ended::Done(News::Written(Err(fault))) => self.notify(Notice::fault(&fault)),
                 Ended::Done(News::Proved(proved)) => self.proved(proved),
+                Ended::Done(News::Reported(reported)) => self.reported(reported),
                 Ended::Failed(label) => self.notify(Notice::fault(&format!(
                     "{label}: stopped by a fault in this program\nWhat it was to bring is missing. Please report how it came about."
                 ))),

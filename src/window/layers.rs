@@ -31,6 +31,13 @@ pub struct Layer<'a> {
     pub judgement: &'a Judgement,
 }
 
+impl<'a> Layer<'a> {
+    /// What was found out about it, as the policy sees it.
+    pub fn proof(&self) -> &'a Proof {
+        self.judgement.proof(&self.inspection.proof)
+    }
+}
+
 /// The tokens inside of one, in the order of [`Judgement::layers`], and which of them the panes show.
 #[derive(Debug, Clone, Default)]
 pub struct Layers {

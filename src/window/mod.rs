@@ -12,6 +12,7 @@ pub mod dialogs;
 #[cfg(feature = "fetch")]
 mod fetching;
 mod jobs;
+mod kinds;
 mod launch;
 pub mod layers;
 mod loading;
@@ -22,6 +23,7 @@ pub mod policies;
 mod privacy;
 mod proving;
 mod removal;
+pub mod reporting;
 pub mod samples;
 mod settings;
 mod shortcuts;

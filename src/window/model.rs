@@ -15,6 +15,7 @@ use crate::window::layers::{Layer, Layers};
 use crate::window::manager::{Audits, Locked, Manager, ManagerLayout, SavedKeys, TYPED};
 use crate::window::panes::MemberForm;
 use crate::window::policies::Policies;
+use crate::window::reporting::Reporting;
 use crate::window::table::{Many, Table, Widths};
 
 /// What the clipboard is called as a source.
@@ -198,6 +199,8 @@ pub struct Model {
     pub policies: Policies,
     /// The keys that stay from one run to the next.
     pub saved: SavedKeys,
+    /// The report that is looked at.
+    pub reporting: Reporting,
     /// The key file whose passphrase is asked for.
     pub locked: Option<Locked>,
     /// What is selected in the one that they show.

@@ -205,6 +205,10 @@ impl Desk {
                 self.bring_everything_back(*everything);
                 "Brought tokens and keys back".clone_into(&mut self.model.last_action);
             }
+            What::Kinds(before) => {
+                self.take_kinds(before);
+                "Took the choice of the kind back".clone_into(&mut self.model.last_action);
+            }
             What::Opened { sha256, back } => {
                 self.close_member(&sha256, back.as_deref());
                 "Closed the token of the member".clone_into(&mut self.model.last_action);

@@ -133,7 +133,7 @@ impl Desk {
         true
     }
 
-    fn undoable(&mut self, words: &str, what: What) {
+    pub(super) fn undoable(&mut self, words: &str, what: What) {
         let number = self.next_removed(what, Instant::now() + UNDO_FOR);
         self.notify(Notice {
             is_error: false,

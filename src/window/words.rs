@@ -111,7 +111,7 @@ impl Desk {
     }
 
     /// Takes over what was found.
-    pub(super) fn sought(&mut self, sought: Sought) {
+    pub(super) fn sought(&mut self, sought: &Sought) {
         self.words.job = None;
         self.words.seen = None;
         let list = self.words.lists.iter_mut();
@@ -123,7 +123,7 @@ impl Desk {
         if !is_complete {
             self.words.lists.retain(|list| list.path != sought.path);
         }
-        self.notify(told(&sought));
+        self.notify(told(sought));
         let listed = &mut self.model.session.setting.listed;
         for secret in sought.found.values().flatten() {
             if !listed.iter().any(|known| known.secret == secret.secret) {
@@ -239,18 +239,17 @@ fn told(sought: &Sought) -> Notice {
             "Choose the list again to try all of it.".to_owned(),
         )
     };
-    let mut notice = Notice {
+    let passed_over = match search.too_long {
+        0 => String::new(),
+        count => format!(
+            " Lines longer than {} KiB were not tried: {count}.",
+            MAX_WORD_BYTES >> 10
+        ),
+    };
+    Notice {
         is_error: false,
         what,
-        advice,
+        advice: advice + &passed_over,
         undo: None,
-    };
-    if search.too_long > 0 {
-        notice.advice.push_str(&format!(
-            " Lines longer than {} KiB were not tried: {}.",
-            MAX_WORD_BYTES >> 10,
-            search.too_long
-        ));
     }
-    notice
 }

@@ -301,9 +301,7 @@ fn options_that_are_not_built_are_refused() {
         ["--jobs", "0"],
         ["--jobs", "all"],
         ["--secret", "x"],
-        ["--format", "markdown"],
-        ["--format", "html"],
-        ["--format", "sarif"],
+        ["--format", "pdf"],
         ["--secret-encoding", "rot13"],
         ["--at", "yesterday"],
         ["--leeway", "-1"],
@@ -518,7 +516,7 @@ fn every_profile_goes_from_the_command_line_to_the_report() {
 #[test]
 fn the_text_stays_out_unless_it_is_asked_for() {
     let bench = Bench::new();
-    for format in ["text", "json", "jsonl"] {
+    for format in ["text", "json", "jsonl", "markdown", "html", "sarif"] {
         let run = |more: &[&str]| {
             let output = bench.run(&[&["a1.jwt", "--format", format], more].concat());
             assert_eq!(stderr(&output), "");
@@ -534,7 +532,7 @@ fn a_reader_that_goes_away_is_no_fault() {
     let bench = Bench::new();
     let many: Vec<_> = (0..2_000).map(|index| format!("{A1} {index}\n")).collect();
     bench.file("many.txt", &many.concat());
-    for format in ["text", "json", "jsonl"] {
+    for format in ["text", "json", "jsonl", "markdown", "html", "sarif"] {
         let mut child = bench
             .command(&["many.txt", "--format", format])
             .stdout(Stdio::piped())
@@ -545,6 +543,60 @@ fn a_reader_that_goes_away_is_no_fault() {
         let output = child.wait_with_output().unwrap();
         assert_eq!(stderr(&output), "", "{format}");
         assert_ne!(status(&output), 0);
+    }
+}
+
+#[test]
+fn sarif_says_the_exit_status_and_where_the_token_stood() {
+    let bench = Bench::new();
+    bench.file("two lines.txt", &format!("first\n{A1}\n"));
+    let run = |at| {
+        bench.run(&[
+            "two lines.txt",
+            "--key",
+            "key.json",
+            "--at",
+            at,
+            "--format",
+            "sarif",
+        ])
+    };
+    for (at, expected) in [(THEN, 0), ("2026-11-21T22:40:13Z", 1)] {
+        let output = run(at);
+        assert_eq!(status(&output), expected);
+        let log = json(&output);
+        let run = &log["runs"][0];
+        let invocation = &run["invocations"][0];
+        assert_eq!(invocation["exitCode"], expected);
+        assert_eq!(invocation["properties"]["clock"], at);
+        assert_eq!(invocation["properties"]["clockHeld"], true);
+        assert!(invocation["startTimeUtc"].is_null());
+        assert_eq!(run["artifacts"][0]["location"]["uri"], "two%20lines.txt");
+        for result in run["results"].as_array().unwrap() {
+            let region = &result["locations"][0]["physicalLocation"]["region"];
+            let is_of_token = result["properties"]["tokenSha256"].is_string();
+            assert!(!is_of_token || region["startLine"] == 2, "{result}");
+        }
+    }
+}
+
+#[test]
+fn completions_and_manual_pages_are_printed() {
+    let run = |arguments: &[&str]| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_tokenloupe"));
+        let output = program.args(arguments).output().unwrap();
+        (status(&output), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, bash) = run(&["completions", "bash"]);
+    assert!(code == 0 && bash.contains("--fail-on"));
+    let (code, page) = run(&["man", "inspect"]);
+    assert!(code == 0 && page.contains(".TH") && page.contains("tokenloupe"));
+    for refused in [
+        &["completions"][..],
+        &["completions", "tcsh"],
+        &["man", "nosuch"],
+    ] {
+        assert_eq!(run(refused).0, 2, "{refused:?}");
     }
 }
 

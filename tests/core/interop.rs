@@ -12,6 +12,7 @@ use tokenloupe::verify::Outcome;
 use crate::common::{inspect, say};
 use crate::way::{keys_of, message, outcome, report, verdict};
 
+mod explained;
 mod sealed;
 
 /// What every one of them can.

@@ -11,6 +11,8 @@ mod certificates;
 #[cfg(test)]
 mod chains;
 #[cfg(test)]
+mod checks;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod common;
@@ -30,6 +32,8 @@ mod find;
 #[cfg(test)]
 mod fits;
 #[cfg(test)]
+mod formats;
+#[cfg(test)]
 mod forms;
 #[cfg(test)]
 mod hostile;
@@ -39,6 +43,8 @@ mod house;
 mod interop;
 #[cfg(test)]
 mod json;
+#[cfg(test)]
+mod judging;
 #[cfg(test)]
 mod keeping;
 #[cfg(test)]

@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 use tokenloupe::find::find;
 use tokenloupe::inspection::{Inspection, Session};
 use tokenloupe::jose::base64url;
-use tokenloupe::judge::Policy;
 use tokenloupe::keys::KeyRing;
 use tokenloupe::report::{self, Judged, Options, Report, jsonl};
 
@@ -89,7 +88,7 @@ fn text_of(report: &Report<'_>) -> String {
 /// The lines for the session's tokens, each with all its places.
 fn lines_of(report: &Report<'_>) -> Vec<String> {
     let mut out = Vec::new();
-    jsonl::run_line(report.at, report.keys, &report.key_audits, &mut out).unwrap();
+    jsonl::run_line(report, &mut out).unwrap();
     for token in &report.tokens {
         let Inspection { sha256, places, .. } = token.inspection;
         let (first, rest) = places.split_first().unwrap();
@@ -375,14 +374,9 @@ proptest! {
         let payload = if opaque { payload } else { claims.into_bytes() };
         let text = format!("{}.{}.{tail}", base64url::encode(header.as_bytes()), base64url::encode(&payload));
         let candidate = crate::common::inspect(&text, &KeyRing::default());
-        let judgement = candidate.judge(&Policy::default(), instant(AT));
-        let report = Report {
-            at: instant(AT),
-            keys: &KeyRing::default(),
-            key_audits: Vec::new(),
-            tokens: vec![Judged { inspection: &candidate, judgement }],
-            options: Options::default(),
-        };
+        let session = Session::default();
+        let mut report = Report::without_tokens(&session, instant(AT), Options::default());
+        report.tokens = vec![Judged::new(&candidate, &session.policy, &session.dismissals, instant(AT))];
         let json = json_of(&report);
         assert_valid(&WHOLE, &json);
         for line in lines_of(&report) {

@@ -219,6 +219,10 @@ fn check(action: Action, by: By) {
             desk.act(action, by);
             assert_eq!(desk.state().session.tokens.len(), 4);
         }
+        Action::Report => {
+            desk.act(action, by);
+            assert!(desk.has("# Token report"));
+        }
         Action::RemoveAll => {
             desk.act(action, by);
             let session = &desk.state().session;
@@ -474,6 +478,20 @@ fn check(action: Action, by: By) {
         | Action::ExportPolicy
         | Action::CopyPolicy
         | Action::Redo => crate::policy::check(action, by),
+        Action::ChooseKind => {
+            desk.act(action, by);
+            assert_eq!(desk.focused(), "TextInput Find a kind");
+        }
+        Action::AutomaticKind => {
+            desk.act(Action::ChooseKind, By::Keys);
+            desk.window.event(egui::Event::Text("logout".to_owned()));
+            desk.settle();
+            desk.window.key_press(Key::Enter);
+            desk.settle();
+            assert!(desk.state().session.tokens[0].kind.is_some());
+            desk.act(action, by);
+            assert_eq!(desk.state().session.tokens[0].kind, None);
+        }
         Action::SwitchZone => {
             desk.act(action, by);
             assert_eq!(desk.state().zone, Zone::Local);

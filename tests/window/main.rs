@@ -18,6 +18,8 @@ mod fetch;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod kinds;
+#[cfg(test)]
 mod layers;
 #[cfg(test)]
 mod manager;
@@ -33,6 +35,8 @@ mod places;
 mod policy;
 #[cfg(test)]
 mod rail;
+#[cfg(test)]
+mod report;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]

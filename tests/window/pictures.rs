@@ -8,7 +8,7 @@ use egui_kittest::kittest::Queryable as _;
 use egui_kittest::wgpu::WgpuTestRenderer;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 
-use tokenloupe::judge::Policy;
+use tokenloupe::judge::{Policy, ProfileChoice, ProfileName, Revoked, Strictness};
 use tokenloupe::keys::KeyRing;
 use tokenloupe::window::commands::Command;
 
@@ -174,6 +174,57 @@ fn findings_of_several_severities() {
         window
             .get_by_label_contains("\u{201C}sub\u{201D} stands")
             .click();
+        window.run();
+    });
+}
+
+/// The checks of a stage, and what is done to them.
+fn checks(name: &str, stage: impl Fn() -> Stage, act: impl Fn(&mut Harness<'static, Stage>)) {
+    let show = |ui: &mut egui::Ui, stage: &mut Stage| {
+        alone(ui, stage, |ui, stage| stage.checks.ui(ui, &stage.model));
+    };
+    picture_of(name, stage, [372.0, 820.0], show, act);
+}
+
+#[test]
+fn checks_under_a_policy_that_the_token_meets() {
+    let stage = || {
+        let mut stage = Stage::id_token();
+        let policy = &mut stage.model.session.policy;
+        policy.nonce = Some("n-0S6_WzA2Mj".to_owned());
+        policy.revoked = Revoked::listed(["another"]);
+        policy.profile = ProfileChoice::Named(ProfileName::OidcIdToken);
+        stage.freeze("2026-11-18T20:30:00Z");
+        stage
+    };
+    checks("checks-passed", stage, |window| {
+        window.get_by_label_contains("Key chosen by kid").click();
+        window.run();
+    });
+}
+
+#[test]
+fn a_check_that_failed_with_its_diagnosis() {
+    let stage = || {
+        let policy = Policy {
+            strictness: Strictness::Lenient,
+            ..Policy::default()
+        };
+        let header = r#"{"alg":"RS256","kid":"idp-2026-09"}"#;
+        let claims = r#"{"iss":"https://accounts.example","exp":1795303600}"#;
+        Stage::new(&token(header, claims), issuer_keys(), policy)
+    };
+    checks("checks-failed", stage, |_| {});
+}
+
+#[test]
+fn checks_that_were_not_run_and_what_is_folded_opened() {
+    let stage = || {
+        let keys = KeyRing::default();
+        Stage::new(&sample("no-key.jwt"), keys, Policy::default())
+    };
+    checks("checks-not-run", stage, |window| {
+        window.get_by_label_contains("jti not compared").click();
         window.run();
     });
 }

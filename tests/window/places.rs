@@ -40,7 +40,7 @@ fn the_chips_of_the_verdict_lead_to_their_panes_wherever_those_stand() {
             ("Signature: ", "Passed: Signature valid"),
             ("Time: ", "Clock on the timeline"),
             ("Findings: ", "High: Header names"),
-            ("Policy: expects", "Not run: Nothing expected"),
+            ("Policy: expects", "Not run: Algorithm not compared"),
             ("Time: ", "Clock on the timeline"),
         ] {
             press_chip(&mut desk, chip);

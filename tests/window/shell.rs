@@ -48,7 +48,7 @@ fn pasting_finds_the_tokens_and_a_key_settles_the_verdict() {
     desk.picker.put(&[sample_path("issuer.jwks.json")]);
     desk.click("Add key\u{2026}");
     assert!(
-        desk.names("Token 1: Authorization")[0].ends_with("reject"),
+        desk.names("Token 1: ID token")[0].ends_with("reject"),
         "{:?}",
         desk.names("Token 1")
     );

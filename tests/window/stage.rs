@@ -44,6 +44,7 @@ impl Stage {
             keys,
             policy,
             setting: Setting::default(),
+            ..Session::default()
         };
         session.adding().add(Candidate {
             text: token.trim().to_owned().into(),

@@ -63,7 +63,7 @@ fn a_row_says_all_of_its_cells_and_opens_its_token() {
     let mut desk = sample_table();
     let row = desk.names("Row 1: ").remove(0);
     for words in [
-        "Row 1: reject, Name Authorization, alg RS256, Key idp-2026-09",
+        "Row 1: reject, Name ID token, alg RS256, Key idp-2026-09",
         "Issuer https://accounts.example, Subject 8f240c91, Time expired 3 d",
         "Findings 1 high",
         "Seen \u{D7} 1",

@@ -236,6 +236,22 @@ const OTHER_FORMS: &[State] = &[
         .then(crate::layers::show_detached),
 ];
 
+/// What a token is taken for: the menu, and a kind that was chosen.
+const KINDS: &[State] = &[
+    State::of("kind-menu", REQUEST).then(|desk| keys(desk, Modifiers::COMMAND, Key::I)),
+    State::of("kind-chosen", REQUEST).then(|desk| {
+        keys(desk, Modifiers::COMMAND, Key::I);
+        types(desk, "logout");
+        desk.window.key_press(Key::Enter);
+        desk.settle();
+    }),
+];
+
+#[test]
+fn what_a_token_is_taken_for() {
+    pictures(KINDS, &SIZES[..1]);
+}
+
 #[test]
 fn tokens_of_other_forms() {
     pictures(OTHER_FORMS, &SIZES[..1]);

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
+use super::instead::made_instead;
 use super::{HashAlgorithm, is_open};
 use crate::jose::json::{Decimal, Document, Json};
 
-/// The cause of a wrong `sd_hash` is not looked for in longer presentations (in bytes).
-const MAX_REHASHED: usize = 1 << 20;
+pub use super::instead::Instead;
 
 /// What a key binding JWT says, beside its signature.
 #[derive(Clone, PartialEq, Eq)]
@@ -35,15 +35,6 @@ impl std::fmt::Debug for KeyBinding {
             .field("faults", &self.faults.len())
             .finish_non_exhaustive()
     }
-}
-
-/// How a wrong `sd_hash` came about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Instead {
-    /// It was made with this function, not with that of the issuer.
-    OtherHash(&'static HashAlgorithm),
-    /// The last tilde was left out.
-    WithoutTilde,
 }
 
 /// A departure from RFC 9901 section 4.3.
@@ -243,24 +234,6 @@ impl Reader<'_> {
 pub fn is_key_binding(typ: &str) -> bool {
     let typ = typ.to_ascii_lowercase();
     typ.strip_prefix("application/").unwrap_or(&typ) == "kb+jwt"
-}
-
-fn made_instead(
-    presented: &str,
-    found: &str,
-    hash: Option<&'static HashAlgorithm>,
-) -> Option<Instead> {
-    if presented.len() > MAX_REHASHED {
-        return None;
-    }
-    let without = presented.strip_suffix('~').unwrap_or(presented);
-    if hash.and_then(|hash| hash.digest(without)).as_deref() == Some(found) {
-        return Some(Instead::WithoutTilde);
-    }
-    HashAlgorithm::all()
-        .filter(|&other| Some(other) != hash)
-        .find(|other| other.digest(presented).as_deref() == Some(found))
-        .map(Instead::OtherHash)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 mod disclosure;
 mod format;
 mod hash;
+mod instead;
 pub mod key_binding;
 mod processed;
 mod processing;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 use super::{Confidence, Evidence, Finding, Reason, Rule, Ruling, Severity, Subject};
-use crate::jose::sd_jwt::key_binding::{Confirmation, Instead, KeyBinding, confirmation};
+use crate::jose::sd_jwt::key_binding::{Confirmation, KeyBinding, confirmation};
 use crate::jose::visible::visible;
 use crate::jose::{Part, PartRole};
 use crate::judge::words::span;
@@ -187,14 +187,8 @@ pub(super) fn mismatch(bound: &Bound<'_>, places: &Places<'_>) -> Vec<Finding> {
             0 => String::new(),
             more => format!("; {more} more"),
         };
-        let cause = match binding.instead {
-            Some(Instead::OtherHash(hash)) => format!(
-                " The sd_hash is that of this presentation made with {}, which is not the issuer\u{2019}s _sd_alg.",
-                hash.name
-            ),
-            Some(Instead::WithoutTilde) => {
-                " The sd_hash was made without the last tilde.".to_owned()
-            }
+        let cause = match &binding.instead {
+            Some(instead) => format!(" {}", instead.sentence()),
             None if binding.binds() == Some(false) => {
                 " Disclosures were added, taken away or changed after the holder signed, or the key binding is from another presentation.".to_owned()
             }

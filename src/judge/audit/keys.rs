@@ -11,6 +11,7 @@ use crate::verify::algorithm::find;
 use crate::verify::decrypt::algorithms::{
     KeyFamily, KeyManagement, content_encryption, key_management,
 };
+use crate::verify::{Service, UseConflict};
 
 /// `key-alg-mismatch`: the key cannot or must not do this algorithm.
 pub(super) struct KeyAlgMismatch;
@@ -106,34 +107,17 @@ impl Rule for KeyUseMismatch {
             Err(ruling) => return ruling,
         };
         let Held { key, purpose, .. } = &held;
-        let (forbidden, allowed, does, what): (_, &[&str], _, _) = match purpose {
-            Purpose::Decryption(_) => (
-                "sig",
-                &["decrypt", "unwrapKey", "deriveKey", "deriveBits"],
-                "decrypt",
-                "encryption",
-            ),
-            Purpose::Signature(_) => (
-                "enc",
-                &["verify", "sign"],
-                "verify signatures",
-                "signatures",
-            ),
+        let (service, does, what) = match purpose {
+            Purpose::Decryption(_) => (Service::Decrypts, "decrypt", "encryption"),
+            Purpose::Signature(_) => (Service::Verifies, "verify signatures", "signatures"),
         };
-        let ops = &key.members.key_ops;
-        let (severity, detail) =
-            if let Some(own) = key.members.use_.as_deref().filter(|own| *own == forbidden) {
-                (Severity::Medium, format!("its use is {own}"))
-            } else if !ops.is_empty() && !ops.iter().any(|op| allowed.contains(&op.as_str())) {
-                (
-                    Severity::Medium,
-                    format!("its key_ops are {}", visible(&ops.join(", "))),
-                )
-            } else if let Some((severity, fault)) = fault_of_operations(key) {
-                (severity, fault.to_owned())
-            } else {
-                return Ruling::Ran(Vec::new());
-            };
+        let (severity, detail) = if let Some(conflict) = UseConflict::of(key, service) {
+            (Severity::Medium, conflict.to_string())
+        } else if let Some((severity, fault)) = fault_of_operations(key) {
+            (severity, fault.to_owned())
+        } else {
+            return Ruling::Ran(Vec::new());
+        };
         let refusal = held.not_allowed().filter(|_| severity > Severity::Low);
         Ruling::Ran(vec![Finding {
             rule: self.id(),

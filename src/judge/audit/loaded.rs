@@ -148,6 +148,12 @@ const OF_KNOWN_SECRETS: &[&str] = &[
     "key-publicly-known",
 ];
 
+/// The ids of the rules of keys.
+#[cfg(test)]
+pub(super) fn rule_ids() -> impl Iterator<Item = &'static str> {
+    KEY_RULES.iter().map(|rule| rule.id)
+}
+
 /// Every rule of loaded keys, in the order of the catalogue; what is said of each in the words of [`KeyAudit::assurance`]
 /// has the same order.
 const KEY_RULES: &[KeyRule] = &[

@@ -4,6 +4,7 @@
 //! findings, or says that its input is missing.
 
 mod algorithm;
+mod catalogue;
 mod certificates;
 mod certified;
 mod curves;
@@ -36,6 +37,7 @@ mod url;
 
 use std::borrow::Cow;
 
+pub use catalogue::{Catalogued, catalogued};
 pub use loaded::{KeyAudit, Passed, audit_key, audit_keys};
 
 use super::policy::media_type;
@@ -82,6 +84,13 @@ impl Severity {
             Self::Low => "low",
             Self::Medium => "medium",
         }
+    }
+
+    /// The one of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|severity| severity.name() == name)
     }
 }
 

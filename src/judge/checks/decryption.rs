@@ -1,54 +1,12 @@
-//! The checks of a JWE: its key, and whether it opens.
+//! Whether a JWE opens.
 
-use super::{Check, CheckResult, designated, header_range, whole};
+use super::{Check, CheckResult, everything, whole};
 use crate::jose::PartRole;
 use crate::jose::visible::visible;
 use crate::judge::Case;
 use crate::judge::words::{capitalised, counted};
-use crate::keys::Key;
 use crate::verify::decrypt::{KeyManagement, content_encryption, key_management};
 use crate::verify::{DecryptionOutcome, DecryptionProof, NotTried};
-
-/// Which key is meant to open it, and how that is known.
-pub(super) fn key(case: Case<'_>, proof: &DecryptionProof) -> Check {
-    let named = |key: &Key| {
-        format!(
-            "\u{201C}{}\u{201D} from {}, {}",
-            visible(&key.id),
-            visible(&key.source),
-            key.kind
-        )
-    };
-    let (result, title, text, parameter) = match (&proof.designated, &proof.key) {
-        (Some((key, how)), _) => {
-            let (title, parameter) = designated(*how);
-            (CheckResult::Passed, title, named(key), parameter)
-        }
-        (None, Some(used)) => (
-            CheckResult::Passed,
-            "Key found by trying",
-            named(&used.key),
-            "kid",
-        ),
-        (None, None) => {
-            let text = match proof.tried.len() {
-                0 => "No loaded key can do the algorithm".to_owned(),
-                tried => format!(
-                    "{} could do the algorithm; the header names none of them",
-                    counted(tried, "key")
-                ),
-            };
-            (CheckResult::NotRun, "No key chosen", text, "kid")
-        }
-    };
-    Check {
-        check: "key",
-        title: title.into(),
-        result,
-        text: text.into(),
-        byte_range: header_range(case, parameter),
-    }
-}
 
 /// The decryption itself.
 pub(super) fn decryption(case: Case<'_>, proof: &DecryptionProof) -> Check {
@@ -123,10 +81,9 @@ pub(super) fn decryption(case: Case<'_>, proof: &DecryptionProof) -> Check {
         ),
     };
     Check {
-        check: "decryption",
         title: title.into(),
-        result,
         text: text.into(),
-        byte_range: whole(case, PartRole::Ciphertext),
+        byte_range: whole(case, PartRole::Ciphertext).or_else(|| everything(case)),
+        ..Check::new("decryption", result)
     }
 }

@@ -2,39 +2,50 @@
 
 use std::borrow::Cow;
 
-use super::{Case, Check, CheckResult, numbered};
+use super::{Case, Check, CheckResult, claim_range, numbered, parameter_range, payload, whole};
+use crate::jose::PartRole;
 use crate::judge::words::{capitalised, span};
 use crate::judge::{Expectation, TimeState, Times, time as clock};
 
-/// What the policy says nothing about, in one check that was not run.
-pub(super) fn unexpected(expectations: &[Expectation]) -> Option<Check> {
-    if expectations.is_empty() {
-        return Some(Check {
-            check: "policy",
-            title: Cow::Borrowed("Nothing expected"),
-            result: CheckResult::NotRun,
-            text: Cow::Borrowed("The policy expects no particular alg, typ, iss, aud or nonce"),
-            byte_range: None,
-        });
-    }
-    let mut names = vec!["alg", "typ", "iss", "aud", "nonce"];
-    names.retain(|name| {
-        !expectations
-            .iter()
-            .any(|expectation| expectation.name == *name)
-    });
-    let last = names.pop()?;
-    let list = if names.is_empty() {
-        last.to_owned()
-    } else {
-        format!("{} or {last}", names.join(", "))
+/// What every verifier has to be told, and the policy does not: a check that was not run. `None` for what policies alone ask.
+pub(super) fn unasked(case: Case<'_>, name: &'static str) -> Option<Check> {
+    let (title, text, claim) = match name {
+        "alg" => (
+            "Algorithm not compared",
+            "The policy expects no particular alg",
+            None,
+        ),
+        "aud" => (
+            "Audience not compared",
+            "The policy expects no particular aud",
+            Some("aud"),
+        ),
+        "iss" => (
+            "Issuer not compared",
+            "The policy expects no particular iss",
+            Some("iss"),
+        ),
+        "nonce" => (
+            "Nonce not compared",
+            "The policy expects no particular nonce",
+            Some("nonce"),
+        ),
+        "replay" => (
+            "Replay not checked",
+            "The policy lists no jti as revoked",
+            Some("jti"),
+        ),
+        _ => return None,
     };
     Some(Check {
-        check: "policy",
-        title: Cow::Borrowed("Rest not compared"),
-        result: CheckResult::NotRun,
-        text: Cow::Owned(format!("The policy expects no particular {list}")),
-        byte_range: None,
+        title: Cow::Borrowed(title),
+        text: Cow::Borrowed(text),
+        byte_range: match claim {
+            Some(claim) => claim_range(case, claim),
+            None => parameter_range(case, name),
+        },
+        is_unasked: true,
+        ..Check::new(name, CheckResult::NotRun)
     })
 }
 
@@ -48,7 +59,7 @@ pub(super) fn time(case: Case<'_>, times: &Times) -> Check {
             |at| span(clock::seconds_between(at, case.at)),
         )
     };
-    let claim_range = |name: &str| Some(case.claim(name)?.evidence().range);
+    let own_range = |name: &str| Some(case.claim(name)?.evidence().range);
     let saved = if times.within_leeway {
         ", thanks to the leeway"
     } else {
@@ -59,13 +70,13 @@ pub(super) fn time(case: Case<'_>, times: &Times) -> Check {
             CheckResult::Failed,
             "exp is in the past",
             Cow::Owned(format!("By {}; the leeway is {leeway} s", apart("exp"))),
-            claim_range("exp"),
+            claim_range(case, "exp"),
         ),
         TimeState::NotYetValid => (
             CheckResult::Failed,
             "nbf is in the future",
             Cow::Owned(format!("By {}; the leeway is {leeway} s", apart("nbf"))),
-            claim_range("nbf"),
+            claim_range(case, "nbf"),
         ),
         TimeState::Valid => (
             CheckResult::Passed,
@@ -75,41 +86,40 @@ pub(super) fn time(case: Case<'_>, times: &Times) -> Check {
             } else {
                 Cow::Owned(format!("Expires in {}", apart("exp")))
             },
-            claim_range("exp"),
+            claim_range(case, "exp"),
         ),
         TimeState::Unlimited => (
             CheckResult::Passed,
             "No time limit",
             Cow::Borrowed("There is no exp: it never expires"),
-            claim_range("nbf"),
+            own_range("nbf").or_else(|| claim_range(case, "iat")),
         ),
         TimeState::Unreadable => (
             CheckResult::Failed,
             "Times cannot be read",
             Cow::Borrowed("Expected exp and nbf as JSON numbers"),
-            claim_range("exp")
+            own_range("exp")
                 .filter(|_| times.mark("exp").is_none())
-                .or_else(|| claim_range("nbf")),
+                .or_else(|| claim_range(case, "nbf")),
         ),
         TimeState::None if case.is_closed() => (
             CheckResult::NotRun,
             "Times not checked",
             Cow::Borrowed("The claims are encrypted"),
-            None,
+            payload(case),
         ),
         TimeState::None => (
             CheckResult::NotRun,
             "Times not checked",
             Cow::Borrowed("There are no readable claims"),
-            None,
+            payload(case),
         ),
     };
     Check {
-        check: "time",
         title: title.into(),
-        result,
         text,
         byte_range,
+        ..Check::new("time", result)
     }
 }
 
@@ -127,14 +137,19 @@ pub(super) fn expected(case: Case<'_>, expectation: &Expectation) -> Check {
         CheckResult::NotRun => ("not checked", capitalised(&expectation.found)),
     };
     let title = format!("{} {how}", expectation.label);
+    // What is not there is missing somewhere.
+    let around = || match expectation.name {
+        "alg" | "typ" => whole(case, PartRole::ProtectedHeader),
+        _ => payload(case),
+    };
+    let evidence = expectation.evidence.as_ref();
+    let evidence = evidence.filter(|evidence| !evidence.range.is_empty());
     Check {
-        check: expectation.name,
         title: Cow::Owned(numbered(title, expectation.signature, case.token.kind)),
-        result: expectation.result,
         text: Cow::Owned(text),
-        byte_range: expectation
-            .evidence
-            .as_ref()
-            .map(|evidence| evidence.range.clone()),
+        byte_range: evidence
+            .map(|evidence| evidence.range.clone())
+            .or_else(around),
+        ..Check::new(expectation.name, expectation.result)
     }
 }

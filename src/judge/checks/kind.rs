@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{Case, Check, CheckResult, Judged, header_range, whole};
-use crate::jose::PartRole;
+use super::{Case, Check, CheckResult, Judged, header_range, parameter_range, payload};
 use crate::jose::visible::visible;
 use crate::judge::profile::{Typing, has_type, is_of_a_kind, is_plain};
 use crate::judge::words::capitalised;
@@ -71,11 +70,10 @@ pub(super) fn typ(case: Case<'_>, judged: &Judged<'_>) -> Check {
         }
     };
     Check {
-        check: "type",
         title,
-        result,
         text,
-        byte_range: header_range(case, "typ").or_else(|| whole(case, PartRole::ProtectedHeader)),
+        byte_range: parameter_range(case, "typ"),
+        ..Check::new("type", result)
     }
 }
 
@@ -90,13 +88,12 @@ const OF_THE_KIND: [&str; 3] = [
 pub(super) fn profile(case: Case<'_>, judged: &Judged<'_>) -> Check {
     let profile = judged.profile;
     let check = |result, title: Cow<'static, str>, text, byte_range| Check {
-        check: "profile",
         title,
-        result,
         text,
         byte_range,
+        ..Check::new("profile", result)
     };
-    let payload = || whole(case, PartRole::Payload);
+    let payload = || payload(case);
     if case.token.claims().is_none() {
         let text = Cow::Borrowed(if case.is_closed() {
             "The claims are encrypted"
@@ -134,7 +131,8 @@ pub(super) fn profile(case: Case<'_>, judged: &Judged<'_>) -> Check {
     };
     let close = profile
         .runner_up
-        .map(|other| format!("; or else {}", other.label()));
+        .as_ref()
+        .map(|other| format!("; or else {}", other.name.label()));
     let said = said + &close.unwrap_or_default();
     let phrase = profile.phrase();
     let Some(first) = lapses.next() else {

@@ -1,6 +1,6 @@
 //! What a verifier of an SD-JWT checks beside the issuer's signature (RFC 9901 sections 7.1 and 7.3).
 
-use super::{Case, Check, CheckResult, Judged, whole};
+use super::{Case, Check, CheckResult, Judged, claim_range, payload, whole};
 use crate::jose::sd_jwt::{Problem, SdJwt, Standing};
 use crate::jose::visible::visible;
 use crate::jose::{Kind, PartRole, Serialization};
@@ -51,17 +51,21 @@ pub(super) fn disclosures(case: Case<'_>) -> Option<Check> {
             0 => "The token conceals nothing".to_owned(),
             _ => capitalised(&concealed),
         };
-        (CheckResult::Passed, "Nothing disclosed", text, None)
+        (
+            CheckResult::Passed,
+            "Nothing disclosed",
+            text,
+            payload(case),
+        )
     } else {
         let text = format!("{amount}, each under a digest of the issuer\u{2019}s; {concealed}");
         (CheckResult::Passed, "Disclosures match", text, all_of_them)
     };
     Some(Check {
-        check: "disclosures",
         title: title.into(),
-        result,
         text: text.into(),
-        byte_range,
+        byte_range: byte_range.or_else(|| payload(case)),
+        ..Check::new("disclosures", result)
     })
 }
 
@@ -159,14 +163,10 @@ pub(super) fn key_binding(case: Case<'_>, judged: &Judged<'_>) -> Option<Check> 
         (Some(binding), None) => bound(case, shown, binding),
     };
     Some(Check {
-        check: "key-binding",
         title: title.into(),
-        result,
         text: text.into(),
-        byte_range: whole(case, PartRole::KeyBinding).or_else(|| {
-            let cnf = case.claim("cnf")?;
-            Some(cnf.evidence().range)
-        }),
+        byte_range: whole(case, PartRole::KeyBinding).or_else(|| claim_range(case, "cnf")),
+        ..Check::new("key-binding", result)
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod ages;
 mod claim;
+mod described;
 mod expectation;
 mod file;
 mod held;
@@ -198,6 +199,18 @@ impl Strictness {
                 "keys that are too weak: RSA below 2048 bits, HMAC secrets shorter than the hash",
                 "keys whose own alg, use or key_ops is for something else",
             ],
+        }
+    }
+
+    /// What it means for a token, in a sentence or two.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Lenient => {
+                "What widely used libraries let pass is let pass: padding, the standard alphabet and unused bits in base64url, keys that are too weak, and keys that say they are for something else. The findings stay."
+            }
+            Self::Strict => {
+                "What is not as the standards want it is refused, as a correct verifier does."
+            }
         }
     }
 

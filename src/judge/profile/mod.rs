@@ -129,6 +129,12 @@ impl ProfileName {
         self.row().first
     }
 
+    /// Whether it is a vendor's form of what standards know.
+    pub fn is_vendors(self) -> bool {
+        // They stand behind all others.
+        self as usize >= Self::Kubernetes as usize
+    }
+
     /// Whether it names no particular kind, so that there is nothing to hold a token against.
     pub fn is_general(self) -> bool {
         matches!(self, Self::Jws | Self::Jwt)
@@ -170,6 +176,17 @@ impl ChosenBy {
 /// From this confidence on, in percent, a guess is spoken of as a fact.
 const SURE: u8 = 80;
 
+/// A kind that was guessed nearly as well as another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunnerUp {
+    /// The kind.
+    pub name: ProfileName,
+    /// What spoke for it.
+    pub why: Cow<'static, str>,
+    /// How sure that is, in percent.
+    pub confidence: u8,
+}
+
 /// The kind of a token, and how that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
@@ -182,7 +199,7 @@ pub struct Profile {
     /// How sure that is, in percent; 100 where it was chosen or an explicit type says so.
     pub confidence: u8,
     /// The kind that came second, where that was close.
-    pub runner_up: Option<ProfileName>,
+    pub runner_up: Option<RunnerUp>,
     /// What is known of the form that it has.
     pub(super) spec: &'static Spec,
     /// The vendor's kind that the issuer's name is of, whatever kind the token is: its habits hold there too.
@@ -199,7 +216,7 @@ impl Profile {
     }
 
     /// Whether the kind is sure enough to speak of it as a fact.
-    pub(super) fn is_sure(&self) -> bool {
+    pub fn is_sure(&self) -> bool {
         self.confidence >= SURE
     }
 
@@ -212,6 +229,12 @@ impl Profile {
     /// What it is, with its article: "an access token".
     pub fn phrase(&self) -> &'static str {
         self.spec.phrase
+    }
+
+    /// What it is, without the article: "access token".
+    pub fn noun(&self) -> &'static str {
+        let phrase = self.phrase();
+        phrase.split_once(' ').map_or(phrase, |(_, noun)| noun)
     }
 
     /// The kinds that it passes as without an explicit type, where nothing settles which of them it is.

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use super::facts::Facts;
 use super::spec::{Clue, Level, Likeness, Place, Spec, Trait, Typing};
-use super::{ChosenBy, Profile, ProfileChoice, ProfileName};
+use super::{ChosenBy, Profile, ProfileChoice, ProfileName, RunnerUp};
 use crate::judge::Case;
 
 /// Explicit types of kinds that there is no profile for, and what they are.
@@ -184,7 +184,7 @@ impl Index {
 #[derive(Clone, Copy)]
 struct Guess {
     known: &'static Known,
-    runner_up: Option<ProfileName>,
+    runner_up: Option<&'static Known>,
 }
 
 impl Knowledge {
@@ -200,8 +200,8 @@ impl Knowledge {
         seen: Names,
         may_be: impl Fn(&Known) -> bool,
     ) -> Option<Guess> {
-        let mut best: Option<&Known> = None;
-        let mut second: Option<&Known> = None;
+        let mut best: Option<&'static Known> = None;
+        let mut second: Option<&'static Known> = None;
         for known in &self.clues {
             let has_names = seen & known.all == known.all
                 && seen & known.none == 0
@@ -232,10 +232,7 @@ impl Knowledge {
         let runner_up = second.filter(|second| {
             known.clue.confidence.saturating_sub(second.clue.confidence) <= SMALL_GAP
         });
-        Some(Guess {
-            known,
-            runner_up: runner_up.map(|second| second.name),
-        })
+        Some(Guess { known, runner_up })
     }
 
     /// Of the forms of a kind the one with the best clue, else the first.
@@ -369,7 +366,11 @@ pub(in crate::judge) fn determine(case: Case<'_>, is_key_binding: bool) -> Profi
     Profile {
         why: known.why(seen),
         confidence: known.clue.confidence,
-        runner_up,
+        runner_up: runner_up.map(|second| RunnerUp {
+            name: second.name,
+            why: second.why(seen),
+            confidence: second.clue.confidence,
+        }),
         ..with(known.name, ChosenBy::Guess, "", known.spec)
     }
 }

@@ -390,7 +390,7 @@ fn a_close_second_is_kept() {
     one.claims["iss"] = json!("https://accounts.google.com");
     let profile = one.judged(ProfileChoice::Auto).profile;
     assert_eq!(
-        (profile.name, profile.runner_up),
+        (profile.name, profile.runner_up.map(|other| other.name)),
         (ProfileName::Google, Some(ProfileName::OidcIdToken))
     );
 }

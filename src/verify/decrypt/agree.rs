@@ -22,6 +22,17 @@ pub(super) struct Parameters {
     recipient: Zeroizing<Vec<u8>>,
 }
 
+/// What goes into the derivation of the agreed key beside the secret (RFC 7518 section 4.6.2).
+#[derive(Clone, Copy)]
+pub(in crate::verify) struct Fields<'a> {
+    /// The name of what the key is for.
+    pub(in crate::verify) algorithm: &'a str,
+    /// `apu`, decoded.
+    pub(in crate::verify) producer: &'a [u8],
+    /// `apv`, decoded.
+    pub(in crate::verify) recipient: &'a [u8],
+}
+
 impl Parameters {
     pub(super) fn read(sealed: &Sealed<'_>) -> Result<Self, JweShapeFault> {
         let expected = "a public JWK for key agreement";
@@ -64,6 +75,27 @@ impl Parameters {
         kind: KeyKind,
         private: &PKeyRef<Private>,
     ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+        // RFC 7518 section 4.6.2: the name of what the key is for.
+        let (algorithm, bytes) = match wrap {
+            Some(aes) => (management.name, aes.key_bytes()),
+            None => (content.name, content.key_bytes()),
+        };
+        let fields = Fields {
+            algorithm,
+            producer: &self.producer,
+            recipient: &self.recipient,
+        };
+        self.agreed_over(&fields, bytes, kind, private)
+    }
+
+    /// The same over these fields, whatever the header says.
+    pub(super) fn agreed_over(
+        &self,
+        fields: &Fields<'_>,
+        bytes: usize,
+        kind: KeyKind,
+        private: &PKeyRef<Private>,
+    ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         let (of_epk, public) = &self.ephemeral;
         if kind != *of_epk {
             return Err(OpenError::Curve {
@@ -76,18 +108,7 @@ impl Parameters {
         if secret.iter().all(|&byte| byte == 0) {
             return Err(JweShapeFault::LowOrder.into());
         }
-        // RFC 7518 section 4.6.2: the name of what the key is for.
-        let (name, bytes) = match wrap {
-            Some(aes) => (management.name, aes.key_bytes()),
-            None => (content.name, content.key_bytes()),
-        };
-        Ok(concat_kdf(
-            &secret,
-            name,
-            &self.producer,
-            &self.recipient,
-            bytes,
-        ))
+        Ok(concat_kdf(&secret, fields, bytes))
     }
 }
 
@@ -114,20 +135,18 @@ fn shared_secret(
 }
 
 /// Concat KDF with SHA-256 (NIST SP 800-56A section 5.8.1) over the fields of RFC 7518 section 4.6.2.
-fn concat_kdf(
-    secret: &[u8],
-    algorithm: &str,
-    producer: &[u8],
-    recipient: &[u8],
-    bytes: usize,
-) -> Zeroizing<Vec<u8>> {
+fn concat_kdf(secret: &[u8], fields: &Fields<'_>, bytes: usize) -> Zeroizing<Vec<u8>> {
     let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX).to_be_bytes();
     let mut key = Zeroizing::new(Vec::with_capacity(bytes.saturating_add(32)));
     for round in 1_u32.. {
         let mut hash = Sha256::new();
         hash.update(&round.to_be_bytes());
         hash.update(secret);
-        for field in [algorithm.as_bytes(), producer, recipient] {
+        for field in [
+            fields.algorithm.as_bytes(),
+            fields.producer,
+            fields.recipient,
+        ] {
             hash.update(&number(field.len()));
             hash.update(field);
         }

@@ -30,6 +30,8 @@ impl Aes {
 pub enum RsaPadding {
     /// RSAES-OAEP with this hash, and MGF1 with the same (RFC 7518 section 4.3).
     Oaep(Hash),
+    /// RSAES-OAEP with this hash, and MGF1 with SHA-1, as Java has it unless told otherwise. JOSE has no name for it.
+    OaepMgf1Sha1(Hash),
     /// RSAES-OAEP with its defaults, SHA-1 and MGF1 with SHA-1 (RFC 7518 section 4.3).
     OaepSha1,
     /// RSAES-PKCS1-v1_5 (RFC 7518 section 4.2).
@@ -161,6 +163,9 @@ impl KeyManagement {
                 bits(aes)
             ),
             KeyFamily::Rsa(RsaPadding::Oaep(hash)) => format!("RSA-OAEP with {}", hash.label()),
+            KeyFamily::Rsa(RsaPadding::OaepMgf1Sha1(hash)) => {
+                format!("RSA-OAEP with {} and MGF1 with SHA-1", hash.label())
+            }
             KeyFamily::Rsa(RsaPadding::OaepSha1) => "RSA-OAEP with SHA-1".to_owned(),
             KeyFamily::Rsa(RsaPadding::Pkcs1) => "RSA PKCS#1 v1.5".to_owned(),
         }

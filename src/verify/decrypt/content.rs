@@ -5,15 +5,28 @@ use openssl::symm::{Cipher, decrypt, decrypt_aead};
 use sha2::{Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
+use super::OpenError;
 use super::algorithms::{Aes, ContentEncryption, ContentFamily};
-use super::{OpenError, Sealed};
 use crate::verify::Hash;
+
+/// Content, and what authenticates it.
+#[derive(Clone, Copy)]
+pub(in crate::verify) struct Content<'a> {
+    /// The initialization vector.
+    pub(in crate::verify) iv: &'a [u8],
+    /// The ciphertext.
+    pub(in crate::verify) ciphertext: &'a [u8],
+    /// The authentication tag.
+    pub(in crate::verify) tag: &'a [u8],
+    /// The additional authenticated data.
+    pub(in crate::verify) additional_data: &'a [u8],
+}
 
 /// The plaintext. `may_be_other_key`: whether nothing has shown yet that the content key is the right one.
 pub(super) fn open(
     content: &ContentEncryption,
     content_key: &[u8],
-    sealed: &Sealed<'_>,
+    sealed: &Content<'_>,
     may_be_other_key: bool,
 ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     if content_key.len() != content.key_bytes() {
@@ -71,8 +84,8 @@ pub(super) fn gcm(
 
 /// Whether the HMAC over what is authenticated begins with the tag (RFC 7518 section 5.2.2.2). Takes the same time
 /// wherever they differ.
-fn is_authentic(hash: Hash, mac_key: &[u8], sealed: &Sealed<'_>) -> bool {
-    fn check<M: Mac + KeyInit>(mac_key: &[u8], sealed: &Sealed<'_>) -> bool {
+fn is_authentic(hash: Hash, mac_key: &[u8], sealed: &Content<'_>) -> bool {
+    fn check<M: Mac + KeyInit>(mac_key: &[u8], sealed: &Content<'_>) -> bool {
         let bits = u64::try_from(sealed.additional_data.len())
             .unwrap_or(u64::MAX)
             .saturating_mul(8);

@@ -31,7 +31,9 @@ pub use pbes2::{MAX_ITERATIONS, iterations, wrapping_key};
 pub use shape::shape_fault;
 pub use wrap::wrap;
 
-use algorithms::Aes;
+pub(super) use agree::Fields;
+pub(super) use algorithms::Aes;
+pub(super) use content::Content;
 use shape::Parameters;
 
 /// A JWE for one recipient, decoded.
@@ -54,6 +56,18 @@ pub struct Sealed<'a> {
     /// The additional authenticated data: the protected header as it stands, encoded, and where there is an `aad`, a dot
     /// and that as it stands (RFC 7516 section 5.1 step 14).
     pub additional_data: &'a [u8],
+}
+
+impl<'a> Sealed<'a> {
+    /// Its content alone.
+    pub(super) fn content(&self) -> Content<'a> {
+        Content {
+            iv: self.iv,
+            ciphertext: self.ciphertext,
+            tag: self.tag,
+            additional_data: self.additional_data,
+        }
+    }
 }
 
 /// An opened JWE.
@@ -79,22 +93,125 @@ impl std::fmt::Debug for Opened {
 ///
 /// When the names are not implemented, the JWE cannot open at all, the key cannot do the algorithm, or it is not the one.
 pub fn open(sealed: &Sealed<'_>, key: &Key, effort: &Effort<'_>) -> Result<Opened, OpenError> {
+    Plan::of(sealed)?.open(key, effort)
+}
+
+/// Opens a JWE as if it were made by these algorithms, whatever its header says.
+///
+/// # Errors
+///
+/// As [`open`].
+pub(super) fn open_as(
+    sealed: &Sealed<'_>,
+    management: &KeyManagement,
+    content: &ContentEncryption,
+    key: &Key,
+) -> Result<Opened, OpenError> {
+    Plan::new(sealed, management, content)?.open(key, &Effort::unwatched())
+}
+
+/// Opens a JWE with the bytes of a secret.
+///
+/// # Errors
+///
+/// As [`open`].
+pub(super) fn open_with_secret(
+    sealed: &Sealed<'_>,
+    secret: &[u8],
+    effort: &Effort<'_>,
+) -> Result<Opened, OpenError> {
+    Plan::of(sealed)?.open_with_secret(secret, effort, (0, 1))
+}
+
+/// Opens a JWE of key agreement whose derivation was made over other fields than its header names.
+///
+/// # Errors
+///
+/// As [`open`].
+pub(super) fn open_with_fields(
+    sealed: &Sealed<'_>,
+    key: &Key,
+    fields: &Fields<'_>,
+) -> Result<Opened, OpenError> {
     let plan = Plan::of(sealed)?;
-    if !plan.management.fits(key.kind) {
-        return Err(OpenError::KeyKind {
-            expected: plan.management.key_description(),
-            found: key.kind,
-        });
+    let other = || plan.other_kind(key.kind);
+    let private = key.private().ok_or_else(other)?;
+    match (plan.management.family, &plan.parameters) {
+        (KeyFamily::Agreement(wrap), Parameters::Agreement(parameters)) => {
+            let bytes = wrap.map_or(plan.content.key_bytes(), Aes::key_bytes);
+            let agreed = parameters.agreed_over(fields, bytes, key.kind, private)?;
+            match wrap {
+                Some(aes) => plan.finish(plan.unwrap(aes, &agreed)?, false),
+                None => plan.finish(agreed, true),
+            }
+        }
+        _ => Err(other()),
     }
-    match &key.material {
-        Material::None => Err(OpenError::KeyKind {
-            expected: plan.management.key_description(),
-            found: KeyKind::Unknown,
-        }),
-        Material::Pair { private, .. } => plan.open_with_private(key.kind, private),
-        Material::Public(_) => Err(OpenError::NoPrivateHalf),
-        Material::Symmetric { secret, readings } => {
-            plan.open_with_readings(secret, readings, effort)
+}
+
+/// The content key that a key gives, whatever is wrong with initialization vector, ciphertext and tag. Nothing says yet
+/// that it is the right one where the key is the content key, or agrees on it, or decrypts by `RSA1_5`.
+///
+/// # Errors
+///
+/// As [`open`].
+pub(super) fn content_key(
+    sealed: &Sealed<'_>,
+    key: &Key,
+    effort: &Effort<'_>,
+) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    let (management, content) = algorithms_of(sealed)?;
+    let plan = Plan {
+        sealed,
+        management,
+        content,
+        parameters: shape::read(management, content, sealed)?,
+    };
+    let (content_key, _) = match (&key.material, key.secret()) {
+        (Material::Pair { private, .. }, _) => plan.content_key_with_private(key.kind, private)?,
+        (_, Some(secret)) => plan.content_key_with_secret(secret.bytes(), effort, (0, 1))?,
+        _ => return Err(plan.other_kind(key.kind)),
+    };
+    Ok(content_key)
+}
+
+/// Whether a content key authenticates content, of whatever lengths.
+pub(super) fn is_authentic(
+    sealed: &Content<'_>,
+    content: &ContentEncryption,
+    content_key: &[u8],
+) -> bool {
+    content::open(content, content_key, sealed, true).is_ok()
+}
+
+fn algorithms_of(
+    sealed: &Sealed<'_>,
+) -> Result<(&'static KeyManagement, &'static ContentEncryption), OpenError> {
+    let unsupported = |parameter, name| OpenError::Unsupported {
+        parameter,
+        registered_for: registry::algorithm(name).map(|entry| entry.usage.as_str()),
+    };
+    Ok((
+        key_management(sealed.alg).ok_or_else(|| unsupported("alg", sealed.alg))?,
+        content_encryption(sealed.enc).ok_or_else(|| unsupported("enc", sealed.enc))?,
+    ))
+}
+
+impl Plan<'_, '_> {
+    fn open(&self, key: &Key, effort: &Effort<'_>) -> Result<Opened, OpenError> {
+        if !self.management.fits(key.kind) {
+            return Err(self.other_kind(key.kind));
+        }
+        match &key.material {
+            Material::None => Err(self.other_kind(KeyKind::Unknown)),
+            Material::Pair { private, .. } => {
+                let (key, may_be_other) = self.content_key_with_private(key.kind, private)?;
+                self.finish(key, may_be_other)
+            }
+            Material::Public(_) => Err(OpenError::NoPrivateHalf),
+            Material::Symmetric { secret, readings } => {
+                self.open_with_readings(secret, readings, effort)
+            }
         }
     }
 }
@@ -131,21 +248,22 @@ pub fn additional_data(token: &Token) -> String {
 /// What is to be done.
 struct Plan<'s, 'a> {
     sealed: &'s Sealed<'a>,
-    management: &'static KeyManagement,
-    content: &'static ContentEncryption,
+    management: &'s KeyManagement,
+    content: &'s ContentEncryption,
     parameters: Parameters,
 }
 
 impl<'s, 'a> Plan<'s, 'a> {
     fn of(sealed: &'s Sealed<'a>) -> Result<Self, OpenError> {
-        let unsupported = |parameter, name| OpenError::Unsupported {
-            parameter,
-            registered_for: registry::algorithm(name).map(|entry| entry.usage.as_str()),
-        };
-        let management =
-            key_management(sealed.alg).ok_or_else(|| unsupported("alg", sealed.alg))?;
-        let content =
-            content_encryption(sealed.enc).ok_or_else(|| unsupported("enc", sealed.enc))?;
+        let (management, content) = algorithms_of(sealed)?;
+        Self::new(sealed, management, content)
+    }
+
+    fn new(
+        sealed: &'s Sealed<'a>,
+        management: &'s KeyManagement,
+        content: &'s ContentEncryption,
+    ) -> Result<Self, OpenError> {
         // OpenSSL counts in `int`.
         let parts = [sealed.ciphertext, sealed.additional_data];
         if parts.iter().any(|part| i32::try_from(part.len()).is_err()) {
@@ -160,11 +278,12 @@ impl<'s, 'a> Plan<'s, 'a> {
         })
     }
 
-    fn open_with_private(
+    /// The content key, and whether nothing has shown yet that it is the right one.
+    fn content_key_with_private(
         &self,
         kind: KeyKind,
         private: &PKeyRef<Private>,
-    ) -> Result<Opened, OpenError> {
+    ) -> Result<(Zeroizing<Vec<u8>>, bool), OpenError> {
         match (self.management.family, &self.parameters) {
             (KeyFamily::Rsa(padding), _) => {
                 let key = rsa::content_key(
@@ -173,14 +292,14 @@ impl<'s, 'a> Plan<'s, 'a> {
                     self.sealed.encrypted_key,
                     self.content.key_bytes(),
                 )?;
-                self.finish(key, padding == algorithms::RsaPadding::Pkcs1)
+                Ok((key, padding == algorithms::RsaPadding::Pkcs1))
             }
             (KeyFamily::Agreement(wrap), Parameters::Agreement(parameters)) => {
                 let agreed =
                     parameters.agreed_key(self.management, wrap, self.content, kind, private)?;
                 match wrap {
-                    Some(aes) => self.finish(self.unwrap(aes, &agreed)?, false),
-                    None => self.finish(agreed, true),
+                    Some(aes) => Ok((self.unwrap(aes, &agreed)?, false)),
+                    None => Ok((agreed, true)),
                 }
             }
             _ => Err(self.other_kind(kind)),
@@ -229,6 +348,17 @@ impl<'s, 'a> Plan<'s, 'a> {
         effort: &Effort<'_>,
         (at, of): (u64, u64),
     ) -> Result<Opened, OpenError> {
+        let (key, may_be_other) = self.content_key_with_secret(secret, effort, (at, of))?;
+        self.finish(key, may_be_other)
+    }
+
+    /// As [`Self::content_key_with_private`].
+    fn content_key_with_secret(
+        &self,
+        secret: &[u8],
+        effort: &Effort<'_>,
+        (at, of): (u64, u64),
+    ) -> Result<(Zeroizing<Vec<u8>>, bool), OpenError> {
         if let Some(expected) = self.management.secret_bytes(self.content)
             && expected != secret.len()
         {
@@ -238,12 +368,12 @@ impl<'s, 'a> Plan<'s, 'a> {
             });
         }
         match (self.management.family, &self.parameters) {
-            (KeyFamily::AesWrap(aes), _) => self.finish(self.unwrap(aes, secret)?, false),
-            (KeyFamily::Direct, _) => self.finish(Zeroizing::new(secret.to_vec()), true),
+            (KeyFamily::AesWrap(aes), _) => Ok((self.unwrap(aes, secret)?, false)),
+            (KeyFamily::Direct, _) => Ok((Zeroizing::new(secret.to_vec()), true)),
             (KeyFamily::GcmWrap(aes), Parameters::GcmWrap { iv, tag }) => {
                 let wrapped = self.sealed.encrypted_key;
                 let key = content::gcm(aes, secret, iv, &[], wrapped, tag);
-                self.finish(key.ok_or(OpenError::KeyUnwrap)?, false)
+                Ok((key.ok_or(OpenError::KeyUnwrap)?, false))
             }
             (KeyFamily::Pbes2(hash, aes), Parameters::Pbes2(parameters)) => {
                 let one = u64::from(parameters.iterations);
@@ -255,7 +385,7 @@ impl<'s, 'a> Plan<'s, 'a> {
                     (one.saturating_mul(at), one.saturating_mul(of)),
                 )?;
                 let key = self.unwrap(aes, &wrapping);
-                self.finish(key.map_err(|_other| OpenError::Passphrase)?, false)
+                Ok((key.map_err(|_other| OpenError::Passphrase)?, false))
             }
             _ => Err(self.other_kind(KeyKind::Oct {
                 bytes: secret.len(),
@@ -279,7 +409,8 @@ impl<'s, 'a> Plan<'s, 'a> {
         content_key: Zeroizing<Vec<u8>>,
         may_be_other_key: bool,
     ) -> Result<Opened, OpenError> {
-        let plaintext = content::open(self.content, &content_key, self.sealed, may_be_other_key)?;
+        let sealed = self.sealed.content();
+        let plaintext = content::open(self.content, &content_key, &sealed, may_be_other_key)?;
         Ok(Opened {
             content_key,
             plaintext,

@@ -38,7 +38,7 @@ pub(super) fn content_key(
                 .filter(|decrypted| decrypted.len() == content_key_bytes)
                 .unwrap_or(random))
         }
-        RsaPadding::Oaep(_) | RsaPadding::OaepSha1 => {
+        RsaPadding::Oaep(_) | RsaPadding::OaepMgf1Sha1(_) | RsaPadding::OaepSha1 => {
             decrypted.map_err(|_other_key| OpenError::KeyUnwrap)
         }
     }
@@ -51,18 +51,24 @@ fn decrypted(
 ) -> Result<Zeroizing<Vec<u8>>, ErrorStack> {
     let mut context = PkeyCtx::new(key)?;
     context.decrypt_init()?;
-    let oaep: Option<&MdRef> = match padding {
-        RsaPadding::Oaep(Hash::Sha256) => Some(Md::sha256()),
-        RsaPadding::Oaep(Hash::Sha384) => Some(Md::sha384()),
-        RsaPadding::Oaep(Hash::Sha512) => Some(Md::sha512()),
-        RsaPadding::OaepSha1 => Some(Md::sha1()),
+    let of = |hash| -> &MdRef {
+        match hash {
+            Hash::Sha256 => Md::sha256(),
+            Hash::Sha384 => Md::sha384(),
+            Hash::Sha512 => Md::sha512(),
+        }
+    };
+    let oaep = match padding {
+        RsaPadding::Oaep(hash) => Some((of(hash), of(hash))),
+        RsaPadding::OaepMgf1Sha1(hash) => Some((of(hash), Md::sha1())),
+        RsaPadding::OaepSha1 => Some((Md::sha1(), Md::sha1())),
         RsaPadding::Pkcs1 => None,
     };
     match oaep {
-        Some(hash) => {
+        Some((hash, of_mask)) => {
             context.set_rsa_padding(Padding::PKCS1_OAEP)?;
             context.set_rsa_oaep_md(hash)?;
-            context.set_rsa_mgf1_md(hash)?;
+            context.set_rsa_mgf1_md(of_mask)?;
         }
         None => context.set_rsa_padding(Padding::PKCS1)?,
     }

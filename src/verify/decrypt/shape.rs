@@ -64,7 +64,9 @@ pub(super) fn read(
         KeyFamily::GcmWrap(_) => WantedLength::Exactly(key),
         // What the padding adds (RFC 8017 sections 7.1.1 and 7.2.1).
         KeyFamily::Rsa(padding) => WantedLength::AtLeast(key.saturating_add(match padding {
-            RsaPadding::Oaep(hash) => hash.bytes().saturating_mul(2).saturating_add(2),
+            RsaPadding::Oaep(hash) | RsaPadding::OaepMgf1Sha1(hash) => {
+                hash.bytes().saturating_mul(2).saturating_add(2)
+            }
             RsaPadding::OaepSha1 => 42,
             RsaPadding::Pkcs1 => 11,
         })),

@@ -196,10 +196,27 @@ fn padded(
     let (place, _) = forms
         .into_iter()
         .find(|(_, bare)| doubt.verifies_instead(key, bare, budget))?;
+    let claims = doubt.token.claims();
+    let conceals = claims.is_some_and(|claims| {
+        ["_sd", "_sd_alg"]
+            .iter()
+            .any(|name| claims.get(name).is_some())
+    });
+    if conceals && place == "behind it" {
+        return Some(Explanation::cause(
+            "sd-form",
+            format!(
+                "The signature has {} too many behind it, and key {} verifies what is before them: the tilde between them and it is missing, and the disclosures count as signature.",
+                bytes(extra),
+                named(key)
+            ),
+            "Write a tilde behind the issuer\u{2019}s JWT and behind every disclosure (RFC 9901 section 4), and let nothing on the way take tildes out.",
+        ));
+    }
     Some(Explanation::cause(
         "signature-padded",
         format!(
-            "There are {} too many, {place}. Without them key {} verifies the signature.",
+            "The signature has {} too many, {place}. Cut to the right length, key {} verifies it.",
             bytes(extra),
             named(key)
         ),

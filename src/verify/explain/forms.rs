@@ -27,12 +27,13 @@ pub(super) const FRONTS: [(&str, &str); 5] = [
 ];
 
 /// And behind it.
-pub(super) const ENDS: [(&str, &str); 5] = [
+pub(super) const ENDS: [(&str, &str); 6] = [
     ("\n", " with a final line break"),
     ("", " without a final line break"),
     ("\r\n", " with a final CR LF"),
     ("\n\n", " with two final line breaks"),
     (" ", " with a final space"),
+    ("\\n", " with a final backslash and n"),
 ];
 
 /// The line ends inside PEM.
@@ -42,6 +43,9 @@ const LINE_ENDS: [(&str, &str); 4] = [
     ("\\n", ", lines ended by a backslash and n"),
     ("", ", without line breaks"),
 ];
+
+/// So many lines of a file of OpenSSH are tried each alone.
+const MAX_LINES: usize = 100;
 
 /// Columns of PEM; the last is all on one line.
 const WIDTHS: [(usize, &str); 3] = [
@@ -175,6 +179,30 @@ impl Forms {
         self.text(what, Some(text.to_owned()));
         if text.starts_with(['{', '[']) {
             self.text(&format!("{what}, without white space"), Some(compact(text)));
+        }
+        // As PEM: with each kind of line end. A line of its own is a line of OpenSSH, with its comment.
+        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        if lines.len() > 1 {
+            for (line_end, ended) in LINE_ENDS {
+                let joined = lines.join(line_end);
+                let name = match ended {
+                    "" => ", lines ended by LF",
+                    ended => ended,
+                };
+                if joined != text {
+                    self.text(&format!("{what}{name}"), Some(joined));
+                }
+            }
+            let is_of_ssh = |line: &str| {
+                let name = line.split(' ').next().unwrap_or_default();
+                line.contains(' ') && ["ssh-", "ecdsa-"].iter().any(|of| name.starts_with(of))
+            };
+            let numbered = (1_usize..).zip(&lines);
+            let of_ssh = numbered.filter(|(_, line)| is_of_ssh(line));
+            for (number, line) in of_ssh.take(MAX_LINES) {
+                let name = format!("line {number} (OpenSSH) of {what}");
+                self.text(&name, Some((*line).to_owned()));
+            }
         }
     }
 

@@ -3,16 +3,22 @@
 //! An explainer is one file and one line in [`EXPLAINERS`]. Each may spend a [`Budget`] and no more, so that neither
 //! hostile tokens nor large key rings make the search last: the work is counted, never timed.
 
+mod choice;
+mod conflict;
 mod confusion;
 mod encoding;
 mod forms;
 mod graph;
-mod key_choice;
 mod near;
 mod padding;
+pub(super) mod presented;
 mod rsa;
+pub(super) mod sealed;
 mod secret;
 mod sibling;
+pub(super) mod vendor;
+
+pub use conflict::UseConflict;
 
 use std::sync::Arc;
 
@@ -32,6 +38,7 @@ const EXPLAINERS: &[Explainer] = &[
     secret::explain,
     encoding::explain,
     graph::explain,
+    vendor::explain,
     rsa::explain,
     confusion::explain,
 ];
@@ -97,7 +104,7 @@ impl Explanation {
 pub(super) fn explain(doubt: &Doubt<'_>, proof: &mut SignatureProof) {
     let mut budget = Budget::new(BUDGET);
     // Before the search, which may find a key.
-    let remarks = key_choice::explain(doubt, proof, &mut budget);
+    let mut remarks = choice::of_signature(doubt, proof, &mut budget);
     let has_failed = matches!(
         proof.outcome,
         Outcome::Invalid | Outcome::NotChecked(NotChecked::NoKey | NotChecked::NoKeyVerifies)
@@ -110,14 +117,24 @@ pub(super) fn explain(doubt: &Doubt<'_>, proof: &mut SignatureProof) {
         } else {
             search(doubt, proof)
         };
+        if search.is_explained && proof.designated.is_none() {
+            // That the loaded keys are for something else is no news then.
+            remarks.retain(|remark| remark.diagnosis.code != "alg-key-mismatch");
+        }
         let is_telling = is_compared || !proof.diagnosis.is_empty() || search.is_cut_short;
         if is_telling && proof.outcome != Outcome::Valid {
             proof.facts = Some(doubt.facts(proof, search));
         }
     }
-    proof
+    let remarks = remarks.into_iter().chain(vendor::remark(doubt, proof));
+    // What was found to be the cause of one vendor's tokens need not be told twice.
+    let is_told = proof
         .diagnosis
-        .extend(remarks.into_iter().map(|remark| remark.diagnosis));
+        .iter()
+        .any(|diagnosis| diagnosis.code == "vendor-quirk");
+    let remarks = remarks.filter(|remark| !(is_told && remark.diagnosis.code == "vendor-quirk"));
+    let remarks: Vec<_> = remarks.map(|remark| remark.diagnosis).collect();
+    proof.diagnosis.extend(remarks);
 }
 
 /// Says which algorithm made a signature whose `alg` is not known here.
@@ -142,6 +159,7 @@ struct Search {
     recovered: Option<RecoveredDigest>,
     work: u64,
     is_cut_short: bool,
+    is_explained: bool,
 }
 
 fn search(doubt: &Doubt<'_>, proof: &mut SignatureProof) -> Search {
@@ -170,6 +188,7 @@ fn search(doubt: &Doubt<'_>, proof: &mut SignatureProof) -> Search {
             }
         }
         if is_explained {
+            search.is_explained = true;
             break;
         }
     }

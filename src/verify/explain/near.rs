@@ -3,13 +3,18 @@
 use std::sync::Arc;
 
 use super::Budget;
+use crate::jose::base64url::{self, EncodingFaultKind};
 use crate::keys::{Key, KeyRing};
+use crate::verify::from_hex;
 
 /// Longer names (in bytes) are near to nothing.
 const MAX_NAME: usize = 1_024;
 
 /// Of longer names (in bytes) only another spelling is looked for.
 const MAX_EDITED: usize = 256;
+
+/// What it costs to compare two names of that length, in units of the budget.
+const DISTANCE: u64 = 64;
 
 /// Names shorter than this are near to everything.
 const MIN_NAME: usize = 4;
@@ -23,6 +28,8 @@ pub(super) enum Nearness {
     Case,
     /// A URL or a path, and its last part.
     LastSegment,
+    /// The same bytes, as text, in base64 or in hexadecimal.
+    Respelled,
     /// It is the key's thumbprint.
     Thumbprint,
     /// It is the thumbprint of the key's certificate.
@@ -52,7 +59,35 @@ pub(super) fn nearness(kid: &str, key: &Key, budget: &mut Budget) -> Option<Near
     }
     own.and_then(|own| spelling(kid, own))
         .or_else(|| thumbprint(kid, key))
+        .or_else(|| respelled(kid, own?))
         .or_else(|| edits(kid, own?))
+}
+
+/// The key whose own `kid` takes the fewest changes to become this one, where that is at most half of it.
+pub(super) fn closest<'k>(
+    kid: &str,
+    keys: &'k KeyRing,
+    budget: &mut Budget,
+) -> Option<&'k Arc<Key>> {
+    let length = |name: &str| name.chars().count();
+    let mut nearest: Option<(usize, &Arc<Key>)> = None;
+    for key in keys.keys().iter().filter(|key| key.is_usable()) {
+        let Some(own) = key.members.kid.as_deref() else {
+            continue;
+        };
+        let is_short = [kid, own]
+            .iter()
+            .all(|name| (MIN_NAME..=MAX_EDITED).contains(&name.len()));
+        if !is_short || !budget.pay(DISTANCE) {
+            continue;
+        }
+        let changes = distance(kid, own);
+        let is_near = changes.saturating_mul(2) <= length(kid).max(length(own));
+        if is_near && nearest.is_none_or(|(least, _)| changes < least) {
+            nearest = Some((changes, key));
+        }
+    }
+    nearest.map(|(_, key)| key)
 }
 
 fn spelling(kid: &str, own: &str) -> Option<Nearness> {
@@ -94,7 +129,12 @@ fn thumbprint(kid: &str, key: &Key) -> Option<Nearness> {
             other => other,
         })
         .collect();
-    let is = |thumbprint: &Option<String>| thumbprint.as_deref() == Some(plain.as_str());
+    // Windows writes thumbprints of certificates in hexadecimal, some tools with colons between the bytes.
+    let hexadecimal = from_hex(&kid.replace(':', "")).map(|bytes| base64url::encode(&bytes));
+    let is = |thumbprint: &Option<String>| {
+        thumbprint.is_some()
+            && [Some(plain.as_str()), hexadecimal.as_deref()].contains(&thumbprint.as_deref())
+    };
     if is(&key.thumbprint) {
         Some(Nearness::Thumbprint)
     } else if is(&key.members.x5t) || is(&key.members.x5t_s256) {
@@ -102,6 +142,29 @@ fn thumbprint(kid: &str, key: &Key) -> Option<Nearness> {
     } else {
         None
     }
+}
+
+/// Whether two names are the same bytes: one is the base64 or hexadecimal of the other, or each is of something third.
+fn respelled(kid: &str, own: &str) -> Option<Nearness> {
+    let spelled = |name: &str| -> Vec<Vec<u8>> {
+        let decoded = base64url::decode(name);
+        // In the unused bits of its last character a name can be another one.
+        let is_base64 = decoded.faults.iter().all(|fault| {
+            matches!(
+                fault.kind,
+                EncodingFaultKind::Padding | EncodingFaultKind::StandardAlphabet
+            )
+        });
+        let from_base64 = is_base64.then(|| decoded.bytes.to_vec());
+        let all = [Some(name.as_bytes().to_vec()), from_base64, from_hex(name)];
+        let all = all.into_iter().flatten();
+        all.filter(|bytes| bytes.len() >= MIN_NAME).collect()
+    };
+    let of_own = spelled(own);
+    spelled(kid)
+        .iter()
+        .any(|bytes| of_own.contains(bytes))
+        .then_some(Nearness::Respelled)
 }
 
 fn edits(kid: &str, own: &str) -> Option<Nearness> {
@@ -174,6 +237,37 @@ mod tests {
             Some(Nearness::Spaces)
         );
         assert_eq!(nearness(&spaced(MAX_NAME), &key, &mut budget), None);
+    }
+
+    #[test]
+    fn the_same_bytes_in_another_spelling() {
+        for (kid, own, is_same) in [
+            ("a2V5LTIwMjY", "key-2026", true),
+            ("key-2026", "a2V5LTIwMjY=", true),
+            ("6b65792d32303236", "key-2026", true),
+            ("6b65792d32303236", "a2V5LTIwMjY", true),
+            ("-_8tMjAyNg", "+/8tMjAyNg==", true),
+            // Eleven characters, of which the last has unused bits.
+            ("key-2026-09", "key-2026-08", false),
+            ("6b65", "ke", false),
+        ] {
+            let found = respelled(kid, own) == Some(Nearness::Respelled);
+            assert_eq!(found, is_same, "{kid} {own}");
+        }
+    }
+
+    #[test]
+    fn the_closest_of_names_that_are_not_near() {
+        let set = br#"{"keys":[{"kty":"oct","kid":"signing-2019","k":"AyM1"},{"kty":"oct","kid":"encryption","k":"AyM2"}]}"#;
+        let keys = KeyRing::new(crate::keys::load("jwks.json", set).unwrap());
+        let closest = |kid: &str| {
+            let key = closest(kid, &keys, &mut Budget::new(1_000))?;
+            key.members.kid.clone()
+        };
+        assert_eq!(closest("signing-2027").as_deref(), Some("signing-2019"));
+        assert_eq!(closest("decryption").as_deref(), Some("encryption"));
+        assert_eq!(closest("nothing alike"), None);
+        assert_eq!(closest(&"x".repeat(MAX_EDITED + 1)), None);
     }
 
     #[test]

@@ -2,14 +2,14 @@
 
 use super::{Budget, Doubt, Explanation, hashing, named};
 use crate::keys::{Key, Reading, Reread, Secret};
-use crate::verify::SignatureProof;
 use crate::verify::algorithm::{Family, Hash, hmac_verifies};
+use crate::verify::{Service, SignatureProof};
 
 /// Another reading of a secret.
-struct Other {
-    code: &'static str,
+pub(super) struct Other {
+    pub(super) code: &'static str,
     reading: Option<Reading>,
-    secret: Secret,
+    pub(super) secret: Secret,
 }
 
 /// `secret-was-text`, `secret-was-base64`, `secret-was-base64url`, `secret-was-hex` and `secret-line-break`.
@@ -23,7 +23,7 @@ pub(super) fn explain(
     };
     for key in doubt.fitting(proof) {
         if let Some(other) = verifying(key, hash, doubt, budget) {
-            return vec![said(key, &other)];
+            return vec![said(key, &other, Service::Verifies)];
         }
     }
     Vec::new()
@@ -38,7 +38,7 @@ fn verifying(key: &Key, hash: Hash, doubt: &Doubt<'_>, budget: &mut Budget) -> O
 }
 
 /// What the secret may have been to the signer, beside what it is read as.
-fn other_readings(key: &Key) -> Vec<Other> {
+pub(super) fn other_readings(key: &Key) -> Vec<Other> {
     let (Some(present), Some(loaded)) = (key.secret(), key.as_loaded().secret()) else {
         return Vec::new();
     };
@@ -71,35 +71,39 @@ fn code(reading: Reading) -> &'static str {
     }
 }
 
-fn said(key: &Key, other: &Other) -> Explanation {
+/// In what a key was read otherwise, where it serves so.
+pub(super) fn said(key: &Key, other: &Other, service: Service) -> Explanation {
     let Other { code, reading, .. } = other;
     let reread = Reread {
         key: key.id.clone(),
         reading: *reading,
     };
+    let (serves, maker, other_side) = match service {
+        Service::Decrypts => ("opens", "sender", "recipient"),
+        Service::Verifies => ("verifies", "signer", "verifier"),
+    };
     let for_developer = match *code {
-        "secret-was-text" => {
-            "The signer takes the text of the secret as it stands, the key file holds it encoded: agree on one. Decoding it on both sides is right for random secrets."
-        }
-        "secret-line-break" => {
-            "A line break at the end of the file or variable became part of the secret on one side: take it away on both."
-        }
-        _ => {
-            "The signer decodes the secret, the verifier takes its text (or the other way about): decode it on both sides."
-        }
+        "secret-was-text" => format!(
+            "The {maker} takes the text of the secret as it stands, the key file holds it encoded: agree on one. Decoding it on both sides is right for random secrets."
+        ),
+        "secret-line-break" => "A line break at the end of the file or variable became part of the secret on one side: take it away on both.".to_owned(),
+        _ => format!(
+            "The {maker} decodes the secret, the {other_side} takes its text (or the other way about): decode it on both sides."
+        ),
     };
     let mut explanation = Explanation::cause(
         code,
         format!(
-            "The secret {} verifies it when it is read {}; it was {}.",
+            "The secret {} {serves} it when it is read {}; it was {}.",
             named(key),
             reread.how(),
             match key.form {
                 "JWK" => "read from the member k of a JWK",
+                "passphrase" => "taken as it stands",
                 form => form.strip_prefix("secret, ").unwrap_or(form),
             }
         ),
-        for_developer,
+        &for_developer,
     );
     explanation.diagnosis.reread = Some(reread);
     explanation

@@ -143,7 +143,7 @@ impl<R: Read> Blocks<R> {
                 break;
             }
         }
-        let lines = bytes.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        let lines = memchr::memchr_iter(b'\n', &bytes).count() as u64;
         self.line = first.saturating_add(lines).saturating_add(passed_over);
         let is_end = bytes.is_empty() && passed_over == 0;
         Ok((!is_end).then_some(Block {

@@ -40,8 +40,11 @@ fn look(list: &[u8], targets: &[Target], threads: usize) -> Search {
     search(list, "words.txt", targets, threads, &|_, _| true).unwrap()
 }
 
+/// A line, and how it is read.
+type Spot = (u64, Option<Reading>);
+
 /// Where and how the secret of each token was found.
-fn spots(search: &Search) -> Vec<Option<(u64, Option<Reading>)>> {
+fn spots(search: &Search) -> Vec<Option<Spot>> {
     let spot = |found: &ListedSecret| (found.line, found.reading);
     let found = search.found.iter();
     found.map(|found| found.as_ref().map(spot)).collect()
@@ -52,7 +55,7 @@ const LIST: &[u8] =
 
 #[test]
 fn each_reading_of_a_line_is_tried_and_named() {
-    let cases: [(&[u8], Option<(u64, Option<Reading>)>); 10] = [
+    let cases: [(&[u8], Option<Spot>); 10] = [
         (b"first", Some((1, None))),
         (b"hunter2", Some((2, None))),
         (b"hunter2\n", Some((2, Some(Reading::LineFeed)))),

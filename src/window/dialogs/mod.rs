@@ -13,6 +13,7 @@ mod passphrase;
 mod path;
 mod picker;
 mod policy_name;
+mod report;
 mod saved;
 mod secret;
 
@@ -24,12 +25,14 @@ use self::palette::Palette;
 use self::passphrase::PassphraseDialog;
 use self::path::PathDialog;
 use self::policy_name::PolicyNameDialog;
+use self::report::ReportDialog;
 use self::saved::SavedDialog;
 use self::secret::SecretDialog;
 use super::commands::Command;
 use super::loading::Wanted;
 use super::manager::KeyCommand;
 use super::model::Model;
+use super::reporting::ReportCommand;
 use super::theme::{self, semibold, size, space};
 
 #[cfg(feature = "fetch")]
@@ -68,6 +71,8 @@ pub enum DialogKind {
     PathInstead(Wanted),
     /// A name to save the policy under.
     PolicyName,
+    /// What is said of tokens, as a document.
+    Report,
     /// A place to save to by its path, where the system's dialog did not open.
     SaveInstead,
     /// A passphrase for the saved keys.
@@ -97,6 +102,7 @@ enum Content {
     Passphrase(PassphraseDialog),
     Path(PathDialog),
     PolicyName(PolicyNameDialog),
+    Report(ReportDialog),
     Saved(SavedDialog),
     Secret(SecretDialog),
 }
@@ -122,6 +128,7 @@ impl Dialog {
             DialogKind::Path(wanted) => Content::Path(PathDialog::new(wanted, false)),
             DialogKind::PathInstead(wanted) => Content::Path(PathDialog::new(wanted, true)),
             DialogKind::PolicyName => Content::PolicyName(PolicyNameDialog::new(model)),
+            DialogKind::Report => Content::Report(ReportDialog::new(model)),
             DialogKind::SaveInstead => Content::Path(PathDialog::to_save()),
             DialogKind::Saved(ask) => Content::Saved(SavedDialog::new(ask)),
             DialogKind::Secret => Content::Secret(SecretDialog::default()),
@@ -160,6 +167,7 @@ impl Dialog {
             Content::Palette(_) => ("Commands", 600.0),
             Content::Path(dialog) => (dialog.title(), 440.0),
             Content::PolicyName(_) => ("Save the policy", 440.0),
+            Content::Report(_) => ("Report", 760.0),
         };
         let frame = Frame::popup(ui.style()).inner_margin(space::L);
         let id = Id::unique("dialog");
@@ -189,6 +197,9 @@ impl Dialog {
         if is_left && matches!(self.content, Content::Passphrase(_)) {
             commands.push(KeyCommand::LeaveLocked.into());
         }
+        if is_left && matches!(self.content, Content::Report(_)) {
+            commands.push(ReportCommand::Leave.into());
+        }
         if is_left && matches!(self.content, Content::Saved(_)) {
             commands.push(KeyCommand::LeaveSaved.into());
         }
@@ -214,6 +225,7 @@ impl Dialog {
             Content::Palette(palette) => palette.ui(ui, model),
             Content::Path(dialog) => one(dialog.ui(ui)),
             Content::PolicyName(dialog) => one(dialog.ui(ui, model)),
+            Content::Report(dialog) => dialog.ui(ui, model),
         }
     }
 }

@@ -140,7 +140,7 @@ impl ToWrite {
         }
     }
 
-    /// Writes it beside the target and puts it in its place. A private key is for this user's eyes only.
+    /// Writes it beside the target and puts it in its place.
     ///
     /// # Errors
     ///

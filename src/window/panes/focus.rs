@@ -27,6 +27,8 @@ pub enum Place {
     KeyName,
     /// The keys: in the manager while it is open, else in the rail.
     Keys,
+    /// The field in which is typed what kind of token is meant.
+    Kind,
     /// The form in which the policy is written.
     Policy,
     /// The saved policies beside that.

@@ -6,6 +6,7 @@ mod bytes;
 pub mod checks;
 pub mod claims;
 mod disclosed;
+pub(crate) mod explained;
 pub mod findings;
 pub mod focus;
 pub mod header;

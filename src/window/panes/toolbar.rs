@@ -1,6 +1,7 @@
-//! The bar at the top: bring tokens and keys in, the clock, the policy, the theme.
+//! The bar at the top: bring tokens and keys in, the clock, the kind, the policy, the theme.
 
 mod clock;
+mod kind;
 mod policy;
 
 use egui::containers::menu::{MenuButton, MenuConfig};
@@ -16,10 +17,13 @@ use crate::window::panes::focus::{self, Place};
 use crate::window::theme::{self, semibold, size, space};
 use crate::window::widgets::{Icon, paint_icon};
 
-/// Below this width (in points) shortcuts are left out, and the clock and policy are short.
+/// Below this width (in points) shortcuts are left out, and the policy is short.
 const MEDIUM: f32 = 1200.0;
 
-/// Below this width the name, and the words of the right side, are left out.
+/// Below this width the name is left out.
+const NAMED: f32 = 900.0;
+
+/// Below this width the words of the right side are left out.
 const NARROW: f32 = 820.0;
 
 /// Below this width opening and adding share one menu.
@@ -38,6 +42,7 @@ const ADD: &[Action] = &[Action::AddKey, Action::AddKeyByPath, Action::AddSecret
 #[derive(Debug, Default)]
 pub struct ToolbarPane {
     clock: clock::ClockMenu,
+    kind: kind::KindMenu,
     /// The width of the right side in the last frame: it is laid out from left to right, as the keyboard goes.
     right: f32,
 }
@@ -63,7 +68,7 @@ impl ToolbarPane {
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             ui.spacing_mut().interact_size.y = 28.0;
             logo(ui);
-            if room >= Room::Medium {
+            if ui.ctx().content_rect().width() >= NAMED {
                 ui.label(RichText::new("Tokenloupe").font(semibold(size::BODY)));
                 ui.add_space(space::S);
             }
@@ -77,10 +82,16 @@ impl ToolbarPane {
                 commands.extend(split(ui, model, room, OPEN));
                 commands.extend(split(ui, model, room, ADD));
             }
+            if room >= Room::Medium {
+                commands.extend(report(ui, model));
+            }
             let space = ui.available_width() - self.right;
             ui.add_space(space.max(0.0));
+            // The kind takes what all others leave of the row.
+            let for_kind = space + self.kind.width();
             let right = ui.horizontal(|ui| {
                 commands.extend(self.clock.ui(ui, model, room));
+                commands.extend(self.kind.ui(ui, model, room, for_kind));
                 commands.extend(policy::ui(ui, model, room));
                 commands.extend(theme_menu(ui, model));
                 commands.extend(main_menu(ui, model));
@@ -159,6 +170,19 @@ fn split(ui: &mut Ui, model: &Model, room: Room, actions: &[Action]) -> Option<C
         command = command.take().or(menu.and_then(|menu| menu.inner));
     });
     command
+}
+
+/// What is done with what is open, rather than brings more in.
+fn report(ui: &mut Ui, model: &Model) -> Option<Command> {
+    let entry = Action::Report.entry();
+    let possible = (entry.command)(model);
+    let label = RichText::new(entry.label).color(theme::tokens(ui).dim);
+    let button = Button::new(label).frame_when_inactive(false);
+    let response = ui.add_enabled(possible.is_some(), button);
+    named(response, entry.label)
+        .clicked()
+        .then_some(possible)
+        .flatten()
 }
 
 /// Every action, by group.

@@ -13,6 +13,7 @@ use crate::judge::words::{When, sentence};
 use crate::window::actions::Action;
 use crate::window::commands::Command;
 use crate::window::copies::CopyOf;
+use crate::window::kinds::judged_as;
 use crate::window::layers::Layer;
 use crate::window::model::{Clock, Model};
 use crate::window::policies::PolicyCommand;
@@ -267,8 +268,11 @@ pub(crate) fn text_of(model: &Model, inspection: &Inspection, judgement: &Judgem
     let inside = origin_words(model, judgement)
         .map(|(words, _)| format!("{words}\n"))
         .unwrap_or_default();
+    let judged_as = judged_as(model)
+        .map(|words| format!("{words}\n"))
+        .unwrap_or_default();
     format!(
-        "{}\n{}\n{inside}{as_of}",
+        "{}\n{}\n{inside}{judged_as}{as_of}",
         sentence.headline, sentence.explanation
     )
 }
@@ -340,6 +344,18 @@ fn headline(
                         let label = format!("Show layer {}", layer.saturating_add(1));
                         let button = button_tag(ui, &label, &label);
                         command = button.clicked().then_some(Command::ShowLayer(layer));
+                    }
+                });
+            }
+            if let Some(judged_as) = judged_as(model) {
+                ui.horizontal_wrapped(|ui| {
+                    ui.spacing_mut().item_spacing.x = space::S;
+                    ui.label(RichText::new(judged_as).color(theme.dim));
+                    let action = Action::AutomaticKind.entry();
+                    if let Some(possible) = (action.command)(model)
+                        && button_tag(ui, "Automatic", action.label).clicked()
+                    {
+                        command = Some(possible);
                     }
                 });
             }

@@ -11,7 +11,7 @@ use crate::jose::visible::visible;
 use crate::jose::{Kind, PartRole, Token};
 use crate::judge::words::short_span;
 use crate::judge::{Finding, Judgement, Severity, TimeState, VerdictOutcome};
-use crate::verify::Provenance;
+use crate::verify::{Proof, Provenance};
 use crate::window::model::Model;
 use crate::window::panes::rail::label::{kind_label, shown, what};
 use crate::window::widgets::grouped;
@@ -86,7 +86,7 @@ impl<'m> Facts<'m> {
         match column {
             Column::Name => Some(match &self.inspection.name {
                 Some(name) => Cow::Borrowed(name),
-                None => Cow::Borrowed(what(self.inspection)),
+                None => what(self.inspection, self.judgement),
             }),
             Column::Alg => borrowed(self.header("alg")),
             Column::Key => self.key().map(|(key, _)| key),
@@ -99,7 +99,7 @@ impl<'m> Facts<'m> {
 
     /// The key, and whether it verified.
     fn key(self) -> Option<(Cow<'m, str>, bool)> {
-        let proof = &self.inspection.proof;
+        let proof = self.proof();
         let signed = proof.signatures.iter().map(|signature| &signature.key);
         let opened = proof.decryption.iter().map(|opened| &opened.key);
         let used = || signed.clone().chain(opened.clone()).flatten();
@@ -120,6 +120,12 @@ impl<'m> Facts<'m> {
             };
             Some((key, used.provenance == Provenance::Yours))
         })
+    }
+
+    /// What was found out, as the policy sees it once it is judged.
+    fn proof(self) -> &'m Proof {
+        let own = &self.inspection.proof;
+        self.judgement.map_or(own, |judgement| judgement.proof(own))
     }
 
     /// Whether holding the key in it is what the token proves.
@@ -460,5 +466,44 @@ fn dim(text: &str) -> Cell {
     Cell {
         text: text.to_owned(),
         tone: Tone::Dim,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::{Issuer, KeyChoice};
+
+    /// What the policy makes of a signature is what the table shows: a token that only its own key verifies has no key, once
+    /// the policy says whose key was meant.
+    #[test]
+    fn the_key_is_that_of_the_proof_as_the_policy_sees_it() {
+        // RFC 8032 section 7.1, the public keys of the first two tests.
+        let keys = r#"{"keys":[
+            {"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+            {"kty":"OKP","crv":"Ed25519","kid":"b","x":"PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw"}
+        ]}"#;
+        let mut model = Model::default();
+        let session = &mut model.session;
+        session
+            .keys
+            .add(crate::keys::load("keys.json", keys.as_bytes()).unwrap());
+        let text = include_bytes!("../../../assets/samples/own-key.jwt");
+        let found = crate::find::find(text, "own-key.jwt").remove(0);
+        let inspection = Inspection::new(found, &session.keys, &session.setting);
+        let judgement = inspection.judge(&session.policy, model.now);
+        session.tokens.push(inspection);
+        model.judgements.push(judgement);
+        let key = |model: &Model| {
+            let facts = facts(model, 0).unwrap();
+            facts.key().map(|(key, _)| key.into_owned())
+        };
+        assert_eq!(key(&model).as_deref(), Some("(its own)"));
+        model.session.policy.issuers = vec![Issuer {
+            iss: "https://shop.example".to_owned(),
+            keys: vec![KeyChoice::Id("a".to_owned())],
+        }];
+        model.judgements = vec![model.session.tokens[0].judge(&model.session.policy, model.now)];
+        assert_eq!(key(&model), None);
     }
 }

@@ -20,11 +20,16 @@ pub fn wrapped(ui: &mut Ui, text: impl Into<RichText>) -> Response {
 
 /// A word in a small frame.
 pub fn tag(ui: &mut Ui, text: &str, color: Color32) -> Response {
+    named_tag(ui, text, text, color)
+}
+
+/// The same with another name for screen readers.
+pub fn named_tag(ui: &mut Ui, text: &str, name: &str, color: Color32) -> Response {
     let tokens = tokens(ui);
     let font = FontId::proportional(size::SMALL);
     let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
     let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(10.0, 4.0), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
     let corners = CornerRadius::same(radius::SMALL - 2);
     let stroke = Stroke::new(1.0, tokens.line);
     ui.painter()

@@ -64,7 +64,7 @@ fn a_public_key_as_the_secret() {
     wrong[100] ^= 1;
     assert_eq!(
         told(&hs256(&wrong), &pem_ring(&[&RSA])),
-        ("not-checked", "", vec![])
+        ("not-checked", "", vec!["alg-key-mismatch"])
     );
 }
 

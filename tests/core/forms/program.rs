@@ -162,6 +162,12 @@ fn a_passphrase_opens_tokens_of_passwords_and_nothing_else() {
             assert_eq!((reasons(&token), status), (vec!["decryption-failed"], 1));
             assert_eq!(
                 token["decryption"]["diagnosis"][0]["code"],
+                "secret-line-break"
+            );
+            folder.file("pass.txt", format!("{password} and more"));
+            let (token, _) = folder.inspect(&[file, "--passphrase-file", "pass.txt"]);
+            assert_eq!(
+                token["decryption"]["diagnosis"][0]["code"],
                 "passphrase-wrong"
             );
             let (token, _) = folder.inspect(&[file]);

@@ -6,8 +6,8 @@
 //! | 2 byte-exact | `w04_…`, `w09_…`, `m01_…`, and here for what hides |
 //! | 3 parsers that differ | `w09_…` for duplicates; rounding and case of names wait for their rules |
 //! | 6 timeline | `tests/window/panes/timeline.rs`; the guess of milliseconds and policies of lifetime wait for their rules |
-//! | 7 explained failure | waits for the diagnoses; what is there is tested beside `verify` |
-//! | 8 quirks of vendors | wait for the profiles |
+//! | 7 explained failure | `tests/core/explain`, and `interop::explained` for every diagnosis |
+//! | 8 quirks of vendors | `interop::explained` |
 //! | 9 all serializations | `forms`; the tree of tokens in tokens is the window's |
 //! | 10 SD-JWT, 11 DPoP, 12 cross-token checks, 13 comparison | wait |
 //! | 17 key manager | `tests/core/keys.rs`, `tests/core/key_forms`, `tests/window/rail.rs` |

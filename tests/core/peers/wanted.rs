@@ -6,7 +6,7 @@
 //! | 4 header with spaces reported bad | `w04_…` |
 //! | 16 expiry not flagged | `w13_…`; that "too long" depends on the kind of token waits for the profiles |
 //! | 20 an expected algorithm | `w08_…`; here is its other half, a key set and `kid` |
-//! | 21 Microsoft Graph's `nonce` | waits for the diagnosis `graph-nonce` |
+//! | 21 Microsoft Graph's `nonce` | `interop::explained` |
 //! | 22 encrypted tokens | `forms`; found and named here |
 //! | 23 privacy | `w02_…` and here; what the window keeps is in `tests/window/peers.rs` |
 //! | 24 room and wrapping | `tests/window/peers.rs` |

@@ -105,6 +105,13 @@ fn numbers_of_any_size_have_an_answer() {
     let long = "9".repeat(5_000);
     for (exp, iat, lives, is_young) in [
         ("4294967295", "0", true, true),
+        ("4294967294.999999999", "-1e-9", true, true),
+        ("4294967295", "-1e-9", false, true),
+        ("9007199254740993", "9007194959773697", false, false),
+        ("9007199254740993", "9007194959773698", true, false),
+        ("1e308", "1e308", true, false),
+        ("1e308", "0", false, true),
+        ("-1e308", "0", true, true),
         ("4294967296", "0", false, true),
         ("1e400", "1e400", true, false),
         ("1e400", "0", false, true),

@@ -2,12 +2,14 @@
 
 use serde_json::{Value, json};
 use tokenloupe::inspection::Inspection;
-use tokenloupe::judge::{CheckResult, ChosenBy, Judgement, ProfileName, Severity};
+use tokenloupe::judge::{
+    CheckResult, ChosenBy, Judgement, Policy, ProfileChoice, ProfileName, Severity,
+};
 use tokenloupe::keys::KeyRing;
-use tokenloupe::verify::Provenance;
+use tokenloupe::verify::{Provenance, Setting};
 
 use crate::certificates::request;
-use crate::common::{inspect, judge, reasons, ring};
+use crate::common::{inspect, instant, judge, reasons, ring};
 use crate::way::key;
 
 /// Clean tokens, which are signed here.
@@ -180,12 +182,17 @@ fn the_checks_type_and_profile_stand_in_their_order() {
             "encoding",
             "header",
             "crit",
+            "alg",
             "key",
+            "key-fit",
             "signature",
             "type",
             "time",
-            "profile",
-            "policy"
+            "iss",
+            "aud",
+            "nonce",
+            "replay",
+            "profile"
         ]
     );
     for name in ["type", "profile"] {
@@ -243,4 +250,49 @@ fn vendors_have_habits() {
     assert_eq!(found(&auth0, "lifetime-long"), None);
     auth0["claims"]["iss"] = json!("https://as.example/");
     assert_eq!(found(&auth0, "lifetime-long"), Some(Severity::High));
+}
+
+/// What the reviewer says of one token counts for that one, whatever the policy says of all, and outlives another proof.
+#[test]
+fn what_is_said_of_one_token_stands_before_the_policy() {
+    let described = of("access-token");
+    let mut inspection = signed(&described, &signer(&described));
+    let of_policy = |profile| Policy {
+        profile,
+        ..Policy::default()
+    };
+    let at = instant("2026-11-21T22:40:13Z");
+    let kind = |inspection: &Inspection, policy: &Policy| {
+        let profile = inspection.judge(policy, at).profile;
+        (profile.name, profile.chosen_by)
+    };
+    let auto = of_policy(ProfileChoice::Auto);
+    let events = of_policy(ProfileChoice::Named(ProfileName::SecurityEvent));
+    let own = kind(&inspection, &auto);
+    assert_eq!(own.0, ProfileName::AccessToken);
+    inspection.kind = Some(ProfileName::OidcIdToken);
+    for policy in [&auto, &events] {
+        let expected = (ProfileName::OidcIdToken, ChosenBy::Option);
+        assert_eq!(kind(&inspection, policy), expected);
+    }
+    inspection.prove(&KeyRing::default(), &Setting::default());
+    assert_eq!(inspection.kind, Some(ProfileName::OidcIdToken));
+    let judgement = inspection.judge(&auto, at);
+    assert!(judgement.profile.is_fixed(), "its rules refuse");
+    inspection.kind = None;
+    assert_eq!(kind(&inspection, &auto), own);
+    let expected = (ProfileName::SecurityEvent, ChosenBy::Option);
+    assert_eq!(kind(&inspection, &events), expected);
+}
+
+/// Of a token in another one the kind is that of the one that holds the claims.
+#[test]
+fn what_is_said_of_a_token_is_said_of_the_one_that_holds_the_claims() {
+    let inner = key("ES256").plain_token("ES256", r#"{"sub":"a"}"#);
+    let outer = key("ES256").token("ES256", r#"{"alg":"ES256","cty":"JWT"}"#, &inner);
+    let mut inspection = inspect(&outer, &key("ES256").ring());
+    inspection.kind = Some(ProfileName::LogoutToken);
+    let judgement = judge(&inspection, None);
+    assert_eq!(judgement.profile.name, ProfileName::Jws);
+    assert_eq!(judgement.innermost().profile.name, ProfileName::LogoutToken);
 }

@@ -64,16 +64,19 @@ fn the_presentation_of_section_5_2_is_accepted() {
             "encoding",
             "header",
             "crit",
+            "alg",
             "key",
+            "key-fit",
             "signature",
             "disclosures",
             "type",
             "time",
+            "iss",
+            "replay",
             "key-binding",
             "aud",
             "nonce",
-            "profile",
-            "policy"
+            "profile"
         ]
     );
     let disclosures = check(&judgement, "disclosures");

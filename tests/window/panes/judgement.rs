@@ -2,8 +2,10 @@
 
 use egui::{Event, Key};
 use egui_kittest::kittest::Queryable as _;
+use openssl::symm::{Cipher, encrypt_aead};
 use tokenloupe::jose::PartRole;
-use tokenloupe::judge::Policy;
+use tokenloupe::jose::base64url::encode;
+use tokenloupe::judge::{Policy, Strictness};
 use tokenloupe::keys::{KeyRing, load};
 use tokenloupe::window::commands::Command;
 use tokenloupe::window::copies::CopyOf;
@@ -23,7 +25,7 @@ fn each_chip_leads_to_what_stands_behind_it() {
     for (chip, place) in [
         ("Signature: ", Place::Check("signature")),
         ("Time: ", Place::Timeline),
-        ("Policy: ", Place::Check("policy")),
+        ("Policy: ", Place::Check("alg")),
         ("Findings: ", Place::Findings),
     ] {
         click(&mut window, chip);
@@ -67,7 +69,7 @@ fn what_the_policy_refuses_is_where_its_chip_leads() {
     stage.model.session.policy.audiences = vec!["another".to_owned()];
     stage.judge();
     let mut window = pane!(stage, verdict, [760.0, 140.0]);
-    click(&mut window, "Policy: 2 of 3 met");
+    click(&mut window, "Policy: 2 of 3 checks");
     assert_eq!(last(&window), Some(&Command::Focus(Place::Check("aud"))));
 }
 
@@ -112,7 +114,7 @@ fn the_verdict_is_a_sentence_with_what_stands_behind_it() {
         "The signature is genuine",
         "Signature: valid, your key idp-2026-09",
         "Time: exp passed",
-        "Policy: 3 of 3 met",
+        "Policy: 3 of 3 checks",
         "Findings: 1 high, ",
     ] {
         assert!(says(&window, words), "{words}: {:?}", names(&window));
@@ -175,6 +177,86 @@ fn the_checks_are_one_stop_of_the_tab_key() {
         Some(&first),
         "there is no second stop"
     );
+}
+
+/// What the policy says nothing about is one row, which opens; a place in it opens it too.
+#[test]
+fn what_was_not_compared_is_one_row_that_opens() {
+    let stage = Stage::new(&sample("no-key.jwt"), KeyRing::default(), Policy::default());
+    let mut window = pane!(stage, checks, [372.0, 900.0]);
+    let folded = "Not run: iss, aud, nonce and jti not compared";
+    assert!(says(&window, folded), "{:?}", names(&window));
+    assert!(!says(&window, "Issuer not compared"));
+    click(&mut window, folded);
+    for title in ["Issuer", "Audience", "Nonce"] {
+        let words = format!("Not run: {title} not compared");
+        assert!(says(&window, &words), "{words}");
+    }
+    click(&mut window, "Not run: Issuer not compared");
+    assert!(
+        matches!(last(&window), Some(Command::Select(Some(selection))) if selection.part == PartRole::Payload)
+    );
+    press(&mut window, Key::ArrowUp);
+    press(&mut window, Key::Enter);
+    assert!(
+        !says(&window, "Issuer not compared"),
+        "closed by the keyboard"
+    );
+    tokenloupe::window::panes::focus::ask(&window.ctx, Place::Check("nonce"));
+    window.run();
+    window.run();
+    let found = focused(&window).unwrap_or_default();
+    assert!(found.starts_with("Not run: Nonce not compared"), "{found}");
+}
+
+/// How strictly checks are made is said beside their counts.
+#[test]
+fn the_strictness_stands_beside_the_counts() {
+    let mut stage = Stage::id_token();
+    let window = pane!(std::mem::take(&mut stage), checks, [372.0, 640.0]);
+    assert!(says(&window, "Strictness: strict"), "{:?}", names(&window));
+    let mut stage = Stage::id_token();
+    stage.model.session.policy.strictness = Strictness::Lenient;
+    stage.judge();
+    let mut window = pane!(stage, checks, [372.0, 640.0]);
+    window.get_by_label("Strictness: lenient").hover();
+    window.run();
+    for _ in 0..60 {
+        window.step();
+    }
+    assert!(
+        super::paints(&window, "What widely used libraries let pass is let pass"),
+        "{:?}",
+        names(&window)
+    );
+}
+
+/// Where the policy says whose key is meant, a signature that it does not verify is wrong: in every pane alike.
+#[test]
+fn what_the_policy_makes_of_a_signature_is_seen_in_the_checks() {
+    let token = super::super::stage::token(
+        r#"{"alg":"RS256"}"#,
+        r#"{"iss":"https://accounts.example","exp":99999999999}"#,
+    );
+    let (start, _) = token.rsplit_once('.').unwrap();
+    // As long as one of a 2048-bit key.
+    let token = format!("{start}.{}", "A".repeat(342));
+    let keys = issuer_keys();
+    let own = keys.get("idp-2026-09").unwrap().id.clone();
+    let mut policy = Policy::default();
+    let mut stage = Stage::new(&token, keys, policy.clone());
+    let buttons = |stage: Stage| {
+        let window = pane!(stage, checks, [372.0, 900.0]);
+        let asks = says(&window, "What to ask for");
+        (asks, says(&window, "Failed: Signature wrong"))
+    };
+    assert_eq!(buttons(std::mem::take(&mut stage)), (true, false));
+    policy.issuers = vec![tokenloupe::judge::Issuer {
+        iss: "https://accounts.example".to_owned(),
+        keys: vec![tokenloupe::judge::KeyChoice::Id(own)],
+    }];
+    let stage = Stage::new(&token, issuer_keys(), policy);
+    assert_eq!(buttons(stage), (false, true));
 }
 
 #[test]
@@ -261,6 +343,74 @@ fn what_explains_a_signature_stands_under_its_check() {
         assert!(says(&window, words), "{words} {:?}", names(&window));
     }
     assert!(!name.contains('\u{202E}'), "{name}");
+}
+
+/// A JWE by `dir` and A128GCM, with what it holds.
+fn sealed(content: &str, key: &[u8; 16]) -> String {
+    let header = encode(br#"{"alg":"dir","enc":"A128GCM","cty":"JWT"}"#);
+    let mut tag = [0; 16];
+    let ciphertext = encrypt_aead(
+        Cipher::aes_128_gcm(),
+        key,
+        Some(&[7; 12]),
+        header.as_bytes(),
+        content.as_bytes(),
+        &mut tag,
+    );
+    let (ciphertext, tag) = (encode(&ciphertext.unwrap()), encode(&tag));
+    format!("{header}..{}.{ciphertext}.{tag}", encode(&[7; 12]))
+}
+
+fn secret_of_16_bytes(key: &[u8; 16]) -> KeyRing {
+    let jwk = format!(r#"{{"kty":"oct","kid":"shared","k":"{}"}}"#, encode(key));
+    KeyRing::new(load("shared.jwk", jwk.as_bytes()).unwrap())
+}
+
+#[test]
+fn what_explains_a_decryption_stands_under_its_check_and_is_copied_for_the_developer() {
+    let token = sealed("x", &[1; 16]);
+    let stage = Stage::new(&token, secret_of_16_bytes(&[2; 16]), Policy::default());
+    let mut window = pane!(stage, checks, [372.0, 640.0]);
+    let all = names(&window);
+    let check = all
+        .iter()
+        .position(|name| name.starts_with("Failed: Cannot be decrypted"));
+    let check = check.expect("a check of the decryption");
+    let told = all[check].matches("nothing before the tag tells").count();
+    assert_eq!(told, 1, "{}", all[check]);
+    assert!(!says(&window, "unlike dir"));
+    click(&mut window, "For the developer");
+    assert!(says(&window, "unlike dir"), "{:?}", names(&window));
+    click(&mut window, "Copy for the developer");
+    let Some(Command::Copy(CopyOf::ForDeveloper(at))) = last(&window).cloned() else {
+        panic!("a copy: {:?}", last(&window));
+    };
+    // The same from the menu of the check.
+    click(&mut window, "For the developer");
+    right_click(&mut window, "Failed: Cannot be decrypted");
+    click(&mut window, "Copy for the developer");
+    assert_eq!(
+        last(&window),
+        Some(&Command::Copy(CopyOf::ForDeveloper(at)))
+    );
+}
+
+#[test]
+fn what_explains_a_token_inside_stands_under_the_check_of_it() {
+    let inside = super::super::stage::token(r#"{"alg":"RS256","kid":"nobody"}"#, "{}");
+    let token = sealed(&inside, &[1; 16]);
+    let mut ring = secret_of_16_bytes(&[1; 16]);
+    ring.add(issuer_keys().keys().iter().map(|key| (**key).clone()));
+    let window = pane!(
+        Stage::new(&token, ring, Policy::default()),
+        checks,
+        [372.0, 640.0]
+    );
+    let all = names(&window);
+    let check = all.iter().find(|name| name.contains("Nested token"));
+    let check = check.expect("a check of the token inside");
+    assert!(check.contains("In the token inside: "), "{check}");
+    assert!(check.contains("\u{201C}nobody\u{201D}"), "{check}");
 }
 
 #[test]

@@ -163,7 +163,7 @@ impl<'a> Context<'a> {
 
     /// Whether the key of this id was found, for any signature or for the encryption.
     fn key_tag(&self, id: &Json) -> (&'static str, Tone) {
-        let proof = &self.inspection.proof;
+        let proof = self.judgement.proof(&self.inspection.proof);
         let of_signatures = proof.signatures.iter().map(|proof| &proof.designated);
         let of_encryption = proof.decryption.iter().map(|proof| &proof.designated);
         let is_it = |(key, designation): &&(Arc<Key>, Designation)| {

@@ -1,13 +1,16 @@
 //! What tokens and keys are called, in words.
 
+use std::borrow::Cow;
+
 use crate::find::{Place, Where};
 use crate::inspection::Inspection;
 use crate::jose::Kind;
 use crate::jose::visible::visible;
-use crate::judge::words::short_span;
+use crate::judge::words::{capitalised, short_span};
 use crate::judge::{Judgement, VerdictOutcome};
 use crate::keys::{Holds, Key};
 use crate::verify::{Proof, Provenance, UsedKey};
+use crate::window::layers::Layer;
 use crate::window::manager::{Standing, facts_of, worst};
 use crate::window::model::Model;
 use crate::window::theme;
@@ -22,13 +25,13 @@ pub(super) struct TokenLabel {
     pub(super) icon: Icon,
     /// `None` until it is judged.
     pub(super) outcome: Option<VerdictOutcome>,
-    /// What the reviewer calls it, else a guess at what it is: "Authorization · 8f240c91".
+    /// What the reviewer calls it, else a guess at what it is: "ID token · 8f240c91".
     pub(super) title: String,
     /// Kind, algorithm, issuer, and its state in words.
     pub(super) note: String,
     /// "3 places", where it was found in several.
     pub(super) places: Option<String>,
-    /// For screen readers: "Token 1: Authorization, reject".
+    /// For screen readers: "Token 1: ID token, reject".
     pub(super) name: String,
 }
 
@@ -38,7 +41,7 @@ impl TokenLabel {
         let inspection = model.session.tokens.get(at)?;
         let judgement = model.judgements.get(at);
         let outcome = judgement.map(|judgement| judgement.verdict.outcome);
-        let title = title_of(inspection);
+        let title = title_of(inspection, judgement);
         let number = at.saturating_add(1);
         let places = inspection.places.len();
         let places = (places > 1).then(|| format!("{} places", grouped(places)));
@@ -73,40 +76,55 @@ impl TokenLabel {
     }
 }
 
-/// A guess at what a token is, as found.
-pub(in crate::window) fn what(inspection: &Inspection) -> &str {
+/// A guess at what a token is, as found: what it was the value of, else what kind it is. That something stood in an
+/// `Authorization` header says nothing of what it is.
+pub(in crate::window) fn what<'a>(
+    inspection: &'a Inspection,
+    judgement: Option<&Judgement>,
+) -> Cow<'a, str> {
     let token = &inspection.token;
     let place = inspection.places.first();
-    let typ = token.header().and_then(|header| header.str("typ"));
-    place
-        .and_then(Place::bare_name)
-        .or(typ)
-        .or_else(|| match place.map(|place| place.where_) {
-            Some(Where::AuthorizationHeader) => Some("Authorization"),
-            _ if token.kind == Kind::Jwe => Some("Encrypted token"),
-            _ => None,
-        })
-        .unwrap_or("Token")
+    let is_authorization = place.is_some_and(|place| {
+        let name = place.bare_name();
+        place.where_ == Where::AuthorizationHeader
+            || name.is_some_and(|name| name.eq_ignore_ascii_case("authorization"))
+    });
+    let field = place.and_then(Place::bare_name);
+    let profile = judgement.map(|judgement| &judgement.innermost().profile);
+    let kind = profile.filter(|profile| profile.is_sure() && !profile.name.is_general());
+    let typ = || token.header().and_then(|header| header.str("typ"));
+    match (field, kind) {
+        (Some(field), _) if !is_authorization => Cow::Borrowed(field),
+        (_, Some(kind)) => Cow::Owned(capitalised(kind.noun())),
+        (Some(field), None) => Cow::Borrowed(field),
+        (None, None) if let Some(typ) = typ() => Cow::Borrowed(typ),
+        _ if is_authorization => Cow::Borrowed("Authorization"),
+        _ if token.kind == Kind::Jwe => Cow::Borrowed("Encrypted token"),
+        _ => Cow::Borrowed("Token"),
+    }
 }
 
 /// What the reviewer calls a token, else a guess at what it is and whose. May be shown as it stands.
-pub(in crate::window) fn title_of(inspection: &Inspection) -> String {
+pub(in crate::window) fn title_of(
+    inspection: &Inspection,
+    judgement: Option<&Judgement>,
+) -> String {
     match &inspection.name {
         Some(name) => shown(name),
-        None => title(inspection),
+        None => title(inspection, judgement),
     }
 }
 
 /// A guess at what a token is and whose.
-fn title(inspection: &Inspection) -> String {
-    let what = what(inspection);
+fn title(inspection: &Inspection, judgement: Option<&Judgement>) -> String {
+    let what = what(inspection, judgement);
     let claim = |name| inspection.holder().claims()?.str(name);
     let who = claim("sub")
         .or_else(|| claim("client_id"))
         .or_else(|| claim("jti"));
     match who.filter(|who| !who.is_empty()) {
-        Some(who) => format!("{} \u{00B7} {}", shown(what), shown(who)),
-        None => shown(what),
+        Some(who) => format!("{} \u{00B7} {}", shown(&what), shown(who)),
+        None => shown(&what),
     }
 }
 
@@ -186,8 +204,13 @@ pub(super) enum KeyMark {
 }
 
 pub(super) fn key_mark(model: &Model, key: &Key) -> KeyMark {
-    let proof = model.outermost().map(|(inspection, _)| &inspection.proof);
-    let is_for = |what: fn(&Proof) -> Uses<'_>| proof.is_some_and(|proof| uses(proof, what, key));
+    let layers = model.layers();
+    let is_it = |used: &UsedKey| used.provenance == Provenance::Yours && used.key.id == key.id;
+    // For the token on screen, or for one inside of it.
+    let is_for = |what: fn(&Proof) -> Uses<'_>| {
+        let proofs = layers.iter().map(Layer::proof);
+        proofs.into_iter().any(|proof| what(proof).any(is_it))
+    };
     if key.fault.is_some() {
         KeyMark::Faulty
     } else if is_for(verifying) {
@@ -214,13 +237,6 @@ fn verifying(proof: &Proof) -> Uses<'_> {
 fn opening(proof: &Proof) -> Uses<'_> {
     let decryption = proof.decryption.iter();
     Box::new(decryption.filter_map(|proof| proof.key.as_ref()))
-}
-
-/// Whether a key of yours is among those that did this for a token, or for one inside of it.
-fn uses(proof: &Proof, what: fn(&Proof) -> Uses<'_>, key: &Key) -> bool {
-    let is_it = |used: &UsedKey| used.provenance == Provenance::Yours && used.key.id == key.id;
-    let mut inside = [&proof.inner, &proof.key_binding].into_iter().flatten();
-    what(proof).any(is_it) || inside.any(|layer| uses(&layer.proof, what, key))
 }
 
 /// Its kind, which half, where from, and what is wrong with it.

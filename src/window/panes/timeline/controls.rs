@@ -86,7 +86,10 @@ fn beside(entries: &mut Entries<'_>, model: &Model) -> Option<Choice> {
             continue;
         };
         let number = at.saturating_add(1);
-        let label = format!("Beside: {number} {}", title_of(inspection));
+        let label = format!(
+            "Beside: {number} {}",
+            title_of(inspection, model.judgements.get(at))
+        );
         if entries.check(&label, model.is_beside(at)) {
             chosen = Some(model.beside_with(at));
         }

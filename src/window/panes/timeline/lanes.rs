@@ -133,7 +133,7 @@ impl Lanes {
             let judged = model.session.tokens.get(at).zip(model.judgements.get(at));
             if let Some((inspection, judgement)) = judged {
                 // The claims count, however deep they lie.
-                let named = (Of::Token(at), title_of(inspection));
+                let named = (Of::Token(at), title_of(inspection, Some(judgement)));
                 let (judgement, policy) = (judgement.innermost(), &model.session.policy);
                 list.push(Lane::of_token(named, inspection, judgement, policy));
             }
@@ -156,7 +156,10 @@ fn of_layers(model: &Model, at: usize, list: &mut Vec<Lane>) {
         let number = index.saturating_add(1);
         let kind = layers::kind(layer);
         let (of, name) = match layer.held {
-            Held::Outermost => (Of::Token(at), title_of(layer.inspection)),
+            Held::Outermost => (
+                Of::Token(at),
+                title_of(layer.inspection, Some(layer.judgement)),
+            ),
             _ => (Of::Layer(index), format!("{number} {kind}")),
         };
         // The outermost one is gone to as a layer too, while another one is shown.

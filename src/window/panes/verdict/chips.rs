@@ -50,7 +50,7 @@ fn signature(theme: &Tokens, layers: &[Layer<'_>]) -> Chip {
 }
 
 fn signature_of(theme: &Tokens, of: &Layer<'_>) -> Chip {
-    let proof = of.judgement.proof(&of.inspection.proof);
+    let proof = of.proof();
     match &proof.decryption {
         Some(decryption) => Chip::new(
             "Encryption",
@@ -248,14 +248,16 @@ fn policy(theme: &Tokens, judgement: &Judgement) -> Chip {
         .filter(|(_, result)| *result == CheckResult::Failed)
         .peekable();
     let all = expectations.len();
-    let (icon, color, text) = if all == 0 {
-        (Icon::Dash, theme.dim, "expects nothing".to_owned())
-    } else if met == all {
-        (Icon::Check, theme.ok, format!("{met} of {all} met"))
-    } else if broken.peek().is_none() {
-        (Icon::Dash, theme.dim, format!("{met} of {all} met"))
-    } else {
-        (Icon::Cross, theme.bad, format!("{met} of {all} met"))
+    let (icon, color, text) = match all {
+        0 => (Icon::Dash, theme.dim, "expects nothing".to_owned()),
+        1 => (Icon::Check, theme.ok, format!("{met} of 1 check")),
+        _ => (Icon::Check, theme.ok, format!("{met} of {all} checks")),
+    };
+    let (icon, color) = match (broken.peek(), met == all) {
+        (Some(_), _) => (Icon::Cross, theme.bad),
+        (None, true) => (icon, color),
+        // Some could not be made.
+        (None, false) => (Icon::Dash, theme.dim),
     };
     let layer = broken
         .next()
@@ -270,15 +272,17 @@ fn policy(theme: &Tokens, judgement: &Judgement) -> Chip {
     }
 }
 
-/// The check that tells most of the policy: the first expectation that is not met, else what is not expected, else the
-/// first expectation.
+/// The check that tells most of the policy: the first expectation that is not met, else the first that is, else the first of
+/// what it says nothing about.
 fn expected_at(judgement: &Judgement) -> Place {
-    let is_expected = |name: &str| Expectation::CHECKS.contains(&name);
-    let checks = || judgement.checks.iter();
+    let checks = || {
+        let all = judgement.checks.iter();
+        all.filter(|check| Expectation::CHECKS.contains(&check.check))
+    };
     let check = checks()
-        .find(|check| is_expected(check.check) && check.result == CheckResult::Failed)
-        .or_else(|| checks().find(|check| check.check == "policy"))
-        .or_else(|| checks().find(|check| is_expected(check.check)));
+        .find(|check| check.result == CheckResult::Failed)
+        .or_else(|| checks().find(|check| !check.is_unasked))
+        .or_else(|| checks().next());
     check.map_or(Place::Checks, |check| Place::Check(check.check))
 }
 
