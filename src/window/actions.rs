@@ -15,7 +15,7 @@ use super::panes::MemberForm;
 use super::panes::focus::Place;
 use super::policies::PolicyCommand;
 use super::table::{Column, Filter, Grouping, Sort};
-use crate::judge::{Policy, VerdictOutcome};
+use crate::judge::VerdictOutcome;
 
 /// Where an action stands in menus and on the help sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,10 +144,8 @@ actions! {
         last.map(Command::BringBack)
     };
     /// Change the policy again as it was changed before that was taken back.
-    Redo, Session, "Redo", Some(keys(CTRL_SHIFT, Key::Z)), |model| {
-        let policies = &model.policies;
-        (policies.is_open && policies.history.can_redo()).then(|| PolicyCommand::Redo.into())
-    };
+    Redo, Session, "Redo", Some(keys(CTRL_SHIFT, Key::Z)),
+        |model| model.policies.can_redo().then(|| PolicyCommand::Redo.into());
     /// Take all tokens and keys out.
     RemoveAll, Session, "Remove all tokens and keys", None, |model| {
         let session = &model.session;
@@ -449,10 +447,8 @@ actions! {
     PolicyFromToken, Judging, "Make a policy from this token", None,
         |model| model.current.map(|_| PolicyCommand::FromToken.into());
     /// Hold tokens against nothing.
-    ExpectNothing, Judging, "Expect nothing of tokens", None, |model| {
-        let is_other = model.session.policy != Policy::default();
-        (is_other || model.policies.file.is_some()).then(|| PolicyCommand::Switch(None).into())
-    };
+    ExpectNothing, Judging, "Expect nothing of tokens", None,
+        |model| (!model.policies.is_none()).then(|| PolicyCommand::Switch(None).into());
     /// Keep the policy.
     SavePolicy, Judging, "Save the policy", Some(keys(CTRL, Key::S)), |model| {
         model.policies.can_save().then(|| PolicyCommand::Save.into())
@@ -465,10 +461,8 @@ actions! {
     /// Go on with a copy.
     DuplicatePolicy, Judging, "Duplicate the policy", None, |_| Some(PolicyCommand::Duplicate.into());
     /// Leave what was changed since it was saved.
-    RevertPolicy, Judging, "Revert the policy to saved", None, |model| {
-        let policies = &model.policies;
-        (policies.has_changes() && !policies.is_busy).then(|| PolicyCommand::Revert.into())
-    };
+    RevertPolicy, Judging, "Revert the policy to saved", None,
+        |model| model.policies.can_revert().then(|| PolicyCommand::Revert.into());
     /// Keep it no longer.
     DeletePolicy, Judging, "Delete the saved policy", None, |model| {
         let file = model.policies.file.clone().filter(|_| !model.policies.is_busy)?;

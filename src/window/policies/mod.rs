@@ -88,6 +88,21 @@ impl Policies {
         self.is_possible && is_made && self.has_changes()
     }
 
+    /// Whether the policy in force expects nothing, and is not a saved one.
+    pub fn is_none(&self) -> bool {
+        self.file.is_none() && self.known == self.nothing
+    }
+
+    /// Whether a change that was taken back can be made again.
+    pub fn can_redo(&self) -> bool {
+        self.is_open && self.history.can_redo()
+    }
+
+    /// Whether there is something else to go back to that is saved.
+    pub fn can_revert(&self) -> bool {
+        self.has_changes() && !self.is_busy
+    }
+
     /// Whether the policy in force can be saved, and is not.
     pub fn can_save(&self) -> bool {
         let is_new = self.has_changes() || self.file.is_none() && self.is_open;
