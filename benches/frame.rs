@@ -291,6 +291,7 @@ impl Window {
             now: Box::new(move || Timestamp::from_second(clock.get()).unwrap_or_default()),
             clipboard: Box::new(Nothing),
             picker: Box::new(Nothing),
+            policies: None,
             store: None,
             themes: Box::new(|_| std::sync::mpsc::channel().1),
         };

@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::Read as _;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -15,9 +14,8 @@ use super::failure::Failure;
 use super::input::read_up_to;
 use crate::inspection::load_keys;
 use crate::judge::words::When;
-use crate::judge::{
-    Issuer, MAX_POLICY_BYTES, MAX_REVOKED_BYTES, Policy, ProfileChoice, ProfileName, Severity,
-};
+use crate::judge::{Issuer, MAX_POLICY_BYTES, Policy, ProfileChoice, ProfileName, Severity};
+use crate::keeping::read_revoked;
 use crate::keys::{
     self, KeyRing, LoadError, MAX_KEY_FILE_BYTES, Passphrase, SecretEncoding, Unlock,
 };
@@ -355,14 +353,8 @@ fn profile(name: &str) -> Result<ProfileChoice, Failure> {
 fn read_policy(path: &Path) -> Result<Policy, Failure> {
     let advice = "Check that it is a policy; a long list of jti belongs into a file beside it.";
     let bytes = read_file(path, MAX_POLICY_BYTES, advice)?;
-    let mut open = |name: &str| {
-        let beside = path.parent().unwrap_or(Path::new("")).join(name);
-        let mut bytes = Vec::new();
-        File::open(beside)?
-            .take(MAX_REVOKED_BYTES.saturating_add(1))
-            .read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut open = |name: &str| read_revoked(&folder.join(name));
     let policy = Policy::read(&path.display().to_string(), &bytes, &mut open);
     policy.map_err(|error| Failure::Policy(Box::new(error)))
 }

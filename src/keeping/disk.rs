@@ -69,8 +69,12 @@ fn unfinished(directory: &Path) -> impl Iterator<Item = PathBuf> {
     entries.filter_map(|entry| {
         let name = entry.file_name();
         let name = name.to_str()?;
-        (name.starts_with(UNFINISHED.0) && name.ends_with(UNFINISHED.1)).then(|| entry.path())
+        is_unfinished(name).then(|| entry.path())
     })
+}
+
+fn is_unfinished(name: &str) -> bool {
+    name.starts_with(UNFINISHED.0) && name.ends_with(UNFINISHED.1)
 }
 
 fn make(directory: &Path) -> std::io::Result<()> {
@@ -188,6 +192,18 @@ fn overwrite(path: &Path, length: u64) -> std::io::Result<()> {
     std::io::copy(&mut std::io::repeat(0).take(length), &mut file)?;
     file.flush()?;
     file.sync_all()
+}
+
+/// Gives a file another name, which is free.
+pub(super) fn rename(_: &Lock, from: &Path, to: &Path) -> Result<(), KeepError> {
+    let directory = to.parent().unwrap_or(to);
+    let renamed = fs::rename(from, to).and_then(|()| sync(directory));
+    renamed.map_err(|error| KeepError::of(to, &error))
+}
+
+/// Whether a file of this name is none of those that are kept, but helps in keeping them.
+pub(super) fn is_helper(name: &str) -> bool {
+    name == LOCK || is_unfinished(name)
 }
 
 /// Gives a file another name, under which it stays: its own, and the first number that is free.

@@ -4,6 +4,7 @@ use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::jose::visible::visible;
+use crate::judge::PolicyError;
 use crate::keys::export::ExportError;
 
 /// A file that could not be read as kept keys and was put aside under another name, whole. `Display` has two lines: what
@@ -42,6 +43,9 @@ pub enum KeepError {
     /// The work was called off.
     #[error("The passphrase was not turned into a key: called off\nNothing was changed.")]
     Cancelled,
+    /// Somebody else changed the file since it was read.
+    #[error("{}: expected the file as it was read, found that it was changed since\nSave it under another name; or open the file again, which takes that change over.", shown(.0))]
+    Changed(PathBuf),
     /// The file of private keys is damaged beyond the passphrase.
     #[error("{0}")]
     Damaged(Aside),
@@ -73,6 +77,9 @@ pub enum KeepError {
         "expected a directory for data of this user, found none\nSet the variable HOME, and start again."
     )]
     NoDirectory,
+    /// Another saved policy is called the same, but for capitals perhaps.
+    #[error("expected a name that no other saved policy has, found one that is called \u{201C}{}\u{201D}\nChoose another name.", visible(.0))]
+    NameTaken(String),
     /// No private key is kept yet, and so there is no passphrase.
     #[error("{}: expected a passphrase for the first private key, found none\nChoose a passphrase.", shown(.0))]
     NoPassphrase(PathBuf),
@@ -82,6 +89,9 @@ pub enum KeepError {
     /// The passphrase is another.
     #[error("{}: the passphrase does not open it\nCheck capitals and keyboard layout, and try again.", shown(.0))]
     Passphrase(PathBuf),
+    /// A policy that could not be read again.
+    #[error(transparent)]
+    Policy(Box<PolicyError>),
     /// This user may not write there, or nobody may.
     #[error("{}: expected a directory to write in, found one that is read-only\nChange its permissions, or start with another directory for data.", shown(.0))]
     ReadOnly(PathBuf),

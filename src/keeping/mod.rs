@@ -4,6 +4,8 @@
 //! for, and saving is a list of [`Change`]s that are made to what stands on the disk by then. So two instances lose nothing
 //! of each other's, and what one has removed the other does not bring back.
 //!
+//! Policies are kept in a directory of their own, a [`PolicyStore`], in the same way: each as a file that anybody can read.
+//!
 //! At any moment each file is whole, as it was before or after a change. What cannot be read is put [aside](Aside), never
 //! overwritten.
 
@@ -11,6 +13,8 @@ mod about;
 mod disk;
 mod document;
 mod error;
+mod names;
+mod policies;
 mod seal;
 
 use std::path::{Path, PathBuf};
@@ -20,6 +24,10 @@ use crate::verify::Watch;
 
 pub use document::{Change, is_same};
 pub use error::{Aside, KeepError};
+pub use names::plain_name;
+pub use policies::{
+    KeptPolicies, KeptPolicy, MAX_POLICIES, PolicyStore, is_same_name, read_revoked,
+};
 pub use seal::Access;
 
 use disk::{Content, Lock};

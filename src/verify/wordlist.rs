@@ -427,6 +427,3 @@ fn unbase64(word: &[u8], into: &mut Vec<u8>) -> bool {
     into.extend_from_slice(&decoded.bytes);
     !into.is_empty()
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,5 +1,7 @@
 //! The one table of what has a name: it feeds toolbar, menus, palette, shortcuts and the help sheet.
 
+mod possible;
+
 use std::collections::BTreeSet;
 
 use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
@@ -10,13 +12,18 @@ use super::copies::CopyOf;
 use super::dialogs::{DialogKind, SavedAsk};
 use super::loading::Wanted;
 use super::manager::{ExportForm, KeyColumn, KeyCommand, SavedState, certificates};
-use super::model::{Clock, Model, Selection, Zone};
+use super::model::{Clock, Model, Zone};
 use super::panes::MemberForm;
 use super::panes::focus::Place;
-use super::panes::offers::{self, Offer};
+use super::panes::offers;
 use super::panes::together::first as first_related;
-use super::table::{Column, Filter, Grouping, Sort};
+use super::policies::PolicyCommand;
+use super::table::{Column, Filter, Grouping};
 use crate::judge::VerdictOutcome;
+use possible::{
+    claims, clock, copy, detached, finding, go, group, header, layer, sort, sort_keys, step, theme,
+    verdict,
+};
 
 /// Where an action stands in menus and on the help sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,11 +142,18 @@ actions! {
         let any = !model.session.tokens.is_empty();
         any.then_some(Command::ShowDialog(DialogKind::Report))
     };
-    /// Bring back what was removed last.
+    /// Bring back what was removed last; in the policy editor, take the last change back.
     Undo, Session, "Undo", Some(keys(CTRL, Key::Z)), |model| {
+        let history = &model.policies.history;
+        if model.policies.is_open && history.deleted.is_none() && history.can_undo() {
+            return Some(PolicyCommand::Undo.into());
+        }
         let last = model.notices.iter().rev().find_map(|notice| notice.undo);
         last.map(Command::BringBack)
     };
+    /// Change the policy again as it was changed before that was taken back.
+    Redo, Session, "Redo", Some(keys(CTRL_SHIFT, Key::Z)),
+        |model| model.policies.can_redo().then(|| PolicyCommand::Redo.into());
     /// Take all tokens and keys out.
     RemoveAll, Session, "Remove all tokens and keys", None, |model| {
         let session = &model.session;
@@ -195,7 +209,7 @@ actions! {
         diagnoses.find_map(|diagnosis| diagnosis.reread.clone()).map(Command::ReadSecret)
     };
     /// Look for the secrets of MACs in lists of words.
-    TryWords, Token, "Try a word list as secrets\u{2026}", None, |_| Some(Command::AddWordLists);
+    TryWords, Session, "Try a word list as secrets\u{2026}", None, |_| Some(Command::AddWordLists);
     /// Select nothing.
     ClearSelection, Token, "Clear the selection", None,
         |model| model.selection.as_ref().map(|_| Command::Select(None));
@@ -447,7 +461,40 @@ actions! {
         |model| clock(model, offers::after_expiry(model));
     /// Say what is expected of tokens.
     EditPolicy, Judging, "Edit the policy\u{2026}", Some(keys(CTRL_SHIFT, Key::E)),
-        |_| Some(Command::Focus(Place::Policy));
+        |model| Some(PolicyCommand::Show(!model.policies.is_open).into());
+    /// Begin one that expects nothing.
+    NewPolicy, Judging, "New policy\u{2026}", None, |_| Some(PolicyCommand::New.into());
+    /// Make one that the token on screen meets.
+    PolicyFromToken, Judging, "Make a policy from this token", None,
+        |model| model.current.map(|_| PolicyCommand::FromToken.into());
+    /// Hold tokens against nothing.
+    ExpectNothing, Judging, "Expect nothing of tokens", None,
+        |model| (!model.policies.is_none()).then(|| PolicyCommand::Switch(None).into());
+    /// Keep the policy.
+    SavePolicy, Judging, "Save the policy", Some(keys(CTRL, Key::S)), |model| {
+        model.policies.can_save().then(|| PolicyCommand::Save.into())
+    };
+    /// Keep it as another one.
+    SavePolicyAs, Judging, "Save the policy as\u{2026}", None,
+        |model| model.policies.can_save_as().then_some(Command::ShowDialog(DialogKind::PolicyName));
+    /// Call it otherwise.
+    RenamePolicy, Judging, "Rename the policy\u{2026}", None, |_| Some(PolicyCommand::Rename.into());
+    /// Go on with a copy.
+    DuplicatePolicy, Judging, "Duplicate the policy", None, |_| Some(PolicyCommand::Duplicate.into());
+    /// Leave what was changed since it was saved.
+    RevertPolicy, Judging, "Revert the policy to saved", None,
+        |model| model.policies.can_revert().then(|| PolicyCommand::Revert.into());
+    /// Keep it no longer.
+    DeletePolicy, Judging, "Delete the saved policy", None, |model| {
+        let file = model.policies.file.clone().filter(|_| !model.policies.is_busy)?;
+        Some(PolicyCommand::Delete(file).into())
+    };
+    /// Take one from a file.
+    ImportPolicy, Judging, "Import a policy\u{2026}", None, |_| Some(PolicyCommand::Import.into());
+    /// Write it to a file.
+    ExportPolicy, Judging, "Export the policy\u{2026}", None, |_| Some(PolicyCommand::Export.into());
+    /// The same for the clipboard.
+    CopyPolicy, Judging, "Copy the policy as JSON", None, |_| Some(Command::Copy(CopyOf::Policy));
 
     /// The other zone.
     SwitchZone, View, "Switch between UTC and local time", Some(keys(CTRL_SHIFT, Key::U)), |model| {
@@ -515,126 +562,6 @@ const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 fn keys(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(modifiers, key)
-}
-
-fn clock(model: &Model, offer: Option<Offer>) -> Option<Command> {
-    let at = offer?.at;
-    (model.clock != Clock::Frozen(at)).then_some(Command::FreezeClock(at))
-}
-
-fn copy(model: &Model, what: CopyOf) -> Option<Command> {
-    model.current.map(|_| Command::Copy(what))
-}
-
-fn go(model: &Model, place: Place) -> Option<Command> {
-    model.current.map(|_| Command::Focus(place))
-}
-
-fn header(model: &Model, header: MemberForm) -> Option<Command> {
-    let claims = model.layout.claims;
-    let is_new = model.current.is_some() && model.layout.header != header;
-    is_new.then_some(Command::SetForms { header, claims })
-}
-
-fn claims(model: &Model, claims: MemberForm) -> Option<Command> {
-    let header = model.layout.header;
-    let is_new = model.current.is_some() && model.layout.claims != claims;
-    is_new.then_some(Command::SetForms { header, claims })
-}
-
-fn theme(model: &Model, theme: ThemePreference) -> Option<Command> {
-    (model.theme != theme).then_some(Command::SetTheme(theme))
-}
-
-fn verdict(model: &Model, outcome: VerdictOutcome) -> Option<Command> {
-    let filter = &model.table.filter;
-    let is_new = model.table.is_open && filter.verdict != Some(outcome);
-    is_new.then(|| {
-        Command::FilterTokens(Filter {
-            verdict: Some(outcome),
-            ..filter.clone()
-        })
-    })
-}
-
-fn group(model: &Model, grouping: Option<Grouping>) -> Option<Command> {
-    let is_new = model.table.is_open && model.table.grouping != grouping;
-    is_new.then_some(Command::GroupTokens(grouping))
-}
-
-/// Sorts by a column; where that is so already, in the other direction.
-fn sort(model: &Model, column: Column) -> Option<Command> {
-    let present = model.table.sort.filter(|sort| sort.column == column);
-    let is_descending = present.is_some_and(|sort| !sort.is_descending);
-    let sort = Sort {
-        column,
-        is_descending,
-    };
-    model
-        .table
-        .is_open
-        .then_some(Command::SortTokens(Some(sort)))
-}
-
-/// The same for the keys of the manager.
-fn sort_keys(model: &Model, column: KeyColumn) -> Option<Command> {
-    let present = model.manager.sort.filter(|sort| sort.column == column);
-    let sort = Sort {
-        column,
-        is_descending: present.is_some_and(|sort| !sort.is_descending),
-    };
-    let is_open = model.manager.is_open;
-    is_open.then(|| KeyCommand::Sort(Some(sort)).into())
-}
-
-fn step(model: &Model, by: isize) -> Option<Command> {
-    if model.table.is_open {
-        let tokens = model.session.tokens.len();
-        let next = model
-            .table
-            .listed
-            .neighbour(model.current?, by > 0, tokens)?;
-        return Some(Command::ShowToken(next));
-    }
-    let next = model.current?.checked_add_signed(by)?;
-    (next < model.session.tokens.len()).then_some(Command::ShowToken(next))
-}
-
-fn detached(model: &Model, command: Command) -> Option<Command> {
-    let (inspection, _) = model.outermost()?;
-    inspection.token.is_detached().then_some(command)
-}
-
-fn layer(model: &Model, by: isize) -> Option<Command> {
-    let next = model.shown_layer().checked_add_signed(by)?;
-    (next < model.layers().len()).then_some(Command::ShowLayer(next))
-}
-
-/// Selects the first evidence of the finding after (or before) the one whose evidence is selected, round at the ends.
-fn finding(model: &Model, is_forward: bool) -> Option<Command> {
-    let (_, judgement) = model.current()?;
-    let evidence: Vec<Selection> = judgement
-        .findings
-        .iter()
-        .filter_map(|finding| finding.evidence.first())
-        .map(|evidence| Selection {
-            part: evidence.part,
-            range: evidence.range.clone(),
-        })
-        .collect();
-    let is_selected = |evidence: &Selection| model.selection.as_ref() == Some(evidence);
-    let last = evidence.len().checked_sub(1)?;
-    // Several findings may rest on the same characters.
-    let at = if is_forward {
-        let at = evidence.iter().rposition(is_selected);
-        at.filter(|at| *at < last)
-            .map_or(0, |at| at.saturating_add(1))
-    } else {
-        let at = evidence.iter().position(is_selected);
-        at.and_then(|at| at.checked_sub(1)).unwrap_or(last)
-    };
-    let next = evidence.get(at)?.clone();
-    Some(Command::Select(Some(next)))
 }
 
 #[cfg(test)]

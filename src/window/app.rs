@@ -15,6 +15,7 @@ use super::model::{Layout, Model};
 use super::panes::focus;
 use super::panes::manager::ManagerPane;
 use super::panes::notices::NoticesPane;
+use super::panes::policy::PolicyPane;
 use super::panes::rail::RailPane;
 use super::panes::status::StatusPane;
 use super::panes::table::TablePane;
@@ -46,6 +47,7 @@ pub struct App {
     stage: Stage,
     table: TablePane,
     manager: ManagerPane,
+    policy: PolicyPane,
     status: StatusPane,
     welcome: WelcomePane,
     /// The border that the keyboard is on.
@@ -95,6 +97,8 @@ impl App {
         if desk.model.saved.is_possible {
             desk.look_at_saved();
         }
+        desk.model.policies.is_possible = desk.policy_store.is_some();
+        desk.look_at_policies();
         desk.load(keys.chain(inputs).collect(), "Opened");
         Self {
             ctx: cc.egui_ctx.clone(),
@@ -107,6 +111,7 @@ impl App {
             stage: Stage::default(),
             table: TablePane::default(),
             manager: ManagerPane::default(),
+            policy: PolicyPane::default(),
             status: StatusPane,
             welcome: WelcomePane,
             splitter: None,
@@ -246,8 +251,10 @@ impl App {
         let side = Frame::new().fill(tokens.bg1);
         let mut splitter = None;
         let is_manager = model.manager.is_open;
-        let is_table = model.table.is_open && !model.session.tokens.is_empty() && !is_manager;
-        if is_table || is_manager {
+        let is_policy = model.policies.is_open;
+        let is_room = is_manager || is_policy;
+        let is_table = model.table.is_open && !model.session.tokens.is_empty() && !is_room;
+        if is_table || is_room {
             // The table is the list.
         } else if width < RAIL_FROM {
             let strip = Panel::left("strip")
@@ -279,7 +286,7 @@ impl App {
                 splitter = splitter.or(splitter::show(ui, shown.response.rect, Side::Left));
                 column_place = Some(shown.inner);
             }
-        } else if is_wide && model.current().is_some() {
+        } else if is_wide && (model.current().is_some() || is_policy) {
             let column = Panel::right(salt("column"))
                 .default_size(layout.column)
                 .size_range(Layout::COLUMN)
@@ -292,6 +299,8 @@ impl App {
         let centre = CentralPanel::no_frame().frame(ground).show(ui, |ui| {
             if is_manager {
                 self.manager.ui(ui, model, is_wide)
+            } else if is_policy {
+                self.policy.ui(ui, model, is_wide)
             } else if is_table {
                 self.table.ui(ui, model)
             } else if model.current().is_some() {
@@ -306,6 +315,8 @@ impl App {
             let column = within(ui, place, |ui| {
                 if is_manager {
                     self.manager.details_ui(ui, model)
+                } else if is_policy {
+                    self.policy.effect_ui(ui, model)
                 } else if is_table {
                     self.stage.preview_ui(ui, model)
                 } else {

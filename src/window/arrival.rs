@@ -131,6 +131,9 @@ impl Desk {
         if let Some((name, bytes)) = loaded.payload {
             self.supply_payload(&name, bytes);
         }
+        if let Some(imported) = loaded.policy {
+            self.imported(imported);
+        }
         let holder = self.model.outermost();
         let holder = holder.map(|(inspection, _)| inspection.sha256.clone());
         if let Some((first, _)) = arrival.first {

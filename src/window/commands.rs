@@ -18,6 +18,7 @@ use super::manager::KeyCommand;
 use super::model::{Clock, Layout, Notice, Selection, Tab, Zone};
 use super::panes::MemberForm;
 use super::panes::focus::{self, Place};
+use super::policies::PolicyCommand;
 use super::reporting::ReportCommand;
 use super::samples::Sample;
 use super::table::{Filter, Grouping, Listed, Many, Sort, Widths};
@@ -152,6 +153,8 @@ pub enum Command {
     ShowTable(bool),
     /// Show the token at this position.
     ShowToken(usize),
+    /// Do something with policies.
+    Policies(PolicyCommand),
     /// Put the rows of the table in this order; `None`: in that of the session.
     SortTokens(Option<Sort>),
     /// Show the rows of this group of the table, or no longer.
@@ -240,6 +243,7 @@ impl Desk {
                 self.show_token(at);
                 self.model.table.is_open = false;
                 self.model.manager.is_open = false;
+                self.model.policies.is_open = false;
             }
             Command::OpenTokens => self.ask(Wanted::Tokens, frame),
             Command::Paste => self.read_clipboard(Purpose::Session),
@@ -248,6 +252,7 @@ impl Desk {
                     self.read_clipboard(Purpose::Payload);
                 }
             }
+            Command::Policies(command) => self.apply_to_policies(command, ctx, frame),
             Command::ReadSecret(reread) => self.read_secret(&reread),
             Command::RemoveAll => self.remove_all(),
             Command::RemoveChosen => {
@@ -313,7 +318,30 @@ impl Desk {
                 ctx.set_zoom_factor(size.clamp(*ZOOM.start(), *ZOOM.end()));
             }
         }
+        self.follow_policy();
         self.model.follow();
+    }
+
+    /// Reads files that were named or chosen.
+    pub(super) fn open_paths(&mut self, paths: Vec<PathBuf>, wanted: Wanted) {
+        match wanted {
+            Wanted::Policy => {
+                // One at a time is in force.
+                if let Some(path) = paths.into_iter().next() {
+                    self.load(vec![(Source::File(path), wanted)], "Imported");
+                }
+            }
+            Wanted::Revoked => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.read_revoked(path);
+                }
+            }
+            Wanted::Words => self.add_word_lists(paths),
+            Wanted::Keys | Wanted::Payload | Wanted::Secret | Wanted::Tokens => {
+                let sources = paths.into_iter().map(|path| (Source::File(path), wanted));
+                self.load(sources.collect(), "Opened");
+            }
+        }
     }
 
     /// Reads on a thread; what comes of it arrives as [`News::Loaded`].
@@ -335,20 +363,12 @@ impl Desk {
         }
     }
 
-    /// Takes files for what they were asked for.
-    pub(super) fn open_paths(&mut self, paths: Vec<PathBuf>, wanted: Wanted) {
-        if wanted == Wanted::Words {
-            self.add_word_lists(paths);
-            return;
-        }
-        let sources = paths.into_iter().map(|path| (Source::File(path), wanted));
-        self.load(sources.collect(), "Opened");
-    }
-
-    fn ask(&mut self, wanted: Wanted, frame: &eframe::Frame) {
+    pub(super) fn ask(&mut self, wanted: Wanted, frame: &eframe::Frame) {
         let label = match wanted {
             Wanted::Keys => "Choosing key files",
             Wanted::Payload => "Choosing a payload",
+            Wanted::Policy => "Choosing a policy",
+            Wanted::Revoked => "Choosing a file of revoked jti",
             Wanted::Secret => "Choosing a secret",
             Wanted::Tokens => "Choosing files",
             Wanted::Words => "Choosing word lists",
@@ -383,9 +403,14 @@ impl Desk {
             Place::Timeline => self.model.layout.tab = Tab::Timeline,
             _ => {}
         }
+        // What is to be seen is not behind the editor.
+        self.model.policies.is_open &= matches!(
+            place,
+            Place::Clock | Place::Kind | Place::Policy | Place::PolicyList | Place::PolicyName
+        );
         let manager = &mut self.model.manager;
         match place {
-            Place::Clock | Place::Kind | Place::Policy => {}
+            Place::Clock | Place::Kind | Place::Policy | Place::PolicyList | Place::PolicyName => {}
             // In the manager where that is open, else in the rail.
             Place::Keys if manager.is_open => {}
             Place::KeyDetails | Place::KeyFilter | Place::KeyName => {
@@ -403,6 +428,8 @@ impl Desk {
             | Place::KeyName
             | Place::Kind
             | Place::Policy
+            | Place::PolicyList
+            | Place::PolicyName
             | Place::Tokens => {}
             Place::Keys if self.model.manager.is_open => {}
             Place::Filter => self.model.table.is_open = true,
@@ -412,9 +439,11 @@ impl Desk {
         focus::ask(ctx, place);
     }
 
-    /// Keys that are nowhere else are not lost by a click beside the mark.
+    /// Keys that are nowhere else, and changes of a policy, are not lost by a click beside the mark.
     pub(super) fn is_to_ask_before_closing(&self) -> bool {
-        !self.may_close && self.model.unsaved_keys().next().is_some()
+        let is_lost = self.model.unsaved_keys().next().is_some()
+            || self.model.policies.is_to_be_asked_about();
+        !self.may_close && is_lost
     }
 
     fn show_dialog(&mut self, kind: DialogKind, ctx: &egui::Context) {
@@ -486,6 +515,7 @@ impl Desk {
     /// The switch is remembered, for the next time that many come.
     fn show_table(&mut self, is_open: bool) {
         self.model.manager.is_open = false;
+        self.model.policies.is_open = false;
         self.model.table.is_open = is_open;
         self.model.layout.many = if is_open { Many::Table } else { Many::List };
         // What is not on screen is not to be removed by a key.

@@ -52,6 +52,8 @@ pub enum CopyOf {
     Places(usize),
     /// The token without what makes it usable: its signature, or the tag and keys of what is encrypted.
     Redacted,
+    /// The policy in force, as a file.
+    Policy,
     /// A member as a row for a spreadsheet: name, tabulator, exact value.
     Row(Selection),
     /// The chosen tokens as rows for a spreadsheet, in the order of the table; without any the one on screen.
@@ -159,6 +161,7 @@ impl CopyOf {
                 let lines: Vec<_> = places.map(|place| visible(&report::found(place))).collect();
                 text(lines.join("\n"), "the places", false)
             }
+            Self::Policy => text(model.session.policy.to_json(), "the policy", false),
             Self::Redacted => text(redacted(token()?), "the token without its signature", false),
             Self::Row(selection) => text(row(token()?, selection)?, "the row", false),
             Self::Rows => {

@@ -17,13 +17,14 @@ use super::jobs::{Ended, Jobs, Leave};
 use super::loading::{Ground, Loaded, Source, Wanted};
 use super::manager::{Audited, Auditing, Keeping, LockedFile, SavedNews, ToWrite, Tried};
 use super::model::{CLIPBOARD, Clock, Model, Notice};
+use super::policies::{Deleted, PolicyNews, Step};
 use super::proving::{Proved, Proving};
 use super::reporting::Reported;
-use super::table::Order;
+use super::table::{Counts, Order};
 use super::words::{Sought, WordLists};
 use crate::inspection::{DetachedPayload, Inspection};
 use crate::judge::{Judgement, ProfileName};
-use crate::keeping::Store;
+use crate::keeping::{PolicyStore, Store};
 use crate::keys::generate::GenerateError;
 use crate::keys::{Key, KeyRing};
 use crate::verify::ListedSecret;
@@ -48,6 +49,7 @@ pub(super) enum News {
     Answered(Box<super::fetching::Answered>),
     Loaded(Loaded),
     Picked(Picked),
+    Policies(PolicyNews),
     /// Where to save, and whether the system had no dialog to ask.
     Place((Option<PathBuf>, bool)),
     Proved(Proved),
@@ -81,6 +83,10 @@ pub(super) enum What {
         sha256: String,
         before: Option<DetachedPayload>,
     },
+    /// How the policy editor stood before something else was put in force.
+    Policy(Box<Step>),
+    /// A saved policy.
+    PolicyFile(Box<Deleted>),
     /// The reading that a secret had, and the one that it was given.
     Reading {
         before: Arc<Key>,
@@ -108,6 +114,8 @@ struct Round {
     judged: Option<usize>,
     /// Whether more than the time changed.
     is_urgent: bool,
+    /// While the policy editor is open: the verdicts by the policy that the one in force is compared with, and by that.
+    counts: Option<(Counts, Counts)>,
 }
 
 /// The window's surroundings, which tests replace.
@@ -121,6 +129,8 @@ pub struct Surroundings {
     pub fetch: super::Fetch,
     /// Asks for files.
     pub picker: Box<dyn FilePicker>,
+    /// Where policies are saved; `None` where there is no place for them.
+    pub policies: Option<PolicyStore>,
     /// Where keys are saved; `None` where there is no place for them.
     pub store: Option<Store>,
     /// Tells the desktop's theme, now and when it changes, where the window system does not.
@@ -136,6 +146,7 @@ impl Surroundings {
             #[cfg(feature = "fetch")]
             fetch: super::fetching::system(),
             picker: Box::new(super::dialogs::SystemPicker),
+            policies: PolicyStore::of_this_user().ok(),
             store: Store::of_this_user().ok(),
             themes: Box::new(super::system_theme::watch),
         }
@@ -181,6 +192,8 @@ pub(super) struct Desk {
     pub(super) words: WordLists,
     /// The saved keys.
     pub(super) keeping: Keeping,
+    /// Where policies are saved.
+    pub(super) policy_store: Option<PolicyStore>,
     /// What is being found out about the keys.
     pub(super) auditing: Auditing,
     /// Key files whose passphrases are to be asked for, the one that is asked about first.
@@ -226,6 +239,7 @@ impl Desk {
             gathering: Gathering::default(),
             words: WordLists::default(),
             keeping: Keeping::of(surroundings.store),
+            policy_store: surroundings.policies,
             auditing: Auditing::default(),
             locked: VecDeque::new(),
             locked_files: 0,
@@ -245,6 +259,7 @@ impl Desk {
                 Ended::Done(News::Audited(audited)) => self.audited(audited),
                 Ended::Done(News::Generated(key)) => self.generated(*key),
                 Ended::Done(News::Picked(picked)) => self.picked(picked),
+                Ended::Done(News::Policies(news)) => self.policy_news(news),
                 Ended::Done(News::Place((path, was_missing))) => {
                     self.place_chosen(path, was_missing);
                 }
@@ -324,6 +339,7 @@ impl Desk {
                     at: 0,
                     judged: self.model.current,
                     is_urgent: self.is_stale,
+                    counts: self.model.policies.is_open.then(Default::default),
                 });
             }
             self.is_stale = false;
@@ -331,6 +347,7 @@ impl Desk {
                 self.judge_token(current);
             }
             self.judge_watched();
+            self.find_policy_effect();
         }
         let next_slice = self.judge_slice();
         let next_rows = self
@@ -374,10 +391,36 @@ impl Desk {
             if round.judged != Some(round.at) {
                 self.judge_token(round.at);
             }
+            if let Some((before, after)) = &mut round.counts {
+                self.count(round.at, before, after);
+            }
             round.at = round.at.saturating_add(1);
+        }
+        if round.counts.is_some() {
+            self.model.policies.effect.counts = round.counts;
         }
         self.model.revise();
         None
+    }
+
+    /// Counts the verdict of a token by both policies.
+    fn count(&self, at: usize, before: &mut Counts, after: &mut Counts) {
+        let Model {
+            session,
+            judgements,
+            policies,
+            ..
+        } = &self.model;
+        if let (Some(inspection), Some(judgement)) = (session.tokens.get(at), judgements.get(at)) {
+            let outcome = judgement.verdict.outcome;
+            after.count(outcome);
+            before.count(if policies.compared == session.policy {
+                outcome
+            } else {
+                let then = inspection.judge(&policies.compared, judgement.at);
+                then.verdict.outcome
+            });
+        }
     }
 
     /// Takes note of the tokens that are in view.
@@ -564,6 +607,7 @@ mod tests {
             #[cfg(feature = "fetch")]
             fetch: crate::window::fetching::system(),
             picker: Box::new(Nobody),
+            policies: None,
             store: None,
             themes: Box::new(|_| std::sync::mpsc::channel().1),
         };

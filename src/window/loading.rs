@@ -6,7 +6,7 @@ mod input;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use zeroize::Zeroizing;
@@ -23,6 +23,7 @@ use crate::judge::{Judgement, Policy};
 use crate::keys::{Effort, Key, KeyFault, KeyRing, LoadError, SecretEncoding, Unlock, load_secret};
 use crate::verify::Setting;
 use crate::window::manager::LockedFile;
+use crate::window::policies::{Imported, read_policy};
 
 /// Where something is to be read from.
 #[derive(Clone, PartialEq, Eq)]
@@ -72,6 +73,10 @@ pub enum Wanted {
     Keys,
     /// The payload of a token that does not hold it: the whole file.
     Payload,
+    /// A policy: the whole file. Nothing else is looked for.
+    Policy,
+    /// Revoked `jti`s, for the policy in force: the whole file.
+    Revoked,
     /// One shared secret: the whole file. Nothing else is looked for.
     Secret,
     /// Tokens.
@@ -98,6 +103,8 @@ pub(super) struct Loaded {
     /// Files whose passphrase is to be asked for.
     pub(super) locked: Vec<LockedFile>,
     pub(super) notices: Vec<Notice>,
+    /// A policy; of several the last one.
+    pub(super) policy: Option<Imported>,
     /// A payload, and what it came from.
     pub(super) payload: Option<(String, Zeroizing<Vec<u8>>)>,
     /// Whether the tokens are members of others.
@@ -138,6 +145,7 @@ pub(super) fn read_all(
         };
         match Input::new(source) {
             Ok(input) if wanted == Wanted::Payload => loaded.take_payload(input),
+            Ok(input) if is_policy(&input, wanted) => loaded.take_policy(&input),
             Ok(input) => inputs.extend(loaded.take_keys(input, wanted, &ground)),
             Err(error) => loaded.notices.push(Notice::fault(&error.to_string())),
         }
@@ -194,6 +202,7 @@ impl Loaded {
             keys,
             locked: Vec::new(),
             notices: Vec::new(),
+            policy: None,
             payload: None,
             are_members: false,
             generation,
@@ -216,6 +225,22 @@ impl Loaded {
         match read {
             Ok(_) => self.payload = Some((name, bytes)),
             Err(error) => self.notices.push(Notice::fault(&error.to_string())),
+        }
+    }
+
+    /// Takes all of an input for a policy.
+    fn take_policy(&mut self, input: &Input) {
+        let folder = input.path.as_deref().and_then(Path::parent);
+        match read_policy(&input.name, &input.head, folder) {
+            Ok(mut imported) => {
+                let name = &mut imported.policy.name;
+                let stem = Path::new(&input.name).file_stem();
+                if name.is_none() && input.path.is_some() {
+                    *name = stem.map(|stem| stem.to_string_lossy().into_owned());
+                }
+                self.policy = Some(imported);
+            }
+            Err(fault) => self.notices.push(Notice::fault(&fault)),
         }
     }
 
@@ -371,6 +396,15 @@ impl Loaded {
     fn occurrences(&self) -> usize {
         let places = self.tokens.iter();
         places.map(|(inspection, _)| inspection.places.len()).sum()
+    }
+}
+
+/// Whether an input is a policy: it was asked for, or looks like one.
+fn is_policy(input: &Input, wanted: Wanted) -> bool {
+    match wanted {
+        Wanted::Policy => true,
+        Wanted::Keys | Wanted::Tokens => Policy::is_meant(&input.head),
+        Wanted::Payload | Wanted::Revoked | Wanted::Secret | Wanted::Words => false,
     }
 }
 

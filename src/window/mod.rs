@@ -20,6 +20,7 @@ mod loading;
 pub mod manager;
 pub mod model;
 pub mod panes;
+pub mod policies;
 mod privacy;
 mod proving;
 mod removal;

@@ -15,6 +15,7 @@ use crate::window::gathering::Gathered;
 use crate::window::layers::{Layer, Layers};
 use crate::window::manager::{Audits, Locked, Manager, ManagerLayout, SavedKeys, TYPED};
 use crate::window::panes::MemberForm;
+use crate::window::policies::Policies;
 use crate::window::reporting::Reporting;
 use crate::window::table::{Many, Table, Widths};
 pub use crate::window::zone::{Zone, ZoneName};
@@ -187,6 +188,8 @@ pub struct Model {
     pub manager: Manager,
     /// What the rules say of the keys, by their ids.
     pub audits: Audits,
+    /// The policies, and the editor of the one in force.
+    pub policies: Policies,
     /// The keys that stay from one run to the next.
     pub saved: SavedKeys,
     /// The report that is looked at.

@@ -228,6 +228,8 @@ impl Desk {
                     "Took the reading of the secret back".clone_into(&mut self.model.last_action);
                 }
             }
+            What::Policy(step) => self.bring_policy_back(*step),
+            What::PolicyFile(deleted) => self.put_policy_back(*deleted),
             What::Tokens(tokens) => self.bring_tokens_back(tokens),
         }
         self.model

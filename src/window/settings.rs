@@ -1,4 +1,4 @@
-//! What is remembered between two runs: how the window looks. Nothing of what was open.
+//! What is remembered between two runs: how the window looks, and which saved policy was in force. Nothing of what was open.
 
 use egui::{Context, ThemePreference};
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ struct Settings {
     /// 1 is the system's size.
     zoom: Option<f32>,
     layout: Layout,
+    /// The file of the saved policy that was in force.
+    policy: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +60,7 @@ pub(super) fn restore(storage: &dyn eframe::Storage, model: &mut Model, ctx: &Co
     ctx.set_theme(ThemePreference::from(settings.theme));
     model.zone = settings.zone;
     model.layout = settings.layout.sane();
+    model.policies.remembered = settings.policy;
     if let Some(zoom) = settings.zoom.filter(|zoom| ZOOM.contains(zoom)) {
         ctx.set_zoom_factor(zoom);
     }
@@ -70,6 +73,12 @@ pub(super) fn keep(storage: &mut dyn eframe::Storage, model: &Model, ctx: &Conte
         zone: model.zone,
         zoom: Some(ctx.zoom_factor()),
         layout: model.layout,
+        // Until the saved ones are known, the one that was remembered.
+        policy: model
+            .policies
+            .file
+            .clone()
+            .or(model.policies.remembered.clone()),
     };
     if let Ok(text) = serde_json::to_string(&settings) {
         storage.set_string(KEY, text);
@@ -86,6 +95,7 @@ fn read(text: &str) -> Settings {
         zone: member(&members, "zone").unwrap_or_default(),
         zoom: member(&members, "zoom"),
         layout: member(&members, "layout").unwrap_or_default(),
+        policy: member(&members, "policy"),
     }
 }
 
@@ -111,6 +121,7 @@ mod tests {
                 rail: 300.0,
                 ..Layout::default()
             },
+            policy: Some("web.json".to_owned()),
         };
         let text = serde_json::to_string(&settings).unwrap();
         assert_eq!(read(&text), settings);
@@ -148,7 +159,7 @@ mod tests {
         let ctx = Context::default();
         ctx.set_zoom_factor(1.5);
         frame(&ctx);
-        let model = Model {
+        let mut model = Model {
             theme: ThemePreference::Light,
             zone: Zone::Local,
             last_action: "Pasted eyJhbGciOiJub25lIn0".to_owned(),
@@ -161,6 +172,7 @@ mod tests {
             },
             ..Model::default()
         };
+        model.policies.file = Some("web.json".to_owned());
         keep(&mut disk, &model, &ctx);
         assert_eq!(disk.0.len(), 1);
         assert!(!disk.0[KEY].contains("eyJ"), "{}", disk.0[KEY]);
@@ -168,6 +180,7 @@ mod tests {
         let (mut new, ctx) = (Model::default(), Context::default());
         restore(&disk, &mut new, &ctx);
         assert_eq!((new.zone, new.layout), (model.zone, model.layout));
+        assert_eq!(new.policies.remembered, model.policies.file);
         assert_eq!(ctx.options(|options| options.theme_preference), model.theme);
         frame(&ctx);
         assert!((ctx.zoom_factor() - 1.5).abs() < 1e-6);

@@ -76,7 +76,7 @@ impl Stage {
                 }));
                 commands.extend(self.together.ui(ui, model));
                 ui.add_space(GAP);
-                reveal_focus(ui, &mut self.focused[0]);
+                focus::reveal(ui, &mut self.focused[0]);
             });
         commands
     }
@@ -148,7 +148,7 @@ impl Stage {
                         reported(ui, Place::Timeline, |ui| self.timeline.ui(ui, model))
                     }));
                 }
-                reveal_focus(ui, &mut self.focused[1]);
+                focus::reveal(ui, &mut self.focused[1]);
             });
         commands
     }
@@ -242,22 +242,6 @@ fn choices(model: &Model) -> f32 {
         Some(token) if token.entries() > 1 => 120.0,
         Some(token) if token.serialization != Serialization::Compact => 52.0,
         _ => 0.0,
-    }
-}
-
-/// Scrolls to what has just got the focus, if it is in this scroll area.
-fn reveal_focus(ui: &Ui, seen: &mut Option<Id>) {
-    let focused = ui.memory(egui::Memory::focused);
-    if *seen == focused {
-        return;
-    }
-    *seen = focused;
-    let response = focused.and_then(|id| ui.ctx().read_response(id));
-    let inside = response.filter(|response| {
-        response.layer_id == ui.layer_id() && ui.min_rect().contains(response.rect.center())
-    });
-    if let Some(response) = inside {
-        ui.scroll_to_rect(response.rect, None);
     }
 }
 

@@ -98,4 +98,6 @@ mod watched;
 #[cfg(test)]
 mod way;
 #[cfg(test)]
+mod wordlist;
+#[cfg(test)]
 mod wycheproof;

@@ -188,7 +188,9 @@ fn open(sample: &Sample) -> Vec<Inspection> {
         let bytes = text.text.as_bytes();
         match text.holds {
             Wanted::Keys => ring.add(keys::load(text.file, bytes).unwrap()),
-            Wanted::Payload | Wanted::Words => panic!("no sample brings such a file"),
+            Wanted::Payload | Wanted::Policy | Wanted::Revoked | Wanted::Words => {
+                panic!("no sample brings such a file")
+            }
             Wanted::Secret => {
                 ring.add([keys::load_secret(text.file, bytes, SecretEncoding::Auto).unwrap()]);
             }

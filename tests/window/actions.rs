@@ -443,6 +443,20 @@ fn check(action: Action, by: By) {
             desk.act(action, by);
             assert!(desk.focused().contains("Token 1"), "{}", desk.focused());
         }
+        Action::EditPolicy
+        | Action::NewPolicy
+        | Action::PolicyFromToken
+        | Action::ExpectNothing
+        | Action::SavePolicy
+        | Action::SavePolicyAs
+        | Action::RenamePolicy
+        | Action::DuplicatePolicy
+        | Action::RevertPolicy
+        | Action::DeletePolicy
+        | Action::ImportPolicy
+        | Action::ExportPolicy
+        | Action::CopyPolicy
+        | Action::Redo => crate::policy::check(action, by),
         Action::ChooseKind => {
             desk.act(action, by);
             assert_eq!(desk.focused(), "TextInput Find a kind");
@@ -464,14 +478,6 @@ fn check(action: Action, by: By) {
         | Action::ClockToIssued
         | Action::ClockBeforeExpiry
         | Action::ClockAfterExpiry => crate::clock::check(&mut desk, action, by),
-        Action::EditPolicy => {
-            desk.act(action, by);
-            assert!(
-                desk.focused().contains("Leeway in seconds"),
-                "{}",
-                desk.focused()
-            );
-        }
         Action::SwitchZone => {
             desk.act(action, by);
             assert_eq!(desk.state().zone, Zone::Local);
@@ -666,46 +672,4 @@ fn shortcuts_are_not_taken_from_a_field() {
     assert_eq!(desk.state().session.tokens.len(), tokens);
     desk.act(Action::NextPane, By::Keys);
     assert!(!desk.focused().contains("TextInput"), "{}", desk.focused());
-}
-
-#[test]
-fn pasted_keys_are_asked_about_before_the_window_closes() {
-    let closing = |desk: &mut Desk| {
-        let viewport = desk
-            .window
-            .input_mut()
-            .viewports
-            .entry(egui::ViewportId::ROOT);
-        viewport
-            .or_default()
-            .events
-            .push(egui::ViewportEvent::Close);
-        desk.window.step();
-        let viewport = &desk.window.output().viewport_output[&egui::ViewportId::ROOT];
-        let is_held = viewport
-            .commands
-            .contains(&egui::ViewportCommand::CancelClose);
-        let viewport = desk
-            .window
-            .input_mut()
-            .viewports
-            .entry(egui::ViewportId::ROOT);
-        viewport.or_default().events.clear();
-        desk.settle();
-        is_held
-    };
-    let mut desk = opened();
-    assert!(closing(&mut desk));
-    assert!(desk.has("3 keys were pasted, typed or made here"));
-    desk.click("Cancel");
-    assert!(!desk.has("3 keys were pasted, typed or made here"));
-
-    assert!(closing(&mut desk));
-    desk.click("Close anyway");
-    assert!(!closing(&mut desk), "asked once");
-
-    let mut desk = Desk::new();
-    desk.picker.put(&[sample_path("issuer.jwks.json")]);
-    desk.click("Add key\u{2026}");
-    assert!(!closing(&mut desk), "these are in a file");
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use egui::vec2;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, HarnessBuilder};
-use tokenloupe::keeping::Store;
+use tokenloupe::keeping::{PolicyStore, Store};
 use tokenloupe::window::clipboard::{Clipboard, ClipboardFault};
 use tokenloupe::window::dialogs::{Answer, FilePicker};
 use tokenloupe::window::{App, LaunchOptions, Surroundings, Wanted};
@@ -152,6 +152,7 @@ impl Desk {
             now: Box::new(|| NOW.parse().unwrap()),
             clipboard: Box::new(board.clone()),
             picker,
+            policies: Some(PolicyStore::at(directory.path().join("policies"))),
             store: Some(Store::at(directory.path().join("keys")).with_iterations(1_000)),
             themes: Box::new(|_| themes),
         };

@@ -7,7 +7,7 @@ use tokenloupe::window::actions::Action;
 use tokenloupe::window::manager::SavedState;
 
 use crate::actions::{By, opened};
-use crate::desk::{Desk, sample};
+use crate::desk::{Desk, sample, sample_path};
 use crate::manager::{PASSPHRASE, add_secret, manager, save_secret};
 use crate::rail::{focus, is_focused, press, press_with, type_text};
 use crate::stage::token;
@@ -174,6 +174,48 @@ fn encrypted(passphrase: &str) -> Vec<u8> {
     let cipher = openssl::symm::Cipher::aes_256_cbc();
     key.private_key_to_pem_pkcs8_passphrase(cipher, passphrase.as_bytes())
         .unwrap()
+}
+
+#[test]
+fn pasted_keys_are_asked_about_before_the_window_closes() {
+    let closing = |desk: &mut Desk| {
+        let viewport = desk
+            .window
+            .input_mut()
+            .viewports
+            .entry(egui::ViewportId::ROOT);
+        viewport
+            .or_default()
+            .events
+            .push(egui::ViewportEvent::Close);
+        desk.window.step();
+        let viewport = &desk.window.output().viewport_output[&egui::ViewportId::ROOT];
+        let is_held = viewport
+            .commands
+            .contains(&egui::ViewportCommand::CancelClose);
+        let viewport = desk
+            .window
+            .input_mut()
+            .viewports
+            .entry(egui::ViewportId::ROOT);
+        viewport.or_default().events.clear();
+        desk.settle();
+        is_held
+    };
+    let mut desk = opened();
+    assert!(closing(&mut desk));
+    assert!(desk.has("3 keys were pasted, typed or made here"));
+    desk.click("Cancel");
+    assert!(!desk.has("3 keys were pasted, typed or made here"));
+
+    assert!(closing(&mut desk));
+    desk.click("Close anyway");
+    assert!(!closing(&mut desk), "asked once");
+
+    let mut desk = Desk::new();
+    desk.picker.put(&[sample_path("issuer.jwks.json")]);
+    desk.click("Add key\u{2026}");
+    assert!(!closing(&mut desk), "these are in a file");
 }
 
 #[test]

@@ -34,6 +34,8 @@ mod pictures;
 #[cfg(test)]
 mod places;
 #[cfg(test)]
+mod policy;
+#[cfg(test)]
 mod rail;
 #[cfg(test)]
 mod report;

@@ -9,8 +9,10 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use tokenloupe::judge::Issuer;
 use tokenloupe::window::LaunchOptions;
+use tokenloupe::window::actions::Action;
 use tokenloupe::window::clipboard::ClipboardFault;
 
+use crate::actions::By;
 use crate::desk::{Desk, sample, sample_path};
 
 #[test]
@@ -206,21 +208,21 @@ fn an_expectation_that_is_not_met_rejects() {
         .iter()
         .position(|name| name.ends_with("accept"))
         .expect("one is valid");
-    desk.click("Policy: none");
+    desk.act(Action::EditPolicy, By::Keys);
     // Pasting goes into the field that has the focus, not into the session.
-    desk.window
-        .get_by_role_and_label(Role::TextInput, "Issuer (iss)")
-        .focus();
-    desk.window.step();
+    desk.click("Add an issuer");
+    assert_eq!(desk.focused(), "TextInput Issuer 1");
     desk.paste("https://elsewhere.example");
     assert_eq!(
         desk.window.state().model().session.policy.issuers,
         [Issuer::new("https://elsewhere.example")]
     );
     assert!(desk.has("Policy: 1 expectation"));
+    desk.click("Back to the tokens");
     assert!(desk.names("Token ")[access].ends_with("reject"));
     assert_eq!(desk.names("Token ").len(), 4);
-    desk.click("Expect nothing");
+    desk.click("Policy: 1 expectation, not saved");
+    desk.click("None");
     assert!(desk.names("Token ")[access].ends_with("accept"));
 }
 
@@ -309,7 +311,11 @@ fn dropped_files_are_read_once_whatever_they_hold() {
 #[test]
 fn what_is_copied_from_a_field_goes_through_our_clipboard() {
     let mut desk = Desk::new();
-    desk.click("Policy: none");
+    desk.act(Action::EditPolicy, By::Keys);
+    let nonce = desk.window.get_by_label("Expect a nonce");
+    nonce.focus();
+    desk.settle();
+    desk.click("Expect a nonce");
     let field = desk.window.get_by_role_and_label(Role::TextInput, "Nonce");
     field.focus();
     field.type_text("n-0S6_WzA2Mj");

@@ -190,6 +190,18 @@ impl Strictness {
         }
     }
 
+    /// What it lets pass, for people.
+    pub fn forgives(self) -> &'static [&'static str] {
+        match self {
+            Self::Strict => &[],
+            Self::Lenient => &[
+                "base64url with padding, in the standard alphabet, or with unused bits set",
+                "keys that are too weak: RSA below 2048 bits, HMAC secrets shorter than the hash",
+                "keys whose own alg, use or key_ops is for something else",
+            ],
+        }
+    }
+
     /// What it means for a token, in a sentence or two.
     pub fn description(self) -> &'static str {
         match self {

@@ -122,6 +122,15 @@ impl RevokedFile {
         })
     }
 
+    /// The same file under another name, such as its whole path.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            ..self
+        }
+    }
+
     /// The file, as the policy names it.
     pub fn name(&self) -> &str {
         &self.name

@@ -12,6 +12,7 @@ mod palette;
 mod passphrase;
 mod path;
 mod picker;
+mod policy_name;
 mod report;
 mod saved;
 mod secret;
@@ -23,6 +24,7 @@ use self::generate::GenerateDialog;
 use self::palette::Palette;
 use self::passphrase::PassphraseDialog;
 use self::path::PathDialog;
+use self::policy_name::PolicyNameDialog;
 use self::report::ReportDialog;
 use self::saved::SavedDialog;
 use self::secret::SecretDialog;
@@ -67,6 +69,8 @@ pub enum DialogKind {
     Path(Wanted),
     /// The same, where the system's dialog did not open.
     PathInstead(Wanted),
+    /// A name to save the policy under.
+    PolicyName,
     /// What is said of tokens, as a document.
     Report,
     /// A place to save to by its path, where the system's dialog did not open.
@@ -99,6 +103,7 @@ enum Content {
     Palette(Palette),
     Passphrase(PassphraseDialog),
     Path(PathDialog),
+    PolicyName(PolicyNameDialog),
     Report(ReportDialog),
     Saved(SavedDialog),
     Secret(SecretDialog),
@@ -124,6 +129,7 @@ impl Dialog {
             DialogKind::Passphrase => Content::Passphrase(PassphraseDialog::default()),
             DialogKind::Path(wanted) => Content::Path(PathDialog::new(wanted, false)),
             DialogKind::PathInstead(wanted) => Content::Path(PathDialog::new(wanted, true)),
+            DialogKind::PolicyName => Content::PolicyName(PolicyNameDialog::new(model)),
             DialogKind::Report => Content::Report(ReportDialog::new(model)),
             DialogKind::SaveInstead => Content::Path(PathDialog::to_save()),
             DialogKind::Saved(ask) => Content::Saved(SavedDialog::new(ask)),
@@ -163,6 +169,7 @@ impl Dialog {
             Content::Help => ("Keyboard shortcuts", help::WIDTH),
             Content::Palette(palette) => palette.title(),
             Content::Path(dialog) => (dialog.title(), 440.0),
+            Content::PolicyName(_) => ("Save the policy", 440.0),
             Content::Report(_) => ("Report", 760.0),
         };
         let frame = Frame::popup(ui.style()).inner_margin(space::L);
@@ -220,6 +227,7 @@ impl Dialog {
             Content::Help => one((None, help::ui(ui))),
             Content::Palette(palette) => palette.ui(ui, model),
             Content::Path(dialog) => one(dialog.ui(ui)),
+            Content::PolicyName(dialog) => one(dialog.ui(ui, model)),
             Content::Report(dialog) => dialog.ui(ui, model),
         }
     }

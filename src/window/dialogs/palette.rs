@@ -13,6 +13,7 @@ use crate::window::commands::Command;
 use crate::window::model::{Model, Selection, Zone};
 use crate::window::panes::focus::Place;
 use crate::window::panes::{links, rail, times};
+use crate::window::policies::PolicyCommand;
 use crate::window::samples::SAMPLES;
 use crate::window::theme::{self, mono, size, space};
 use crate::window::widgets::{row_frame, truncated};
@@ -112,6 +113,7 @@ impl Palette {
         items.extend(members(model));
         items.extend(findings(model));
         items.extend(tokens(model));
+        items.extend(policies(model));
         items.extend(samples());
         Self::over(&COMMANDS, items)
     }
@@ -418,6 +420,23 @@ fn tokens(model: &Model) -> Vec<Item> {
             ))
         })
         .collect()
+}
+
+/// The saved policies that can be switched to.
+fn policies(model: &Model) -> impl Iterator<Item = Item> {
+    let whole = model
+        .policies
+        .saved
+        .iter()
+        .filter(|kept| kept.content.is_ok());
+    whole.map(|kept| {
+        let switch = PolicyCommand::Switch(Some(kept.file.clone()));
+        Item::new(
+            format!("Policy: {}", short(&kept.name)),
+            "saved policy".to_owned(),
+            Target::Commands(vec![switch.into()]),
+        )
+    })
 }
 
 fn samples() -> impl Iterator<Item = Item> {

@@ -30,6 +30,8 @@ impl FilePicker for SystemPicker {
         let title = match wanted {
             Wanted::Keys => "Add keys",
             Wanted::Payload => "Add the payload",
+            Wanted::Policy => "Import a policy",
+            Wanted::Revoked => "Choose a file of revoked jti",
             Wanted::Secret => "Add a shared secret",
             Wanted::Tokens => "Open files with tokens",
             Wanted::Words => "Try word lists as secrets",

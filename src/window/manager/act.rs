@@ -153,6 +153,7 @@ impl Desk {
                 self.model.layout.manager = ManagerLayout { details: width };
             }
             KeyCommand::Show(is_open) => {
+                self.model.policies.is_open &= !is_open;
                 manager.is_open = is_open;
                 manager.shows_details = false;
                 manager.secret_until = None;
@@ -323,6 +324,7 @@ impl Desk {
             Ok(key) => {
                 let done = format!("Made a key, {}", key.kind);
                 self.add_key(&key, &done);
+                self.model.policies.is_open = false;
                 self.model.manager.is_open = true;
                 self.model.manager.is_outdated = true;
             }

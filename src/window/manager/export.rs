@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::jose::visible::visible;
+use crate::keeping::plain_name;
 use crate::keys::export::{self, ExportError, PublicPem};
 use crate::keys::{Holds, Key, KeyRing};
 
@@ -106,15 +107,7 @@ impl ExportForm {
 
     /// A name for its file. Nothing of the key's own name is taken that a file system may not like.
     pub fn file_name(self, key: &Key) -> String {
-        let name = key.name.as_deref().unwrap_or(&key.id);
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-        let plain: String = name
-            .chars()
-            .take(48)
-            .map(|c| if is_plain(c) { c } else { '-' })
-            .collect();
-        let plain = plain.trim_matches(['.', '-']);
-        let plain = if plain.is_empty() { "key" } else { plain };
+        let plain = plain_name(key.name.as_deref().unwrap_or(&key.id), "key");
         match self {
             Self::PublicJwk => format!("{plain}.jwk.json"),
             Self::PublicSet => format!("{plain}.jwks.json"),
@@ -138,6 +131,15 @@ pub(in crate::window) struct ToWrite {
 }
 
 impl ToWrite {
+    /// A text that anybody may read.
+    pub(in crate::window) fn public(text: String, what: &'static str) -> Self {
+        Self {
+            text: Zeroizing::new(text),
+            what,
+            is_private: false,
+        }
+    }
+
     /// Writes it beside the target and puts it in its place.
     ///
     /// # Errors
@@ -207,7 +209,7 @@ mod tests {
         let path = folder.path().join("key.json");
         let to_write = |text: &str| ToWrite {
             text: Zeroizing::new(text.to_owned()),
-            what: "the private key",
+            what: ExportForm::PrivateJwk.what(),
             is_private: true,
         };
         to_write("{}").write(&path, false).unwrap();

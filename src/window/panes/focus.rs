@@ -1,6 +1,6 @@
 //! Where the keyboard is to go next. A command names a place, and the pane that is there takes the focus when it is next shown.
 
-use egui::{Context, Id, Rect};
+use egui::{Context, Id, Rect, Ui};
 
 /// A place that can have the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,10 @@ pub enum Place {
     Kind,
     /// The form in which the policy is written.
     Policy,
+    /// The saved policies beside that.
+    PolicyList,
+    /// The name in the form, all of it chosen.
+    PolicyName,
     /// The token on screen and those inside of it.
     Layers,
     /// The raw token.
@@ -42,7 +46,7 @@ pub enum Place {
 }
 
 /// The panes as the keyboard goes through them.
-const ROUND: [Place; 10] = [
+const ROUND: [Place; 12] = [
     Place::Tokens,
     Place::Layers,
     Place::Raw,
@@ -53,6 +57,8 @@ const ROUND: [Place; 10] = [
     Place::Findings,
     Place::Keys,
     Place::KeyDetails,
+    Place::PolicyList,
+    Place::Policy,
 ];
 
 /// A place is forgotten when nothing there took the focus in this many passes.
@@ -104,6 +110,22 @@ pub(in crate::window) fn settle(ctx: &Context) {
     ctx.data_mut(|data| data.remove::<GivenBack>(id()));
     if asked(ctx).is_none() && ctx.memory(egui::Memory::focused).is_none() {
         ctx.memory_mut(|memory| memory.request_focus(to));
+    }
+}
+
+/// Scrolls to what has just got the focus, if it is in this scroll area.
+pub(in crate::window) fn reveal(ui: &Ui, seen: &mut Option<Id>) {
+    let focused = ui.memory(egui::Memory::focused);
+    if *seen == focused {
+        return;
+    }
+    *seen = focused;
+    let response = focused.and_then(|id| ui.ctx().read_response(id));
+    let inside = response.filter(|response| {
+        response.layer_id == ui.layer_id() && ui.min_rect().contains(response.rect.center())
+    });
+    if let Some(response) = inside {
+        ui.scroll_to_rect(response.rect, None);
     }
 }
 

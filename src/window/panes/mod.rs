@@ -23,6 +23,7 @@ mod menu;
 pub mod notices;
 pub(in crate::window) mod offers;
 mod pills;
+pub mod policy;
 pub mod rail;
 pub mod raw;
 mod rename;

@@ -31,7 +31,10 @@ impl StatusPane {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(space::XS);
             commands.extend(palette_button(ui, model));
-            if let Some((inspection, _)) = model.current().filter(|_| !model.manager.is_open) {
+            if let Some((inspection, _)) = model
+                .current()
+                .filter(|_| !model.manager.is_open && !model.policies.is_open)
+            {
                 ui.label(word(
                     format!("Inspected in {}", short(inspection.took)),
                     tokens.dim,

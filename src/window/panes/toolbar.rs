@@ -6,8 +6,8 @@ mod policy;
 
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{
-    Align, Align2, Atom, Button, Layout, Popup, PopupCloseBehavior, Rect, Response, RichText,
-    ScrollArea, Sense, Stroke, TextEdit, ThemePreference, Ui, Vec2, vec2,
+    Align, Atom, Button, Layout, Popup, PopupCloseBehavior, Rect, Response, RichText, ScrollArea,
+    Sense, Stroke, ThemePreference, Ui, Vec2, vec2,
 };
 
 use crate::window::actions::{Action, Entry, Group};
@@ -43,7 +43,6 @@ const ADD: &[Action] = &[Action::AddKey, Action::AddKeyByPath, Action::AddSecret
 pub struct ToolbarPane {
     clock: clock::ClockMenu,
     kind: kind::KindMenu,
-    policy: policy::PolicyMenu,
     /// The width of the right side in the last frame: it is laid out from left to right, as the keyboard goes.
     right: f32,
 }
@@ -93,7 +92,7 @@ impl ToolbarPane {
             let right = ui.horizontal(|ui| {
                 commands.extend(self.clock.ui(ui, model, room));
                 commands.extend(self.kind.ui(ui, model, room, for_kind));
-                commands.extend(self.policy.ui(ui, model, room));
+                commands.extend(policy::ui(ui, model, room));
                 commands.extend(theme_menu(ui, model));
                 commands.extend(main_menu(ui, model));
             });
@@ -291,13 +290,6 @@ fn form<R>(ui: &mut Ui, width: f32, show: impl FnOnce(&mut Ui) -> R) -> R {
             ui.with_layout(Layout::top_down(Align::Min), show).inner
         })
         .inner
-}
-
-/// A field for one line.
-fn field(text: &mut String) -> TextEdit<'_> {
-    TextEdit::singleline(text)
-        .margin(egui::Margin::symmetric(6, 4))
-        .align(Align2::LEFT_CENTER)
 }
 
 /// The sign of a menu.

@@ -16,6 +16,7 @@ use crate::window::copies::CopyOf;
 use crate::window::kinds::judged_as;
 use crate::window::layers::Layer;
 use crate::window::model::{Clock, Model};
+use crate::window::policies::PolicyCommand;
 use crate::window::theme::{Tokens, radius, semibold, size, space, tokens};
 use crate::window::widgets::{Icon, button_tag, mark, paint_icon, sign, wrapped};
 
@@ -146,12 +147,15 @@ impl VerdictPane {
 
     fn menu(&mut self, ui: &Ui) -> Option<Command> {
         let shown = menu::show(ui, "Menu of the verdict", &mut self.menu, |entries| {
-            entries.add("Copy the verdict", "", true).then_some(())
+            let copy = entries.add("Copy the verdict", "", true);
+            let copy = copy.then_some(Command::Copy(CopyOf::Verdict));
+            let policy = entries.add(Action::PolicyFromToken.entry().label, "", true);
+            copy.or(policy.then(|| PolicyCommand::FromToken.into()))
         });
         match shown {
-            Shown::Chosen(chip, ()) => {
+            Shown::Chosen(chip, command) => {
                 self.goes_back = Some(chip);
-                Some(Command::Copy(CopyOf::Verdict))
+                Some(command)
             }
             Shown::Left(chip) => {
                 self.goes_back = Some(chip);

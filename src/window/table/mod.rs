@@ -254,7 +254,7 @@ impl Counts {
         }
     }
 
-    fn count(&mut self, outcome: VerdictOutcome) {
+    pub(in crate::window) fn count(&mut self, outcome: VerdictOutcome) {
         let count = match outcome {
             VerdictOutcome::Accept => &mut self.accept,
             VerdictOutcome::Reject => &mut self.reject,

@@ -17,7 +17,7 @@ const MATRIX: &[(&str, &str)] = &[
     ("fetch", "jose keys"),
     ("verify", "jose keys"),
     ("judge", "jose keys verify"),
-    ("keeping", "inspection jose keys verify"),
+    ("keeping", "inspection jose judge keys verify"),
     ("inspection", "find jose judge keys verify"),
     ("report", "find inspection instant jose judge keys verify"),
     ("workbench", "find inspection jose judge keys verify"),

@@ -13,6 +13,7 @@ use tokenloupe::verify::Watch;
 mod crash;
 mod damaged;
 mod interop;
+mod policies;
 mod room;
 mod round;
 mod states;

@@ -4,7 +4,7 @@ use super::{MAX_POLICY_BYTES, POLICY_VERSION};
 use crate::jose::visible::visible;
 
 /// Why a file is no policy.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{}, line {line}, column {column}: {}\n{}",
     visible(.source_name),

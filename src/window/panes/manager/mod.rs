@@ -211,7 +211,7 @@ impl ManagerPane {
 }
 
 /// The frame around the table, and around the details where they do not stand beside it.
-fn card(ui: &mut Ui, show: impl FnOnce(&mut Ui)) {
+pub(in crate::window::panes) fn card(ui: &mut Ui, show: impl FnOnce(&mut Ui)) {
     let theme = tokens(ui);
     let frame = Frame::new()
         .fill(theme.bg1)

@@ -1,14 +1,18 @@
-use std::io::Read as _;
+//! Secrets of MACs, looked for in lists of words.
+
+use std::io::{self, Read};
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use openssl::hash::MessageDigest;
 use openssl::pkey::PKey;
 use openssl::sign::Signer;
-
-use super::*;
-use crate::find::find;
-use crate::inspection::Inspection;
-use crate::keys::{KeyRing, SecretEncoding, load_secret};
-use crate::verify::{KnownSecret, Outcome, Provenance};
+use tokenloupe::find::find;
+use tokenloupe::inspection::Inspection;
+use tokenloupe::jose::base64url;
+use tokenloupe::keys::{KeyRing, Reading, SecretEncoding, load_secret};
+use tokenloupe::verify::wordlist::{Search, Target, search};
+use tokenloupe::verify::{KnownSecret, ListedSecret, Outcome, Provenance, Setting};
 
 /// A token, signed by OpenSSL.
 fn token(alg: &str, secret: &[u8], claims: &str) -> String {
