@@ -23,6 +23,9 @@ const MEDIUM: f32 = 1200.0;
 /// Below this width the name is left out.
 const NAMED: f32 = 900.0;
 
+/// Below this width the report is in the menu only.
+const REPORTED: f32 = 920.0;
+
 /// Below this width the words of the right side are left out.
 const NARROW: f32 = 820.0;
 
@@ -82,7 +85,7 @@ impl ToolbarPane {
                 commands.extend(split(ui, model, room, OPEN));
                 commands.extend(split(ui, model, room, ADD));
             }
-            if room >= Room::Medium {
+            if ui.ctx().content_rect().width() >= REPORTED {
                 commands.extend(report(ui, model));
             }
             let space = ui.available_width() - self.right;
