@@ -486,7 +486,7 @@ actions! {
         |model| model.policies.can_revert().then(|| PolicyCommand::Revert.into());
     /// Keep it no longer.
     DeletePolicy, Judging, "Delete the saved policy", None, |model| {
-        let file = model.policies.file.clone().filter(|_| !model.policies.is_busy)?;
+        let file = model.policies.file.clone().filter(|_| !model.policies.is_busy())?;
         Some(PolicyCommand::Delete(file).into())
     };
     /// Take one from a file.

@@ -97,7 +97,9 @@ impl App {
         if desk.model.saved.is_possible {
             desk.look_at_saved();
         }
-        desk.model.policies.is_possible = desk.policy_store.is_some();
+        if desk.policy_store.is_some() {
+            desk.model.policies.place = super::policies::SavedPlace::Ready;
+        }
         desk.look_at_policies();
         desk.load(keys.chain(inputs).collect(), "Opened");
         Self {

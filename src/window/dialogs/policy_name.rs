@@ -57,7 +57,7 @@ impl PolicyNameDialog {
             wrapped(ui, small(text, theme.dim));
         }
         ui.add_space(space::S);
-        let is_possible = !name.is_empty() && taken.is_none() && !model.policies.is_busy;
+        let is_possible = !name.is_empty() && taken.is_none() && !model.policies.is_busy();
         let (clicked, cancelled) = buttons(ui, "Save", is_possible);
         let is_taken = is_possible && (clicked || entered);
         let command = is_taken.then(|| PolicyCommand::SaveAs(name.to_owned()).into());

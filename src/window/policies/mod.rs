@@ -23,15 +23,25 @@ pub(in crate::window) use saved::{Deleted, PolicyNews};
 use crate::judge::{Policy, Strictness};
 use crate::keeping::KeptPolicy;
 
+/// Where policies are saved.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SavedPlace {
+    /// Something is being done with the saved ones.
+    Busy,
+    /// Nowhere: this user has no directory for them.
+    #[default]
+    None,
+    /// In the directory for them.
+    Ready,
+}
+
 /// The policies, as the editor shows them.
 #[derive(Debug, Clone, Default)]
 pub struct Policies {
     /// Whether the editor is shown.
     pub is_open: bool,
-    /// Whether there is a place to save policies.
-    pub is_possible: bool,
-    /// Whether something is being done with saved ones.
-    pub is_busy: bool,
+    /// Where policies are saved.
+    pub place: SavedPlace,
     /// The saved ones, damaged and foreign files among them.
     pub saved: Vec<KeptPolicy>,
     /// How many more files there are, which were not looked at.
@@ -70,6 +80,16 @@ struct Opened {
 }
 
 impl Policies {
+    /// Whether there is a place to save policies.
+    pub fn is_possible(&self) -> bool {
+        self.place != SavedPlace::None
+    }
+
+    /// Whether something is being done with saved ones.
+    pub fn is_busy(&self) -> bool {
+        self.place == SavedPlace::Busy
+    }
+
     /// The policy that the one in force is to be like when it is saved or reverted; one that is not saved expects nothing.
     pub fn baseline(&self) -> &Policy {
         let file = self.file.as_ref();
@@ -85,7 +105,7 @@ impl Policies {
     /// Whether that is worth a question before the window closes. A clock's leeway or the kind of a token alone is not.
     pub fn is_to_be_asked_about(&self) -> bool {
         let is_made = self.file.is_some() || self.known.expected() > 0 || !self.faults.is_empty();
-        self.is_possible && is_made && self.has_changes()
+        self.is_possible() && is_made && self.has_changes()
     }
 
     /// Whether the policy in force expects nothing, and is not a saved one.
@@ -100,19 +120,19 @@ impl Policies {
 
     /// Whether there is something else to go back to that is saved.
     pub fn can_revert(&self) -> bool {
-        self.has_changes() && !self.is_busy
+        self.has_changes() && !self.is_busy()
     }
 
     /// Whether the policy in force can be saved, and is not.
     pub fn can_save(&self) -> bool {
         let is_new = self.has_changes() || self.file.is_none() && self.is_open;
-        self.is_possible && !self.is_busy && self.faults.is_empty() && is_new
+        self.is_possible() && !self.is_busy() && self.faults.is_empty() && is_new
     }
 
     /// Whether it can be saved under another name: that is all that may be wrong.
     pub fn can_save_as(&self) -> bool {
         let mut faults = self.faults.iter();
-        self.is_possible && !self.is_busy && faults.all(|fault| fault.at.member == Member::Name)
+        self.is_possible() && !self.is_busy() && faults.all(|fault| fault.at.member == Member::Name)
     }
 
     /// What the policy in force is called, and whether it is as it was saved.

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::draft::FileDraft;
 use super::history::Step;
 use super::reading::{Imported, read_policy};
-use super::{History, Opened, Policies};
+use super::{History, Opened, Policies, SavedPlace};
 use crate::jose::visible::visible;
 use crate::judge::Policy;
 use crate::keeping::{KeepError, KeptPolicies, KeptPolicy, PolicyStore};
@@ -38,7 +38,7 @@ pub(in crate::window) struct Deleted {
 impl Desk {
     /// Looks what is saved.
     pub(in crate::window) fn look_at_policies(&mut self) {
-        if self.model.policies.is_possible {
+        if self.model.policies.is_possible() {
             self.with_policies("Reading saved policies", |store| {
                 PolicyNews::Listed(store.list())
             });
@@ -104,16 +104,18 @@ impl Desk {
             self.notify(Notice::fault(&KeepError::NoDirectory.to_string()));
             return;
         };
-        self.model.policies.is_busy = true;
+        self.model.policies.place = SavedPlace::Busy;
         let job = self.start(label, false, move |_| News::Policies(work(&store)));
         if job.is_none() {
-            self.model.policies.is_busy = false;
+            self.model.policies.place = SavedPlace::Ready;
         }
     }
 
     /// Takes in what a job about policies ended in.
     pub(in crate::window) fn policy_news(&mut self, news: PolicyNews) {
-        self.model.policies.is_busy = false;
+        if self.model.policies.is_busy() {
+            self.model.policies.place = SavedPlace::Ready;
+        }
         let fault = match news {
             PolicyNews::Listed(Ok(kept)) => {
                 self.listed(kept);

@@ -18,8 +18,8 @@ fn named(name: &str) -> Policy {
     }
 }
 
-fn own(kept: &KeptPolicy) -> Option<(&str, [u8; 32])> {
-    Some((&kept.file, kept.stamp.unwrap()))
+fn own(kept: &KeptPolicy) -> (&str, [u8; 32]) {
+    (&kept.file, kept.stamp.unwrap())
 }
 
 /// The names of the files, those that help in keeping them aside.
@@ -67,13 +67,13 @@ fn a_new_name_moves_the_file_and_names_that_are_one_to_some_system_get_two() {
     );
     let same = store.save(&named("Web "), None).unwrap_err();
     assert_eq!(same, KeepError::NameTaken("web".to_owned()));
-    let moved = store.save(&named("portal"), own(&web)).unwrap();
+    let moved = store.save(&named("portal"), Some(own(&web))).unwrap();
     assert_eq!(moved.file, "portal.json");
     assert_eq!(files(&store), ["WEB-3.json", "portal.json", "web-2.json"]);
     // Its own number stays, and so does the file where only capitals change.
-    let again = store.save(&named("web!"), own(&other)).unwrap();
+    let again = store.save(&named("web!"), Some(own(&other))).unwrap();
     assert_eq!(again.file, "web-2.json");
-    let capitals = store.save(&named("Portal"), own(&moved)).unwrap();
+    let capitals = store.save(&named("Portal"), Some(own(&moved))).unwrap();
     assert_eq!(capitals.file, "portal.json");
 }
 
@@ -122,10 +122,13 @@ fn what_another_instance_changed_is_not_written_over_or_removed() {
         nonce: Some("theirs".to_owned()),
         ..named("web")
     };
-    store.save(&other, own(&kept)).unwrap();
+    store.save(&other, Some(own(&kept))).unwrap();
     let path = store.directory().join("web.json");
     let refused = KeepError::Changed(path.clone());
-    assert_eq!(store.save(&named("web"), own(&kept)).unwrap_err(), refused);
+    assert_eq!(
+        store.save(&named("web"), Some(own(&kept))).unwrap_err(),
+        refused
+    );
     assert_eq!(
         store.remove("web.json", kept.stamp.unwrap()).unwrap_err(),
         refused

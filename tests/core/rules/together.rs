@@ -232,18 +232,18 @@ fn vectors() -> Vec<Trial> {
             encode(&tag)
         )
     };
-    const DIRECT: &str = r#"{"alg":"dir","enc":"A256GCM"}"#;
-    const NAMED: &str = r#"{"alg":"dir","enc":"A256GCM","kid":"a"}"#;
+    let direct = r#"{"alg":"dir","enc":"A256GCM"}"#;
+    let named = r#"{"alg":"dir","enc":"A256GCM","kid":"a"}"#;
     let other_claims = r#"{"iss":"https://a.example","aud":"c","exp":1795340000}"#;
     let held = ring(&oct(SECRET, ""));
     let of = |token: &str, keys: &KeyRing| found(token, 0, keys).0;
     let none = KeyRing::default();
     let iv = [7; 12];
-    let first = sealed(&iv, DIRECT, GOOD_CLAIMS);
-    let second = sealed(&iv, DIRECT, other_claims);
-    let fresh = sealed(&[8; 12], DIRECT, other_claims);
+    let first = sealed(&iv, direct, GOOD_CLAIMS);
+    let second = sealed(&iv, direct, other_claims);
+    let fresh = sealed(&[8; 12], direct, other_claims);
     let shown = encode(&iv);
-    let named = [GOOD_CLAIMS, other_claims].map(|claims| sealed(&iv, NAMED, claims));
+    let named = [GOOD_CLAIMS, other_claims].map(|claims| sealed(&iv, named, claims));
     vec![
         Trial::found(RULE, Severity::Critical, of(&first, &held), &[&shown], &[])
             .beside(vec![of(&second, &held)]),

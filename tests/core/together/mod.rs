@@ -48,7 +48,7 @@ fn issuer_keys() -> KeyRing {
     crate::common::ring(&jwk.replacen('{', r#"{"kid":"a","#, 1))
 }
 
-fn files<'a>(tokens: &'a [String]) -> Vec<(&'static str, &'a str)> {
+fn files(tokens: &[String]) -> Vec<(&'static str, &str)> {
     tokens
         .iter()
         .map(|token| ("a.txt", token.as_str()))

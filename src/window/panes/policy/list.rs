@@ -39,7 +39,7 @@ pub(in crate::window::panes) fn choices(
         let is_whole = kept.content.is_ok();
         let words = visible(&kept.name);
         let radio = egui::RadioButton::new(is_on, words);
-        let radio = ui.add_enabled(is_whole && !policies.is_busy, radio);
+        let radio = ui.add_enabled(is_whole && !policies.is_busy(), radio);
         let radio = match &kept.content {
             Ok(_) => radio,
             Err(why) => radio.on_disabled_hover_text(why),
@@ -68,7 +68,7 @@ pub(super) fn ui(ui: &mut Ui, model: &Model, commands: &mut Vec<Command>) {
             ui.spacing_mut().item_spacing.y = space::XS;
             let takes_focus = focus::take(ui, Place::PolicyList);
             commands.extend(choices(ui, model, takes_focus));
-            if !policies.is_possible {
+            if !policies.is_possible() {
                 let words = "This system names no place to save policies in. Export them instead.";
                 wrapped(ui, RichText::new(words).color(theme.dim));
             } else if policies.saved.is_empty() {
