@@ -409,6 +409,7 @@ impl Desk {
             session,
             judgements,
             policies,
+            gathered,
             ..
         } = &self.model;
         if let (Some(inspection), Some(judgement)) = (session.tokens.get(at), judgements.get(at)) {
@@ -417,7 +418,7 @@ impl Desk {
             before.count(if policies.compared == session.policy {
                 outcome
             } else {
-                let then = inspection.judge(&policies.compared, judgement.at);
+                let then = gathered.judge(inspection, &policies.compared, judgement.at);
                 then.verdict.outcome
             });
         }
@@ -452,7 +453,7 @@ impl Desk {
         if let (Some(inspection), Some(judgement)) =
             (session.tokens.get(at), judgements.get_mut(at))
         {
-            *judgement = inspection.judge_beside(gathered.neighbours(), &session.policy, *now);
+            *judgement = gathered.judge(inspection, &session.policy, *now);
         }
     }
 

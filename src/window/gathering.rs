@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use super::desk::{Desk, drop_elsewhere};
 use super::model::Model;
 use crate::inspection::Inspection;
 use crate::jose::Token;
-use crate::judge::{Neighbours, TokenId};
+use crate::judge::{Judgement, Neighbours, Policy, TokenId};
 
 /// Gathering goes on for this long before the window is drawn again.
 const SLICE: Duration = Duration::from_millis(4);
@@ -26,9 +28,9 @@ pub struct Gathered {
 }
 
 impl Gathered {
-    /// What they say.
-    pub fn neighbours(&self) -> &Neighbours {
-        &self.neighbours
+    /// Judges a token among them, by any policy.
+    pub(super) fn judge(&self, token: &Inspection, policy: &Policy, at: Timestamp) -> Judgement {
+        token.judge_beside(&self.neighbours, policy, at)
     }
 
     /// The same for a job, as they are by now.
@@ -195,14 +197,14 @@ mod tests {
             if step % 5 == 0 {
                 gather(&mut gathering, &mut model);
                 assert_eq!(
-                    *model.gathered.neighbours(),
+                    *model.gathered.neighbours,
                     model.session.neighbours(),
                     "{step}"
                 );
             }
         }
         gather(&mut gathering, &mut model);
-        assert_eq!(*model.gathered.neighbours(), model.session.neighbours());
+        assert_eq!(*model.gathered.neighbours, model.session.neighbours());
         for (at, token) in model.session.tokens.iter().enumerate() {
             assert_eq!(
                 model.gathered.position(&token.id(), &model.session.tokens),
@@ -217,7 +219,7 @@ mod tests {
         }
         model.session.tokens.clear();
         gather(&mut gathering, &mut model);
-        assert!(model.gathered.neighbours().is_empty());
+        assert!(model.gathered.neighbours.is_empty());
     }
 
     #[test]

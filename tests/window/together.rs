@@ -16,12 +16,21 @@ fn unsigned(header: &str, claims: &str) -> String {
 
 /// A token response: an access token, and the ID token that names it.
 fn response() -> String {
+    response_that_names(str::to_owned)
+}
+
+/// One whose ID token names another access token than it brings.
+pub(crate) fn exchanged() -> String {
+    response_that_names(|_| "another".to_owned())
+}
+
+fn response_that_names(named: impl Fn(&str) -> String) -> String {
     let access_token = unsigned(
         r#"{"alg":"ES256","typ":"at+jwt"}"#,
         r#"{"iss":"https://a.example","aud":"https://api.example","sub":"jane","client_id":"b","exp":1795303600,"iat":1795300000,"jti":"0123456789abcdef0123"}"#,
     );
     // The left half (OpenID Connect Core section 3.1.3.6).
-    let at_hash = encode(&sha256(access_token.as_bytes())[..16]);
+    let at_hash = encode(&sha256(named(&access_token).as_bytes())[..16]);
     let claims = format!(
         r#"{{"iss":"https://a.example","aud":"b","sub":"jane","nonce":"n-0S6","exp":1795303600,"iat":1795300000,"at_hash":"{at_hash}"}}"#
     );

@@ -412,7 +412,8 @@ impl Desk {
                 Clock::Live => When::Now,
                 Clock::Frozen(_) => When::Then,
             };
-            let before = inspection.judge(&policies.compared, after.at);
+            let gathered = &self.model.gathered;
+            let before = gathered.judge(inspection, &policies.compared, after.at);
             TokenEffect::of(inspection, &before, after, when)
         });
         self.model.policies.effect.token = token;

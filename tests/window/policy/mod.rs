@@ -392,6 +392,25 @@ fn the_effect_is_told_for_the_token_on_screen_and_counted_for_all() {
 }
 
 #[test]
+fn what_other_tokens_say_of_a_token_is_no_effect_of_the_policy() {
+    let mut desk = Desk::sized(1440.0, 900.0);
+    desk.paste(&crate::together::exchanged());
+    desk.act(Action::NextToken, By::Keys);
+    desk.act(Action::ChooseKind, By::Keys);
+    type_text(&mut desk, "OIDC ID token");
+    press(&mut desk, Key::Enter);
+    desk.act(Action::EditPolicy, By::Keys);
+    fill(&mut desk, "Leeway in seconds", "61");
+    for name in [
+        "Rejected before: 1, now: 1",
+        "Undetermined before: 1, now: 1",
+        "Nothing is other than before.",
+    ] {
+        assert!(desk.has(name), "{name}");
+    }
+}
+
+#[test]
 fn steps_are_taken_back_and_made_again() {
     let mut desk = editor();
     add(&mut desk, "Add an audience", "Audience 1", "one");
