@@ -4,14 +4,14 @@ use std::fs::File;
 use std::io::{self, BufReader};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::complain;
 use super::failure::Failure;
 use crate::inspection::{Inspection, Session};
+use crate::judge::words::counted;
 use crate::keys::KeyRing;
+use crate::verify::Setting;
 use crate::verify::wordlist::{self, Search, Target};
-use crate::verify::{ListedSecret, Setting};
 
 /// The lists that were asked for.
 #[derive(Clone, Copy)]
@@ -35,7 +35,7 @@ impl Lists<'_> {
             // What one list gave away need not be looked for in the next.
             let mut found = search.found.iter().map(Option::is_some);
             targets.retain(|_| !found.next().unwrap_or(false));
-            learn(&mut session.setting, search);
+            session.setting.learn(search.found.into_iter().flatten());
         }
         if session.setting.listed.is_empty() {
             return Ok(());
@@ -61,7 +61,8 @@ impl Lists<'_> {
         }
         let mut setting = setting.clone();
         for path in self.0 {
-            learn(&mut setting, search(path, &targets, NonZeroUsize::MIN)?);
+            let search = search(path, &targets, NonZeroUsize::MIN)?;
+            setting.learn(search.found.into_iter().flatten());
         }
         if !setting.listed.is_empty() {
             token.prove(keys, &setting);
@@ -98,26 +99,14 @@ fn search(path: &Path, targets: &[Target], threads: NonZeroUsize) -> Result<Sear
         .map_err(|error| failed(path, error))
 }
 
-/// Adds what was found, each secret once.
-fn learn(setting: &mut Setting, search: Search) {
-    for found in search.found.into_iter().flatten() {
-        let is_known = |known: &Arc<ListedSecret>| known.secret == found.secret;
-        if !setting.listed.iter().any(is_known) {
-            setting.listed.push(Arc::new(found));
-        }
-    }
-}
-
 /// What a search came to: `words.txt: tried 103979 words against 2 MACs, found 1 secret`.
 fn told(name: &str, targets: &[Target], search: &Search) -> String {
     let found = search.found.iter().flatten().count();
-    let plural = |count: usize| if count == 1 { "" } else { "s" };
     let tried = format!(
-        "{name}: tried {} words against {} MAC{}, found {found} secret{}",
+        "{name}: tried {} words against {}, found {}",
         search.words,
-        targets.len(),
-        plural(targets.len()),
-        plural(found)
+        counted(targets.len(), "MAC"),
+        counted(found, "secret")
     );
     if search.too_long == 0 {
         return tried;

@@ -177,6 +177,12 @@ pub struct SignatureProof {
 }
 
 impl SignatureProof {
+    /// Whether it is a MAC, by its `alg`: with a secret that both sides have.
+    pub fn is_mac(&self) -> bool {
+        let algorithm = self.alg.as_deref().and_then(algorithm::find);
+        algorithm.is_some_and(|algorithm| matches!(algorithm.family, Family::Hmac(_)))
+    }
+
     /// Why a signature failed, as far as that was found out: the first explanation that is not about the choice of the key,
     /// else the conflict of the key that was chosen.
     pub fn cause(&self) -> Option<&Diagnosis> {

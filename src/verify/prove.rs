@@ -29,6 +29,17 @@ pub struct Setting {
     pub listed: Vec<Arc<ListedSecret>>,
 }
 
+impl Setting {
+    /// Takes secrets over that lists of words gave away, each once.
+    pub fn learn(&mut self, found: impl IntoIterator<Item = ListedSecret>) {
+        for found in found {
+            if !self.listed.iter().any(|known| known.secret == found.secret) {
+                self.listed.push(Arc::new(found));
+            }
+        }
+    }
+}
+
 /// Tokens are looked for in tokens to this depth.
 pub const MAX_NESTING: usize = 8;
 

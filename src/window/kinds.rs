@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::desk::{Desk, What};
 use super::model::Model;
-use super::widgets::grouped;
+use super::widgets::grouped_count;
 use crate::inspection::Inspection;
 use crate::judge::{ChosenBy, Profile, ProfileChoice, ProfileName};
 
@@ -78,8 +78,7 @@ impl Desk {
         }
         let which = match (before.len(), meant.first()) {
             (1, Some(at)) if meant.len() == 1 => format!("token {}", at.saturating_add(1)),
-            (1, _) => "1 token".to_owned(),
-            (count, _) => format!("{} tokens", grouped(count)),
+            (count, _) => grouped_count(count, "token"),
         };
         let to = match (kind, self.model.session.policy.profile) {
             (Some(kind), _) => kind.label(),

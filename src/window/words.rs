@@ -5,18 +5,17 @@ use std::fs::File;
 use std::io::{self, BufReader};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::desk::{Desk, News};
 use super::jobs::Leave;
 use super::loading::Ground;
 use super::model::Notice;
 use super::proving::{Unproved, unproved};
-use super::widgets::grouped;
-use crate::inspection::with_payload;
+use super::widgets::{grouped, grouped_count};
+use crate::inspection::{Inspection, with_payload};
 use crate::jose::visible::visible;
 use crate::verify::wordlist::{MAX_WORD_BYTES, Search, Target, search};
-use crate::verify::{ListedSecret, prove};
+use crate::verify::{ListedSecret, SignatureProof, prove};
 
 /// The lists of the session, and what was looked for in them.
 #[derive(Debug, Default)]
@@ -87,10 +86,15 @@ impl Desk {
         }
         let lists = self.words.lists.iter();
         let next = lists.map(|list| {
-            let is_new =
-                |token: &&crate::inspection::Inspection| !list.tried.contains(&token.sha256);
+            let is_new = |token: &&Inspection| !list.tried.contains(&token.sha256);
             let new = tokens.iter().filter(is_new);
-            let new = new.map(|token| (token.sha256.clone(), unproved(token)));
+            let new = new.map(|token| {
+                // Where no proof met a MAC there is none to look for.
+                let proofs = &mut token.proof.layers();
+                let has_mac =
+                    proofs.any(|proof| proof.signatures.iter().any(SignatureProof::is_mac));
+                (token.sha256.clone(), has_mac.then(|| unproved(token)))
+            });
             (list.path.clone(), new.collect::<Vec<_>>())
         });
         let next = next.into_iter().find(|(_, new)| !new.is_empty());
@@ -124,14 +128,9 @@ impl Desk {
             self.words.lists.retain(|list| list.path != sought.path);
         }
         self.notify(told(sought));
-        let listed = &mut self.model.session.setting.listed;
-        for secret in sought.found.values().flatten() {
-            if !listed.iter().any(|known| known.secret == secret.secret) {
-                listed.push(Arc::new(secret.clone()));
-            }
-        }
-        let is_hit =
-            |token: &&crate::inspection::Inspection| sought.found.contains_key(&token.sha256);
+        let found = sought.found.values().flatten().cloned();
+        self.model.session.setting.learn(found);
+        let is_hit = |token: &&Inspection| sought.found.contains_key(&token.sha256);
         let again = self.model.session.tokens.iter().filter(is_hit);
         let again = again.map(unproved).collect();
         self.verify(again);
@@ -143,11 +142,19 @@ fn name(path: &Path) -> String {
     visible(&name.to_string_lossy())
 }
 
-/// Looks for the secrets of tokens in a list.
-fn seek(path: PathBuf, tokens: Vec<(String, Unproved)>, ground: &Ground, leave: &Leave) -> Sought {
+/// Looks for the secrets of tokens in a list. Those without a MAC are only named.
+fn seek(
+    path: PathBuf,
+    tokens: Vec<(String, Option<Unproved>)>,
+    ground: &Ground,
+    leave: &Leave,
+) -> Sought {
     let mut targets = Vec::new();
     let mut of_token = Vec::new();
-    for (sha256, (token, payload)) in &tokens {
+    for (sha256, unproved) in &tokens {
+        let Some((token, payload)) = unproved else {
+            continue;
+        };
         if leave.is_cancelled() {
             break;
         }
@@ -201,20 +208,14 @@ fn told(sought: &Sought) -> Notice {
         }
     };
     let words = grouped(usize::try_from(search.words).unwrap_or(usize::MAX));
-    let macs = match sought.macs {
-        1 => "1 MAC".to_owned(),
-        count => format!("{} MACs", grouped(count)),
-    };
+    let macs = grouped_count(sought.macs, "MAC");
     let (what, advice) = if sought.macs == 0 {
         (
             format!("{list}: no token here has a MAC whose secret could be looked for."),
             "Tokens of HS256, HS384 and HS512 that come later are tried with it.".to_owned(),
         )
     } else if !sought.found.is_empty() {
-        let tokens = match sought.found.len() {
-            1 => "1 token".to_owned(),
-            count => format!("{} tokens", grouped(count)),
-        };
+        let tokens = grouped_count(sought.found.len(), "token");
         let first = sought
             .found
             .values()

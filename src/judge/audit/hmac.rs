@@ -10,13 +10,11 @@ use crate::jose::visible::visible;
 use crate::judge::words::capitalised;
 use crate::keys::{Key, KeyKind};
 use crate::verify::algorithm::find;
-use crate::verify::{Designation, Family, KnownSecret, Provenance, UsedKey};
+use crate::verify::{Designation, Family, KnownSecret, Provenance, SignatureProof, UsedKey};
 
 /// Whether the token has a MAC, for rules that are about nothing else.
 fn is_hmac(subject: &Subject<'_>) -> bool {
-    signature(subject)
-        .and_then(|proof| find(proof.alg.as_deref()?))
-        .is_some_and(|algorithm| matches!(algorithm.family, Family::Hmac(_)))
+    signature(subject).is_some_and(SignatureProof::is_mac)
 }
 
 fn known_secret(subject: &Subject<'_>) -> Option<KnownSecret> {

@@ -23,7 +23,9 @@ pub use conflict::UseConflict;
 use std::sync::Arc;
 
 use super::algorithm::Algorithm;
-use super::{Diagnosis, Facts, NotChecked, Outcome, RecoveredDigest, SignatureProof, UsedKey};
+use super::{
+    Designation, Diagnosis, Facts, NotChecked, Outcome, RecoveredDigest, SignatureProof, UsedKey,
+};
 use crate::jose::Token;
 use crate::jose::json::Document;
 use crate::jose::visible::visible;
@@ -254,16 +256,21 @@ fn arithmetic(key: &Key) -> u64 {
     }
 }
 
+/// The reviewer's keys that can be used, the one that was meant first.
+fn usable<'s>(
+    keys: &'s KeyRing,
+    designated: Option<&'s (Arc<Key>, Designation)>,
+) -> impl Iterator<Item = &'s Arc<Key>> {
+    let meant = designated.map(|(key, _)| key);
+    let rest = keys.keys().iter();
+    let rest = rest.filter(move |key| meant.is_none_or(|meant| !Arc::ptr_eq(meant, key)));
+    meant.into_iter().chain(rest).filter(|key| key.is_usable())
+}
+
 impl Doubt<'_> {
     /// The reviewer's keys that can be used, the designated one first.
     fn usable<'s>(&'s self, proof: &'s SignatureProof) -> impl Iterator<Item = &'s Arc<Key>> {
-        let meant = proof.designated.as_ref().map(|(key, _)| key);
-        let rest = self
-            .keys
-            .keys()
-            .iter()
-            .filter(move |key| meant.is_none_or(|meant| !Arc::ptr_eq(meant, key)));
-        meant.into_iter().chain(rest).filter(|key| key.is_usable())
+        usable(self.keys, proof.designated.as_ref())
     }
 
     /// Those of them that can do the algorithm.

@@ -9,7 +9,7 @@ use crate::window::commands::Command;
 use crate::window::model::Model;
 use crate::window::reporting::{Made, ReportAsk, ReportCommand, ReportForm, ReportScope};
 use crate::window::theme::{self, append_exact, mono, size, space};
-use crate::window::widgets::{Segment, grouped, segmented, wrapped};
+use crate::window::widgets::{Segment, grouped, grouped_count, segmented, wrapped};
 
 /// Beside the preview the dialog takes this much of the window's height, in points.
 const AROUND: f32 = 340.0;
@@ -152,12 +152,8 @@ impl ReportDialog {
     /// Of which tokens, where there is a choice.
     fn scopes(&mut self, ui: &mut Ui, model: &Model) {
         let (chosen, all) = (model.table.chosen.len(), model.session.tokens.len());
-        let label = |count: usize| match count {
-            1 => "1 token".to_owned(),
-            count => format!("{} tokens", grouped(count)),
-        };
-        let chosen_label = format!("Chosen: {}", label(chosen));
-        let all_label = format!("All: {}", label(all));
+        let chosen_label = format!("Chosen: {}", grouped_count(chosen, "token"));
+        let all_label = format!("All: {}", grouped_count(all, "token"));
         let mut segments = Vec::new();
         if model.current.is_some() {
             segments.push((ReportScope::One, "This token"));

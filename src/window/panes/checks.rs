@@ -16,7 +16,6 @@ use crate::inspection::Inspection;
 use crate::jose::PartRole;
 use crate::judge::{Check, CheckResult, Judgement, Strictness, ToldCheck, told};
 use crate::keys::Reread;
-use crate::verify::algorithm::{Family, find};
 use crate::verify::{NotChecked, Outcome, Proof, SignatureProof};
 use crate::window::actions::Action;
 use crate::window::commands::Command;
@@ -362,10 +361,7 @@ fn offer(ui: &mut Ui, explained: &Explained<'_>) -> Option<Command> {
 fn ask(ui: &mut Ui, signature: Option<&SignatureProof>, model: &Model) -> Option<Command> {
     let signature = signature?;
     let outcome = signature.outcome;
-    let is_mac = signature.alg.as_ref().is_some_and(|alg| {
-        find(alg).is_some_and(|algorithm| matches!(algorithm.family, Family::Hmac(_)))
-    });
-    let actions: &[Action] = if is_mac {
+    let actions: &[Action] = if signature.is_mac() {
         &[Action::TypeSecret, Action::AskForKeys]
     } else {
         &[Action::AskForKeys]

@@ -8,7 +8,7 @@ use crate::window::actions::Action;
 use crate::window::commands::Command;
 use crate::window::model::{Clock, Model};
 use crate::window::theme::{self, size, space};
-use crate::window::widgets::{Icon, grouped, sign};
+use crate::window::widgets::{Icon, grouped, grouped_count, sign};
 
 /// How far this program reaches.
 const REACH: &str = if cfg!(feature = "fetch") {
@@ -91,8 +91,7 @@ fn keys_saved(model: &Model) -> String {
     let saved = keys.iter().filter(|key| model.saved.holds(key)).count();
     let count = match keys.len() {
         0 => return "No keys".to_owned(),
-        1 => "1 key".to_owned(),
-        count => format!("{} keys", grouped(count)),
+        count => grouped_count(count, "key"),
     };
     match saved {
         0 => format!("{count}, none saved"),

@@ -18,7 +18,9 @@ use crate::window::commands::Command;
 use crate::window::model::Model;
 use crate::window::table::{Column, Filter, Grouping, Widths};
 use crate::window::theme::{radius, semibold, size, space, tokens};
-use crate::window::widgets::{Segment, button_tag, grouped, menu_tag, segmented, truncated};
+use crate::window::widgets::{
+    Segment, button_tag, grouped, grouped_count, menu_tag, segmented, truncated,
+};
 
 /// Below this width, in points, what narrows the rows down stands in a line of its own.
 const ONE_LINE: f32 = 940.0;
@@ -218,10 +220,7 @@ impl TablePane {
 fn note(model: &Model) -> String {
     let count = model.session.tokens.len();
     let listed = &model.table.listed;
-    let mut words = match count {
-        1 => "1 token".to_owned(),
-        _ => format!("{} tokens", grouped(count)),
-    };
+    let mut words = grouped_count(count, "token");
     if !model.table.filter.is_empty() {
         let filter = &model.table.filter;
         let found = filter

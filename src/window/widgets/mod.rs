@@ -11,6 +11,6 @@ pub use controls::{Segment, button_tag, link, menu_tag, panel_tag, row_frame, se
 pub use icon::{Icon, mark, paint_icon, sign};
 pub use secret_field::SecretField;
 pub use text::{
-    exact, grouped, key_value, named_tag, paint_hidden, section, section_of, tag, truncated,
-    wrapped,
+    exact, grouped, grouped_count, key_value, named_tag, paint_hidden, section, section_of, tag,
+    truncated, wrapped,
 };

@@ -75,6 +75,14 @@ pub fn paint_hidden(ui: &mut Ui, text: &str, words: &str) {
     ui.painter().galley(at, galley, tokens.text);
 }
 
+/// So many of something: "1 token", "10 000 tokens".
+pub fn grouped_count(count: usize, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        _ => format!("{} {noun}s", grouped(count)),
+    }
+}
+
 /// A number with its thousands apart: "10 000".
 pub fn grouped(number: usize) -> String {
     let digits = number.to_string();

@@ -169,6 +169,11 @@ const fn form(start: &'static str, then: Then, words: &'static str, severity: Se
     }
 }
 
+/// How the text of a hashed password begins.
+const fn password_hash(start: &'static str) -> Form {
+    form(start, Then::Anything, "hash of a password", Severity::High)
+}
+
 /// The forms, as their makers document them.
 const FORMS: [Form; 29] = [
     form(
@@ -249,42 +254,17 @@ const FORMS: [Form; 29] = [
         "storage key of Azure",
         Severity::Critical,
     ),
-    form("$2a$", Then::Anything, "hash of a password", Severity::High),
-    form("$2b$", Then::Anything, "hash of a password", Severity::High),
-    form("$2y$", Then::Anything, "hash of a password", Severity::High),
-    form(
-        "$argon2",
-        Then::Anything,
-        "hash of a password",
-        Severity::High,
-    ),
-    form(
-        "$pbkdf2",
-        Then::Anything,
-        "hash of a password",
-        Severity::High,
-    ),
-    form(
-        "$scrypt$",
-        Then::Anything,
-        "hash of a password",
-        Severity::High,
-    ),
-    form("$5$", Then::Anything, "hash of a password", Severity::High),
-    form("$6$", Then::Anything, "hash of a password", Severity::High),
-    form("$y$", Then::Anything, "hash of a password", Severity::High),
-    form(
-        "{SSHA}",
-        Then::Anything,
-        "hash of a password",
-        Severity::High,
-    ),
-    form(
-        "{SHA}",
-        Then::Anything,
-        "hash of a password",
-        Severity::High,
-    ),
+    password_hash("$2a$"),
+    password_hash("$2b$"),
+    password_hash("$2y$"),
+    password_hash("$argon2"),
+    password_hash("$pbkdf2"),
+    password_hash("$scrypt$"),
+    password_hash("$5$"),
+    password_hash("$6$"),
+    password_hash("$y$"),
+    password_hash("{SSHA}"),
+    password_hash("{SHA}"),
 ];
 
 /// The shortest secret that a form knows.

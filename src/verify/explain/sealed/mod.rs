@@ -143,13 +143,7 @@ impl Locked<'_> {
 
     /// The keys that can be used, the one that was meant first.
     fn usable<'s>(&'s self, proof: &'s DecryptionProof) -> impl Iterator<Item = &'s Arc<Key>> {
-        let meant = proof.designated.as_ref().map(|(key, _)| key);
-        let rest = self
-            .keys
-            .keys()
-            .iter()
-            .filter(move |key| meant.is_none_or(|meant| !Arc::ptr_eq(meant, key)));
-        meant.into_iter().chain(rest).filter(|key| key.is_usable())
+        super::usable(self.keys, proof.designated.as_ref())
     }
 
     /// Those of them that the algorithm takes.

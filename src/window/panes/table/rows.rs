@@ -20,7 +20,7 @@ use crate::window::panes::menu::{self, Entries, Menu, Shown};
 use crate::window::panes::roving::{Roving, is_copied, pressed, step};
 use crate::window::table::{Column, Filter, Row, asking, cell, value_of};
 use crate::window::theme::{semibold, size, space, tokens};
-use crate::window::widgets::{Icon, grouped, paint_icon, row_frame};
+use crate::window::widgets::{Icon, grouped, grouped_count, paint_icon, row_frame};
 
 /// The height of a row, in points.
 const ROW: f32 = 31.0;
@@ -173,10 +173,7 @@ impl Rows {
         let here = item(Row::Group(group));
         let response = ui.interact(rect, id, self.roving.sense(ui, here));
         let is_open = !model.table.closed.contains(&found.name);
-        let words = match found.count {
-            1 => "1 token".to_owned(),
-            count => format!("{} tokens", grouped(count)),
-        };
+        let words = grouped_count(found.count, "token");
         response.widget_info(|| {
             WidgetInfo::labeled(Role::Button, true, format!("{}, {words}", found.name))
         });
